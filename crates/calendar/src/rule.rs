@@ -1,0 +1,224 @@
+//! The recurrence rule as data (RFC 5545 3.3.10, RFC 7529, RFC 8984 4.3.3). How it is expanded: [`crate::recurrence`].
+
+use std::collections::BTreeSet;
+
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime, Weekday},
+};
+use serde::{Deserialize, Serialize};
+
+/// One RRULE. The BY* parts are sorted sets; an empty set is a part that was not given.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rule {
+    /// FREQ.
+    pub frequency: Frequency,
+    /// INTERVAL, at least 1.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub interval: u32,
+    /// COUNT, at least 1. Never together with `until`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
+    /// UNTIL, inclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
+    /// WKST.
+    #[serde(
+        default = "monday",
+        skip_serializing_if = "is_monday",
+        with = "weekday"
+    )]
+    pub week_start: Weekday,
+    /// BYSECOND, 0–60.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_second: BTreeSet<u8>,
+    /// BYMINUTE, 0–59.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_minute: BTreeSet<u8>,
+    /// BYHOUR, 0–23.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_hour: BTreeSet<u8>,
+    /// BYDAY.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_day: BTreeSet<NthWeekday>,
+    /// BYMONTHDAY, 1–31 or −31–−1.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_month_day: BTreeSet<i8>,
+    /// BYYEARDAY, 1–366 or −366–−1.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_year_day: BTreeSet<i16>,
+    /// BYWEEKNO, 1–53 or −53–−1.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_week_no: BTreeSet<i8>,
+    /// BYMONTH, 1–12 (13 in some calendars of RFC 7529); see `by_leap_month`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_month: BTreeSet<u8>,
+    /// Months of `BYMONTH` that were given with the leap suffix `L` (RFC 7529).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_leap_month: BTreeSet<u8>,
+    /// BYSETPOS, 1–366 or −366–−1.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_set_position: BTreeSet<i16>,
+    /// RSCALE in capitals (RFC 7529); `None` is Gregorian without `SKIP`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rscale: Option<String>,
+    /// SKIP (RFC 7529).
+    #[serde(default, skip_serializing_if = "Skip::is_omit")]
+    pub skip: Skip,
+}
+
+impl Rule {
+    /// Every `frequency`, for ever.
+    pub fn every(frequency: Frequency) -> Self {
+        Self {
+            frequency,
+            interval: 1,
+            count: None,
+            until: None,
+            week_start: Weekday::Monday,
+            by_second: BTreeSet::new(),
+            by_minute: BTreeSet::new(),
+            by_hour: BTreeSet::new(),
+            by_day: BTreeSet::new(),
+            by_month_day: BTreeSet::new(),
+            by_year_day: BTreeSet::new(),
+            by_week_no: BTreeSet::new(),
+            by_month: BTreeSet::new(),
+            by_leap_month: BTreeSet::new(),
+            by_set_position: BTreeSet::new(),
+            rscale: None,
+            skip: Skip::Omit,
+        }
+    }
+}
+
+/// FREQ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Frequency {
+    /// Every second.
+    Secondly,
+    /// Every minute.
+    Minutely,
+    /// Every hour.
+    Hourly,
+    /// Every day.
+    Daily,
+    /// Every week.
+    Weekly,
+    /// Every month.
+    Monthly,
+    /// Every year.
+    Yearly,
+}
+
+/// Where a rule ends, inclusive. Zoned rules compare instants, floating and all-day rules civil values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Until {
+    /// A day.
+    Date(Date),
+    /// A civil time in the zone of the event.
+    Local(DateTime),
+    /// An instant.
+    Utc(Timestamp),
+}
+
+/// A BYDAY element: every such weekday, or the nth of the month or year (from the end if negative).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NthWeekday {
+    /// `None`: every one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nth: Option<i8>,
+    /// The weekday.
+    #[serde(with = "weekday")]
+    pub day: Weekday,
+}
+
+impl NthWeekday {
+    /// Every such weekday.
+    pub fn every(day: Weekday) -> Self {
+        Self { nth: None, day }
+    }
+}
+
+impl Ord for NthWeekday {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |w: &Self| (w.day.to_monday_zero_offset(), w.nth);
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for NthWeekday {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// What to do with a date that does not exist (RFC 7529 4.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Skip {
+    /// Leave it out.
+    #[default]
+    Omit,
+    /// The day (month) before.
+    Backward,
+    /// The day (month) after.
+    Forward,
+}
+
+impl Skip {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    fn is_omit(&self) -> bool {
+        *self == Self::Omit
+    }
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_one(n: &u32) -> bool {
+    *n == 1
+}
+
+fn monday() -> Weekday {
+    Weekday::Monday
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_monday(day: &Weekday) -> bool {
+    *day == Weekday::Monday
+}
+
+/// The two-letter weekday names of RFC 5545, in lower case as RFC 8984 has them.
+pub mod weekday {
+    use jiff::civil::Weekday;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    const NAMES: [&str; 7] = ["mo", "tu", "we", "th", "fr", "sa", "su"];
+
+    /// `mo` … `su`.
+    pub fn name(day: Weekday) -> &'static str {
+        NAMES[usize::from(day.to_monday_zero_offset().unsigned_abs())]
+    }
+
+    /// The weekday of a two-letter name in any case.
+    pub fn parse(name: &str) -> Option<Weekday> {
+        let index = NAMES.iter().position(|n| n.eq_ignore_ascii_case(name))?;
+        Weekday::from_monday_zero_offset(i8::try_from(index).ok()?).ok()
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    pub(super) fn serialize<S: Serializer>(day: &Weekday, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(name(*day))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Weekday, D::Error> {
+        let text = String::deserialize(d)?;
+        parse(&text).ok_or_else(|| D::Error::custom("a weekday is one of mo tu we th fr sa su"))
+    }
+}

@@ -1,0 +1,194 @@
+//! Time zones: IANA names, and custom zones that came with their own rules.
+
+use std::sync::Arc;
+
+use jiff::{
+    Timestamp,
+    civil::DateTime,
+    tz::{Offset, TimeZone},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::Rule;
+
+/// The zone of a civil time.
+///
+/// IANA names inside; other names are mapped at the edge. What cannot be mapped is a [`CustomZone`], kept with its
+/// own rules and never silently replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Zone {
+    /// A name of the IANA database, in its canonical spelling of the database at hand.
+    #[serde(with = "shared")]
+    Iana(Arc<str>),
+    /// A zone that brought its own rules (a VTIMEZONE).
+    #[serde(with = "shared")]
+    Custom(Arc<CustomZone>),
+}
+
+/// A zone defined by its observances (RFC 5545 3.6.5).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CustomZone {
+    /// The name under which it came (TZID).
+    pub id: String,
+    /// Standard and daylight observances, in the order in which they came.
+    pub observances: Vec<Observance>,
+}
+
+/// One STANDARD or DAYLIGHT part of a custom zone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Observance {
+    /// Whether it is DAYLIGHT.
+    pub daylight: bool,
+    /// Abbreviation (TZNAME).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Local onset, in `offset_from`.
+    pub start: DateTime,
+    /// Seconds east of UTC before the onset.
+    pub offset_from: i32,
+    /// Seconds east of UTC from the onset on.
+    pub offset_to: i32,
+    /// How the onset repeats.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
+    /// Further onsets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dates: Vec<DateTime>,
+}
+
+impl Zone {
+    /// The zone with this IANA name (aliases and any letter case accepted), if the database at hand knows it.
+    pub fn iana(name: &str) -> Option<Self> {
+        if name.eq_ignore_ascii_case("UTC") || name == "Etc/UTC" || name == "Z" {
+            return Some(Self::utc());
+        }
+        let zone = TimeZone::get(name).ok()?;
+        zone.iana_name().map(|name| Self::Iana(name.into()))
+    }
+
+    /// Coordinated universal time, spelled `Etc/UTC`.
+    pub fn utc() -> Self {
+        Self::Iana("Etc/UTC".into())
+    }
+
+    /// Its name: IANA, or the TZID under which a custom zone came.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Iana(name) => name,
+            Self::Custom(zone) => &zone.id,
+        }
+    }
+
+    /// Whether it is UTC by any of its names.
+    pub fn is_utc(&self) -> bool {
+        matches!(self.name(), "Etc/UTC" | "UTC" | "Etc/UCT" | "Zulu")
+    }
+
+    /// The instant of a local time. In a gap the offset before it counts, in an overlap the first one
+    /// (RFC 5545 3.3.5).
+    pub fn to_instant(&self, local: DateTime) -> Timestamp {
+        match self {
+            Self::Iana(name) => resolve(&lookup(name), local),
+            Self::Custom(zone) => resolve(&TimeZone::fixed(zone.offset_at(local)), local),
+        }
+    }
+
+    /// The local time at an instant.
+    pub fn to_local(&self, at: Timestamp) -> DateTime {
+        match self {
+            Self::Iana(name) => lookup(name).to_datetime(at),
+            Self::Custom(zone) => {
+                // The offset depends on the local time and the other way round: a second look settles it.
+                let guess = zone.offset_at(Offset::UTC.to_datetime(at)).to_datetime(at);
+                zone.offset_at(guess).to_datetime(at)
+            }
+        }
+    }
+}
+
+/// A name that was accepted once may be gone from a later database: then its times count as UTC until the
+/// administrator updates the zone data.
+fn lookup(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
+/// RFC 5545 3.3.5: in a gap the offset before it, in an overlap the first.
+pub(crate) fn resolve(zone: &TimeZone, local: DateTime) -> Timestamp {
+    zone.to_ambiguous_timestamp(local)
+        .compatible()
+        .unwrap_or(if local.year() < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        })
+}
+
+impl CustomZone {
+    /// The offset in force at a local time: that of the latest onset at or before it.
+    pub fn offset_at(&self, local: DateTime) -> Offset {
+        let latest = self
+            .observances
+            .iter()
+            .filter_map(|o| Some((o.latest_onset(local)?, o.offset_to)))
+            .max();
+        let seconds = match latest {
+            Some((_, offset)) => offset,
+            // Before the first onset the zone was where that onset comes from.
+            None => self
+                .observances
+                .iter()
+                .min_by_key(|o| o.start)
+                .map_or(0, |o| o.offset_from),
+        };
+        Offset::from_seconds(seconds).unwrap_or(Offset::UTC)
+    }
+}
+
+impl Observance {
+    fn latest_onset(&self, local: DateTime) -> Option<DateTime> {
+        let rule = self
+            .rules
+            .iter()
+            .filter_map(|rule| crate::recurrence::latest_local(rule, self.start, local));
+        let dates = self.dates.iter().copied().filter(|d| *d <= local);
+        let start = (self.start <= local).then_some(self.start);
+        rule.chain(dates).chain(start).max()
+    }
+}
+
+/// Serde for shared values: written as what they share.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// What can be shared, and what it is read as.
+    pub(super) trait Shared {
+        type Read: Into<Arc<Self>>;
+    }
+
+    impl Shared for str {
+        type Read = String;
+    }
+
+    impl Shared for super::CustomZone {
+        type Read = super::CustomZone;
+    }
+
+    pub(super) fn serialize<T: ?Sized + Serialize, S: Serializer>(
+        value: &Arc<T>,
+        s: S,
+    ) -> Result<S::Ok, S::Error> {
+        (**value).serialize(s)
+    }
+
+    pub(super) fn deserialize<'de, T: ?Sized + Shared, D: Deserializer<'de>>(
+        d: D,
+    ) -> Result<Arc<T>, D::Error>
+    where
+        T::Read: Deserialize<'de>,
+    {
+        T::Read::deserialize(d).map(Into::into)
+    }
+}
