@@ -1,0 +1,72 @@
+//! Tests that passed because they skipped themselves: they print a line "SKIPPED: what is missing".
+
+/// The word with which a test says that it has not tested.
+const MARK: &str = "SKIPPED: ";
+
+/// Finds the tests that skipped themselves in a JUnit report, as (name, reason).
+pub fn in_junit(report: &str) -> Vec<(String, String)> {
+    report
+        .split("<testcase ")
+        .skip(1)
+        .filter_map(|case| Some((attribute(case, "name")?, reason(case)?)))
+        .map(|(name, reason)| (unescape(name), unescape(reason)))
+        .collect()
+}
+
+/// The same in what `cargo test -- --show-output` prints. The output of a test stands under "---- NAME stdout ----".
+pub fn in_output(output: &str) -> Vec<(String, String)> {
+    let mut name = "";
+    let mut found = Vec::new();
+    for line in output.lines() {
+        if let Some(rest) = line.strip_prefix("---- ") {
+            name = rest.split(' ').next().unwrap_or_default();
+        } else if let Some(reason) = reason(line) {
+            found.push((name.to_owned(), reason.to_owned()));
+        }
+    }
+    found
+}
+
+fn reason(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once(MARK)?;
+    rest.split(['\n', '<']).next().map(str::trim)
+}
+
+fn attribute<'a>(element: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = element.split_once(&format!("{name}=\""))?;
+    rest.split_once('"').map(|(value, _)| value)
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&apos;", "'")
+        .replace("&amp;", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_skip_is_found_in_a_junit_report() {
+        let report = "<testsuite><testcase name=\"it::quiet\" time=\"0\"><system-err>fine</system-err></testcase>\
+            <testcase name=\"it::vault\" classname=\"kalends-storage::it\"><system-err>a\nSKIPPED: postgres &amp; \
+            friends\nb</system-err></testcase></testsuite>";
+        assert_eq!(
+            in_junit(report),
+            [("it::vault".to_owned(), "postgres & friends".to_owned())]
+        );
+    }
+
+    #[test]
+    fn a_skip_is_found_in_the_output_of_cargo_test() {
+        let output =
+            "test vault ... ok\n\nsuccesses:\n\n---- vault stdout ----\nSKIPPED: postgres\n\n";
+        assert_eq!(
+            in_output(output),
+            [("vault".to_owned(), "postgres".to_owned())]
+        );
+    }
+}
