@@ -3,13 +3,15 @@
 /// The word with which a test says that it has not tested.
 const MARK: &str = "SKIPPED: ";
 
-/// Finds the tests that skipped themselves in a JUnit report, as (name, reason).
+/// Finds the tests that skipped themselves in a JUnit report, as (binary and name, reason).
 pub fn in_junit(report: &str) -> Vec<(String, String)> {
     report
         .split("<testcase ")
         .skip(1)
-        .filter_map(|case| Some((attribute(case, "name")?, reason(case)?)))
-        .map(|(name, reason)| (unescape(name), unescape(reason)))
+        .filter_map(|case| {
+            let name = [attribute(case, " classname")?, attribute(case, "name")?].join(" ");
+            Some((unescape(&name), unescape(reason(case)?.split('<').next()?)))
+        })
         .collect()
 }
 
@@ -27,9 +29,10 @@ pub fn in_output(output: &str) -> Vec<(String, String)> {
     found
 }
 
+/// The rest of the first line that has the mark.
 fn reason(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once(MARK)?;
-    rest.split(['\n', '<']).next().map(str::trim)
+    rest.lines().next().map(str::trim)
 }
 
 fn attribute<'a>(element: &'a str, name: &str) -> Option<&'a str> {
@@ -51,22 +54,25 @@ mod tests {
 
     #[test]
     fn a_skip_is_found_in_a_junit_report() {
-        let report = "<testsuite><testcase name=\"it::quiet\" time=\"0\"><system-err>fine</system-err></testcase>\
-            <testcase name=\"it::vault\" classname=\"kalends-storage::it\"><system-err>a\nSKIPPED: postgres &amp; \
+        let report = "<testsuite><testcase name=\"quiet\" classname=\"kalends-storage::it\" time=\"0\"><system-err>fine</system-err></testcase>\
+            <testcase name=\"vault\" classname=\"kalends-storage::it\"><system-err>a\nSKIPPED: postgres &amp; \
             friends\nb</system-err></testcase></testsuite>";
         assert_eq!(
             in_junit(report),
-            [("it::vault".to_owned(), "postgres & friends".to_owned())]
+            [(
+                "kalends-storage::it vault".to_owned(),
+                "postgres & friends".to_owned()
+            )]
         );
     }
 
     #[test]
     fn a_skip_is_found_in_the_output_of_cargo_test() {
         let output =
-            "test vault ... ok\n\nsuccesses:\n\n---- vault stdout ----\nSKIPPED: postgres\n\n";
+            "test vault ... ok\n\nsuccesses:\n\n---- vault stdout ----\nSKIPPED: no <database>\n\n";
         assert_eq!(
             in_output(output),
-            [("vault".to_owned(), "postgres".to_owned())]
+            [("vault".to_owned(), "no <database>".to_owned())]
         );
     }
 }

@@ -22,6 +22,8 @@ pub fn run(require_all: bool) -> bool {
         suite.rust_tests(&mut report);
         suite.web(&mut report, true);
     } else {
+        let reason = "not run, as the build failed".to_owned();
+        report.add("tests", Outcome::Failed(reason));
         suite.web(&mut report, false);
     }
     report.finish()
