@@ -13,6 +13,9 @@ use crate::{clients, skips, tidy};
 /// Set for every step when nothing may be skipped: tests that lack something then fail instead of saying "SKIPPED".
 const REQUIRE_ALL: &str = "KALENDS_REQUIRE_ALL";
 
+/// The variable in which the browser test finds the browser.
+const CHROMIUM: &str = "CHROMIUM";
+
 /// Runs everything; false when something failed. Only what needs a build is left out when the build fails.
 pub fn run(require_all: bool) -> bool {
     let suite = Suite { require_all };
@@ -20,12 +23,11 @@ pub fn run(require_all: bool) -> bool {
     suite.checks(&mut report);
     if suite.build(&mut report) {
         suite.rust_tests(&mut report);
-        suite.web(&mut report, true);
     } else {
         let reason = "not run, as the build failed".to_owned();
         report.add("tests", Outcome::Failed(reason));
-        suite.web(&mut report, false);
     }
+    web(&mut report);
     report.finish()
 }
 
@@ -151,40 +153,6 @@ impl Suite {
         (outcome, skips::in_output(&text))
     }
 
-    /// The web app's own checks, and with `built` the browser test against the built binary.
-    fn web(&self, report: &mut Report, built: bool) {
-        let app = match WebApp::read() {
-            Ok(app) => app,
-            Err(reason) => return report.add("web app", Outcome::Skipped(reason)),
-        };
-        if !report.step("web: install", || app.install()) {
-            return;
-        }
-        for script in ["check", "lint", "test"] {
-            report.step(&format!("web: {script}"), || app.run(script, &[]));
-        }
-        if !built {
-            return report.add(
-                "web: browser",
-                Outcome::Failed("nothing was built".to_owned()),
-            );
-        }
-        report.step("web: browser", || self.browser(&app));
-    }
-
-    fn browser(&self, app: &WebApp) -> Outcome {
-        let Some(browser) = chromium() else {
-            return Outcome::Skipped("no browser: apt-get install chromium".to_owned());
-        };
-        let build = outcome(&mut self.cargo(["build", "--workspace", "--bin", "kalends"]));
-        if build != Outcome::Passed {
-            return build;
-        }
-        let binary = target().join("debug/kalends").display().to_string();
-        let variables = [("KALENDS_CHROMIUM", browser), ("KALENDS_BINARY", binary)];
-        app.run("test:browser", &variables)
-    }
-
     /// Cargo, with the variables that every one of its runs has to have alike, or it would build things twice.
     fn cargo<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
         let mut cargo = cargo(arguments);
@@ -197,6 +165,24 @@ impl Suite {
         }
         cargo
     }
+}
+
+/// The web app's own checks, and its test in a browser.
+fn web(report: &mut Report) {
+    let app = match WebApp::read() {
+        Ok(app) => app,
+        Err(reason) => return report.add("web app", Outcome::Skipped(reason)),
+    };
+    if !report.step("web: install", || app.install()) {
+        return;
+    }
+    for script in ["check", "lint", "test"] {
+        report.step(&format!("web: {script}"), || app.run(script, &[]));
+    }
+    report.step("web: browser", || match chromium() {
+        Some(browser) => app.run("test:browser", &[(CHROMIUM, browser)]),
+        None => Outcome::Skipped("no browser: apt-get install chromium".to_owned()),
+    });
 }
 
 fn deny(arguments: &[&str]) -> Outcome {
@@ -225,7 +211,7 @@ fn advisories() -> Outcome {
 
 /// The browser for the browser test.
 fn chromium() -> Option<String> {
-    if let Ok(browser) = env::var("KALENDS_CHROMIUM") {
+    if let Ok(browser) = env::var(CHROMIUM) {
         return Some(browser);
     }
     ["chromium", "chromium-browser", "google-chrome"]
