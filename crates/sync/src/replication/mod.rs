@@ -8,4 +8,4 @@ mod reply;
 pub use look::looked;
 pub use observe::{Digest, Standing, observe};
 pub use plan::{Step, plan};
-pub use reply::{Reply, reply};
+pub use reply::{Reply, Settled, reply};
