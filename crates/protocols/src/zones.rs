@@ -149,7 +149,12 @@ mod tests {
         ] {
             assert_eq!(zone_named(tzid).unwrap().name(), name, "{tzid}");
         }
-        for tzid in ["", "Customized Time Zone", "tzone://Microsoft/Custom", "/a/b"] {
+        for tzid in [
+            "",
+            "Customized Time Zone",
+            "tzone://Microsoft/Custom",
+            "/a/b",
+        ] {
             assert_eq!(zone_named(tzid), None, "{tzid}");
         }
     }
