@@ -200,8 +200,8 @@ fn write_alarms(event: &Event, kept: &mut Kept, component: &mut Component) {
         let alarm = kept.spelled_alarm(reminder);
         component.components.push(alarm);
     }
-    let kept_alarm = kept.components.iter().any(|c| c.is("VALARM"));
-    if reminders.is_empty() && !kept_alarm {
+    let kept_alarm = |c: &Component| c.is("VALARM") && alarm::read(c).is_none();
+    if reminders.is_empty() && !kept.components.iter().any(kept_alarm) {
         component
             .properties
             .push(Property::new(alarm::NONE, "NONE"));

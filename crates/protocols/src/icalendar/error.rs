@@ -48,6 +48,16 @@ pub enum Error {
         /// What it lacks.
         property: &'static str,
     },
+    /// An RRULE that is none.
+    #[error("line {line}: {property}: {rule}")]
+    Rule {
+        /// Where it is.
+        line: usize,
+        /// RRULE or EXRULE.
+        property: String,
+        /// What is wrong with it.
+        rule: calendar::BadRule,
+    },
     /// A property whose value cannot be understood.
     #[error("line {line}: {property}: {problem}")]
     Value {

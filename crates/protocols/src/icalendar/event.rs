@@ -133,7 +133,7 @@ fn read_group(group: &Group<'_>, zones: &Zones) -> Result<Mapped<Event>, Error> 
         return Err(Error::NotCalendar);
     };
     let mut event = read_single(main, &group.uid, orphaned, zones, &mut losses)?;
-    series::read(main, &mut event, zones)?;
+    series::read(main, &mut event, zones, &mut losses)?;
     for component in &group.components {
         if let Some(id) = component.property("RECURRENCE-ID")
             && !std::ptr::eq(*component, *main)
@@ -243,7 +243,7 @@ pub fn tree(events: &[&Event], now: Timestamp) -> Component {
     calendar
 }
 
-fn overrides<'a>(event: &'a Event, now: Timestamp) -> impl Iterator<Item = Component> + 'a {
+fn overrides(event: &Event, now: Timestamp) -> impl Iterator<Item = Component> {
     event.overrides.iter().filter_map(move |(id, change)| {
         let Override::Patch(patch) = change else {
             return None;

@@ -95,13 +95,15 @@ impl Kept {
         }
     }
 
-    /// The lines as the event keeps them; `Null` for none.
-    pub fn lines(&self) -> Value {
-        let mut lines: Vec<Value> = self
-            .properties
-            .iter()
-            .map(|p| p.content_line().into())
-            .collect();
+    /// The lines as the event keeps them; `Null` for none. Sorted by name, so that a server that changes their order
+    /// changes nothing.
+    pub fn lines(mut self) -> Value {
+        self.properties
+            .sort_by_cached_key(|p| p.name.to_ascii_uppercase());
+        self.components
+            .sort_by_cached_key(|c| (c.name.clone(), alarm::read(c).is_none()));
+        let properties = self.properties.iter().map(Property::content_line);
+        let mut lines: Vec<Value> = properties.map(Value::from).collect();
         for component in &self.components {
             write::for_each_line(component, &mut |line| lines.push(line.into()));
         }

@@ -21,7 +21,6 @@ mod kept;
 pub mod parse;
 mod people;
 mod place;
-pub mod rule;
 mod series;
 pub mod text;
 mod timezones;

@@ -1,5 +1,7 @@
 //! From text to the generic tree (RFC 5545 3.1). Lenient: what can be repaired is, and each repair is reported.
 
+use std::borrow::Cow;
+
 use super::{
     Error,
     component::{Component, Property, SourceLine},
@@ -185,12 +187,11 @@ impl Tree {
     }
 
     fn line(&mut self, line: usize, bytes: &[u8]) -> Result<(), Error> {
-        let text = match std::str::from_utf8(bytes) {
-            Ok(text) => std::borrow::Cow::Borrowed(text),
-            Err(_) => {
-                self.repair(line, Flaw::NotUtf8);
-                bytes.iter().map(|b| char::from(*b)).collect()
-            }
+        let text = if let Ok(text) = std::str::from_utf8(bytes) {
+            Cow::Borrowed(text)
+        } else {
+            self.repair(line, Flaw::NotUtf8);
+            bytes.iter().map(|b| char::from(*b)).collect()
         };
         if text.trim().is_empty() {
             self.repair(line, Flaw::EmptyLine);
@@ -203,18 +204,14 @@ impl Tree {
                 max: PROPERTIES_MAX,
             });
         }
-        match Property::from_line(&text) {
-            Some((property, repaired)) => {
-                if repaired {
-                    self.repair(line, Flaw::OpenQuote);
-                }
-                self.property(line, property)
-            }
-            None => {
-                self.continuation(line, &text);
-                Ok(())
-            }
+        let Some((property, repaired)) = Property::from_line(&text) else {
+            self.continuation(line, &text);
+            return Ok(());
+        };
+        if repaired {
+            self.repair(line, Flaw::OpenQuote);
         }
+        self.property(line, property)
     }
 
     fn property(&mut self, line: usize, mut property: Property) -> Result<(), Error> {

@@ -64,9 +64,10 @@ pub fn read(component: &Component, kept: &mut Kept) -> Vec<Place> {
 }
 
 fn first_as_simple(places: &[Place]) -> Option<Place> {
-    let mut component = Component::default();
-    component.properties = write_simple(places);
-    simple(&component)
+    simple(&Component {
+        properties: write_simple(places),
+        ..Component::default()
+    })
 }
 
 fn write_simple(places: &[Place]) -> Vec<Property> {

@@ -1,11 +1,12 @@
 //! RRULE, EXRULE, RDATE, EXDATE and RECURRENCE-ID (RFC 5545 3.8.4.4, 3.8.5) to and from rules and overrides.
 
-use calendar::{Duration, Event, Override, Patch, RecurrenceId, Rule, Until, When};
+use calendar::{
+    Duration, Event, Loss, Override, Patch, RecurrenceId, Rule, Until, When, recurrence::Compiled,
+};
 
 use super::{
     Error,
     component::{Component, Property},
-    rule,
     value::{self, Moment},
     vtimezone::Zones,
 };
@@ -17,9 +18,14 @@ const OVERRIDES_MAX: usize = 20_000;
 ///
 /// # Errors
 /// A rule or a date cannot be understood: leaving it out would make other occurrences.
-pub fn read(component: &Component, event: &mut Event, zones: &Zones) -> Result<(), Error> {
-    event.rules = rules(component, "RRULE", &event.when)?;
-    event.excluded_rules = rules(component, "EXRULE", &event.when)?;
+pub fn read(
+    component: &Component,
+    event: &mut Event,
+    zones: &Zones,
+    losses: &mut Vec<Loss>,
+) -> Result<(), Error> {
+    event.rules = rules(component, "RRULE", &event.when, losses)?;
+    event.excluded_rules = rules(component, "EXRULE", &event.when, losses)?;
     for property in component.all("RDATE") {
         for text in property.as_list() {
             let (id, patch) = extra(property, text, &event.when, zones)?;
@@ -49,12 +55,22 @@ fn limit(event: &Event, property: &Property) -> Result<(), Error> {
     Ok(())
 }
 
-fn rules(component: &Component, name: &str, when: &When) -> Result<Vec<Rule>, Error> {
+fn rules(
+    component: &Component,
+    name: &str,
+    when: &When,
+    losses: &mut Vec<Loss>,
+) -> Result<Vec<Rule>, Error> {
     component
         .all(name)
         .map(|p| {
-            let mut rule = rule::read(&p.value)
-                .ok_or_else(|| value::bad(p, "this is not a recurrence rule of RFC 5545 3.3.10"))?;
+            let read = Rule::parse_lenient(&p.value).map_err(|rule| Error::Rule {
+                line: p.line.0,
+                property: p.name.to_ascii_uppercase(),
+                rule,
+            })?;
+            losses.extend(read.losses);
+            let mut rule = read.value;
             rule.until = rule.until.map(|until| in_terms_of(until, when));
             Ok(rule)
         })
@@ -134,21 +150,22 @@ pub fn write(event: &Event) -> Vec<Property> {
         for each in rules {
             let mut each = each.clone();
             each.until = each.until.map(|until| in_terms_of(until, &event.when));
-            properties.push(Property::new(name, rule::write(&each)));
+            properties.push(Property::new(name, each.to_string()));
         }
     }
+    let compiled = event.rules.iter().map(|r| Compiled::new(r, &event.when));
+    let compiled: Vec<Compiled> = compiled.collect();
+    let first = event.when.recurrence_id();
+    let generated =
+        |id: RecurrenceId| id == first || compiled.iter().any(|rule| rule.contains(id.0));
     for (id, change) in &event.overrides {
         let name = match change {
             Override::Excluded => "EXDATE",
-            Override::Patch(patch) if patch.is_empty() || !is_generated(event, *id) => "RDATE",
+            // An occurrence that no rule makes needs its date, whether or not it also differs.
+            Override::Patch(patch) if patch.is_empty() || !generated(*id) => "RDATE",
             Override::Patch(_) => continue,
         };
         properties.push(value::write_id(name, id.0, &event.when));
     }
     properties
-}
-
-/// Whether an occurrence is there without an RDATE.
-fn is_generated(event: &Event, id: RecurrenceId) -> bool {
-    id == event.when.recurrence_id() || !event.rules.is_empty()
 }

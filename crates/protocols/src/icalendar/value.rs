@@ -202,11 +202,12 @@ pub fn offset(value: &str) -> Option<i32> {
 pub fn write_offset(seconds: i32) -> String {
     let sign = if seconds < 0 { '-' } else { '+' };
     let n = seconds.abs();
-    let mut text = format!("{sign}{:02}{:02}", n / 3600, n / 60 % 60);
-    if n % 60 != 0 {
-        text += &format!("{:02}", n % 60);
+    let (h, m, s) = (n / 3600, n / 60 % 60, n % 60);
+    if s == 0 {
+        format!("{sign}{h:02}{m:02}")
+    } else {
+        format!("{sign}{h:02}{m:02}{s:02}")
     }
-    text
 }
 
 /// A signed duration in seconds (RFC 5545 3.3.6), days counted as 24 hours.

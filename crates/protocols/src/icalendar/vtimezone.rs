@@ -6,7 +6,7 @@ use calendar::{CustomZone, Loss, Observance, Zone};
 
 use super::{
     component::{Component, Property},
-    rule, value,
+    value,
 };
 use crate::zones::zone_named;
 
@@ -101,7 +101,7 @@ fn observance(component: &Component) -> Option<Observance> {
         offset_to: offset("TZOFFSETTO")?,
         rules: component
             .all("RRULE")
-            .filter_map(|p| rule::read(&p.value))
+            .filter_map(|p| p.value.parse().ok())
             .collect(),
         dates: component
             .all("RDATE")
@@ -126,7 +126,7 @@ pub fn write_custom(zone: &CustomZone) -> Option<Component> {
                 value::write_offset(o.offset_to),
             ));
         for rule in &o.rules {
-            part = part.with(Property::new("RRULE", rule::write(rule)));
+            part = part.with(Property::new("RRULE", rule.to_string()));
         }
         for date in &o.dates {
             part = part.with(Property::new("RDATE", value::write_local(*date)));
