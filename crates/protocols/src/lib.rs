@@ -4,4 +4,5 @@
 //! the event has no field for rides along in [`calendar::Unknown`] under the dialect's name.
 
 pub mod icalendar;
+pub mod jscalendar;
 pub mod zones;
