@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod arbitrary;
+mod caldav;
 mod icalendar;
 mod jscalendar;
