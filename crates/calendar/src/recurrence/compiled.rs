@@ -112,9 +112,10 @@ impl Compiled {
         self.has(civil::seconds_of(local))
     }
 
-    /// How many instances come before a civil time (COUNT is not looked at beyond its own number).
+    /// How many instances come before a civil time. UNTIL as an instant is not looked at.
     pub fn count_before(&self, local: DateTime) -> u64 {
-        self.rank(civil::seconds_of(local))
+        let second = civil::seconds_of(local).min(self.end.saturating_add(1));
+        self.rank(second).min(self.count.unwrap_or(u64::MAX))
     }
 
     /// The last instance at or before a civil time.
@@ -243,6 +244,15 @@ impl Compiled {
         }
         let (day, time) = found?;
         Some(second_of(&page.year, day, time)).filter(|found| *found >= self.start)
+    }
+}
+
+impl<'a> IntoIterator for &'a Compiled {
+    type Item = DateTime;
+    type IntoIter = Instances<'a>;
+
+    fn into_iter(self) -> Instances<'a> {
+        self.iter()
     }
 }
 

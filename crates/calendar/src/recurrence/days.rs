@@ -16,13 +16,13 @@ use crate::{Frequency, Rule};
 /// The compiled day parts.
 #[derive(Debug)]
 pub(super) struct Days {
-    /// Bit m is month m + 1; 0 when every month counts.
+    /// BYMONTH: bit m is month m + 1; 0 when every month counts.
     months: u16,
-    /// 1–31 or −31–−1.
-    month_days: Vec<i32>,
-    /// 1–366 or −366–−1.
-    year_days: Vec<i32>,
-    /// 1–53 or −53–−1.
+    /// BYMONTHDAY, 1–31 or −31–−1.
+    in_month: Vec<i32>,
+    /// BYYEARDAY, 1–366 or −366–−1.
+    in_year: Vec<i32>,
+    /// BYWEEKNO, 1–53 or −53–−1.
     weeks: Vec<i32>,
     /// Bit 0 is Monday.
     weekdays: u8,
@@ -49,8 +49,8 @@ impl Days {
         let frequency = rule.frequency;
         let mut days = Self {
             months: months(rule),
-            month_days: rule.by_month_day.iter().map(|n| (*n).into()).collect(),
-            year_days: rule.by_year_day.iter().map(|n| (*n).into()).collect(),
+            in_month: rule.by_month_day.iter().map(|n| (*n).into()).collect(),
+            in_year: rule.by_year_day.iter().map(|n| (*n).into()).collect(),
             weeks: rule.by_week_no.iter().map(|n| (*n).into()).collect(),
             weekdays: 0,
             nth: Vec::new(),
@@ -90,7 +90,7 @@ impl Days {
         let year = Year::of_day(start);
         let (month, day) = year.month_day(start - year.first_day);
         let own_weekday = 1 << civil::weekday(start);
-        let any_day = self.by_day || !self.month_days.is_empty() || !self.year_days.is_empty();
+        let any_day = self.by_day || !self.in_month.is_empty() || !self.in_year.is_empty();
         if any_day {
             return;
         }
@@ -100,9 +100,9 @@ impl Days {
                 if self.months == 0 {
                     self.months = 1 << month;
                 }
-                self.month_days.push(day + 1);
+                self.in_month.push(day + 1);
             }
-            Frequency::Monthly if self.weeks.is_empty() => self.month_days.push(day + 1),
+            Frequency::Monthly if self.weeks.is_empty() => self.in_month.push(day + 1),
             Frequency::Weekly if self.weeks.is_empty() => self.set_weekdays(own_weekday),
             _ => {}
         }
@@ -226,10 +226,10 @@ impl Days {
         if self.months != 0 {
             mask = mask & self.month_mask(year);
         }
-        if !self.month_days.is_empty() {
+        if !self.in_month.is_empty() {
             mask = mask & self.month_day_mask(year);
         }
-        if !self.year_days.is_empty() {
+        if !self.in_year.is_empty() {
             mask = mask & self.year_day_mask(year);
         }
         if !self.weeks.is_empty() {
@@ -253,7 +253,7 @@ impl Days {
         let mut mask = DayMask::EMPTY;
         for month in 0..12 {
             let (first, end) = (year.month_start(month), year.month_start(month + 1));
-            for n in &self.month_days {
+            for n in &self.in_month {
                 let day = if *n > 0 { first + n - 1 } else { end + n };
                 if *n != 0 && (first..end).contains(&day) {
                     mask.insert(day);
@@ -265,7 +265,7 @@ impl Days {
 
     fn year_day_mask(&self, year: &Year) -> DayMask {
         let mut mask = DayMask::EMPTY;
-        for n in self.year_days.iter().filter(|n| **n != 0) {
+        for n in self.in_year.iter().filter(|n| **n != 0) {
             mask.insert(if *n > 0 { n - 1 } else { year.len() + n });
         }
         mask

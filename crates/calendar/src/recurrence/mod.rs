@@ -12,6 +12,7 @@ mod mask;
 mod occurrences;
 mod page;
 mod questions;
+mod split;
 mod times;
 
 pub use compiled::Compiled;
