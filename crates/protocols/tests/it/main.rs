@@ -1,0 +1,3 @@
+//! What the mappings promise, as data and as properties.
+
+mod microsoft;
