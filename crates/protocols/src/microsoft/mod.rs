@@ -11,12 +11,31 @@
 //!   states) rides in extended properties: see [`property`].
 //! - The mapping never writes attendees: Graph mails them at once, and a mirror must be silent.
 
+mod body;
+mod categories;
 mod error;
+mod fields;
+pub mod html;
+mod overlay;
+mod patch;
+mod people;
+mod places;
 pub mod property;
+mod read;
 pub mod recurrence;
+mod reminders;
+mod state;
+mod time;
+mod unknown;
 pub mod wire;
+mod write;
 
 pub use error::Error;
+pub use overlay::{Side, overlay};
+pub use patch::{Patch, patch};
+pub use read::{Original, read};
+pub use time::wire_name;
+pub use write::{Change, Fields, Instance, Options, Write, write};
 
 /// The name under which [`calendar::Unknown`] keeps what only Graph knows.
 pub const DIALECT: &str = "microsoft";

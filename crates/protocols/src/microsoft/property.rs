@@ -67,7 +67,10 @@ pub fn expand() -> String {
         .iter()
         .map(|p| format!("id eq '{}'", p.id()))
         .collect();
-    format!("singleValueExtendedProperties($filter={})", ids.join(" or "))
+    format!(
+        "singleValueExtendedProperties($filter={})",
+        ids.join(" or ")
+    )
 }
 
 /// The `$filter` that finds the events with this stamp. A quotation mark in it is doubled, as OData asks.

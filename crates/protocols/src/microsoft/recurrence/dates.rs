@@ -17,7 +17,7 @@ impl Pattern {
     }
 
     /// Whether a series that starts on `start` and lasts for `range` has an occurrence on `date`.
-    pub fn occurs_on(&self, range: &Range, start: Date, date: Date) -> bool {
+    pub fn occurs_on(&self, range: Range, start: Date, date: Date) -> bool {
         if date < start || range.last_day().is_some_and(|last| date > last) {
             return false;
         }
@@ -29,7 +29,7 @@ impl Pattern {
             .last();
         match (place, range) {
             (Some((n, found)), Range::Count(count)) => {
-                found == date && n < usize::try_from(*count).unwrap_or(usize::MAX)
+                found == date && n < usize::try_from(count).unwrap_or(usize::MAX)
             }
             (Some((_, found)), _) => found == date,
             (None, _) => false,
@@ -65,16 +65,19 @@ impl InMonth {
     /// The day in the month that begins on `first`.
     fn in_month(&self, first: Date) -> Option<Date> {
         match self {
-            Self::Day(day) => {
-                Date::new(first.year(), first.month(), (*day).min(first.days_in_month())).ok()
-            }
+            Self::Day(day) => Date::new(
+                first.year(),
+                first.month(),
+                (*day).min(first.days_in_month()),
+            )
+            .ok(),
             Self::Nth(nth, days) => {
                 let mut found = (1..=first.days_in_month())
                     .filter_map(|d| Date::new(first.year(), first.month(), d).ok())
                     .filter(|d| days.contains(d.weekday()));
                 match nth {
                     Nth::FromStart(n) => found.nth(usize::from(n.saturating_sub(1))),
-                    Nth::Last => found.last(),
+                    Nth::Last => found.next_back(),
                 }
             }
         }

@@ -244,7 +244,11 @@ fn nth_weekday(rule: &Rule) -> Result<InMonth, Reason> {
 fn weekday_in_a_week_of_the_month(rule: &Rule) -> Result<InMonth, Reason> {
     let weekday = rule.by_day.first().filter(|day| day.nth.is_none());
     let first = rule.by_month_day.first().copied().unwrap_or_default();
-    let a_week = rule.by_month_day.iter().copied().eq(first..=first.saturating_add(6));
+    let a_week = rule
+        .by_month_day
+        .iter()
+        .copied()
+        .eq(first..=first.saturating_add(6));
     match weekday {
         Some(_) if rule.by_day.len() == 1 && a_week && only_position(rule) => {
             let nth = match first {

@@ -21,9 +21,9 @@ pub enum Range {
 
 impl Range {
     /// The last day on which there may be an occurrence.
-    pub fn last_day(&self) -> Option<Date> {
+    pub fn last_day(self) -> Option<Date> {
         match self {
-            Self::Until(date) => Some(*date),
+            Self::Until(date) => Some(date),
             _ => None,
         }
     }

@@ -14,7 +14,9 @@ impl Pattern {
         let interval = u32::try_from(wire.interval)
             .ok()
             .filter(|n| *n > 0)
-            .ok_or_else(|| Error::malformed("recurrence.pattern.interval", "is not a positive number"))?;
+            .ok_or_else(|| {
+                Error::malformed("recurrence.pattern.interval", "is not a positive number")
+            })?;
         let days = match &wire.kind {
             PatternType::Daily => Days::Daily,
             PatternType::Weekly => Days::Weekly {
@@ -36,7 +38,10 @@ impl Pattern {
                 day: nth(wire)?,
             },
             PatternType::Other(_) => {
-                return Err(Error::malformed("recurrence.pattern.type", "is not one of the six patterns"));
+                return Err(Error::malformed(
+                    "recurrence.pattern.type",
+                    "is not one of the six patterns",
+                ));
             }
         };
         Ok(Self { interval, days })
@@ -105,8 +110,12 @@ fn in_month(
 fn weekdays(wire: &RecurrencePattern) -> Result<WeekdaySet, Error> {
     let given = wire.days_of_week.as_deref().unwrap_or_default();
     let days: Option<WeekdaySet> = given.iter().map(DayOfWeek::weekday).collect::<Option<_>>();
-    days.filter(|days| !days.is_empty())
-        .ok_or_else(|| Error::malformed("recurrence.pattern.daysOfWeek", "names no weekday, or something else"))
+    days.filter(|days| !days.is_empty()).ok_or_else(|| {
+        Error::malformed(
+            "recurrence.pattern.daysOfWeek",
+            "names no weekday, or something else",
+        )
+    })
 }
 
 fn nth(wire: &RecurrencePattern) -> Result<InMonth, Error> {
@@ -116,17 +125,24 @@ fn nth(wire: &RecurrencePattern) -> Result<InMonth, Error> {
         Some(WeekIndex::Third) => Nth::FromStart(3),
         Some(WeekIndex::Fourth) => Nth::FromStart(4),
         Some(WeekIndex::Last) => Nth::Last,
-        Some(WeekIndex::Other(_)) => return Err(Error::malformed("recurrence.pattern.index", "is not first … fourth, last")),
+        Some(WeekIndex::Other(_)) => {
+            return Err(Error::malformed(
+                "recurrence.pattern.index",
+                "is not first … fourth, last",
+            ));
+        }
     };
     Ok(InMonth::Nth(nth, weekdays(wire)?))
 }
 
 fn day_of_month(wire: &RecurrencePattern) -> Result<i8, Error> {
-    within(wire.day_of_month, 31).ok_or_else(|| Error::malformed("recurrence.pattern.dayOfMonth", "is not 1–31"))
+    within(wire.day_of_month, 31)
+        .ok_or_else(|| Error::malformed("recurrence.pattern.dayOfMonth", "is not 1–31"))
 }
 
 fn month(wire: &RecurrencePattern) -> Result<i8, Error> {
-    within(wire.month, 12).ok_or_else(|| Error::malformed("recurrence.pattern.month", "is not 1–12"))
+    within(wire.month, 12)
+        .ok_or_else(|| Error::malformed("recurrence.pattern.month", "is not 1–12"))
 }
 
 fn within(n: Option<i32>, max: i8) -> Option<i8> {

@@ -50,19 +50,35 @@ pub struct Calendar {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hex_color: Option<String>,
     /// Whether it is the mailbox's own calendar.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "boolean")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "boolean"
+    )]
     pub is_default_calendar: Option<bool>,
     /// Version of the calendar's properties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change_key: Option<String>,
     /// May it be shared by this user?
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "boolean")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "boolean"
+    )]
     pub can_share: Option<bool>,
     /// May this user see private items?
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "boolean")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "boolean"
+    )]
     pub can_view_private_items: Option<bool>,
     /// May this user write?
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "boolean")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "boolean"
+    )]
     pub can_edit: Option<bool>,
     /// Who owns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

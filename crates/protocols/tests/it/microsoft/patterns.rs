@@ -1,7 +1,10 @@
 //! Rules against the corpus: whatever becomes a pattern must generate the dates of the rule, and come back as a rule
 //! that becomes the same pattern.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 
 use calendar::{Frequency, NthWeekday, Rule, Until, When, Zone, rule::weekday};
 use jiff::civil::{Date, DateTime};
@@ -11,7 +14,15 @@ use kalends_protocols::microsoft::{
 };
 use serde_json::json;
 
-const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpora/recurrence/");
+const CORPUS: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../../shared/corpora/recurrence/"
+);
+
+fn set<T: FromStr + Ord>(part: Option<&&str>) -> BTreeSet<T> {
+    part.map(|p| p.split(',').filter_map(|n| n.parse().ok()).collect())
+        .unwrap_or_default()
+}
 
 /// RRULE as the corpus has it: valid, Gregorian.
 fn rule(text: &str) -> Rule {
@@ -25,10 +36,6 @@ fn rule(text: &str) -> Rule {
         "MINUTELY" => Frequency::Minutely,
         _ => Frequency::Secondly,
     };
-    fn set<T: std::str::FromStr + Ord>(part: Option<&&str>) -> std::collections::BTreeSet<T> {
-        part.map(|p| p.split(',').filter_map(|n| n.parse().ok()).collect())
-            .unwrap_or_default()
-    }
     let mut rule = Rule::every(frequency);
     rule.interval = parts.get("INTERVAL").map_or(1, |n| n.parse().unwrap());
     rule.count = parts.get("COUNT").map(|n| n.parse().unwrap());
@@ -44,10 +51,18 @@ fn rule(text: &str) -> Rule {
     rule.by_week_no = set(parts.get("BYWEEKNO"));
     rule.by_month = set(parts.get("BYMONTH"));
     rule.by_set_position = set(parts.get("BYSETPOS"));
-    for day in parts.get("BYDAY").map(|p| p.split(',')).into_iter().flatten() {
+    for day in parts
+        .get("BYDAY")
+        .map(|p| p.split(','))
+        .into_iter()
+        .flatten()
+    {
         let (nth, day) = day.split_at(day.len() - 2);
         let day = weekday::parse(day).unwrap();
-        rule.by_day.insert(NthWeekday { nth: nth.parse().ok(), day });
+        rule.by_day.insert(NthWeekday {
+            nth: nth.parse().ok(),
+            day,
+        });
     }
     rule
 }
@@ -134,14 +149,23 @@ fn agree(file: &str) -> (usize, usize) {
         mapped += 1;
         let range = Range::from_rule(&rule, &case.when);
         let expect: Vec<Date> = case.expect.iter().map(|d| d.date()).collect();
-        assert_eq!(days(&pattern, range, &case), expect, "{} {}", case.id, case.text);
+        assert_eq!(
+            days(&pattern, range, &case),
+            expect,
+            "{} {}",
+            case.id,
+            case.text
+        );
 
         let mut back = pattern.to_rule();
         range.apply(&mut back, &case.when);
         let again = Pattern::from_rule(&back, case.when.local_start());
         assert_eq!(again.as_ref(), Ok(&pattern), "{} {}", case.id, case.text);
         assert_eq!(Range::from_rule(&back, &case.when), range, "{}", case.id);
-        assert_eq!(Pattern::from_wire(&pattern.to_wire()).as_ref(), Ok(&pattern));
+        assert_eq!(
+            Pattern::from_wire(&pattern.to_wire()).as_ref(),
+            Ok(&pattern)
+        );
     }
     (mapped, refused)
 }
@@ -151,7 +175,10 @@ fn every_rule_of_the_corpus_that_becomes_a_pattern_keeps_its_dates() {
     for (file, at_least) in [("floating.jsonl", 250), ("zoned.jsonl", 200)] {
         let (mapped, refused) = agree(file);
         eprintln!("{file}: {mapped} mapped, {refused} refused");
-        assert!(mapped + refused == 0 || mapped >= at_least, "{file}: only {mapped} mapped");
+        assert!(
+            mapped + refused == 0 || mapped >= at_least,
+            "{file}: only {mapped} mapped"
+        );
     }
 }
 
@@ -164,7 +191,10 @@ fn accepted(text: &str, start: &str) -> Result<serde_json::Value, String> {
 #[test]
 fn rules_and_their_patterns() {
     let table = [
-        ("FREQ=DAILY;INTERVAL=3", json!({"type": "daily", "interval": 3})),
+        (
+            "FREQ=DAILY;INTERVAL=3",
+            json!({"type": "daily", "interval": 3}),
+        ),
         (
             "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR",
             json!({"type": "weekly", "interval": 1, "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"], "firstDayOfWeek": "monday"}),
@@ -173,7 +203,10 @@ fn rules_and_their_patterns() {
             "FREQ=WEEKLY;WKST=SU;INTERVAL=2",
             json!({"type": "weekly", "interval": 2, "daysOfWeek": ["monday"], "firstDayOfWeek": "sunday"}),
         ),
-        ("FREQ=MONTHLY", json!({"type": "absoluteMonthly", "interval": 1, "dayOfMonth": 23})),
+        (
+            "FREQ=MONTHLY",
+            json!({"type": "absoluteMonthly", "interval": 1, "dayOfMonth": 23}),
+        ),
         (
             "FREQ=MONTHLY;BYDAY=4MO",
             json!({"type": "relativeMonthly", "interval": 1, "daysOfWeek": ["monday"], "index": "fourth"}),
@@ -200,8 +233,14 @@ fn rules_and_their_patterns() {
         assert_eq!(got, expect, "{text}");
     }
     let last = accepted("FREQ=MONTHLY;BYMONTHDAY=-1", "20261130T090000").unwrap();
-    assert_eq!(last, json!({"type": "absoluteMonthly", "interval": 1, "dayOfMonth": 31}));
-    let thirtieth = accepted("FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYSETPOS=-1", "20261130T090000");
+    assert_eq!(
+        last,
+        json!({"type": "absoluteMonthly", "interval": 1, "dayOfMonth": 31})
+    );
+    let thirtieth = accepted(
+        "FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYSETPOS=-1",
+        "20261130T090000",
+    );
     assert_eq!(thirtieth.unwrap()["dayOfMonth"], 30);
     let christmas = accepted("FREQ=YEARLY", "20261231T090000").unwrap();
     assert_eq!(christmas["dayOfMonth"], 31);
@@ -211,17 +250,33 @@ fn rules_and_their_patterns() {
 fn rules_that_graph_cannot_have() {
     for (text, start, reason) in [
         ("FREQ=HOURLY", "20261123T090000", "more often than daily"),
-        ("FREQ=MONTHLY;BYMONTHDAY=31", "20261231T090000", "short months"),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=31",
+            "20261231T090000",
+            "short months",
+        ),
         ("FREQ=MONTHLY", "20261130T090000", "short months"),
         ("FREQ=YEARLY", "20280229T090000", "short months"),
-        ("FREQ=MONTHLY;BYMONTHDAY=1,15", "20261201T090000", "several days"),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=1,15",
+            "20261201T090000",
+            "several days",
+        ),
         ("FREQ=MONTHLY;BYDAY=5MO", "20261130T090000", "counts days"),
         ("FREQ=MONTHLY;BYDAY=-2MO", "20261123T090000", "counts days"),
-        ("FREQ=MONTHLY;BYDAY=1MO,3MO", "20261207T090000", "several weekdays"),
+        (
+            "FREQ=MONTHLY;BYDAY=1MO,3MO",
+            "20261207T090000",
+            "several weekdays",
+        ),
         ("FREQ=YEARLY;BYWEEKNO=48", "20261123T090000", "weeks"),
         ("FREQ=YEARLY;BYDAY=20MO", "20260518T090000", "whole year"),
         ("FREQ=WEEKLY;BYDAY=TU", "20261123T090000", "first day"),
-        ("FREQ=DAILY;BYHOUR=9,17", "20261123T090000", "times of the day"),
+        (
+            "FREQ=DAILY;BYHOUR=9,17",
+            "20261123T090000",
+            "times of the day",
+        ),
         ("FREQ=WEEKLY;BYMONTH=1,2", "20270104T090000", "some months"),
     ] {
         let refused = accepted(text, start).unwrap_err();
