@@ -1,1 +1,13 @@
-//! .
+//! The I/O of each provider: how its calendars are read, written, watched and authorised.
+//!
+//! [`Connector`] is what the hub knows of a provider; each folder implements it for one. Mapping to and from the event
+//! is in `protocols`; deciding what to write is in `sync`.
+
+pub mod connector;
+pub mod directory;
+
+pub use connector::{
+    Calendar, Changes, Channel, Connector, Create, Delete, Failure, Found, Malformed, Place, Seen,
+    Sighting, Tokens, Traits, Update, Watch,
+};
+pub use directory::{Account, Auth, AuthorizeRequest, Credentials, Description, Directory, Grant, Preset};

@@ -1,0 +1,233 @@
+//! The local copy of an event and what is known of its remote counterpart.
+
+use std::collections::BTreeMap;
+
+use calendar::{Event, Unit, unit};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{CalendarId, ChangeId, CopyId, LinkId, Stamp};
+
+/// One event in one calendar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copy {
+    /// Its identity for ever.
+    pub id: CopyId,
+    /// The calendar that it is in.
+    pub calendar: CalendarId,
+    /// Our value.
+    pub local: Event,
+    /// Whether it exists as far as we are concerned.
+    pub alive: bool,
+    /// What the provider has.
+    pub remote: Remote,
+    /// How often it was made anew at the provider; part of deterministic remote ids.
+    pub generation: u32,
+    /// What both sides last agreed on; `None` before the first contact.
+    pub base: Option<Base>,
+    /// A remote value that waits for a person's decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Event>,
+    /// Why each unit that still has to be written differs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "pairs")]
+    pub causes: BTreeMap<Unit, Cause>,
+    /// Why the copy died or came to life, while that still has to be written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub life_cause: Option<Cause>,
+    /// The stamp of our last confirmed write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Stamp>,
+    /// A write is due even if nothing differs: the copy was revived over a delete that may still arrive (R7).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rewrite: bool,
+    /// The provider refuses this value, and why; nothing is sent until the value changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parked: Option<String>,
+}
+
+/// What the provider has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Remote {
+    /// Never seen there.
+    Absent,
+    /// It is there.
+    Live {
+        /// The provider's id or href.
+        id: String,
+        /// Its version when last seen.
+        version: Version,
+    },
+    /// It was there.
+    Gone {
+        /// The id it had.
+        id: String,
+    },
+}
+
+impl Remote {
+    /// The provider's id, past or present.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Absent => None,
+            Self::Live { id, .. } | Self::Gone { id } => Some(id),
+        }
+    }
+}
+
+/// A provider's version of one event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// The entity tag, exactly as the provider wrote it; what `If-Match` gets.
+    pub tag: String,
+    /// A number that grows with every version, where the provider has one (its modification time, say).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<i64>,
+}
+
+impl Version {
+    /// Whether `self` is certainly older than `other`.
+    pub fn is_older_than(&self, other: &Self) -> bool {
+        matches!((self.order, other.order), (Some(a), Some(b)) if a < b)
+    }
+}
+
+/// What both sides last agreed on, as a pair: providers rewrite what they are given, and that is not an edit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Base {
+    /// The body that the provider returned.
+    pub remote: Event,
+    /// Our copy at the moment of sending.
+    pub local: Event,
+}
+
+/// Why a unit changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// What kind of reason.
+    pub kind: CauseKind,
+    /// The calendar in which it began.
+    pub from: CalendarId,
+    /// The link along which it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<LinkId>,
+    /// The change that started it.
+    pub change: ChangeId,
+    /// When the provider in which it began says that it happened; decides between writers, never by our clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<Timestamp>,
+}
+
+/// What kind of reason a change has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CauseKind {
+    /// Somebody edited another copy, and it flowed here.
+    Flow,
+    /// Somebody edited this copy through the hub.
+    Edit,
+    /// A link, mask or setting changed; not an edit.
+    Config,
+}
+
+impl Cause {
+    /// Whether it counts as an edit when it meets a deletion (R8).
+    pub fn is_edit(&self) -> bool {
+        self.kind != CauseKind::Config
+    }
+}
+
+impl Copy {
+    /// A copy that was made here and that the provider does not know yet.
+    pub fn made_here(id: CopyId, calendar: CalendarId, local: Event) -> Self {
+        Self {
+            id,
+            calendar,
+            local,
+            alive: true,
+            remote: Remote::Absent,
+            generation: 0,
+            base: None,
+            held: None,
+            causes: BTreeMap::new(),
+            life_cause: None,
+            stamp: None,
+            rewrite: false,
+            parked: None,
+        }
+    }
+
+    /// A copy of an event that was made at the provider.
+    pub fn made_there(
+        id: CopyId,
+        calendar: CalendarId,
+        remote_id: String,
+        version: Version,
+        body: Event,
+    ) -> Self {
+        Self {
+            remote: Remote::Live {
+                id: remote_id,
+                version,
+            },
+            base: Some(Base {
+                remote: body.clone(),
+                local: body.clone(),
+            }),
+            ..Self::made_here(id, calendar, body)
+        }
+    }
+
+    /// The units in which our value differs from what was last sent or taken.
+    pub fn pending(&self) -> std::collections::BTreeSet<Unit> {
+        match &self.base {
+            Some(base) => unit::diff(&self.local, &base.local),
+            None => unit::all([&self.local]),
+        }
+    }
+
+    /// Whether an edit waits to be written that would be lost if the copy died now (R8).
+    pub fn has_pending_edit(&self) -> bool {
+        self.pending()
+            .iter()
+            .any(|unit| !unit.is_local() && self.causes.get(unit).is_some_and(Cause::is_edit))
+    }
+
+    /// Changes one unit of the local value, noting why.
+    pub fn set(&mut self, unit: &Unit, from: &Event, cause: &Cause) {
+        if !unit.same(&self.local, from) {
+            unit.take(&mut self.local, from);
+            self.causes.insert(unit.clone(), cause.clone());
+            self.parked = None;
+        }
+    }
+
+    /// Forgets the causes of units that no longer wait to be written.
+    pub(crate) fn tidy_causes(&mut self) {
+        let pending = self.pending();
+        self.causes.retain(|unit, _| pending.contains(unit));
+    }
+}
+
+/// Serde for maps whose keys are not strings: as a list of pairs.
+pub(crate) mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        s: S,
+    ) -> Result<S::Ok, S::Error> {
+        s.collect_seq(map)
+    }
+
+    pub(crate) fn deserialize<'de, K, V, D>(d: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Ord + Deserialize<'de>,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Vec::<(K, V)>::deserialize(d).map(|pairs| pairs.into_iter().collect())
+    }
+}

@@ -1,0 +1,88 @@
+//! Linking: local copies of one linked event, kept in step by projection.
+//!
+//! Nothing here touches a provider. [`inward`] brings what changed on a copy into the linked event, [`outward`] brings
+//! the linked event to the other copies through their masks; both compare with `agreed`, so deltas are never passed on
+//! and A → B → C → A cannot loop.
+
+mod flow;
+mod mask;
+mod matching;
+
+use std::collections::BTreeMap;
+
+use calendar::{Event, Unit};
+use serde::{Deserialize, Serialize};
+
+pub use flow::{Outward, attach, begin, died, inward, outward, remask, revived};
+pub use mask::{Mask, MaskKind};
+pub use matching::content_key;
+
+use crate::{CalendarId, CopyId, LinkId, LinkedId, copy::pairs};
+
+/// What all members of a link hold together about one event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Linked {
+    /// Its identity.
+    pub id: LinkedId,
+    /// The link that it belongs to.
+    pub link: LinkId,
+    /// The value; no people, nothing that is local to a copy.
+    pub value: Event,
+    /// Who last changed each unit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "pairs")]
+    pub authors: BTreeMap<Unit, CalendarId>,
+    /// Whether it exists.
+    pub alive: bool,
+    /// The copy that it began with.
+    pub origin: CopyId,
+}
+
+/// How one calendar takes part in one linked event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The linked event.
+    pub linked: LinkedId,
+    /// The link.
+    pub link: LinkId,
+    /// The calendar.
+    pub calendar: CalendarId,
+    /// Its copy.
+    pub copy: CopyId,
+    /// Direction.
+    pub role: Role,
+    /// What may be seen there.
+    pub mask: Mask,
+    /// The linked value, as projected for this member, that its copy last agreed with.
+    pub agreed: Event,
+    /// Liveness that its copy last agreed with.
+    pub agreed_alive: bool,
+    /// A person removed it here, on a target: it stays away (L3).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub declined: bool,
+    /// Whether it follows the link at present; kept after unlinking so that relinking remembers (L7).
+    pub attached: bool,
+}
+
+/// Direction of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Flows out, is never written (L5).
+    Source,
+    /// Receives only.
+    Target,
+    /// Both.
+    Both,
+}
+
+impl Role {
+    /// Whether changes on this member flow out.
+    pub fn sends(self) -> bool {
+        self != Self::Target
+    }
+
+    /// Whether this member is written.
+    pub fn receives(self) -> bool {
+        self != Self::Source
+    }
+}

@@ -1,0 +1,104 @@
+//! Whether two values are the same but for what providers do to them: spaces, line ends, HTML, truncation, the
+//! spelling of a length. Used only where exact equality cannot be had: after an unknown outcome (R5), and when
+//! calendars that already hold the same events are linked for the first time (L8).
+
+use calendar::{Event, Override, Patch, Text, Unit};
+use jiff::tz::TimeZone;
+
+/// A text cut off by a provider counts as the same from this length on, in characters.
+const TRUNCATED_MIN: usize = 200;
+
+/// Whether both have loosely the same value for `unit`.
+pub fn same(unit: &Unit, a: &Event, b: &Event) -> bool {
+    if unit.same(a, b) {
+        return true;
+    }
+    match unit {
+        Unit::Title => words(&a.title) == words(&b.title),
+        Unit::Text => same_text(&a.text, &b.text),
+        Unit::Place => {
+            let names = |e: &Event| e.places.iter().map(|p| words(&p.name)).collect::<Vec<_>>();
+            names(a) == names(b)
+        }
+        Unit::When => {
+            a.when.is_all_day() == b.when.is_all_day()
+                && a.when.local_start() == b.when.local_start()
+                && a.when.local_end() == b.when.local_end()
+                && a.when.start_instant(&TimeZone::UTC) == b.when.start_instant(&TimeZone::UTC)
+        }
+        Unit::Override(id) => match (a.overrides.get(id), b.overrides.get(id)) {
+            (Some(Override::Patch(_)), Some(Override::Patch(_))) => {
+                match (a.occurrence(*id), b.occurrence(*id)) {
+                    (Some(a), Some(b)) => [
+                        Unit::Title,
+                        Unit::Text,
+                        Unit::Place,
+                        Unit::When,
+                        Unit::Status,
+                    ]
+                    .iter()
+                    .all(|unit| same(unit, &a, &b)),
+                    _ => false,
+                }
+            }
+            (None, Some(Override::Patch(patch))) | (Some(Override::Patch(patch)), None) => {
+                nothing(patch)
+            }
+            _ => false,
+        },
+        Unit::Reminders => {
+            a.reminders.as_deref().unwrap_or_default() == b.reminders.as_deref().unwrap_or_default()
+        }
+        // What a provider adds to an event on its own is never ours.
+        Unit::Unknown(_) | Unit::Color => true,
+        _ => false,
+    }
+}
+
+fn nothing(patch: &Patch) -> bool {
+    let mut bare = patch.clone();
+    bare.unknown = calendar::Unknown::new();
+    bare.is_empty()
+}
+
+fn same_text(a: &Text, b: &Text) -> bool {
+    let (a, b) = (canonical(a), canonical(b));
+    let (short, long) = if a.len() <= b.len() {
+        (&a, &b)
+    } else {
+        (&b, &a)
+    };
+    short == long || (short.chars().count() >= TRUNCATED_MIN && long.starts_with(short.as_str()))
+}
+
+/// The words of a text without markup.
+pub fn canonical(text: &Text) -> String {
+    if !text.html && !text.content.contains('<') {
+        return words(&text.content);
+    }
+    let mut plain = String::with_capacity(text.content.len());
+    let mut inside = false;
+    for c in text.content.chars() {
+        match c {
+            '<' => inside = true,
+            '>' if inside => {
+                inside = false;
+                plain.push(' ');
+            }
+            _ if inside => {}
+            c => plain.push(c),
+        }
+    }
+    let plain = plain
+        .replace("&nbsp;", " ")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&");
+    words(&plain)
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

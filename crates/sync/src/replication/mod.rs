@@ -1,0 +1,11 @@
+//! A copy and its provider: plan what to write, digest what was seen and what was answered.
+
+mod look;
+mod observe;
+mod plan;
+mod reply;
+
+pub use look::looked;
+pub use observe::{Digest, Standing, observe};
+pub use plan::{Step, plan};
+pub use reply::{Reply, reply};

@@ -1,0 +1,353 @@
+//! R4–R9: what a sighting at the provider means for the copy.
+
+use calendar::{Event, Unit, unit};
+
+use crate::{
+    Base, Conflict, Copy, Intent, Observation, Operation, Outcome, Policy, Remote, Stamp, loose,
+    merge::{self, Merge},
+};
+
+/// How a copy stands in its link, as far as replication must know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// A target: the projection wins (R6), and nothing that happens to it flows.
+    pub target: bool,
+    /// Who wins otherwise.
+    pub policy: Policy,
+}
+
+/// What came of a sighting.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each read by its own consumer"
+)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Digest {
+    /// Units of the local value that took the provider's value: they flow on (L1).
+    pub taken: Vec<Unit>,
+    /// Somebody deleted the event at the provider: it flows on (L3).
+    pub died: bool,
+    /// Somebody edited or restored an event that is deleted here: L4 decides.
+    pub revived: bool,
+    /// Losing values, and questions.
+    pub conflicts: Vec<Conflict>,
+    /// Intents whose outcome is now known.
+    pub settled: Vec<(Stamp, Outcome)>,
+    /// A second object of ours for the same copy: the one that was seen is to be removed again.
+    pub surplus: bool,
+    /// Nothing at all was new.
+    pub echo: bool,
+}
+
+/// A sighting with what is needed to judge it.
+struct Sight<'a> {
+    body: &'a Event,
+    seen: &'a Observation,
+    standing: Standing,
+}
+
+/// Digests a sighting of the event that `copy` stands for. `intents` are those that may still arrive, oldest first.
+pub fn observe(
+    copy: &mut Copy,
+    intents: &[Intent],
+    seen: &Observation,
+    standing: Standing,
+) -> Digest {
+    let mut digest = Digest::default();
+    match (&seen.body, &seen.version) {
+        (Some(body), Some(version)) => {
+            if let Remote::Live { version: known, id } = &copy.remote
+                && *id == seen.remote_id
+                && (version.is_older_than(known) || *version == *known)
+            {
+                digest.echo = true;
+                return digest;
+            }
+            let made = seen.stamp.and_then(|stamp| {
+                intents.iter().find(|i| {
+                    i.stamp == stamp && i.operation == Operation::Create && i.may_arrive()
+                })
+            });
+            if let (Some(create), Remote::Live { id, .. }) = (made, &copy.remote)
+                && *id != seen.remote_id
+            {
+                // Two of our creates landed under ids that the provider chose: the second one goes.
+                digest.settled.push((create.stamp, Outcome::Done));
+                digest.surplus = true;
+                return digest;
+            }
+            present(
+                copy,
+                intents,
+                &Sight {
+                    body,
+                    seen,
+                    standing,
+                },
+                &mut digest,
+            );
+            copy.remote = Remote::Live {
+                id: seen.remote_id.clone(),
+                version: version.clone(),
+            };
+        }
+        _ => absent(copy, intents, seen, &mut digest),
+    }
+    copy.tidy_causes();
+    digest
+}
+
+/// R7, R8, and plain deletion.
+fn absent(copy: &mut Copy, intents: &[Intent], seen: &Observation, digest: &mut Digest) {
+    let Remote::Live { id, .. } = &copy.remote else {
+        digest.echo = true;
+        return;
+    };
+    if *id != seen.remote_id {
+        digest.echo = true;
+        return;
+    }
+    let ours = intents
+        .iter()
+        .filter(|i| i.operation == Operation::Delete && i.remote_id.as_deref() == Some(id));
+    let ours: Vec<Stamp> = ours.map(|i| i.stamp).collect();
+    copy.remote = Remote::Gone { id: id.clone() };
+    copy.rewrite = false;
+    // Whatever we sent to the old incarnation can no longer arrive.
+    digest.settled.extend(
+        intents
+            .iter()
+            .filter(|i| i.operation == Operation::Update)
+            .map(|i| (i.stamp, Outcome::Refused)),
+    );
+    if !ours.is_empty() {
+        // R7: it was us. The local copy stays as it is: dead, or revived and to be made again.
+        digest
+            .settled
+            .extend(ours.into_iter().map(|stamp| (stamp, Outcome::Done)));
+        copy.generation += 1;
+    } else if copy.alive && copy.has_pending_edit() {
+        // R8: an edit beats a deletion that did not know of it.
+        copy.generation += 1;
+    } else {
+        copy.generation += 1;
+        digest.died = copy.alive;
+        copy.alive = false;
+        copy.life_cause = None;
+    }
+}
+
+fn present(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut Digest) {
+    let Sight { seen, .. } = sight;
+    let ours = seen
+        .stamp
+        .and_then(|stamp| intents.iter().find(|i| i.stamp == stamp && i.may_arrive()));
+    let was_gone = !matches!(&copy.remote, Remote::Live { id, .. } if *id == seen.remote_id);
+    let edited = match ours {
+        Some(intent) => landed(copy, intent, sight, digest),
+        None => sighted(copy, intents, sight, digest),
+    };
+    let open_delete = intents.iter().any(|i| {
+        i.operation == Operation::Delete
+            && i.may_arrive()
+            && i.remote_id.as_deref() == Some(&seen.remote_id)
+    });
+    if !copy.alive && ours.is_none() && (edited || was_gone) {
+        // R9: a remote edit (or an undelete) against a local deletion. Whether it counts is L4's to say.
+        copy.alive = true;
+        copy.life_cause = None;
+        digest.revived = true;
+        copy.rewrite |= open_delete;
+    }
+    if edited {
+        // R7: the version moved on, so a conditional delete that is still under way can only be refused.
+        let deletes = intents.iter().filter(|i| i.operation == Operation::Delete);
+        digest
+            .settled
+            .extend(deletes.map(|i| (i.stamp, Outcome::Refused)));
+    }
+}
+
+/// R5: an event that bears the stamp of an intent whose outcome we did not know. Unit by unit: loosely what we sent
+/// is an echo, the rest is a person's edit on top of it, merged with what we sent as base.
+fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Digest) -> bool {
+    let body = sight.body;
+    let (Some(sent), Some(local)) = (&intent.body, &intent.local) else {
+        return false;
+    };
+    let before = copy.base.take().unwrap_or_else(|| Base {
+        remote: sent.clone(),
+        local: local.clone(),
+    });
+    let mut base = Base {
+        remote: body.clone(),
+        local: local.clone(),
+    };
+    let mut edited = false;
+    for unit in unit::all([sent, body, local, &before.remote, &copy.local]) {
+        if loose::same(&unit, body, sent) {
+            continue;
+        }
+        // Overrides are written one by one at some providers: one that still is as it was has not landed yet.
+        if matches!(unit, Unit::Override(_))
+            && unit.same(body, &before.remote)
+            && !unit.same(sent, &before.remote)
+        {
+            unit.take(&mut base.local, &before.local);
+            continue;
+        }
+        edited = true;
+        settle(
+            copy,
+            &mut base,
+            &unit,
+            &Start {
+                ours: local,
+                theirs: sent,
+            },
+            sight,
+            digest,
+        );
+    }
+    copy.base = Some(base);
+    copy.stamp = Some(intent.stamp);
+    copy.rewrite = false;
+    digest.settled.push((intent.stamp, Outcome::Done));
+    edited
+}
+
+/// R6: any other sighting.
+fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut Digest) -> bool {
+    let body = sight.body;
+    let Some(before) = copy.base.clone() else {
+        return adopted(copy, sight, digest);
+    };
+    let mut base = Base {
+        remote: body.clone(),
+        local: before.local.clone(),
+    };
+    let mut edited = false;
+    for unit in unit::all([&before.remote, &before.local, body, &copy.local]) {
+        if unit.same(body, &before.remote) {
+            continue;
+        }
+        edited = true;
+        let start = Start {
+            ours: &before.local,
+            theirs: &before.remote,
+        };
+        settle(copy, &mut base, &unit, &start, sight, digest);
+    }
+    copy.base = Some(base);
+    // Someone wrote after whatever we sent and do not know about: an unfinished update is refused by its condition.
+    if edited {
+        let updates = intents
+            .iter()
+            .filter(|i| i.operation == Operation::Update && i.outcome == Outcome::Unresolved);
+        digest
+            .settled
+            .extend(updates.map(|i| (i.stamp, Outcome::Refused)));
+    }
+    edited
+}
+
+/// The first contact of a copy that we made with an event that is already there under its id (an earlier installation,
+/// a restored backup): loosely equal units are paired, the others are settled as if both had just been written.
+fn adopted(copy: &mut Copy, sight: &Sight<'_>, digest: &mut Digest) -> bool {
+    let body = sight.body;
+    let mut base = Base {
+        remote: body.clone(),
+        local: copy.local.clone(),
+    };
+    let mut edited = false;
+    for unit in unit::all([body, &copy.local]) {
+        if loose::same(&unit, body, &copy.local) {
+            continue;
+        }
+        edited = true;
+        let local = copy.local.clone();
+        clash(copy, &mut base, &unit, &local, sight, digest);
+    }
+    copy.base = Some(base);
+    edited
+}
+
+/// What both sides of a merge started from, in their two spellings.
+struct Start<'a> {
+    ours: &'a Event,
+    theirs: &'a Event,
+}
+
+/// Merges one unit that moved at the provider into the copy and pairs the base accordingly.
+fn settle(
+    copy: &mut Copy,
+    base: &mut Base,
+    unit: &Unit,
+    start: &Start<'_>,
+    sight: &Sight<'_>,
+    digest: &mut Digest,
+) {
+    let body = sight.body;
+    match merge::unit(unit, start.ours, &copy.local, start.theirs, body) {
+        Merge::Ours => {}
+        Merge::Same => unit.take(&mut base.local, &copy.local.clone()),
+        Merge::Theirs => take(copy, base, unit, body, digest),
+        Merge::Both(merged) => {
+            // Ours goes out again, merged; theirs is in it.
+            unit.take(&mut copy.local, &merged);
+            unit.take(&mut base.local, body);
+            digest.taken.push(unit.clone());
+        }
+        Merge::Clash => clash(copy, base, unit, start.ours, sight, digest),
+    }
+}
+
+fn take(copy: &mut Copy, base: &mut Base, unit: &Unit, body: &Event, digest: &mut Digest) {
+    unit.take(&mut copy.local, body);
+    unit.take(&mut base.local, body);
+    copy.causes.remove(unit);
+    copy.parked = None;
+    digest.taken.push(unit.clone());
+}
+
+/// Both sides changed the unit differently: the policy decides, and the loser is kept.
+fn clash(
+    copy: &mut Copy,
+    base: &mut Base,
+    unit: &Unit,
+    start: &Event,
+    sight: &Sight<'_>,
+    digest: &mut Digest,
+) {
+    let Sight {
+        body,
+        seen,
+        standing,
+    } = *sight;
+    let policy = if standing.target {
+        Policy::Local
+    } else {
+        standing.policy
+    };
+    let remote_won = policy.remote_wins(copy.calendar, seen.modified, copy.causes.get(unit));
+    digest.conflicts.push(Conflict {
+        unit: unit.clone(),
+        base: start.clone(),
+        local: copy.local.clone(),
+        remote: body.clone(),
+        remote_won,
+    });
+    match remote_won {
+        Some(true) => take(copy, base, unit, body, digest),
+        Some(false) => {
+            // Whatever the base said of our side, it is not what the provider has now: it must be written again.
+            if unit.same(&base.local, &copy.local) {
+                unit.take(&mut base.local, body);
+            }
+        }
+        None => {
+            let held = copy.held.get_or_insert_with(|| body.clone());
+            unit.take(held, body);
+        }
+    }
+}

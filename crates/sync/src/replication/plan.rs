@@ -1,0 +1,98 @@
+//! R1 and R2: what to do next about one copy.
+
+use calendar::Event;
+
+use crate::{Copy, Intent, Operation, Outcome, Remote, Version};
+
+/// The next thing to do for a copy. Nothing else may be done to it meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Everything is as it should be, or waits for a person or for a change of the value.
+    Nothing,
+    /// The outcome of this intent is unknown: look at the provider before anything is tried again (R10).
+    Look {
+        /// Index into the intents that were given.
+        intent: usize,
+    },
+    /// Make it, in the generation given.
+    Create {
+        /// What to send.
+        body: Box<Event>,
+        /// Goes into the deterministic id.
+        generation: u32,
+    },
+    /// Change it, on condition that it still has this version.
+    Update {
+        /// The remote id.
+        id: String,
+        /// What `If-Match` gets.
+        version: Version,
+        /// What the provider has.
+        previous: Box<Event>,
+        /// What it shall have; differs from `previous` only in units that changed here (R2).
+        body: Box<Event>,
+    },
+    /// Remove it, on condition that it still has this version.
+    Delete {
+        /// The remote id.
+        id: String,
+        /// What `If-Match` gets.
+        version: Version,
+    },
+}
+
+/// R1: plans from the copy and its unfinished intents (those that may still arrive, oldest first).
+pub fn plan(copy: &Copy, intents: &[Intent]) -> Step {
+    if let Some(open) = intents.iter().position(|i| i.outcome == Outcome::Open) {
+        return Step::Look { intent: open };
+    }
+    if copy.parked.is_some() {
+        return Step::Nothing;
+    }
+    match (&copy.remote, copy.alive) {
+        (Remote::Live { id, version }, true) => {
+            let Some((previous, body)) = body(copy) else {
+                return Step::Nothing;
+            };
+            let revived = copy.rewrite
+                || intents.iter().any(|i| {
+                    i.operation == Operation::Delete && i.remote_id.as_deref() == Some(id)
+                });
+            if revived || previous != body {
+                Step::Update {
+                    id: id.clone(),
+                    version: version.clone(),
+                    previous: Box::new(previous),
+                    body: Box::new(body),
+                }
+            } else {
+                Step::Nothing
+            }
+        }
+        (Remote::Live { id, version }, false) => Step::Delete {
+            id: id.clone(),
+            version: version.clone(),
+        },
+        (Remote::Absent | Remote::Gone { .. }, true) => Step::Create {
+            body: Box::new(copy.local.clone()),
+            generation: copy.generation,
+        },
+        (Remote::Absent | Remote::Gone { .. }, false) => Step::Nothing,
+    }
+}
+
+/// R2: what the provider has, with the units that changed here since they were last sent.
+fn body(copy: &Copy) -> Option<(Event, Event)> {
+    let base = copy.base.as_ref()?;
+    let mut body = base.remote.clone();
+    for unit in copy.pending() {
+        let held = copy
+            .held
+            .as_ref()
+            .is_some_and(|held| !unit.same(held, &base.remote));
+        if !held {
+            unit.take(&mut body, &copy.local);
+        }
+    }
+    Some((base.remote.clone(), body))
+}

@@ -1,0 +1,103 @@
+//! R3 and R4: what the provider's answer to a write means.
+
+use calendar::Event;
+use serde::{Deserialize, Serialize};
+
+use crate::{Base, Copy, Intent, Operation, Outcome, Remote, Version};
+
+/// What a provider answered to a write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reply {
+    /// Created or changed.
+    Stored {
+        /// The provider's id.
+        id: String,
+        /// The version of this very write.
+        version: Version,
+        /// The body that the provider returned with it.
+        body: Box<Event>,
+    },
+    /// It was done, but what the provider has now was read afterwards and may hold somebody's later edit (R4).
+    StoredUnread,
+    /// Removed.
+    Deleted,
+    /// There is nothing under that id (404, 410).
+    Missing,
+    /// It has another version than the write was conditional on (412).
+    Stale,
+    /// Something is there already under the id of a new event (409).
+    Exists,
+    /// The provider will never take this value, and why. Names the field, never its content.
+    Refused(String),
+    /// It certainly was not executed; later.
+    NotSent,
+    /// It may have been executed.
+    Unknown,
+}
+
+/// What is to be done after an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The intent's outcome.
+    pub outcome: Outcome,
+    /// Look at the provider now (GET, then observe).
+    pub look: bool,
+}
+
+/// Digests the answer to `intent`. `feed` is how often the calendar's feed has been read by now.
+pub fn reply(copy: &mut Copy, intent: &Intent, answer: Reply, feed: u64) -> Settled {
+    let settled = |outcome, look| Settled { outcome, look };
+    match answer {
+        Reply::Stored { id, version, body } => {
+            if intent.operation == Operation::Create && feed != intent.feed {
+                // R4: the feed may have shown it already, and somebody's edit of it too.
+                return settled(Outcome::Open, true);
+            }
+            stored(copy, intent, id, version, *body);
+            settled(Outcome::Done, false)
+        }
+        Reply::StoredUnread => settled(Outcome::Open, true),
+        Reply::Deleted | Reply::Missing if intent.operation == Operation::Delete => {
+            if let Remote::Live { id, .. } = &copy.remote {
+                copy.remote = Remote::Gone { id: id.clone() };
+                copy.generation += 1;
+            }
+            copy.life_cause = None;
+            settled(Outcome::Done, false)
+        }
+        Reply::Deleted | Reply::Missing | Reply::Stale | Reply::Exists => {
+            settled(Outcome::Refused, true)
+        }
+        Reply::Refused(reason) => {
+            copy.parked = Some(reason);
+            settled(Outcome::Refused, false)
+        }
+        Reply::NotSent => settled(Outcome::Refused, false),
+        Reply::Unknown => settled(Outcome::Open, false),
+    }
+}
+
+/// R3: the base is what the provider returned and what we had at the moment of sending. The local value is not
+/// touched, so that a provider's rewriting never reaches linking.
+fn stored(copy: &mut Copy, intent: &Intent, id: String, version: Version, body: Event) {
+    if let Remote::Live {
+        id: known,
+        version: newer,
+    } = &copy.remote
+        && *known == id
+        && (version.is_older_than(newer) || (version == *newer && copy.stamp == Some(intent.stamp)))
+    {
+        return;
+    }
+    let local = intent.local.clone().unwrap_or_else(|| body.clone());
+    copy.base = Some(Base {
+        remote: body,
+        local,
+    });
+    copy.remote = Remote::Live { id, version };
+    copy.stamp = Some(intent.stamp);
+    copy.rewrite = false;
+    copy.life_cause = None;
+    copy.tidy_causes();
+}
