@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Error, Fields, body, categories, people, places, property::Property, reminders, state, time,
-    unknown, wire::ExtendedProperty,
+    Error, Fields, Instance, body, categories, pending, people, places, property::Property,
+    reminders, state, time, unknown, wire::ExtendedProperty,
 };
 
 /// Collects what goes into one POST or PATCH.
@@ -35,6 +35,13 @@ impl Out {
         for property in properties {
             self.properties.retain(|p| p.id != property.id);
             self.properties.push(property);
+        }
+    }
+
+    /// Notes what instances will get after this body.
+    pub(super) fn note(&mut self, instances: &[Instance], next: &calendar::Event) {
+        if let Some(note) = pending::note(instances.iter().map(|i| i.id), next) {
+            self.property(Property::Pending, note);
         }
     }
 

@@ -56,6 +56,7 @@ pub fn patch(previous: &Event, next: &Event, options: Options<'_>) -> Result<Map
     }
     let before = (!reset).then_some(previous);
     let instances = instances(before, next, &ids, options.zone, &mut out.losses)?;
+    out.note(&instances, next);
     let (master, losses) = out.finish();
     let value = Patch { master, instances };
     Ok(Mapped {

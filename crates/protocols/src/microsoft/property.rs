@@ -21,11 +21,19 @@ pub enum Property {
     State,
     /// Priority as a number.
     Priority,
+    /// What a write in several steps still has to do.
+    Pending,
 }
 
 impl Property {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Stamp, Self::Zone, Self::State, Self::Priority];
+    pub const ALL: [Self; 5] = [
+        Self::Stamp,
+        Self::Zone,
+        Self::State,
+        Self::Priority,
+        Self::Pending,
+    ];
 
     /// Its id on the wire.
     pub fn id(self) -> String {
@@ -34,6 +42,7 @@ impl Property {
             Self::Zone => "kalendsZone",
             Self::State => "kalendsState",
             Self::Priority => "kalendsPriority",
+            Self::Pending => "kalendsPending",
         };
         format!("String {{{GUID}}} Name {name}")
     }

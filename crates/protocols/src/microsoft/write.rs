@@ -94,6 +94,7 @@ pub fn write(event: &Event, options: Options<'_>) -> Result<Mapped<Write>, Error
     }
     let ids: Vec<RecurrenceId> = event.overrides.keys().copied().collect();
     let instances = instances(None, event, &ids, options.zone, &mut out.losses)?;
+    out.note(&instances, event);
     let (master, losses) = out.finish();
     let value = Write { master, instances };
     Ok(Mapped {

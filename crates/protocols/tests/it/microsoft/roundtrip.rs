@@ -274,7 +274,7 @@ fn assert_same(wrote: &Event, came: &Event, lost: &BTreeSet<String>) -> Result<(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_written_comes_back(event in event()) {

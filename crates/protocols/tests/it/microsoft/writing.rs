@@ -7,7 +7,7 @@ use calendar::{
     Reminder, Rule, Status, Text, Trigger, VirtualPlace, When, Zone,
 };
 use kalends_protocols::microsoft::{
-    Change, Error, Options, Side, overlay, patch, property, read, wire, write,
+    Change, Error, Options, Side, completed, overlay, patch, pending, property, read, wire, write,
 };
 use serde_json::{Value, json};
 
@@ -139,7 +139,9 @@ fn an_override_is_a_change_of_one_instance() {
         .overrides
         .insert(id("2026-12-07T09:00:00"), moved("2026-12-08T10:00:00"));
     let (master, instances) = sent(&before, &after).unwrap();
-    assert_eq!(master, json!({}));
+    let noted: wire::Event = serde_json::from_value(master).unwrap();
+    let noted = pending(&noted).unwrap();
+    assert_eq!(completed(&before, &noted), after, "the note says it all");
     assert_eq!(instances[0], json!(["2026-11-30T08:00:00Z", null]));
     assert_eq!(instances[1][0], "2026-12-07T08:00:00Z");
     let names: Vec<&String> = instances[1][1].as_object().unwrap().keys().collect();
