@@ -203,6 +203,13 @@ impl Copy {
             unit.take(&mut self.local, from);
             self.causes.insert(unit.clone(), cause.clone());
             self.parked = None;
+            if let Some(base) = &mut self.base
+                && unit.same(&self.local, &base.remote)
+            {
+                // Back to what the provider has: there is nothing to write, and nothing that a deletion would lose.
+                unit.take(&mut base.local, &self.local);
+                self.causes.remove(unit);
+            }
         }
     }
 

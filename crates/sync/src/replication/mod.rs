@@ -4,6 +4,7 @@ mod look;
 mod observe;
 mod plan;
 mod reply;
+mod surplus;
 
 pub use look::looked;
 pub use observe::{Digest, Standing, observe};
