@@ -1,0 +1,26 @@
+// "This, this and following, or all?": asked for every change of a series, answered by a dialog.
+import type { Reach } from './actions';
+
+interface Question {
+  verb: string;
+  answer: (reach: Reach | null) => void;
+}
+
+class Asking {
+  question = $state.raw<Question>();
+}
+
+export const asking = new Asking();
+
+/** Null means: leave it as it was. */
+export function askReach(verb: string): Promise<Reach | null> {
+  return new Promise((resolve) => {
+    asking.question = {
+      verb,
+      answer: (reach) => {
+        asking.question = undefined;
+        resolve(reach);
+      },
+    };
+  });
+}
