@@ -3,10 +3,6 @@
 //! - `KALENDS_UI_DIST=DIR` takes a prebuilt bundle and needs no Node.
 //! - Otherwise `npm ci` (only when the lockfile changed) and Vite, into `OUT_DIR`.
 //! - Without Node the build still succeeds, with a plain page and a warning; `KALENDS_UI_REQUIRED=1` makes that an error.
-#![expect(
-    clippy::print_stdout,
-    reason = "a build script speaks to cargo on stdout"
-)]
 
 use std::env;
 use std::fs;
