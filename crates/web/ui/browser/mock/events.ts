@@ -25,8 +25,9 @@ function occurrences(world: World, call: Call): true {
   const zone = call.url.searchParams.get('tz') ?? 'UTC';
   const at = (name: string) => toCivil(Date.parse(call.url.searchParams.get(name) ?? ''), zone);
   const [first, end] = [at('start'), at('end')];
+  const wanted = call.url.searchParams.getAll('calendar');
   const found = [...world.copies.values()].flatMap((copy) =>
-    copy.local ? expand(copy.local, addDays(first, -1), addDays(end, 1)).map((instance) => occurrenceOf(copy, instance)) : [],
+    copy.local && (wanted.length === 0 || wanted.includes(copy.calendar)) ? expand(copy.local, addDays(first, -1), addDays(end, 1)).map((instance) => occurrenceOf(copy, instance)) : [],
   );
   return send(call, 200, { occurrences: found.filter((one) => one.end > first.slice(0, 10) && one.start < end), position: world.position });
 }
