@@ -3,6 +3,7 @@ import type { Reach } from './actions';
 
 interface Question {
   verb: string;
+  reaches: Reach[];
   answer: (reach: Reach | null) => void;
 }
 
@@ -13,10 +14,11 @@ class Asking {
 export const asking = new Asking();
 
 /** Null means: leave it as it was. */
-export function askReach(verb: string): Promise<Reach | null> {
+export function askReach(verb: string, reaches: Reach[] = ['this', 'following', 'all']): Promise<Reach | null> {
   return new Promise((resolve) => {
     asking.question = {
       verb,
+      reaches,
       answer: (reach) => {
         asking.question = undefined;
         resolve(reach);

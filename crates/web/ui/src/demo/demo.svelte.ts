@@ -44,6 +44,8 @@ class Demo {
   /** A move that its own pane does not show yet. */
   overlay = $state.raw<{ pane: PaneId; id: string; start: number }>();
   measured = $state.raw<Measured>();
+  /** The hub's ids of the moved appointment's copies. */
+  trail = $state.raw<string[]>([]);
   counters = $state({ lost: 0, doubled: 0, echoed: 0, mails: 0 });
   settling = $state(true);
   loaded = $state(false);
@@ -157,6 +159,7 @@ class Demo {
     const key = sameness({ ...event, start });
     const measured: Measured = { from: id, title: event.title, key, before: event, start, began, position: stream.position, ms: {}, gaveUp: false };
     this.measured = measured;
+    this.trail = [];
     try {
       await (send ? send() : pane.move(event, start));
     } catch (error) {
@@ -179,6 +182,7 @@ class Demo {
       const ms = performance.now() - measured.began;
       if (reading.events.some((event) => sameness(event) === measured.key)) {
         this.measured = { ...this.measured, ms: { ...this.measured.ms, [pane.id]: ms } };
+        if (pane.id === 'hub') void this.#findTrail(measured);
         return;
       }
       if (ms > give_up_ms) {
@@ -189,11 +193,19 @@ class Demo {
     }
   }
 
-  /** The hub's event behind the last move: its trail is the one to show. */
-  get hubEvent(): string | undefined {
-    const measured = this.measured;
-    const event = measured && this.readings.hub.events.find((one) => sameness(one) === measured.key || (one.title === measured.title && one.start === measured.before.start));
-    return event?.ref.event;
+  /** The hub's copies behind the move: their trails tell why. */
+  async #findTrail(measured: Measured): Promise<void> {
+    const found = this.readings.hub.events.find((event) => sameness(event) === measured.key)?.ref.event;
+    if (!found) return;
+    const query = { start: new Date(measured.start).toISOString(), end: new Date(measured.start + 60_000).toISOString(), tz: 'UTC' };
+    try {
+      const { occurrences } = await api.occurrences(query);
+      const linked = occurrences.find((one) => one.event === found)?.linked;
+      const copies = occurrences.filter((one) => linked && one.linked === linked).map((one) => one.event);
+      if (this.measured?.key === measured.key) this.trail = [...new Set([found, ...copies])];
+    } catch {
+      // The hub is off just now: the pane says so.
+    }
   }
 
   /** Through the hub where the move was made there; else back the way it came, through the provider's own API. */
