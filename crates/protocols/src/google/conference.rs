@@ -44,6 +44,15 @@ pub(super) fn write(places: &[VirtualPlace], wire: &mut Wire, losses: &mut Vec<L
         return;
     }
     wire.hangout_link = None;
+    wire.conference_data = data(places, losses);
+}
+
+/// Whether `conferenceData` says no more than the places.
+pub(super) fn is_plain(data_kept: &Value, places: &[VirtualPlace]) -> bool {
+    data(places, &mut Vec::new()).as_ref() == Some(data_kept)
+}
+
+fn data(places: &[VirtualPlace], losses: &mut Vec<Loss>) -> Option<Value> {
     let mut points = Vec::new();
     let (mut video, mut sip) = (false, false);
     for place in places {
@@ -67,14 +76,12 @@ pub(super) fn write(places: &[VirtualPlace], wire: &mut Wire, losses: &mut Vec<L
         }
         points.push(point);
     }
-    let name = places
-        .iter()
-        .map(|p| p.name.as_str())
-        .find(|n| !n.is_empty());
-    wire.conference_data = (!points.is_empty()).then(|| {
+    let name = points.iter().find_map(|point| point.get("label").cloned());
+    let name = name.unwrap_or_else(|| json!("Conference"));
+    (!points.is_empty()).then(|| {
         json!({
-            "conferenceSolution": {"key": {"type": "addOn"}, "name": name.unwrap_or("Conference")},
+            "conferenceSolution": {"key": {"type": "addOn"}, "name": name},
             "entryPoints": points,
         })
-    });
+    })
 }

@@ -25,7 +25,6 @@ mod people;
 mod read;
 mod recurrence;
 mod reminders;
-mod shim;
 mod text;
 mod times;
 mod write;

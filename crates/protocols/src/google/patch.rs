@@ -44,8 +44,8 @@ const NOT_OURS: [&str; 9] = [
     "attendeesOmitted",
 ];
 
-/// Fields whose parts only make sense together.
-const WHOLE: [&str; 3] = ["start", "end", "reminders"];
+/// How deep objects are merged; deeper ones go whole.
+const DEPTH_MAX: u8 = 8;
 
 /// What makes Google's `previous` into `next`. Both are states of one copy; `zone` is its calendar's.
 pub fn patch(previous: &Event, next: &Event, zone: &Zone) -> Mapped<Patch> {
@@ -65,6 +65,10 @@ pub fn patch(previous: &Event, next: &Event, zone: &Zone) -> Mapped<Patch> {
     };
     let from = fields(&master(previous, &before_lines, zone, &mut Vec::new()));
     let to = fields(&master(next, &next_lines, zone, &mut losses));
+    if from.get("organizer") != to.get("organizer") {
+        let reason = "at Google an event keeps its organizer";
+        losses.push(Loss::new("participants", reason, "as it was"));
+    }
     let is_series = to.contains_key("recurrence");
     let mut change = difference(&from, &to);
     guard_attendees(previous, &mut change, &mut losses);
@@ -174,11 +178,18 @@ fn fields(wire: &Wire) -> Map<String, Value> {
 fn difference(from: &Map<String, Value>, to: &Map<String, Value>) -> Map<String, Value> {
     let mut change = merge_patch(from, to, 0);
     change.retain(|name, _| !NOT_OURS.contains(&name.as_str()));
-    if change.contains_key("start") || change.contains_key("end") {
-        for name in ["start", "end"] {
-            if let Some(time) = to.get(name) {
-                change.insert(name.to_owned(), complete_time(time));
-            }
+    let times = change.contains_key("start") || change.contains_key("end");
+    for (name, parts, is_needed) in [
+        ("start", &["date", "dateTime", "timeZone"][..], times),
+        ("end", &["date", "dateTime", "timeZone"], times),
+        (
+            "reminders",
+            &["useDefault", "overrides"],
+            change.contains_key("reminders"),
+        ),
+    ] {
+        if let Some(value) = to.get(name).filter(|_| is_needed) {
+            change.insert(name.to_owned(), complete(value, parts));
         }
     }
     change
@@ -194,9 +205,7 @@ fn merge_patch(
     for (name, new) in to {
         let value = match (from.get(name), new) {
             (Some(old), new) if old == new => continue,
-            (Some(Value::Object(old)), Value::Object(new))
-                if depth < 8 && !(depth == 0 && WHOLE.contains(&name.as_str())) =>
-            {
+            (Some(Value::Object(old)), Value::Object(new)) if depth < DEPTH_MAX => {
                 Value::Object(merge_patch(old, new, depth + 1))
             }
             _ => new.clone(),
@@ -209,12 +218,11 @@ fn merge_patch(
     change
 }
 
-/// A time of one kind clears the other kind.
-fn complete_time(time: &Value) -> Value {
-    let part = |name: &str| time.get(name).cloned().unwrap_or_default();
-    serde_json::json!({
-        "date": part("date"),
-        "dateTime": part("dateTime"),
-        "timeZone": part("timeZone"),
-    })
+/// Objects whose parts only make sense together are sent with all of them: a day clears a time.
+fn complete(value: &Value, parts: &[&str]) -> Value {
+    let part = |name: &&str| {
+        let part = value.get(name).cloned().unwrap_or_default();
+        ((*name).to_owned(), part)
+    };
+    Value::Object(parts.iter().map(part).collect())
 }

@@ -41,6 +41,11 @@ pub(super) fn read(wire: &mut Wire) -> Result<People, Error> {
     }
     wire.attendees = (!kept.is_empty()).then_some(kept);
     add_organizer(wire.organizer.as_ref(), &mut people);
+    let mut anew = Wire::default();
+    write(&people, &mut anew, &mut Vec::new());
+    if anew.organizer == wire.organizer {
+        wire.organizer = None;
+    }
     Ok(people)
 }
 

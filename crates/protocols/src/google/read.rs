@@ -149,7 +149,9 @@ fn unmodelled(wire: Wire, event: &Event) -> Value {
         attendees_omitted: wire.attendees_omitted,
         extended_properties: extended::foreign(wire.extended_properties),
         hangout_link: wire.hangout_link,
-        conference_data: wire.conference_data,
+        conference_data: wire
+            .conference_data
+            .filter(|data| !conference::is_plain(data, &event.virtual_places)),
         event_type: wire.event_type.filter(|kind| kind != "default"),
         rest: wire.rest,
         ..Wire::default()

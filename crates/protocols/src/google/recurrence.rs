@@ -15,10 +15,8 @@ use jiff::{
     tz::Offset,
 };
 
-use super::{
-    DIALECT, Error,
-    shim::{Compiled, Has},
-};
+use super::{DIALECT, Error};
+use calendar::recurrence::Compiled;
 
 const LINES_MAX: usize = 1_000;
 const DATES_MAX: usize = 10_000;
@@ -160,7 +158,7 @@ pub(super) fn read(
 }
 
 fn read_rule(line: &Line<'_>, series: &Series<'_>, rules: &mut Vec<Rule>) -> Option<()> {
-    let mut rule: Rule = super::shim::parse(line.value)?;
+    let mut rule: Rule = line.value.parse().ok()?;
     if let (Some(Until::Utc(at)), When::Timed { zone: None, .. }) = (rule.until, series.when) {
         rule.until = Some(Until::Local(series.zone.to_local(at)));
     }
@@ -264,7 +262,7 @@ pub(super) fn write(
         if is_expressible(rule, losses) {
             lines.push(format!(
                 "RRULE:{}",
-                super::shim::show(&with_until(rule, &event.when, zone))
+                with_until(rule, &event.when, zone)
             ));
         } else {
             dates.extend(first_dates(event, rule));
@@ -274,7 +272,7 @@ pub(super) fn write(
         if is_expressible(rule, losses) {
             lines.push(format!(
                 "EXRULE:{}",
-                super::shim::show(&with_until(rule, &event.when, zone))
+                with_until(rule, &event.when, zone)
             ));
         } else {
             excluded.extend(first_dates(event, rule));

@@ -76,18 +76,13 @@ pub(super) fn master(
     losses: &mut Vec<Loss>,
 ) -> Wire {
     let mut wire = single(event, zone, losses);
-    if event.is_series() {
-        let shown = zones::write(
-            event.when.zone().unwrap_or(zone),
-            event.when.local_start(),
-            zone,
-            losses,
-        );
-        wire.recurrence = recurrence::write(event, excluded, &shown, losses);
-        if wire.recurrence.is_none() && !excluded.is_empty() {
-            let reason = "an event without a rule cannot be taken out at Google";
-            losses.push(Loss::new("recurrenceOverrides", reason, "shown"));
-        }
+    let (own, start) = (event.when.zone().unwrap_or(zone), event.when.local_start());
+    // What it loses has been said for the start.
+    let shown = zones::write(own, start, zone, &mut Vec::new());
+    wire.recurrence = recurrence::write(event, excluded, &shown, losses);
+    if wire.recurrence.is_none() && !excluded.is_empty() {
+        let reason = "an event without a rule cannot be taken out at Google";
+        losses.push(Loss::new("recurrenceOverrides", reason, "shown"));
     }
     wire
 }

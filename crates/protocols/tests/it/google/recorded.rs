@@ -6,7 +6,7 @@
 use std::{fs, path::PathBuf};
 
 use calendar::{Event, Zone};
-use protocols::google::{Event as Wire, Exclusions, patch, read, write};
+use kalends_protocols::google::{Event as Wire, Exclusions, patch, read, write};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -59,6 +59,9 @@ fn documented_shapes_mean_what_they_say() {
 #[test]
 fn documented_shapes_come_back_and_nothing_is_sent_for_nothing() {
     for (path, case) in cases() {
+        if !case.losses.is_empty() {
+            continue;
+        }
         let zone = Zone::iana(&case.zone).unwrap();
         let event: Event = read(&case.master, &case.exceptions, &zone).unwrap().value;
         let written = write(&event, &zone, Exclusions::Instances).value;

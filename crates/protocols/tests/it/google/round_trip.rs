@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use calendar::{Event, Loss, RecurrenceId, Unit, unit};
+use kalends_protocols::google::{Event as Wire, Exclusions, Patch, patch, read, write};
 use proptest::prelude::*;
-use protocols::google::{Event as Wire, Exclusions, Patch, patch, read, write};
 use serde_json::{Map, Value};
 
 use super::events::{calendar_zone, event, two_states};
@@ -22,6 +22,10 @@ fn says(losses: &[Loss], unit: &Unit) -> bool {
         .any(|loss| names.contains(&loss.property.as_str()))
 }
 
+fn show(event: &Event) -> String {
+    serde_json::to_string(event).unwrap()
+}
+
 proptest! {
     #[test]
     fn an_event_comes_back_or_a_loss_says_why_not(event in event(), lines in any::<bool>()) {
@@ -37,7 +41,7 @@ proptest! {
             if lines && matches!(unit, Unit::Unknown(_)) {
                 continue;
             }
-            prop_assert!(says(&losses, &unit), "{unit:?}\n{losses:#?}\n{:#?}\n{:#?}", written.value, back.value);
+            prop_assert!(says(&losses, &unit), "{unit:?}\n{losses:#?}\n{:#?}\n{}\n{}", written.value, show(&event), show(&back.value));
         }
     }
 
@@ -54,14 +58,15 @@ proptest! {
                 unit.take(&mut wanted, &base);
             }
         }
-        google.patch(&base, &patch(&base, &wanted, &zone).value);
+        let change = patch(&base, &wanted, &zone);
+        google.patch(&base, &change.value);
         let got = google.read();
         let anew = Google::holding(&wanted, Exclusions::Instances).read();
         let differing: Vec<_> = unit::diff(&got, &anew)
             .into_iter()
             .filter(|unit| !matches!(unit, Unit::Unknown(_)))
             .collect();
-        prop_assert!(differing.is_empty(), "{differing:?}\n{got:#?}\n{anew:#?}");
+        prop_assert!(differing.is_empty(), "{differing:?}\n{change:?}\n{}\n{}\n{}", show(&base), show(&got), show(&anew));
         prop_assert!(patch(&wanted, &wanted, &zone).value.is_empty());
     }
 }
