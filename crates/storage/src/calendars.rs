@@ -1,0 +1,217 @@
+//! Calendars: local ones and those of a connection.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sync::{CalendarId, ConnectionId, UserId};
+
+use crate::{
+    Aad, Health, KeyRef, Result, Tx,
+    row::{Row, Word as _},
+    stored::Stored,
+    value::values,
+};
+
+/// A calendar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    /// Its identity.
+    pub id: CalendarId,
+    /// Where it is replicated from and to; `None` for a local calendar.
+    pub connection: Option<ConnectionId>,
+    /// Whose it is.
+    pub owner: Option<UserId>,
+    /// What people call it.
+    pub name: String,
+    /// CSS colour.
+    pub color: Option<String>,
+    /// Longer text.
+    pub description: Option<String>,
+    /// IANA zone in which its floating and all-day events are seen.
+    pub time_zone: Option<String>,
+    /// The provider's id or href; unique in its connection.
+    pub remote_id: Option<String>,
+    /// Its name in URLs and its id in faces; unique in the tenant.
+    pub slug: String,
+    /// Whether the provider lets us write.
+    pub read_only: bool,
+    /// Whether it is replicated and shown.
+    pub selected: bool,
+    /// The provider's sync token.
+    pub cursor: Option<String>,
+    /// How often its feed has been read.
+    pub feed: u64,
+    /// How replication is doing.
+    pub state: Health,
+    /// What is wrong, for people.
+    pub message: Option<String>,
+    /// When it last agreed with its provider.
+    pub last_sync: Option<Timestamp>,
+    /// When to look at the provider next.
+    pub next_poll: Option<Timestamp>,
+    /// Place in lists, smallest first.
+    pub sort: i64,
+    /// When it was made here.
+    pub created: Timestamp,
+}
+
+/// The sealed part.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    name: String,
+    color: Option<String>,
+    description: Option<String>,
+    time_zone: Option<String>,
+    remote_id: Option<String>,
+    slug: String,
+    cursor: Option<String>,
+    message: Option<String>,
+}
+
+const INSERT: &str = "
+    INSERT INTO calendars (tenant, id, connection, owner, remote_hash, slug_hash, read_only, selected, feed, state,
+        last_sync, next_poll, sort, created, content)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+const UPDATE: &str = "
+    UPDATE calendars SET connection = $3, owner = $4, remote_hash = $5, slug_hash = $6, read_only = $7, selected = $8,
+        feed = $9, state = $10, last_sync = $11, next_poll = $12, sort = $13, created = $14, content = $15
+    WHERE tenant = $1 AND id = $2";
+const GET: &str = "
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, next_poll, sort, created, content
+    FROM calendars WHERE tenant = $1 AND id = $2";
+const BY_REMOTE: &str = "
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, next_poll, sort, created, content
+    FROM calendars WHERE tenant = $1 AND connection = $2 AND remote_hash = $3";
+const BY_SLUG: &str = "
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, next_poll, sort, created, content
+    FROM calendars WHERE tenant = $1 AND slug_hash = $2";
+const LIST: &str = "
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, next_poll, sort, created, content
+    FROM calendars WHERE tenant = $1 ORDER BY sort, created, id";
+const OF_CONNECTION: &str = "
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, next_poll, sort, created, content
+    FROM calendars WHERE tenant = $1 AND connection = $2 ORDER BY sort, created, id";
+const DELETE: &str = "DELETE FROM calendars WHERE tenant = $1 AND id = $2";
+const DELETE_MEMBERS: &str = "DELETE FROM members WHERE tenant = $1 AND calendar = $2";
+
+/// Adds a calendar.
+///
+/// # Errors
+/// [`crate::Error::Exists`] if its slug is taken, or its remote id in the same connection.
+pub async fn insert(tx: &mut Tx, calendar: &Calendar) -> Result<()> {
+    put(tx, INSERT, calendar).await
+}
+
+/// Writes a calendar.
+///
+/// # Errors
+/// [`crate::Error::Missing`] if it is not there, and those of [`insert`].
+pub async fn update(tx: &mut Tx, calendar: &Calendar) -> Result<()> {
+    put(tx, UPDATE, calendar).await
+}
+
+async fn put(tx: &mut Tx, sql: &'static str, calendar: &Calendar) -> Result<()> {
+    let content = Content {
+        name: calendar.name.clone(),
+        color: calendar.color.clone(),
+        description: calendar.description.clone(),
+        time_zone: calendar.time_zone.clone(),
+        remote_id: calendar.remote_id.clone(),
+        slug: calendar.slug.clone(),
+        cursor: calendar.cursor.clone(),
+        message: calendar.message.clone(),
+    };
+    let key = KeyRef::Calendar(calendar.id);
+    let sealed = tx.seal_json(key, aad(calendar.id), &content).await?;
+    let remote_hash = calendar.remote_id.as_deref();
+    let row = values![
+        calendar.id,
+        calendar.connection,
+        calendar.owner,
+        remote_hash.map(|id| tx.hash("calendar-remote", id)),
+        tx.hash("calendar-slug", &calendar.slug),
+        calendar.read_only,
+        calendar.selected,
+        i64::try_from(calendar.feed).unwrap_or(i64::MAX),
+        calendar.state.word(),
+        calendar.last_sync,
+        calendar.next_poll,
+        calendar.sort,
+        calendar.created,
+        sealed
+    ];
+    tx.run_one("calendar", sql, row).await
+}
+
+/// One calendar.
+pub async fn get(tx: &mut Tx, id: CalendarId) -> Result<Option<Calendar>> {
+    tx.find(GET, values![id]).await
+}
+
+/// The calendar with the provider's id `remote_id` in a connection.
+pub async fn by_remote(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    remote_id: &str,
+) -> Result<Option<Calendar>> {
+    let hash = tx.hash("calendar-remote", remote_id);
+    tx.find(BY_REMOTE, values![connection, hash]).await
+}
+
+/// The calendar with a name in URLs.
+pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Calendar>> {
+    let hash = tx.hash("calendar-slug", slug);
+    tx.find(BY_SLUG, values![hash]).await
+}
+
+/// All calendars, in their order.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Calendar>> {
+    tx.list(LIST, values![]).await
+}
+
+/// The calendars of a connection, in their order.
+pub async fn of_connection(tx: &mut Tx, connection: ConnectionId) -> Result<Vec<Calendar>> {
+    tx.list(OF_CONNECTION, values![connection]).await
+}
+
+/// Deletes a calendar with everything in it, and destroys its key, so that what is left of it in backups cannot be read
+/// either.
+pub async fn delete(tx: &mut Tx, id: CalendarId) -> Result<()> {
+    tx.run(DELETE_MEMBERS, values![id]).await?;
+    tx.run(DELETE, values![id]).await?;
+    tx.destroy_key(KeyRef::Calendar(id)).await
+}
+
+fn aad(id: CalendarId) -> Aad {
+    Aad {
+        table: "calendars",
+        row: id.0,
+    }
+}
+
+impl Stored for Calendar {
+    async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
+        let id = row.id(0)?;
+        let content: Content = tx.open_json(aad(id), &row.blob(11)?).await?;
+        Ok(Self {
+            id,
+            connection: row.id_option(1)?,
+            owner: row.id_option(2)?,
+            name: content.name,
+            color: content.color,
+            description: content.description,
+            time_zone: content.time_zone,
+            remote_id: content.remote_id,
+            slug: content.slug,
+            read_only: row.bool(3)?,
+            selected: row.bool(4)?,
+            cursor: content.cursor,
+            feed: row.i64(5)?.unsigned_abs(),
+            state: row.word(6)?,
+            message: content.message,
+            last_sync: row.time_option(7)?,
+            next_poll: row.time_option(8)?,
+            sort: row.i64(9)?,
+            created: row.time(10)?,
+        })
+    }
+}

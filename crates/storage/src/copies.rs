@@ -1,0 +1,277 @@
+//! Local copies of events: their shape in columns that queries need, the rest sealed under their calendar's key.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sync::{CalendarId, CopyId, LinkedId};
+
+use crate::{
+    Aad, Error, KeyRef, Result, Tx,
+    row,
+    stored::Stored,
+    value::{Value, values},
+};
+
+/// A copy with what storage and faces know about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The copy.
+    pub copy: sync::Copy,
+    /// Its file name at the CalDAV face (`….ics`), where a client has chosen one.
+    pub name: Option<String>,
+    /// Grows by one with every write; the local entity tag.
+    pub revision: i64,
+    /// When it was made here.
+    pub created: Timestamp,
+    /// When it was last written here.
+    pub updated: Timestamp,
+    /// What queries need to know of the local value.
+    pub shape: Shape,
+    /// The linked event that it belongs to.
+    pub linked: Option<LinkedId>,
+    /// Whether it was made by a link, rather than by a person in this calendar.
+    pub projected: bool,
+}
+
+/// When the local value happens, as far as a query must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Start of the first occurrence, in microseconds since 1970. Early enough for every zone if it is a day or floating.
+    pub start: i64,
+    /// End of the last occurrence, in the same way; `None` if there is no last one.
+    pub end: Option<i64>,
+    /// Whether it has more than one occurrence.
+    pub recurring: bool,
+    /// Whether it counts: only admitted events reach busy time, links and people.
+    pub admitted: bool,
+}
+
+/// The sealed part.
+#[derive(Deserialize)]
+struct Content {
+    copy: sync::Copy,
+    name: Option<String>,
+}
+
+/// The same, borrowed.
+#[derive(Serialize)]
+struct ContentRef<'a> {
+    copy: &'a sync::Copy,
+    name: Option<&'a str>,
+}
+
+/// How many copies one statement of [`get_many`] asks for.
+const MANY: usize = 16;
+
+const INSERT: &str = "
+    INSERT INTO copies (tenant, id, calendar, uid_hash, remote_hash, name_hash, linked, alive, admitted, projected,
+        pending, parked, recurring, start_at, end_at, revision, created, updated, content)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+const UPDATE: &str = "
+    UPDATE copies SET calendar = $3, uid_hash = $4, remote_hash = $5, name_hash = $6, linked = $7, alive = $8,
+        admitted = $9, projected = $10, pending = $11, parked = $12, recurring = $13, start_at = $14, end_at = $15,
+        revision = $16, created = $17, updated = $18, content = $19
+    WHERE tenant = $1 AND id = $2 AND revision = $20";
+const GET: &str = "
+    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    FROM copies WHERE tenant = $1 AND id = $2";
+const GET_MANY: &str = "
+    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    FROM copies WHERE tenant = $1
+      AND id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+const BY_REMOTE: &str = "
+    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    FROM copies WHERE tenant = $1 AND calendar = $2 AND remote_hash = $3 ORDER BY alive DESC, updated DESC";
+const BY_UID: &str = "
+    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    FROM copies WHERE tenant = $1 AND calendar = $2 AND uid_hash = $3 ORDER BY alive DESC, updated DESC";
+const BY_NAME: &str = "
+    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    FROM copies WHERE tenant = $1 AND calendar = $2 AND name_hash = $3 ORDER BY alive DESC, updated DESC";
+const IN_RANGE: &str = "
+    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    FROM copies
+    WHERE tenant = $1 AND calendar = $2 AND alive = 1 AND start_at < $4
+      AND (end_at IS NULL OR end_at > $3 OR start_at >= $3)
+    ORDER BY start_at, id LIMIT $5";
+const PAGE: &str = "
+    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    FROM copies WHERE tenant = $1 AND calendar = $2 AND id > $3 AND alive >= $4 ORDER BY id LIMIT $5";
+const PENDING: &str = "
+    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    FROM copies WHERE tenant = $1 AND calendar = $2 AND pending = 1 ORDER BY updated, id LIMIT $3";
+const COUNT: &str = "SELECT COUNT(*) FROM copies WHERE tenant = $1 AND calendar = $2 AND alive = 1";
+const PURGE: &str = "DELETE FROM copies WHERE tenant = $1 AND id = $2";
+
+/// Adds a copy. `pending` says whether the planner has something to do for it.
+pub async fn insert(tx: &mut Tx, row: &Row, pending: bool) -> Result<()> {
+    let columns = columns(tx, row, row.revision, pending).await?;
+    tx.run(INSERT, columns).await?;
+    Ok(())
+}
+
+/// Writes a copy and gives it its next revision.
+///
+/// # Errors
+/// [`Error::Stale`] if it was written since it was read, or is gone.
+pub async fn update(tx: &mut Tx, row: &mut Row, pending: bool) -> Result<()> {
+    let next = row.revision + 1;
+    let mut columns = columns(tx, row, next, pending).await?;
+    columns.push(Value::from(row.revision));
+    if tx.run(UPDATE, columns).await? == 0 {
+        return Err(Error::Stale("event"));
+    }
+    row.revision = next;
+    Ok(())
+}
+
+async fn columns(tx: &mut Tx, row: &Row, revision: i64, pending: bool) -> Result<Vec<Value>> {
+    let copy = &row.copy;
+    let content = ContentRef {
+        copy,
+        name: row.name.as_deref(),
+    };
+    let key = KeyRef::Calendar(copy.calendar);
+    let sealed = tx.seal_json(key, aad(copy.id), &content).await?;
+    let remote = copy.remote.id();
+    Ok(Vec::from(values![
+        copy.id,
+        copy.calendar,
+        tx.hash("copy-uid", &copy.local.uid),
+        remote.map(|id| tx.hash("copy-remote", id)),
+        row.name.as_deref().map(|name| tx.hash("copy-name", name)),
+        row.linked,
+        copy.alive,
+        row.shape.admitted,
+        row.projected,
+        pending,
+        copy.parked.is_some(),
+        row.shape.recurring,
+        row.shape.start,
+        row.shape.end,
+        revision,
+        row.created,
+        row.updated,
+        sealed,
+    ]))
+}
+
+/// One copy, alive or not.
+pub async fn get(tx: &mut Tx, id: CopyId) -> Result<Option<Row>> {
+    tx.find(GET, values![id]).await
+}
+
+/// Those of the copies that exist, in no particular order.
+pub async fn get_many(tx: &mut Tx, ids: &[CopyId]) -> Result<Vec<Row>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(MANY) {
+        // The statement has so many places; the rest ask for the last one again.
+        let last = some.last().into_iter().cycle();
+        let places = some.iter().chain(last).take(MANY);
+        let rows: Vec<Row> = tx
+            .list(GET_MANY, places.copied().map(Value::from))
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// The copy of the provider's event with that id; a living one first.
+pub async fn by_remote(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    remote_id: &str,
+) -> Result<Option<Row>> {
+    let hash = tx.hash("copy-remote", remote_id);
+    tx.find(BY_REMOTE, values![calendar, hash]).await
+}
+
+/// The copies with that UID (RFC 5545 3.8.4.7), alive or not; living ones first.
+pub async fn by_uid(tx: &mut Tx, calendar: CalendarId, uid: &str) -> Result<Vec<Row>> {
+    let hash = tx.hash("copy-uid", uid);
+    tx.list(BY_UID, values![calendar, hash]).await
+}
+
+/// The copy with that file name; a living one first.
+pub async fn by_name(tx: &mut Tx, calendar: CalendarId, name: &str) -> Result<Option<Row>> {
+    let hash = tx.hash("copy-name", name);
+    tx.find(BY_NAME, values![calendar, hash]).await
+}
+
+/// Living copies that may happen in `from_us..to_us` (microseconds), at most `limit` in all; calendar by calendar, each
+/// by start.
+pub async fn in_range(
+    tx: &mut Tx,
+    calendars: &[CalendarId],
+    from_us: i64,
+    to_us: i64,
+    limit: usize,
+) -> Result<Vec<Row>> {
+    let mut found: Vec<Row> = Vec::new();
+    for calendar in calendars {
+        let room = limit - found.len();
+        if room == 0 {
+            break;
+        }
+        let values = values![*calendar, from_us, to_us, room];
+        found.extend(tx.list::<Row, _>(IN_RANGE, values).await?);
+    }
+    Ok(found)
+}
+
+/// A calendar's copies by id, from the one after `after`.
+pub async fn page(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    after: Option<CopyId>,
+    limit: usize,
+    include_dead: bool,
+) -> Result<Vec<Row>> {
+    let after = after.unwrap_or(CopyId(uuid::Uuid::nil()));
+    let values = values![calendar, after, !include_dead, limit];
+    tx.list(PAGE, values).await
+}
+
+/// Copies for which the planner has something to do, longest waiting first.
+pub async fn pending(tx: &mut Tx, calendar: CalendarId, limit: usize) -> Result<Vec<Row>> {
+    tx.list(PENDING, values![calendar, limit]).await
+}
+
+/// How many living copies a calendar has.
+pub async fn count(tx: &mut Tx, calendar: CalendarId) -> Result<i64> {
+    let row = tx.one(COUNT, values![calendar]).await?;
+    row.map_or(Ok(0), |row| row.i64(0))
+}
+
+/// Removes a copy for good.
+pub async fn purge(tx: &mut Tx, id: CopyId) -> Result<()> {
+    tx.run(PURGE, values![id]).await?;
+    Ok(())
+}
+
+fn aad(id: CopyId) -> Aad {
+    Aad {
+        table: "copies",
+        row: id.0,
+    }
+}
+
+impl Stored for Row {
+    async fn read(tx: &mut Tx, row: &row::Row) -> Result<Self> {
+        let content: Content = tx.open_json(aad(row.id(0)?), &row.blob(10)?).await?;
+        Ok(Self {
+            copy: content.copy,
+            name: content.name,
+            linked: row.id_option(1)?,
+            projected: row.bool(3)?,
+            shape: Shape {
+                admitted: row.bool(2)?,
+                recurring: row.bool(4)?,
+                start: row.i64(5)?,
+                end: row.i64_option(6)?,
+            },
+            revision: row.i64(7)?,
+            created: row.time(8)?,
+            updated: row.time(9)?,
+        })
+    }
+}

@@ -1,0 +1,147 @@
+//! Links: which calendars are kept in step, in which direction, behind which masks.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sync::{CalendarId, LinkId, Mask, Role};
+
+use crate::{
+    Aad, KeyRef, Result, Tx,
+    row::{Row, Word as _, words},
+    stored::Stored,
+    value::values,
+};
+
+/// Calendars that are kept in step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Its identity.
+    pub id: LinkId,
+    /// What people call it.
+    pub name: String,
+    /// Whether it works at present.
+    pub state: State,
+    /// Its calendars.
+    pub members: Vec<LinkMember>,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// How one calendar takes part in a link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkMember {
+    /// The calendar.
+    pub calendar: CalendarId,
+    /// Direction.
+    pub role: Role,
+    /// What may be seen there.
+    pub mask: Mask,
+}
+
+/// Whether a link works.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// It does.
+    #[default]
+    Active,
+    /// Stopped on purpose.
+    Paused,
+}
+
+words! { State, "links.state":
+    "active" => State::Active,
+    "paused" => State::Paused,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Content {
+    name: String,
+    members: Vec<LinkMember>,
+}
+
+const INSERT: &str =
+    "INSERT INTO links (tenant, id, state, created, content) VALUES ($1, $2, $3, $4, $5)";
+const UPDATE: &str =
+    "UPDATE links SET state = $3, created = $4, content = $5 WHERE tenant = $1 AND id = $2";
+const GET: &str = "SELECT id, state, created, content FROM links WHERE tenant = $1 AND id = $2";
+const LIST: &str =
+    "SELECT id, state, created, content FROM links WHERE tenant = $1 ORDER BY created, id";
+const OF_CALENDAR: &str = "
+    SELECT id, state, created, content FROM links
+    WHERE tenant = $1 AND id IN (SELECT link FROM link_calendars WHERE tenant = $1 AND calendar = $2)
+    ORDER BY created, id";
+const DELETE: &str = "DELETE FROM links WHERE tenant = $1 AND id = $2";
+const CALENDARS_CLEAR: &str = "DELETE FROM link_calendars WHERE tenant = $1 AND link = $2";
+const CALENDARS_INSERT: &str =
+    "INSERT INTO link_calendars (tenant, link, calendar) VALUES ($1, $2, $3)";
+
+/// Adds a link. A calendar takes part in it at most once.
+pub async fn insert(tx: &mut Tx, link: &Link) -> Result<()> {
+    put(tx, INSERT, link).await
+}
+
+/// Writes a link with its members.
+pub async fn update(tx: &mut Tx, link: &Link) -> Result<()> {
+    put(tx, UPDATE, link).await
+}
+
+async fn put(tx: &mut Tx, sql: &'static str, link: &Link) -> Result<()> {
+    let content = Content {
+        name: link.name.clone(),
+        members: link.members.clone(),
+    };
+    let sealed = tx
+        .seal_json(KeyRef::Tenant, aad(link.id), &content)
+        .await?;
+    let row = values![link.id, link.state.word(), link.created, sealed];
+    tx.run_one("link", sql, row).await?;
+    tx.run(CALENDARS_CLEAR, values![link.id]).await?;
+    for member in &link.members {
+        let row = values![link.id, member.calendar];
+        tx.run(CALENDARS_INSERT, row).await?;
+    }
+    Ok(())
+}
+
+/// One link.
+pub async fn get(tx: &mut Tx, id: LinkId) -> Result<Option<Link>> {
+    tx.find(GET, values![id]).await
+}
+
+/// All links, oldest first.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Link>> {
+    tx.list(LIST, values![]).await
+}
+
+/// The links that a calendar takes part in, oldest first.
+pub async fn of_calendar(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<Link>> {
+    tx.list(OF_CALENDAR, values![calendar]).await
+}
+
+/// Deletes a link. Its linked events and their members stay until [`crate::linked::delete_of_link`].
+pub async fn delete(tx: &mut Tx, id: LinkId) -> Result<()> {
+    tx.run(CALENDARS_CLEAR, values![id]).await?;
+    tx.run(DELETE, values![id]).await?;
+    Ok(())
+}
+
+fn aad(id: LinkId) -> Aad {
+    Aad {
+        table: "links",
+        row: id.0,
+    }
+}
+
+impl Stored for Link {
+    async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
+        let id = row.id(0)?;
+        let content: Content = tx.open_json(aad(id), &row.blob(3)?).await?;
+        Ok(Self {
+            id,
+            name: content.name,
+            state: row.word(1)?,
+            members: content.members,
+            created: row.time(2)?,
+        })
+    }
+}

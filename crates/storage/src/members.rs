@@ -1,0 +1,76 @@
+//! Members of linked events: one copy each, with what it last agreed with.
+
+use sync::{CalendarId, CopyId, LinkId, LinkedId, Member};
+
+use crate::{Aad, KeyRef, Result, Tx, row::Row, stored::Stored, value::values};
+
+const INSERT: &str = "
+    INSERT INTO members (tenant, linked, copy, link, calendar, content) VALUES ($1, $2, $3, $4, $5, $6)";
+const UPDATE: &str = "
+    UPDATE members SET link = $4, calendar = $5, content = $6 WHERE tenant = $1 AND linked = $2 AND copy = $3";
+const OF_LINKED: &str =
+    "SELECT linked, copy, content FROM members WHERE tenant = $1 AND linked = $2 ORDER BY calendar, copy";
+const OF_COPY: &str =
+    "SELECT linked, copy, content FROM members WHERE tenant = $1 AND copy = $2 ORDER BY linked";
+const OF_LINK_CALENDAR: &str = "
+    SELECT linked, copy, content FROM members WHERE tenant = $1 AND link = $2 AND calendar = $3 ORDER BY linked";
+const DELETE: &str = "DELETE FROM members WHERE tenant = $1 AND linked = $2 AND copy = $3";
+
+/// Adds a member.
+pub async fn insert(tx: &mut Tx, member: &Member) -> Result<()> {
+    put(tx, INSERT, member).await
+}
+
+/// Writes a member; linked event and copy name it.
+pub async fn update(tx: &mut Tx, member: &Member) -> Result<()> {
+    put(tx, UPDATE, member).await
+}
+
+async fn put(tx: &mut Tx, sql: &'static str, member: &Member) -> Result<()> {
+    let key = KeyRef::Calendar(member.calendar);
+    let sealed = tx.seal_json(key, aad(member.linked, member.copy), member).await?;
+    let row = values![
+        member.linked,
+        member.copy,
+        member.link,
+        member.calendar,
+        sealed
+    ];
+    tx.run_one("member", sql, row).await
+}
+
+/// The members of a linked event, in the fixed order of calendars.
+pub async fn of_linked(tx: &mut Tx, linked: LinkedId) -> Result<Vec<Member>> {
+    tx.list(OF_LINKED, values![linked]).await
+}
+
+/// What a copy is a member of: one linked event per link.
+pub async fn of_copy(tx: &mut Tx, copy: CopyId) -> Result<Vec<Member>> {
+    tx.list(OF_COPY, values![copy]).await
+}
+
+/// A calendar's members in a link.
+pub async fn of_link_calendar(
+    tx: &mut Tx,
+    link: LinkId,
+    calendar: CalendarId,
+) -> Result<Vec<Member>> {
+    tx.list(OF_LINK_CALENDAR, values![link, calendar]).await
+}
+
+/// Removes a member for good.
+pub async fn delete(tx: &mut Tx, linked: LinkedId, copy: CopyId) -> Result<()> {
+    tx.run(DELETE, values![linked, copy]).await?;
+    Ok(())
+}
+
+fn aad(linked: LinkedId, copy: CopyId) -> Aad {
+    Aad::pair("members", linked.0, copy.0)
+}
+
+impl Stored for Member {
+    async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
+        tx.open_json(aad(row.id(0)?, row.id(1)?), &row.blob(2)?)
+            .await
+    }
+}

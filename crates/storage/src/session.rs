@@ -1,0 +1,110 @@
+//! One transaction of one tenant on either database: statements in, rows out.
+
+use sqlx::{postgres::PgArguments, query::Query, sqlite::SqliteArguments};
+use sync::TenantId;
+
+use crate::{
+    Result,
+    dialect::{AnyTransaction, Dialect},
+    row::Row,
+    value::Value,
+};
+
+/// An open transaction. Every statement gets the tenant as `$1`, so that none can forget it.
+pub(crate) struct Session {
+    transaction: AnyTransaction,
+    tenant: TenantId,
+}
+
+macro_rules! bound {
+    ($sql:expr, $tenant:expr, $values:expr) => {{
+        let mut query = sqlx::query($sql).bind($tenant.0.as_bytes().to_vec());
+        for value in $values {
+            query = match value {
+                Value::I64(n) => query.bind(n),
+                Value::Text(text) => query.bind(text),
+                Value::Blob(bytes) => query.bind(bytes),
+            };
+        }
+        query
+    }};
+}
+
+impl Session {
+    pub(crate) fn new(transaction: AnyTransaction, tenant: TenantId) -> Self {
+        Self {
+            transaction,
+            tenant,
+        }
+    }
+
+    pub(crate) fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.transaction.dialect()
+    }
+
+    /// Runs a statement; how many rows it touched.
+    pub(crate) async fn run<V>(&mut self, sql: &'static str, values: V) -> Result<u64>
+    where
+        V: IntoIterator<Item = Value>,
+    {
+        let tenant = self.tenant;
+        Ok(match &mut self.transaction {
+            AnyTransaction::Sqlite(tx) => {
+                let query: Query<'_, _, SqliteArguments> = bound!(sql, tenant, values);
+                query.execute(&mut **tx).await?.rows_affected()
+            }
+            AnyTransaction::Postgres(tx) => {
+                let query: Query<'_, _, PgArguments> = bound!(sql, tenant, values);
+                query.execute(&mut **tx).await?.rows_affected()
+            }
+        })
+    }
+
+    /// All rows of a query.
+    pub(crate) async fn all<V>(&mut self, sql: &'static str, values: V) -> Result<Vec<Row>>
+    where
+        V: IntoIterator<Item = Value>,
+    {
+        let tenant = self.tenant;
+        Ok(match &mut self.transaction {
+            AnyTransaction::Sqlite(tx) => {
+                let query: Query<'_, _, SqliteArguments> = bound!(sql, tenant, values);
+                let rows = query.fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            AnyTransaction::Postgres(tx) => {
+                let query: Query<'_, _, PgArguments> = bound!(sql, tenant, values);
+                let rows = query.fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// The first row of a query. All of them are fetched, so that a statement that changes something runs to its end.
+    pub(crate) async fn one<V>(&mut self, sql: &'static str, values: V) -> Result<Option<Row>>
+    where
+        V: IntoIterator<Item = Value>,
+    {
+        Ok(self.all(sql, values).await?.into_iter().next())
+    }
+
+    pub(crate) async fn commit(self) -> Result<()> {
+        match self.transaction {
+            AnyTransaction::Sqlite(tx) => tx.commit().await?,
+            AnyTransaction::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn rollback(self) -> Result<()> {
+        match self.transaction {
+            AnyTransaction::Sqlite(tx) => tx.rollback().await?,
+            AnyTransaction::Postgres(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
+}

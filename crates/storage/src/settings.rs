@@ -1,0 +1,29 @@
+//! How storage is opened.
+
+use std::time::Duration;
+
+/// Where the database is and how it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `sqlite:PATH`, `sqlite::memory:` (a database that vanishes with its [`crate::Stores`]), or `postgres://…`.
+    pub url: String,
+    /// Connections: of a PostgreSQL pool, or readers of a SQLite file (which has one writer besides).
+    pub connections: u32,
+    /// How long a transaction waits for a connection or for a lock.
+    pub busy_wait: Duration,
+    /// SQLite only: every commit survives a power cut (`synchronous=FULL`). Without it a power cut may undo the last
+    /// commits, a crash of the process never does. PostgreSQL has its own setting.
+    pub durable: bool,
+}
+
+impl Settings {
+    /// Usual settings for a URL.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            connections: 8,
+            busy_wait: Duration::from_secs(30),
+            durable: false,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The store of one tenant: begin transactions, wait for changes.
+
+use std::sync::Arc;
+
+use sync::TenantId;
+use tokio::sync::watch;
+
+use crate::{
+    Position, Result, Tx,
+    database::Database,
+    keys::{Doings, Keyring},
+    session::Session,
+};
+
+/// Everything of one tenant. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    tenant: TenantId,
+    name: String,
+    database: Arc<Database>,
+    keyring: Keyring,
+    newest: watch::Sender<Position>,
+}
+
+impl Store {
+    pub(crate) fn new(
+        tenant: TenantId,
+        name: String,
+        database: Arc<Database>,
+        keyring: Keyring,
+        newest: Position,
+    ) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                tenant,
+                name,
+                database,
+                keyring,
+                newest: watch::Sender::new(newest),
+            }),
+        }
+    }
+
+    /// Whose store it is.
+    pub fn tenant(&self) -> TenantId {
+        self.inner.tenant
+    }
+
+    /// What the tenant is called.
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// Begins a transaction that may write. On SQLite there is one at a time; the others wait. Do not begin a second one
+    /// while you hold the first.
+    pub async fn write(&self) -> Result<Tx> {
+        self.begin(true).await
+    }
+
+    /// Begins a transaction that only reads, all of it from one moment.
+    pub async fn read(&self) -> Result<Tx> {
+        self.begin(false).await
+    }
+
+    async fn begin(&self, write: bool) -> Result<Tx> {
+        let transaction = self.inner.database.begin(write).await?;
+        let session = Session::new(transaction, self.inner.tenant);
+        Ok(Tx::new(self.clone(), session))
+    }
+
+    /// The newest position of the change log, as it grows: by commits of this process at once, by those of other nodes
+    /// on the same PostgreSQL as they tell. May skip positions; read the log for what happened.
+    pub fn subscribe(&self) -> watch::Receiver<Position> {
+        self.inner.newest.subscribe()
+    }
+
+    /// Keyed hash of a text, as [`Tx::hash`].
+    pub fn hash(&self, purpose: &str, text: &str) -> [u8; 32] {
+        self.inner.keyring.hash(purpose, text)
+    }
+
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.inner.keyring
+    }
+
+    pub(crate) fn committed(&self, keys: Doings, newest: Option<Position>) {
+        self.inner.keyring.committed(keys);
+        if let Some(newest) = newest {
+            self.reached(newest);
+        }
+    }
+
+    /// Tells those who wait that the log has grown to `position`.
+    pub(crate) fn reached(&self, position: Position) {
+        self.inner.newest.send_if_modified(|newest| {
+            let grown = position > *newest;
+            *newest = position.max(*newest);
+            grown
+        });
+    }
+}
