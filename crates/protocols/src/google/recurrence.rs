@@ -132,8 +132,12 @@ pub(super) fn read(
     for text in lines {
         let line = Line::parse(text);
         let known = match &line {
-            Some(line) if line.is("RRULE") => read_rule(line, &series, &mut event.rules),
-            Some(line) if line.is("EXRULE") => read_rule(line, &series, &mut event.excluded_rules),
+            Some(line) if line.is("RRULE") => {
+                read_rule(line, &series, losses).map(|rule| event.rules.push(rule))
+            }
+            Some(line) if line.is("EXRULE") => {
+                read_rule(line, &series, losses).map(|rule| event.excluded_rules.push(rule))
+            }
             Some(line) if line.is("RDATE") => read_dates(line, &series, event),
             Some(line) if line.is("EXDATE") => {
                 kept.push(text.clone());
@@ -157,13 +161,14 @@ pub(super) fn read(
     Ok(kept)
 }
 
-fn read_rule(line: &Line<'_>, series: &Series<'_>, rules: &mut Vec<Rule>) -> Option<()> {
-    let mut rule: Rule = line.value.parse().ok()?;
+fn read_rule(line: &Line<'_>, series: &Series<'_>, losses: &mut Vec<Loss>) -> Option<Rule> {
+    let read = Rule::parse_lenient(line.value).ok()?;
+    losses.extend(read.losses);
+    let mut rule = read.value;
     if let (Some(Until::Utc(at)), When::Timed { zone: None, .. }) = (rule.until, series.when) {
         rule.until = Some(Until::Local(series.zone.to_local(at)));
     }
-    rules.push(rule);
-    Some(())
+    Some(rule)
 }
 
 fn read_dates(line: &Line<'_>, series: &Series<'_>, event: &mut Event) -> Option<()> {
@@ -260,20 +265,14 @@ pub(super) fn write(
     let mut lines = Vec::new();
     for rule in &event.rules {
         if is_expressible(rule, losses) {
-            lines.push(format!(
-                "RRULE:{}",
-                with_until(rule, &event.when, zone)
-            ));
+            lines.push(format!("RRULE:{}", with_until(rule, &event.when, zone)));
         } else {
             dates.extend(first_dates(event, rule));
         }
     }
     for rule in &event.excluded_rules {
         if is_expressible(rule, losses) {
-            lines.push(format!(
-                "EXRULE:{}",
-                with_until(rule, &event.when, zone)
-            ));
+            lines.push(format!("EXRULE:{}", with_until(rule, &event.when, zone)));
         } else {
             excluded.extend(first_dates(event, rule));
         }

@@ -61,7 +61,7 @@ impl Timed {
         };
         let offset = instant.map_or(0, |at| seconds_between(at, civil));
         let zone = match wire.time_zone.as_deref().filter(|name| !name.is_empty()) {
-            Some(name) => zones::read(name, (civil, offset), losses),
+            Some(name) => zones::read(name, offset, losses),
             None => start.unwrap_or(calendar).clone(),
         };
         let whole = |at: Timestamp| Timestamp::from_second(at.as_second()).unwrap_or(at);

@@ -4,9 +4,9 @@
 use calendar::{CustomZone, Loss, Observance, Zone};
 use jiff::{Span, civil::DateTime, tz::TimeZone};
 
-/// The zone of a name from the wire. `at` is a local time in it and the seconds east of UTC at that time: a zone that
-/// the database does not know keeps its name and that offset.
-pub(super) fn read(name: &str, at: (DateTime, i32), losses: &mut Vec<Loss>) -> Zone {
+/// The zone of a name from the wire. One that the database does not know keeps its name and `offset`, the seconds east
+/// of UTC of the time that it came with.
+pub(super) fn read(name: &str, offset: i32, losses: &mut Vec<Loss>) -> Zone {
     if let Some(zone) = Zone::iana(name) {
         return zone;
     }
@@ -15,14 +15,13 @@ pub(super) fn read(name: &str, at: (DateTime, i32), losses: &mut Vec<Loss>) -> Z
         "the time zone database does not know this zone",
         "kept under its name with the offset of the start",
     ));
-    let (start, offset) = at;
     Zone::Custom(
         CustomZone {
             id: name.chars().take(100).collect(),
             observances: vec![Observance {
                 daylight: false,
                 name: None,
-                start,
+                start: DateTime::constant(1970, 1, 1, 0, 0, 0, 0),
                 offset_from: offset,
                 offset_to: offset,
                 rules: Vec::new(),

@@ -366,7 +366,7 @@ pub fn two_states() -> impl Strategy<Value = (Event, Event)> {
             match unit {
                 // When and rule only make sense with the overrides that go with them.
                 Unit::When | Unit::Rule | Unit::Override(_) if shape => {
-                    unit.take(&mut next, &other)
+                    unit.take(&mut next, &other);
                 }
                 Unit::When | Unit::Rule | Unit::Override(_) | Unit::Unknown(_) => {}
                 // An event keeps its organizer.
