@@ -8,3 +8,4 @@ pub mod icalendar;
 pub mod jscalendar;
 pub mod microsoft;
 pub mod zones;
+pub mod google;

@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod caldav;
+mod google;
 mod icalendar;
 mod jscalendar;
 mod microsoft;
