@@ -1,0 +1,4 @@
+//! Connectors against servers that answer with recorded shapes.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod microsoft;
