@@ -1,0 +1,5 @@
+//! Connectors against servers that answer with recorded shapes.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod google;
+mod script;
