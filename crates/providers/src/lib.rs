@@ -5,10 +5,13 @@
 
 pub mod connector;
 pub mod directory;
+pub mod google;
 pub mod microsoft;
 
 pub use connector::{
     Calendar, Changes, Channel, Connector, Create, Delete, Failure, Found, Malformed, Place, Seen,
     Sighting, Tokens, Traits, Update, Watch,
 };
-pub use directory::{Account, Auth, AuthorizeRequest, Credentials, Description, Directory, Grant, Preset};
+pub use directory::{
+    Account, Auth, AuthorizeRequest, Credentials, Description, Directory, Grant, Preset,
+};
