@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use sync::{CalendarId, CopyId, LinkedId};
 
 use crate::{
-    Aad, Error, KeyRef, Result, Tx,
-    row,
+    Aad, Error, KeyRef, Result, Tx, row,
     stored::Stored,
     value::{Value, values},
 };
@@ -167,20 +166,14 @@ pub async fn get_many(tx: &mut Tx, ids: &[CopyId]) -> Result<Vec<Row>> {
         // The statement has so many places; the rest ask for the last one again.
         let last = some.last().into_iter().cycle();
         let places = some.iter().chain(last).take(MANY);
-        let rows: Vec<Row> = tx
-            .list(GET_MANY, places.copied().map(Value::from))
-            .await?;
+        let rows: Vec<Row> = tx.list(GET_MANY, places.copied().map(Value::from)).await?;
         found.extend(rows);
     }
     Ok(found)
 }
 
 /// The copy of the provider's event with that id; a living one first.
-pub async fn by_remote(
-    tx: &mut Tx,
-    calendar: CalendarId,
-    remote_id: &str,
-) -> Result<Option<Row>> {
+pub async fn by_remote(tx: &mut Tx, calendar: CalendarId, remote_id: &str) -> Result<Option<Row>> {
     let hash = tx.hash("copy-remote", remote_id);
     tx.find(BY_REMOTE, values![calendar, hash]).await
 }

@@ -90,9 +90,7 @@ async fn put(tx: &mut Tx, sql: &'static str, link: &Link) -> Result<()> {
         name: link.name.clone(),
         members: link.members.clone(),
     };
-    let sealed = tx
-        .seal_json(KeyRef::Tenant, aad(link.id), &content)
-        .await?;
+    let sealed = tx.seal_json(KeyRef::Tenant, aad(link.id), &content).await?;
     let row = values![link.id, link.state.word(), link.created, sealed];
     tx.run_one("link", sql, row).await?;
     tx.run(CALENDARS_CLEAR, values![link.id]).await?;

@@ -8,8 +8,7 @@ const INSERT: &str = "
     INSERT INTO members (tenant, linked, copy, link, calendar, content) VALUES ($1, $2, $3, $4, $5, $6)";
 const UPDATE: &str = "
     UPDATE members SET link = $4, calendar = $5, content = $6 WHERE tenant = $1 AND linked = $2 AND copy = $3";
-const OF_LINKED: &str =
-    "SELECT linked, copy, content FROM members WHERE tenant = $1 AND linked = $2 ORDER BY calendar, copy";
+const OF_LINKED: &str = "SELECT linked, copy, content FROM members WHERE tenant = $1 AND linked = $2 ORDER BY calendar, copy";
 const OF_COPY: &str =
     "SELECT linked, copy, content FROM members WHERE tenant = $1 AND copy = $2 ORDER BY linked";
 const OF_LINK_CALENDAR: &str = "
@@ -28,7 +27,9 @@ pub async fn update(tx: &mut Tx, member: &Member) -> Result<()> {
 
 async fn put(tx: &mut Tx, sql: &'static str, member: &Member) -> Result<()> {
     let key = KeyRef::Calendar(member.calendar);
-    let sealed = tx.seal_json(key, aad(member.linked, member.copy), member).await?;
+    let sealed = tx
+        .seal_json(key, aad(member.linked, member.copy), member)
+        .await?;
     let row = values![
         member.linked,
         member.copy,
