@@ -1,1 +1,78 @@
-fn main() {}
+//! The workshop of Kalends. `cargo xtask help` lists what it does.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool speaks on the terminal"
+)]
+
+mod clients;
+mod command;
+mod postgres;
+mod report;
+mod skips;
+mod suite;
+mod tidy;
+mod web;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What went wrong, in words for the person at the terminal.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The workshop of Kalends", version)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run every check and every test there is, and say at the end what passed, failed or was skipped.
+    Test {
+        /// A step that cannot run here (no PostgreSQL, no browser) is a failure, as in CI.
+        #[arg(long, env = "KALENDS_REQUIRE_ALL", value_parser = clap::builder::FalseyValueParser::new())]
+        require_all: bool,
+    },
+    /// Check the house rules: who may use whom, names, sizes, headers.
+    Tidy {
+        /// Only print the file sizes: median, 95th percentile, the ten largest.
+        #[arg(long)]
+        sizes: bool,
+    },
+    /// Run a command with KALENDS_TEST_POSTGRES set to a throw-away PostgreSQL cluster.
+    Postgres {
+        /// The command and its arguments.
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+    /// Install the vendors' official Python clients, which some tests drive, under the target directory.
+    Clients,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs one task; false means that it ran and found something wrong.
+fn run(task: Task) -> Result<bool> {
+    match task {
+        Task::Test { require_all } => Ok(suite::run(require_all)),
+        Task::Tidy { sizes: true } => tidy::print_sizes(&command::root()).map(|()| true),
+        Task::Tidy { sizes: false } => tidy::report(&command::root()),
+        Task::Postgres { command } => postgres::run_command(&command),
+        Task::Clients => clients::install().map(|python| {
+            println!("{}", python.display());
+            true
+        }),
+    }
+}

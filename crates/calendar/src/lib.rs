@@ -4,6 +4,7 @@
 //! no provider is known here. One [`Event`] is one UID: a single event, or a series together with all its
 //! moved, edited and cancelled occurrences, in one value.
 
+mod clock;
 pub mod event;
 pub mod loss;
 pub mod overrides;
@@ -20,9 +21,9 @@ pub use event::{Event, FreeBusy, Place, Privacy, Status, Text, VirtualPlace};
 pub use loss::{Loss, Mapped};
 pub use overrides::{Override, Patch};
 pub use people::{Address, Participation, People, Person, PersonKind, Role};
-pub use recurrence::{Occurrence, Window};
+pub use recurrence::{Compiled, Instances, Last, Occurrence, Occurrences, Window};
 pub use reminder::{Reminder, Trigger};
-pub use rule::{Frequency, NthWeekday, Rule, Skip, Until};
+pub use rule::{BadRule, Frequency, NthWeekday, Rule, Skip, Until};
 pub use unit::Unit;
 pub use unknown::Unknown;
 pub use when::{Duration, RecurrenceId, When};

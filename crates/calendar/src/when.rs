@@ -127,19 +127,12 @@ impl When {
 
     /// Instant of the start. `viewer` is the zone for floating times and for days.
     pub fn start_instant(&self, viewer: &TimeZone) -> Timestamp {
-        self.resolve(self.local_start(), viewer)
+        self.instants(viewer).0
     }
 
     /// Instant of the (exclusive) end. `viewer` is the zone for floating times and for days.
     pub fn end_instant(&self, viewer: &TimeZone) -> Timestamp {
-        let duration = self.duration();
-        let day = self
-            .local_start()
-            .saturating_add(Span::new().days(i64::from(duration.days)));
-        let start = self.resolve(day, viewer);
-        start
-            .checked_add(Span::new().seconds(i64::from(duration.seconds)))
-            .unwrap_or(Timestamp::MAX)
+        self.instants(viewer).1
     }
 
     /// Civil end in the start's zone (exclusive).
@@ -158,13 +151,6 @@ impl When {
                         .seconds(i64::from(d.seconds)),
                 )
             }
-        }
-    }
-
-    fn resolve(&self, local: DateTime, viewer: &TimeZone) -> Timestamp {
-        match self.zone() {
-            Some(zone) => zone.to_instant(local),
-            None => crate::zone::resolve(viewer, local),
         }
     }
 }

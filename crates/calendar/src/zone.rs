@@ -9,7 +9,10 @@ use jiff::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::Rule;
+use crate::{
+    Rule,
+    clock::{Clock, CustomClock},
+};
 
 /// The zone of a civil time.
 ///
@@ -88,72 +91,29 @@ impl Zone {
     /// The instant of a local time. In a gap the offset before it counts, in an overlap the first one
     /// (RFC 5545 3.3.5).
     pub fn to_instant(&self, local: DateTime) -> Timestamp {
-        match self {
-            Self::Iana(name) => resolve(&lookup(name), local),
-            Self::Custom(zone) => resolve(&TimeZone::fixed(zone.offset_at(local)), local),
-        }
+        self.clock().to_instant(local)
     }
 
     /// The local time at an instant.
     pub fn to_local(&self, at: Timestamp) -> DateTime {
+        self.clock().to_local(at)
+    }
+
+    /// Looked up once, for many questions. A name that was accepted once may be gone from a later database: then
+    /// its times count as UTC until the administrator updates the zone data.
+    pub(crate) fn clock(&self) -> Clock {
         match self {
-            Self::Iana(name) => lookup(name).to_datetime(at),
-            Self::Custom(zone) => {
-                // The offset depends on the local time and the other way round: a second look settles it.
-                let guess = zone.offset_at(Offset::UTC.to_datetime(at)).to_datetime(at);
-                zone.offset_at(guess).to_datetime(at)
-            }
+            Self::Iana(name) => Clock::Database(TimeZone::get(name).unwrap_or(TimeZone::UTC)),
+            Self::Custom(zone) => Clock::of_custom(zone),
         }
     }
 }
 
-/// A name that was accepted once may be gone from a later database: then its times count as UTC until the
-/// administrator updates the zone data.
-fn lookup(name: &str) -> TimeZone {
-    TimeZone::get(name).unwrap_or(TimeZone::UTC)
-}
-
-/// RFC 5545 3.3.5: in a gap the offset before it, in an overlap the first.
-pub(crate) fn resolve(zone: &TimeZone, local: DateTime) -> Timestamp {
-    zone.to_ambiguous_timestamp(local)
-        .compatible()
-        .unwrap_or(if local.year() < 0 {
-            Timestamp::MIN
-        } else {
-            Timestamp::MAX
-        })
-}
-
 impl CustomZone {
-    /// The offset in force at a local time: that of the latest onset at or before it.
+    /// The offset that turns a local time into an instant: that of the latest onset at or before it, in a gap the
+    /// one before the gap.
     pub fn offset_at(&self, local: DateTime) -> Offset {
-        let latest = self
-            .observances
-            .iter()
-            .filter_map(|o| Some((o.latest_onset(local)?, o.offset_to)))
-            .max();
-        let seconds = match latest {
-            Some((_, offset)) => offset,
-            // Before the first onset the zone was where that onset comes from.
-            None => self
-                .observances
-                .iter()
-                .min_by_key(|o| o.start)
-                .map_or(0, |o| o.offset_from),
-        };
-        Offset::from_seconds(seconds).unwrap_or(Offset::UTC)
-    }
-}
-
-impl Observance {
-    fn latest_onset(&self, local: DateTime) -> Option<DateTime> {
-        let rule = self
-            .rules
-            .iter()
-            .filter_map(|rule| crate::recurrence::latest_local(rule, self.start, local));
-        let dates = self.dates.iter().copied().filter(|d| *d <= local);
-        let start = (self.start <= local).then_some(self.start);
-        rule.chain(dates).chain(start).max()
+        CustomClock::new(self).offset(local)
     }
 }
 

@@ -17,6 +17,11 @@ pub trait Connector: Send + Sync {
     /// What this provider can do.
     fn traits(&self) -> Traits;
 
+    /// The address that people know the account by, if it can be told better than by its primary calendar's id.
+    async fn account(&self) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+
     /// All calendars of the account.
     async fn calendars(&self) -> Result<Vec<Calendar>, Failure>;
 

@@ -4,8 +4,10 @@
 //! is in `protocols`; deciding what to write is in `sync`.
 
 pub mod connector;
+pub mod directory;
 
 pub use connector::{
     Calendar, Changes, Channel, Connector, Create, Delete, Failure, Found, Malformed, Place, Seen,
     Sighting, Tokens, Traits, Update, Watch,
 };
+pub use directory::{Account, Auth, AuthorizeRequest, Credentials, Description, Directory, Grant, Preset};

@@ -1,39 +1,21 @@
 //! From rules to instants: which occurrences an event has in a window.
+//!
+//! [`Compiled`] expands one rule over civil time: [`days`] turns its day parts into masks of the days of a year,
+//! [`times`] its time parts into seconds of the day, and a [`page`] is one year of both. COUNT is answered by
+//! counting bits, a window by turning to its year. The zone enters at the very end, in [`occurrences`].
 
-use jiff::{Timestamp, civil::DateTime};
+mod civil;
+mod compiled;
+mod days;
+mod instances;
+mod mask;
+mod occurrences;
+mod page;
+mod questions;
+mod split;
+mod times;
 
-use crate::{RecurrenceId, Rule, When};
-
-/// A half-open stretch of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// First instant inside.
-    pub from: Timestamp,
-    /// First instant after it.
-    pub to: Timestamp,
-}
-
-impl Window {
-    /// Whether [start, end) touches the window. Something without length is inside if its start is.
-    pub fn touches(&self, start: Timestamp, end: Timestamp) -> bool {
-        start < self.to && (end > self.from || (start == end && start >= self.from))
-    }
-}
-
-/// One occurrence of an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Occurrence {
-    /// Which one of the series it is; `None` for a single event.
-    pub id: Option<RecurrenceId>,
-    /// When it happens, in its own terms.
-    pub when: When,
-    /// Its first instant, days and floating times resolved in the viewer's zone.
-    pub start: Timestamp,
-    /// The first instant after it.
-    pub end: Timestamp,
-}
-
-/// The latest local start at or before `local` that `rule` generates from `start`.
-pub(crate) fn latest_local(_rule: &Rule, _start: DateTime, _local: DateTime) -> Option<DateTime> {
-    None
-}
+pub use compiled::Compiled;
+pub use instances::Instances;
+pub use occurrences::{Occurrence, Occurrences, Window};
+pub use questions::Last;

@@ -1,5 +1,7 @@
 //! The recurrence rule as data (RFC 5545 3.3.10, RFC 7529, RFC 8984 4.3.3). How it is expanded: [`crate::recurrence`].
 
+mod text;
+
 use std::collections::BTreeSet;
 
 use jiff::{
@@ -7,6 +9,8 @@ use jiff::{
     civil::{Date, DateTime, Weekday},
 };
 use serde::{Deserialize, Serialize};
+
+pub use text::BadRule;
 
 /// One RRULE. The BY* parts are sorted sets; an empty set is a part that was not given.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,10 +55,10 @@ pub struct Rule {
     /// BYWEEKNO, 1–53 or −53–−1.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub by_week_no: BTreeSet<i8>,
-    /// BYMONTH, 1–12 (13 in some calendars of RFC 7529); see `by_leap_month`.
+    /// BYMONTH, 1–12 (13 in some calendars of RFC 7529), without those in `by_leap_month`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub by_month: BTreeSet<u8>,
-    /// Months of `BYMONTH` that were given with the leap suffix `L` (RFC 7529).
+    /// Months of BYMONTH that were given with the leap suffix `L` (RFC 7529); not in `by_month`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub by_leap_month: BTreeSet<u8>,
     /// BYSETPOS, 1–366 or −366–−1.

@@ -1,0 +1,296 @@
+//! A rule made ready for expansion, and the questions that it answers by seeking instead of walking.
+
+use jiff::{Timestamp, civil::DateTime};
+
+use super::{
+    civil::{self, DAY_SECONDS, FIRST_YEAR, LAST_YEAR, Year},
+    days::Days,
+    instances::{Instances, Seconds},
+    page::Page,
+    times::Times,
+};
+use crate::{Frequency, Rule, Until, When, clock::Clock};
+
+/// Steps on days with drifting times after which a search without a find gives up. No sensible rule comes near it.
+pub(super) const WORK_MAX: u64 = 20_000_000;
+
+/// A rule together with its start, ready for expansion.
+///
+/// It is the *pure* rule set of RFC 5545 3.3.10: a start that the rule does not generate is not in it
+/// ([`crate::Event::occurrences`] adds it). Times are civil; a zone is only asked where UNTIL is an instant.
+/// A rule in a calendar that is not known here (RSCALE, RFC 7529) has no instances.
+#[derive(Debug)]
+pub struct Compiled {
+    pub(super) days: Days,
+    pub(super) times: Times,
+    /// BYSETPOS, where it counts over days and times together.
+    pub(super) positions: Vec<i32>,
+    /// Civil seconds of the start; nothing comes before it.
+    pub(super) start: i64,
+    /// The last civil second that can be in; for UNTIL as instant a bound that is not tight.
+    pub(super) end: i64,
+    /// UNTIL as instant, the clock that tells it, and the civil second up to which there is no doubt.
+    until: Option<(Timestamp, Clock, i64)>,
+    /// COUNT.
+    pub(super) count: Option<u64>,
+}
+
+impl Compiled {
+    /// Makes a rule ready. Parts out of their range are as if they were not there.
+    pub fn new(rule: &Rule, start: &When) -> Self {
+        if start.is_all_day() && has_times(rule) {
+            return Self::of_known(&on_whole_days(rule), start);
+        }
+        Self::of_known(rule, start)
+    }
+
+    fn of_known(rule: &Rule, start: &When) -> Self {
+        let seconds = civil::seconds_of(start.local_start());
+        let mut positions: Vec<i32> = rule.by_set_position.iter().map(|p| (*p).into()).collect();
+        let mut by_day = Vec::new();
+        let mut times = if rule.frequency > Frequency::Daily {
+            let times = Times::new(rule, seconds, &[]);
+            if matches!(&times, Times::Fixed(times) if times.len() == 1) {
+                std::mem::swap(&mut positions, &mut by_day);
+            }
+            times
+        } else {
+            Times::new(rule, seconds, &std::mem::take(&mut positions))
+        };
+        if rule
+            .rscale
+            .as_ref()
+            .is_some_and(|scale| !scale.eq_ignore_ascii_case("GREGORIAN"))
+        {
+            times = Times::Fixed(Vec::new());
+        }
+        let mut compiled = Self {
+            days: Days::new(rule, civil::split(seconds).0, by_day),
+            times,
+            positions,
+            start: seconds,
+            end: i64::MAX,
+            until: None,
+            count: rule.count.map(u64::from),
+        };
+        if let Some(until) = rule.until {
+            compiled.end_at(until, start);
+        }
+        compiled
+    }
+
+    /// Floating and all-day rules compare civil values, zoned ones instants.
+    fn end_at(&mut self, until: Until, start: &When) {
+        self.end = match until {
+            Until::Date(day) => i64::from(civil::day_of(day)) * DAY_SECONDS,
+            Until::Local(local) => civil::seconds_of(local),
+            Until::Utc(at) => match start.zone().filter(|zone| !zone.is_utc()) {
+                None => civil::seconds_of(Clock::utc().to_local(at)),
+                Some(zone) => {
+                    let clock = zone.clock();
+                    let local = civil::seconds_of(clock.to_local(at));
+                    self.until = Some((at, clock, local - 2 * DAY_SECONDS));
+                    // No zone has jumped by more than a day.
+                    local + 2 * DAY_SECONDS
+                }
+            },
+        };
+    }
+
+    /// All instances in order.
+    pub fn iter(&self) -> Instances<'_> {
+        Instances(self.seconds(self.start, i64::MAX))
+    }
+
+    /// The instances at or after a civil time. What lies before is not walked through.
+    pub fn occurrences_from(&self, from: DateTime) -> Instances<'_> {
+        Instances(self.seconds(civil::seconds_of(from), i64::MAX))
+    }
+
+    /// Whether a civil time is an instance.
+    pub fn contains(&self, local: DateTime) -> bool {
+        self.has(civil::seconds_of(local))
+    }
+
+    /// How many instances come before a civil time. UNTIL as an instant is not looked at.
+    pub fn count_before(&self, local: DateTime) -> u64 {
+        let second = civil::seconds_of(local).min(self.end.saturating_add(1));
+        self.rank(second).min(self.count.unwrap_or(u64::MAX))
+    }
+
+    /// The last instance at or before a civil time.
+    pub fn latest(&self, local: DateTime) -> Option<DateTime> {
+        self.previous(civil::seconds_of(local)).map(civil::to_local)
+    }
+
+    /// Whether it goes on for ever: it has instances, and neither COUNT nor UNTIL.
+    pub fn is_endless(&self) -> bool {
+        self.count.is_none() && self.end == i64::MAX && self.iter().next().is_some()
+    }
+
+    /// The last instance. `None` if there is none, or no last one.
+    pub fn last(&self) -> Option<DateTime> {
+        if self.count.is_none() && self.end == i64::MAX {
+            return None;
+        }
+        self.previous(i64::MAX).map(civil::to_local)
+    }
+
+    /// One instance less, if COUNT is given and the start is not an instance: then the start itself, which always
+    /// counts as the first (RFC 5545 3.3.10), is that one.
+    pub(super) fn let_start_count(&mut self) {
+        if let Some(count) = self.count
+            && !self.has(self.start)
+        {
+            self.count = Some(count.saturating_sub(1));
+        }
+    }
+
+    /// Instances as civil seconds, from `from` to `to` inclusive.
+    pub(super) fn seconds(&self, from: i64, to: i64) -> Seconds<&Self> {
+        Seconds::new(self, from, to)
+    }
+
+    /// Whether UNTIL, where it is an instant, lets a civil second pass.
+    pub(super) fn in_time(&self, second: i64) -> bool {
+        match &self.until {
+            Some((until, clock, sure)) if second > *sure => {
+                clock.to_instant(civil::to_local(second)) <= *until
+            }
+            _ => true,
+        }
+    }
+
+    pub(super) fn has(&self, second: i64) -> bool {
+        if second < self.start || second > self.end || !self.in_time(second) {
+            return false;
+        }
+        let (year, day, time) = place(second);
+        let mut page = Page::new(self, year);
+        if !page.mask.contains(day) {
+            return false;
+        }
+        page.open(day);
+        page.times().binary_search(&time).is_ok()
+            && self.count.is_none_or(|count| self.rank(second) < count)
+    }
+
+    /// How many instances come before a civil second, UNTIL left aside; counted no further than COUNT.
+    pub(super) fn rank(&self, second: i64) -> u64 {
+        if second <= self.start {
+            return 0;
+        }
+        let (last, day, time) = place(second);
+        let (first, first_day, first_time) = place(self.start);
+        let mut page = Page::new(self, first);
+        let ahead = page.rank(first_day, first_time);
+        let mut total = 0;
+        while page.year.number < last.number {
+            total += page.count_before(366);
+            if self.count.is_some_and(|count| total >= ahead + count) {
+                return total - ahead;
+            }
+            if page.work > WORK_MAX {
+                return u64::MAX;
+            }
+            page.turn_to(page.year.next());
+        }
+        total + page.rank(day, time) - ahead
+    }
+
+    /// The instance with `rank` others before it, UNTIL and COUNT left aside.
+    fn select(&self, rank: u64) -> Option<i64> {
+        let (first, day, time) = place(self.start);
+        let mut page = Page::new(self, first);
+        let mut rank = rank + page.rank(day, time);
+        while page.year.number <= LAST_YEAR && page.work <= WORK_MAX {
+            let count = page.count_before(366);
+            if rank < count {
+                let (day, time) = page.select(rank)?;
+                return Some(second_of(&page.year, day, time));
+            }
+            rank -= count;
+            page.turn_to(page.year.next());
+        }
+        None
+    }
+
+    /// The last instance at or before a civil second.
+    pub(super) fn previous(&self, second: i64) -> Option<i64> {
+        let mut limit = second.min(self.end);
+        loop {
+            let found = self.previous_unbounded(limit)?;
+            if !self.in_time(found) {
+                limit = found - 1;
+                continue;
+            }
+            return match self.count {
+                Some(0) => None,
+                // Counting stops at COUNT, so this is cheap even where `found` is far beyond it.
+                Some(count) if self.rank(found) >= count => self.select(count - 1),
+                _ => Some(found),
+            };
+        }
+    }
+
+    fn previous_unbounded(&self, second: i64) -> Option<i64> {
+        let (year, day, time) = place(second);
+        let first = place(self.start).0.number;
+        let mut page = Page::new(self, year);
+        let mut found = page.previous(day, time);
+        while found.is_none() && page.year.number > first && page.work <= WORK_MAX {
+            page.turn_to(page.year.previous());
+            found = page.previous(383, u32::MAX);
+        }
+        let (day, time) = found?;
+        Some(second_of(&page.year, day, time)).filter(|found| *found >= self.start)
+    }
+}
+
+impl<'a> IntoIterator for &'a Compiled {
+    type Item = DateTime;
+    type IntoIter = Instances<'a>;
+
+    fn into_iter(self) -> Instances<'a> {
+        self.iter()
+    }
+}
+
+/// Year, day of the year and second of the day.
+pub(super) fn place(second: i64) -> (Year, usize, u32) {
+    let (day, time) = civil::split(second);
+    let year = Year::of_day(day);
+    if year.number > LAST_YEAR {
+        let year = Year::new(LAST_YEAR);
+        return (year, 383, u32::MAX);
+    }
+    if year.number < FIRST_YEAR {
+        return (Year::new(FIRST_YEAR), 0, 0);
+    }
+    let day = usize::try_from(day - year.first_day).unwrap_or(0);
+    (year, day, time)
+}
+
+pub(super) fn second_of(year: &Year, day: usize, time: u32) -> i64 {
+    let day = year.first_day + i32::try_from(day).unwrap_or(0);
+    i64::from(day) * DAY_SECONDS + i64::from(time)
+}
+
+fn has_times(rule: &Rule) -> bool {
+    rule.frequency < Frequency::Daily
+        || !(rule.by_hour.is_empty() && rule.by_minute.is_empty() && rule.by_second.is_empty())
+}
+
+/// Whole days have no time parts (RFC 5545 3.3.10: they must be ignored). Of a frequency below a day those periods
+/// count that begin with a day.
+fn on_whole_days(rule: &Rule) -> Rule {
+    let mut rule = rule.clone();
+    let midnight = match rule.frequency {
+        Frequency::Secondly | Frequency::Minutely | Frequency::Hourly => [0].into(),
+        _ => std::collections::BTreeSet::new(),
+    };
+    rule.by_hour.clone_from(&midnight);
+    rule.by_minute.clone_from(&midnight);
+    rule.by_second = midnight;
+    rule
+}

@@ -1,0 +1,447 @@
+//! The day parts of a rule (BYMONTH … BYDAY, INTERVAL, BYSETPOS over days) as masks of days, a year at a time.
+//!
+//! What the BY parts say about a year depends on nothing but the weekday of 1 January, whether it is a leap year
+//! and, for week numbers, whether a neighbour is one. So there are 28 types of years, and a rule works each out once.
+
+use std::sync::OnceLock;
+
+use jiff::civil::Weekday;
+
+use super::{
+    civil::{self, Year},
+    mask::DayMask,
+};
+use crate::{Frequency, Rule};
+
+/// The compiled day parts.
+#[derive(Debug)]
+pub(super) struct Days {
+    /// BYMONTH: bit m is month m + 1; 0 when every month counts.
+    months: u16,
+    /// BYMONTHDAY, 1–31 or −31–−1.
+    in_month: Vec<i32>,
+    /// BYYEARDAY, 1–366 or −366–−1.
+    in_year: Vec<i32>,
+    /// BYWEEKNO, 1–53 or −53–−1.
+    weeks: Vec<i32>,
+    /// Bit 0 is Monday.
+    weekdays: u8,
+    /// (n, weekday), n counted in months if `nth_in_month`, else in years.
+    nth: Vec<(i32, i32)>,
+    nth_in_month: bool,
+    /// Whether there is any BYDAY.
+    by_day: bool,
+    /// Monday is 0.
+    week_start: i32,
+    /// BYSETPOS, where it counts days alone.
+    positions: Vec<i32>,
+    frequency: Frequency,
+    /// 1 for frequencies below a day: their interval counts times.
+    interval: i64,
+    /// The period of the start, counted in whatever the frequency counts.
+    anchor: i64,
+    types: Box<[OnceLock<DayMask>; 28]>,
+}
+
+impl Days {
+    /// `start` is the day of the start; `positions` is BYSETPOS where a day has one time, else empty.
+    pub(super) fn new(rule: &Rule, start: i32, positions: Vec<i32>) -> Self {
+        let frequency = rule.frequency;
+        let mut days = Self {
+            months: months(rule),
+            in_month: rule.by_month_day.iter().map(|n| (*n).into()).collect(),
+            in_year: rule.by_year_day.iter().map(|n| (*n).into()).collect(),
+            weeks: rule.by_week_no.iter().map(|n| (*n).into()).collect(),
+            weekdays: 0,
+            nth: Vec::new(),
+            nth_in_month: frequency == Frequency::Monthly || !rule.by_month.is_empty(),
+            by_day: !rule.by_day.is_empty(),
+            week_start: monday_zero(rule.week_start),
+            positions,
+            frequency,
+            interval: if frequency >= Frequency::Daily {
+                i64::from(rule.interval.max(1))
+            } else {
+                1
+            },
+            anchor: 0,
+            types: Box::new([const { OnceLock::new() }; 28]),
+        };
+        // RFC 5545 3.3.10 has numbers in BYDAY for MONTHLY, and for YEARLY without BYWEEKNO; elsewhere the
+        // weekday alone counts.
+        let numbers = match frequency {
+            Frequency::Monthly => true,
+            Frequency::Yearly => rule.by_week_no.is_empty(),
+            _ => false,
+        };
+        for part in &rule.by_day {
+            match part.nth.filter(|n| numbers && *n != 0) {
+                Some(n) => days.nth.push((n.into(), monday_zero(part.day))),
+                None => days.weekdays |= 1 << monday_zero(part.day),
+            }
+        }
+        days.fill_from_start(start);
+        days.anchor = days.period(start);
+        days
+    }
+
+    /// What the rule leaves open is taken from the start (RFC 5545 3.3.10).
+    fn fill_from_start(&mut self, start: i32) {
+        let year = Year::of_day(start);
+        let (month, day) = year.month_day(start - year.first_day);
+        let own_weekday = 1 << civil::weekday(start);
+        let any_day = self.by_day || !self.in_month.is_empty() || !self.in_year.is_empty();
+        if any_day {
+            return;
+        }
+        match self.frequency {
+            Frequency::Yearly if !self.weeks.is_empty() => self.set_weekdays(own_weekday),
+            Frequency::Yearly => {
+                if self.months == 0 {
+                    self.months = 1 << month;
+                }
+                self.in_month.push(day + 1);
+            }
+            Frequency::Monthly if self.weeks.is_empty() => self.in_month.push(day + 1),
+            Frequency::Weekly if self.weeks.is_empty() => self.set_weekdays(own_weekday),
+            _ => {}
+        }
+    }
+
+    fn set_weekdays(&mut self, weekdays: u8) {
+        self.weekdays = weekdays;
+        self.by_day = true;
+    }
+
+    /// The days of a year that the rule selects.
+    pub(super) fn in_year(&self, year: &Year) -> DayMask {
+        if self.interval > 1 && self.frequency == Frequency::Yearly {
+            let off = (i64::from(year.number) - self.anchor).rem_euclid(self.interval);
+            if off != 0 {
+                return DayMask::EMPTY;
+            }
+        }
+        let mask = self.selected(year);
+        if self.interval == 1 || mask.is_empty() {
+            return mask;
+        }
+        match self.frequency {
+            Frequency::Monthly => mask & self.allowed_months(year),
+            Frequency::Weekly | Frequency::Daily => mask & self.strided(year),
+            _ => mask,
+        }
+    }
+
+    /// The days of a year in all its periods, INTERVAL left aside, BYSETPOS applied.
+    fn selected(&self, year: &Year) -> DayMask {
+        if self.positions.is_empty() || self.frequency != Frequency::Weekly {
+            return *self.types[type_of(year)].get_or_init(|| self.pick(year, self.work_out(year)));
+        }
+        // The first and last week reach into the neighbours, so the type of this year alone does not tell.
+        self.pick_weeks(year)
+    }
+
+    /// The days that all BY parts allow, from the type of the year alone; BYSETPOS left aside.
+    fn candidates(&self, year: &Year) -> DayMask {
+        if self.positions.is_empty() || self.frequency == Frequency::Weekly {
+            *self.types[type_of(year)].get_or_init(|| self.work_out(year))
+        } else {
+            self.work_out(year)
+        }
+    }
+
+    /// The candidates of a year and of its periods, for those who count positions over days and times.
+    pub(super) fn periods(&self, year: &Year) -> Vec<(i32, DayMask)> {
+        let candidates = self.candidates(year);
+        match self.frequency {
+            Frequency::Yearly => vec![(0, candidates)],
+            Frequency::Monthly => (0..12)
+                .map(|m| (0, candidates & month_range(year, m)))
+                .collect(),
+            _ => self.weeks_of(year),
+        }
+    }
+
+    /// Each week that touches the year: the day of the year on which it begins (negative for one that began in
+    /// the year before) and its candidates, bit 0 being its first day.
+    fn weeks_of(&self, year: &Year) -> Vec<(i32, DayMask)> {
+        let (before, after) = (year.previous(), year.next());
+        let masks = [before, *year, after].map(|y| (y, self.candidates(&y)));
+        let first = -(year.first_weekday() - self.week_start).rem_euclid(7);
+        (first..year.len())
+            .step_by(7)
+            .map(|start| {
+                let mut week = DayMask::EMPTY;
+                for offset in 0..7 {
+                    let day = year.first_day + start + offset;
+                    let is_in = masks.iter().any(|(y, mask)| {
+                        usize::try_from(day - y.first_day)
+                            .is_ok_and(|d| day < y.first_day + y.len() && mask.contains(d))
+                    });
+                    if is_in {
+                        week.insert(offset);
+                    }
+                }
+                (start, week)
+            })
+            .collect()
+    }
+
+    fn pick(&self, year: &Year, candidates: DayMask) -> DayMask {
+        if self.positions.is_empty() {
+            return candidates;
+        }
+        let mut picked = DayMask::EMPTY;
+        match self.frequency {
+            Frequency::Monthly => {
+                for month in 0..12 {
+                    self.pick_from(candidates & month_range(year, month), 0, &mut picked);
+                }
+            }
+            _ => self.pick_from(candidates, 0, &mut picked),
+        }
+        picked
+    }
+
+    fn pick_weeks(&self, year: &Year) -> DayMask {
+        let mut picked = DayMask::EMPTY;
+        for (start, week) in self.weeks_of(year) {
+            self.pick_from(week, start, &mut picked);
+        }
+        picked & DayMask::range(0, year.len())
+    }
+
+    fn pick_from(&self, period: DayMask, offset: i32, picked: &mut DayMask) {
+        for position in &self.positions {
+            let day = position_rank(*position, period.count()).and_then(|rank| period.select(rank));
+            if let Some(day) = day.and_then(|day| i32::try_from(day).ok()) {
+                picked.insert(day + offset);
+            }
+        }
+    }
+
+    /// The candidates of a year from nothing.
+    fn work_out(&self, year: &Year) -> DayMask {
+        let mut mask = DayMask::range(0, year.len());
+        if self.months != 0 {
+            mask = mask & self.month_mask(year);
+        }
+        if !self.in_month.is_empty() {
+            mask = mask & self.month_day_mask(year);
+        }
+        if !self.in_year.is_empty() {
+            mask = mask & self.year_day_mask(year);
+        }
+        if !self.weeks.is_empty() {
+            mask = mask & self.week_mask(year);
+        }
+        if self.by_day {
+            mask = mask & self.weekday_mask(year);
+        }
+        mask
+    }
+
+    fn month_mask(&self, year: &Year) -> DayMask {
+        let mut mask = DayMask::EMPTY;
+        for month in (0..12).filter(|m| self.months >> m & 1 == 1) {
+            mask |= month_range(year, month);
+        }
+        mask
+    }
+
+    fn month_day_mask(&self, year: &Year) -> DayMask {
+        let mut mask = DayMask::EMPTY;
+        for month in 0..12 {
+            let (first, end) = (year.month_start(month), year.month_start(month + 1));
+            for n in &self.in_month {
+                let day = if *n > 0 { first + n - 1 } else { end + n };
+                if *n != 0 && (first..end).contains(&day) {
+                    mask.insert(day);
+                }
+            }
+        }
+        mask
+    }
+
+    fn year_day_mask(&self, year: &Year) -> DayMask {
+        let mut mask = DayMask::EMPTY;
+        for n in self.in_year.iter().filter(|n| **n != 0) {
+            mask.insert(if *n > 0 { n - 1 } else { year.len() + n });
+        }
+        mask
+    }
+
+    /// A day belongs to its week, whichever year that week is numbered in (RFC 5545 3.3.10: week 1 is the first
+    /// with at least four days in the year).
+    fn week_mask(&self, year: &Year) -> DayMask {
+        let first = self.first_week(year);
+        let (before, after) = (year.previous(), year.next());
+        let spans = [
+            (self.first_week(&before) - before.len(), first),
+            (first, self.first_week(&after) + year.len()),
+            (
+                self.first_week(&after) + year.len(),
+                self.first_week(&after) + year.len() + 52 * 7,
+            ),
+        ];
+        let mut mask = DayMask::EMPTY;
+        for (index, (start, end)) in spans.into_iter().enumerate() {
+            let total = if index == 2 {
+                self.week_count(&after)
+            } else {
+                (end - start) / 7
+            };
+            for n in self.weeks.iter().filter(|n| n.abs() <= total && **n != 0) {
+                let week = if *n > 0 { n - 1 } else { total + n };
+                for day in 0..7 {
+                    mask.insert(start + week * 7 + day);
+                }
+            }
+        }
+        mask
+    }
+
+    /// Day of the year (−3 to 3) on which week 1 begins.
+    fn first_week(&self, year: &Year) -> i32 {
+        let into_week = (year.first_weekday() - self.week_start).rem_euclid(7);
+        if into_week <= 3 {
+            -into_week
+        } else {
+            7 - into_week
+        }
+    }
+
+    fn week_count(&self, year: &Year) -> i32 {
+        (year.len() + self.first_week(&year.next()) - self.first_week(year)) / 7
+    }
+
+    fn weekday_mask(&self, year: &Year) -> DayMask {
+        let mut mask = DayMask::EMPTY;
+        let first = year.first_weekday();
+        for weekday in (0..7).filter(|d| self.weekdays >> d & 1 == 1) {
+            let offset = (weekday - first).rem_euclid(7);
+            mask |= DayMask::every_seventh(offset.unsigned_abs() as usize);
+        }
+        for (n, weekday) in &self.nth {
+            if self.nth_in_month {
+                for month in 0..12 {
+                    let span = (year.month_start(month), year.month_start(month + 1));
+                    insert_nth(&mut mask, span, first, *n, *weekday);
+                }
+            } else {
+                insert_nth(&mut mask, (0, year.len()), first, *n, *weekday);
+            }
+        }
+        mask
+    }
+
+    /// The months of a year that INTERVAL reaches.
+    fn allowed_months(&self, year: &Year) -> DayMask {
+        let mut mask = DayMask::EMPTY;
+        let january = i64::from(year.number) * 12;
+        for (month, index) in (0..12).zip(january..) {
+            if (index - self.anchor).rem_euclid(self.interval) == 0 {
+                mask |= month_range(year, month);
+            }
+        }
+        mask
+    }
+
+    /// The days or weeks of a year that INTERVAL reaches.
+    fn strided(&self, year: &Year) -> DayMask {
+        let width = if self.frequency == Frequency::Weekly {
+            7
+        } else {
+            1
+        };
+        let period = self.period(year.first_day);
+        // The first period at or after that of 1 January that is a whole number of intervals from the start.
+        let ahead = (self.anchor - period).rem_euclid(self.interval);
+        let into_week = if width == 7 {
+            i64::from((year.first_weekday() - self.week_start).rem_euclid(7))
+        } else {
+            0
+        };
+        let mut day = ahead * width - into_week;
+        let mut mask = DayMask::EMPTY;
+        while day < year.len().into() {
+            for offset in 0..width {
+                mask.insert(i32::try_from(day + offset).unwrap_or(-1));
+            }
+            day += self.interval * width;
+        }
+        mask
+    }
+
+    /// Which period of the frequency a day is in: years, months, weeks or days from a fixed origin.
+    pub(super) fn period(&self, day: i32) -> i64 {
+        let year = Year::of_day(day);
+        match self.frequency {
+            Frequency::Yearly => year.number.into(),
+            Frequency::Monthly => {
+                let (month, _) = year.month_day(day - year.first_day);
+                i64::from(year.number) * 12 + i64::try_from(month).unwrap_or(0)
+            }
+            Frequency::Weekly => (i64::from(day) + 3 - i64::from(self.week_start)).div_euclid(7),
+            _ => day.into(),
+        }
+    }
+}
+
+fn insert_nth(mask: &mut DayMask, (from, to): (i32, i32), first: i32, n: i32, weekday: i32) {
+    let day = if n > 0 {
+        from + (weekday - first - from).rem_euclid(7) + (n - 1) * 7
+    } else {
+        let last = to - 1;
+        last - (last + first - weekday).rem_euclid(7) + (n + 1) * 7
+    };
+    if (from..to).contains(&day) {
+        mask.insert(day);
+    }
+}
+
+/// How many members of a period of `total` come before its `position`, counted from the end if negative.
+pub(super) fn position_rank(position: i32, total: u32) -> Option<u32> {
+    let ahead = position.unsigned_abs();
+    if ahead == 0 || ahead > total {
+        return None;
+    }
+    Some(if position > 0 {
+        ahead - 1
+    } else {
+        total - ahead
+    })
+}
+
+fn month_range(year: &Year, month: usize) -> DayMask {
+    DayMask::range(year.month_start(month), year.month_start(month + 1))
+}
+
+fn months(rule: &Rule) -> u16 {
+    let months = rule.by_month.iter().filter(|m| (1..=12).contains(*m));
+    let bits = months.fold(0, |bits, m| bits | 1 << (m - 1));
+    // A BYMONTH that names no Gregorian month (RFC 7529) selects none, not all: bit 15 is never asked for.
+    if rule.by_month.is_empty() && rule.by_leap_month.is_empty() {
+        0
+    } else {
+        bits | 1 << 15
+    }
+}
+
+fn monday_zero(day: Weekday) -> i32 {
+    day.to_monday_zero_offset().into()
+}
+
+/// 0–27: weekday of 1 January × (leap, after a leap year, before one, neither).
+fn type_of(year: &Year) -> usize {
+    let kind = if year.leap {
+        0
+    } else if year.previous().leap {
+        1
+    } else if year.next().leap {
+        2
+    } else {
+        3
+    };
+    year.first_weekday().unsigned_abs() as usize * 4 + kind
+}

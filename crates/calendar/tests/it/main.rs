@@ -1,0 +1,9 @@
+//! Integration tests of the calendar crate.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "tests say what they skip and stop where they break"
+)]
+
+mod corpus;
+mod definition;

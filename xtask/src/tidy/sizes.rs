@@ -1,0 +1,181 @@
+//! Lines of files and of functions.
+
+use std::fmt::Write as _;
+
+use super::finding::{Finding, Rule};
+use super::rules::{FILE_LINES_MAX, FUNCTION_LINES_MAX};
+use super::tokens::{Token, closing, production, tokens};
+
+/// Whether a file counts: source written by hand, tests apart.
+pub fn counts(path: &str, text: &str) -> bool {
+    let source = [".rs", ".ts", ".svelte"]
+        .iter()
+        .any(|end| path.ends_with(end));
+    source && !is_test(path) && !is_generated(text)
+}
+
+fn is_test(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    path.contains("/tests/")
+        || file == "tests.rs"
+        || [".test.ts", ".spec.ts"]
+            .iter()
+            .any(|end| path.ends_with(end))
+}
+
+/// Generators say so at the top of what they write.
+fn is_generated(text: &str) -> bool {
+    text.lines().take(5).any(|line| {
+        let line = line.to_ascii_lowercase();
+        line.contains("auto-generated") || line.contains("@generated")
+    })
+}
+
+/// A file that is too long.
+pub fn file(path: &str, text: &str) -> Option<Finding> {
+    let lines = text.lines().count();
+    (lines > FILE_LINES_MAX).then(|| Finding {
+        rule: Rule::FileSize,
+        path: path.to_owned(),
+        line: 0,
+        subject: String::new(),
+        message: format!("{lines} lines, {FILE_LINES_MAX} at most: which two subjects are in it?"),
+    })
+}
+
+/// Rust functions that are too long.
+pub fn functions(path: &str, source: &str) -> Vec<Finding> {
+    let tokens = production(&tokens(source));
+    let lengths = (0..tokens.len()).filter_map(|at| function(&tokens[at..]));
+    lengths
+        .filter(|function| function.lines > FUNCTION_LINES_MAX)
+        .map(|function| Finding {
+            rule: Rule::FunctionSize,
+            path: path.to_owned(),
+            line: function.line,
+            message: format!(
+                "fn {} has {} lines, {FUNCTION_LINES_MAX} at most: a function fits a screen",
+                function.name, function.lines
+            ),
+            subject: function.name,
+        })
+        .collect()
+}
+
+struct Function {
+    name: String,
+    line: usize,
+    lines: usize,
+}
+
+/// The function whose `fn` is the first token, if it has a body. (`fn(u8) -> u8` is a type, `fn $name` a macro's.)
+fn function(tokens: &[Token]) -> Option<Function> {
+    let [keyword, name, ..] = tokens else {
+        return None;
+    };
+    if !keyword.is("fn")
+        || !name
+            .text
+            .starts_with(|c: char| c == '_' || c.is_alphabetic())
+    {
+        return None;
+    }
+    let mut at = 2;
+    while !tokens.get(at)?.is("{") {
+        // Brackets in the signature may hold what else would end it: `[u8; 4]`.
+        if tokens[at].is("(") || tokens[at].is("[") {
+            at += closing(&tokens[at..])?;
+        } else if tokens[at].is(";") {
+            return None;
+        }
+        at += 1;
+    }
+    let end = &tokens[at + closing(&tokens[at..])?];
+    Some(Function {
+        name: name.text.clone(),
+        line: keyword.line,
+        lines: end.line - keyword.line + 1,
+    })
+}
+
+/// The sizes in words: how many files, median, 95th percentile, and the `largest` with their lines.
+pub fn summary(sizes: &[(usize, String)], largest: usize) -> String {
+    let mut sizes = sizes.to_vec();
+    sizes.sort_unstable_by(|a, b| b.cmp(a));
+    let mut text = format!(
+        "{} files, median {} lines, 95th percentile {} lines\n",
+        sizes.len(),
+        percentile(&sizes, 50),
+        percentile(&sizes, 95)
+    );
+    for (lines, path) in sizes.iter().take(largest) {
+        let _ = writeln!(text, "{lines:>6}  {path}");
+    }
+    text
+}
+
+/// The size that `percent` of the files do not exceed (nearest rank); the sizes are sorted, largest first.
+fn percentile(sizes: &[(usize, String)], percent: usize) -> usize {
+    let rank = (sizes.len() * percent).div_ceil(100);
+    match sizes.len().checked_sub(rank) {
+        Some(at) => sizes.get(at).map_or(0, |(lines, _)| *lines),
+        None => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(source: &str) -> Vec<String> {
+        let findings = functions("a.rs", source);
+        findings
+            .into_iter()
+            .map(|finding| finding.subject)
+            .collect()
+    }
+
+    #[test]
+    fn a_long_file_is_found() {
+        assert_eq!(file("a.rs", &"x\n".repeat(FILE_LINES_MAX)), None);
+        assert!(file("a.rs", &"x\n".repeat(FILE_LINES_MAX + 1)).is_some());
+    }
+
+    #[test]
+    fn tests_and_generated_files_do_not_count() {
+        assert!(counts("crates/hub/src/a.rs", ""));
+        assert!(counts("crates/web/ui/src/App.svelte", ""));
+        assert!(!counts("crates/hub/tests/it/a.rs", ""));
+        assert!(!counts("crates/hub/tests/it/a.snap", ""));
+        assert!(!counts("crates/web/ui/src/a.test.ts", ""));
+        assert!(!counts(
+            "a.ts",
+            "/**\n * This file was auto-generated by x.\n */"
+        ));
+    }
+
+    #[test]
+    fn a_long_function_is_found_and_a_brace_in_a_string_is_none() {
+        let body = "    call(\"{\", '{'); // {\n".repeat(FUNCTION_LINES_MAX - 2);
+        let just = format!("fn just(a: [u8; 4]) -> X where A: B {{\n{body}}}\n");
+        let long = format!("fn long() {{\n\n{body}}}\n");
+        assert_eq!(names(&just), [""; 0]);
+        assert_eq!(names(&long), ["long"]);
+        assert_eq!(
+            names(&format!("trait T {{ fn declared(); {long} }}")),
+            ["long"]
+        );
+        assert_eq!(names(&format!("#[test]\n{long}")), [""; 0]);
+    }
+
+    #[test]
+    fn percentiles_are_by_nearest_rank() {
+        let sizes = (1..=20)
+            .rev()
+            .map(|n| (n, String::new()))
+            .collect::<Vec<_>>();
+        assert_eq!(percentile(&sizes, 50), 10);
+        assert_eq!(percentile(&sizes, 95), 19);
+        assert_eq!(percentile(&[], 95), 0);
+    }
+}
