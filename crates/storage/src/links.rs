@@ -26,6 +26,13 @@ pub struct Link {
     pub created: Timestamp,
 }
 
+impl Link {
+    /// Whether it works at present.
+    pub fn is_active(&self) -> bool {
+        self.state == State::Active
+    }
+}
+
 /// How one calendar takes part in a link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkMember {

@@ -11,6 +11,8 @@ const UPDATE: &str = "
 const OF_LINKED: &str = "SELECT linked, copy, content FROM members WHERE tenant = $1 AND linked = $2 ORDER BY calendar, copy";
 const OF_COPY: &str =
     "SELECT linked, copy, content FROM members WHERE tenant = $1 AND copy = $2 ORDER BY linked";
+const OF_LINK: &str = "
+    SELECT linked, copy, content FROM members WHERE tenant = $1 AND link = $2 ORDER BY linked";
 const OF_LINK_CALENDAR: &str = "
     SELECT linked, copy, content FROM members WHERE tenant = $1 AND link = $2 AND calendar = $3 ORDER BY linked";
 const DELETE: &str = "DELETE FROM members WHERE tenant = $1 AND linked = $2 AND copy = $3";
@@ -48,6 +50,11 @@ pub async fn of_linked(tx: &mut Tx, linked: LinkedId) -> Result<Vec<Member>> {
 /// What a copy is a member of: one linked event per link.
 pub async fn of_copy(tx: &mut Tx, copy: CopyId) -> Result<Vec<Member>> {
     tx.list(OF_COPY, values![copy]).await
+}
+
+/// All members of a link.
+pub async fn of_link(tx: &mut Tx, link: LinkId) -> Result<Vec<Member>> {
+    tx.list(OF_LINK, values![link]).await
 }
 
 /// A calendar's members in a link.

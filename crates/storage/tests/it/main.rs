@@ -24,11 +24,10 @@ macro_rules! both {
 
 mod commits;
 mod fixture;
-//mod keys;
-//mod locks;
-//mod opening;
-//mod people;
-//mod planted;
+mod keys;
+mod locks;
+mod opening;
+mod people;
+mod planted;
 mod rows;
-//mod statements;
-//mod work;
+mod statements;

@@ -127,8 +127,9 @@ async fn connections_keep_their_credentials(f: Fixture) {
 async fn copies_by_everything(f: Fixture) {
     let calendar = f.calendar().await;
     let mut row = a_copy(calendar, "uid-1");
+    row.pending = true;
     let mut tx = f.store.write().await.unwrap();
-    copies::insert(&mut tx, &row, true).await.unwrap();
+    copies::insert(&mut tx, &row).await.unwrap();
     assert_eq!(
         copies::pending(&mut tx, calendar, 9).await.unwrap(),
         [row.clone()]
@@ -159,10 +160,11 @@ async fn copies_by_everything(f: Fixture) {
     row.name = Some("check-up.ics".into());
     row.linked = Some(LinkedId(id()));
     row.projected = true;
+    row.pending = false;
     row.updated = at(2);
     row.shape.recurring = true;
     row.shape.end = None;
-    copies::update(&mut tx, &mut row, false).await.unwrap();
+    copies::update(&mut tx, &mut row).await.unwrap();
     assert_eq!(row.revision, 2);
     assert_eq!(copies::pending(&mut tx, calendar, 9).await.unwrap(), []);
     tx.commit().await.unwrap();
@@ -208,7 +210,7 @@ async fn copies_in_range(f: Fixture) {
     for (uid, start, end, alive) in shapes {
         let mut row = a_copy(calendar, uid);
         (row.shape.start, row.shape.end, row.copy.alive) = (start, end, alive);
-        copies::insert(&mut tx, &row, false).await.unwrap();
+        copies::insert(&mut tx, &row).await.unwrap();
     }
     let uids = |rows: Vec<copies::Row>| -> Vec<String> {
         rows.into_iter().map(|row| row.copy.local.uid).collect()
@@ -228,7 +230,7 @@ async fn copies_page_by_page(f: Fixture) {
     for n in 0..40 {
         let mut row = a_copy(calendar, &format!("uid-{n}"));
         row.copy.alive = n % 10 != 0;
-        copies::insert(&mut tx, &row, false).await.unwrap();
+        copies::insert(&mut tx, &row).await.unwrap();
         all.push(row.copy.id);
     }
     let mut found = Vec::new();
@@ -260,16 +262,14 @@ async fn two_writers_of_one_copy(f: Fixture) {
     let calendar = f.calendar().await;
     let row = a_copy(calendar, "uid");
     let mut tx = f.store.write().await.unwrap();
-    copies::insert(&mut tx, &row, false).await.unwrap();
+    copies::insert(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
     let (mut first, mut second) = (row.clone(), row);
     let mut tx = f.store.write().await.unwrap();
-    copies::update(&mut tx, &mut first, false).await.unwrap();
+    copies::update(&mut tx, &mut first).await.unwrap();
     tx.commit().await.unwrap();
     let mut tx = f.store.write().await.unwrap();
-    let error = copies::update(&mut tx, &mut second, false)
-        .await
-        .unwrap_err();
+    let error = copies::update(&mut tx, &mut second).await.unwrap_err();
     assert!(matches!(error, Error::Stale("event")) && error.is_transient());
     assert_eq!(second.revision, 1, "it did not move on");
 }
@@ -398,7 +398,7 @@ async fn observations_and_edits(f: Fixture) {
     edits::insert(&mut tx, &edit).await.unwrap();
     assert_eq!(
         edits::by_change(&mut tx, edit.change).await.unwrap(),
-        [edit.clone()]
+        std::slice::from_ref(&edit)
     );
     assert_eq!(edits::of_copy(&mut tx, edit.copy, 9).await.unwrap(), [edit]);
 }
