@@ -5,6 +5,7 @@
 
 pub mod connector;
 pub mod directory;
+pub mod microsoft;
 
 pub use connector::{
     Calendar, Changes, Channel, Connector, Create, Delete, Failure, Found, Malformed, Place, Seen,

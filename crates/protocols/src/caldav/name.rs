@@ -1,0 +1,132 @@
+//! Names of elements and properties, with their namespaces.
+
+use std::{borrow::Cow, fmt};
+
+/// WebDAV (RFC 4918).
+pub const DAV: &str = "DAV:";
+/// CalDAV (RFC 4791).
+pub const CALDAV: &str = "urn:ietf:params:xml:ns:caldav";
+/// Extensions that Apple's first server introduced (`getctag`).
+pub const CALENDAR_SERVER: &str = "http://calendarserver.org/ns/";
+/// Properties of Apple's clients (`calendar-color`).
+pub const APPLE: &str = "http://apple.com/ns/ical/";
+
+/// A name in a namespace.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Name {
+    /// The namespace; empty for none.
+    pub namespace: Cow<'static, str>,
+    /// The local name.
+    pub local: Cow<'static, str>,
+}
+
+impl Name {
+    /// A name in a namespace.
+    pub const fn new(namespace: &'static str, local: &'static str) -> Self {
+        Self {
+            namespace: Cow::Borrowed(namespace),
+            local: Cow::Borrowed(local),
+        }
+    }
+
+    /// Whether both parts are these.
+    pub fn is(&self, namespace: &str, local: &str) -> bool {
+        self.namespace == namespace && self.local == local
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{{}}}{}", self.namespace, self.local)
+    }
+}
+
+macro_rules! names {
+    ($($namespace:ident { $($name:ident = $local:literal,)* })*) => {
+        $($(
+            #[doc = concat!("`", $local, "` in [`", stringify!($namespace), "`].")]
+            pub const $name: Name = Name::new($namespace, $local);
+        )*)*
+    };
+}
+
+names! {
+    DAV {
+        ACL = "acl",
+        ALLPROP = "allprop",
+        COLLECTION = "collection",
+        CURRENT_USER_PRINCIPAL = "current-user-principal",
+        CURRENT_USER_PRIVILEGE_SET = "current-user-privilege-set",
+        DISPLAYNAME = "displayname",
+        ERROR = "error",
+        GETCONTENTLENGTH = "getcontentlength",
+        GETCONTENTTYPE = "getcontenttype",
+        GETETAG = "getetag",
+        GETLASTMODIFIED = "getlastmodified",
+        HREF = "href",
+        INCLUDE = "include",
+        LIMIT = "limit",
+        MULTISTATUS = "multistatus",
+        NRESULTS = "nresults",
+        NUMBER_OF_MATCHES_WITHIN_LIMITS = "number-of-matches-within-limits",
+        OWNER = "owner",
+        PRINCIPAL = "principal",
+        PRINCIPAL_COLLECTION_SET = "principal-collection-set",
+        PRINCIPAL_URL = "principal-URL",
+        PRIVILEGE = "privilege",
+        PROP = "prop",
+        PROPERTYUPDATE = "propertyupdate",
+        PROPFIND = "propfind",
+        PROPNAME = "propname",
+        PROPSTAT = "propstat",
+        REMOVE = "remove",
+        REPORT = "report",
+        RESOURCE_ID = "resource-id",
+        RESOURCETYPE = "resourcetype",
+        RESPONSE = "response",
+        RESPONSEDESCRIPTION = "responsedescription",
+        SET = "set",
+        STATUS = "status",
+        SUPPORTED_REPORT = "supported-report",
+        SUPPORTED_REPORT_SET = "supported-report-set",
+        SYNC_COLLECTION = "sync-collection",
+        SYNC_LEVEL = "sync-level",
+        SYNC_TOKEN = "sync-token",
+        VALID_SYNC_TOKEN = "valid-sync-token",
+    }
+    CALDAV {
+        CALENDAR = "calendar",
+        CALENDAR_DATA = "calendar-data",
+        CALENDAR_DESCRIPTION = "calendar-description",
+        CALENDAR_HOME_SET = "calendar-home-set",
+        CALENDAR_MULTIGET = "calendar-multiget",
+        CALENDAR_QUERY = "calendar-query",
+        CALENDAR_TIMEZONE = "calendar-timezone",
+        CALENDAR_USER_ADDRESS_SET = "calendar-user-address-set",
+        COMP = "comp",
+        COMP_FILTER = "comp-filter",
+        EXPAND = "expand",
+        FILTER = "filter",
+        FREE_BUSY_QUERY = "free-busy-query",
+        IS_NOT_DEFINED = "is-not-defined",
+        LIMIT_RECURRENCE_SET = "limit-recurrence-set",
+        MAX_RESOURCE_SIZE = "max-resource-size",
+        MKCALENDAR = "mkcalendar",
+        PARAM_FILTER = "param-filter",
+        PROP_FILTER = "prop-filter",
+        SCHEDULE_CALENDAR_TRANSP = "schedule-calendar-transp",
+        SUPPORTED_CALENDAR_COMPONENT_SET = "supported-calendar-component-set",
+        SUPPORTED_CALENDAR_DATA = "supported-calendar-data",
+        TEXT_MATCH = "text-match",
+        TIME_RANGE = "time-range",
+    }
+    CALENDAR_SERVER {
+        GETCTAG = "getctag",
+        SOURCE = "source",
+        SUBSCRIBED = "subscribed",
+    }
+    APPLE {
+        CALENDAR_COLOR = "calendar-color",
+        CALENDAR_ORDER = "calendar-order",
+    }
+}

@@ -1,0 +1,82 @@
+//! PROPPATCH and MKCALENDAR bodies (RFC 4918 9.2, RFC 4791 5.3.1).
+
+use super::{
+    Error, Name,
+    name::{DAV, MKCALENDAR, PROP, PROPERTYUPDATE, REMOVE, SET},
+    xml::Element,
+};
+
+/// Properties to set and to remove.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PropertyUpdate {
+    /// Properties with their new values.
+    pub set: Vec<Element>,
+    /// Properties to remove.
+    pub remove: Vec<Name>,
+}
+
+impl PropertyUpdate {
+    /// Reads a PROPPATCH body.
+    pub fn parse(body: &[u8]) -> Result<Self, Error> {
+        let root = Element::parse(body)?;
+        if root.name != PROPERTYUPDATE {
+            return Err(wrong_root(&root, "propertyupdate"));
+        }
+        Ok(Self::read(&root))
+    }
+
+    /// Reads a MKCALENDAR body, or an extended MKCOL one (RFC 5689); an empty one sets nothing.
+    pub fn parse_mkcalendar(body: &[u8]) -> Result<Self, Error> {
+        if body.trim_ascii().is_empty() {
+            return Ok(Self::default());
+        }
+        let root = Element::parse(body)?;
+        if root.name != MKCALENDAR && !root.name.is(DAV, "mkcol") {
+            return Err(wrong_root(&root, "mkcalendar"));
+        }
+        Ok(Self::read(&root))
+    }
+
+    fn read(root: &Element) -> Self {
+        let props = |name| {
+            let parts = root.children.iter().filter(move |c| c.name == name);
+            parts
+                .filter_map(|part| part.child(&PROP))
+                .flat_map(|prop| &prop.children)
+        };
+        Self {
+            set: props(SET).cloned().collect(),
+            remove: props(REMOVE).map(|c| c.name.clone()).collect(),
+        }
+    }
+
+    /// Writes a PROPPATCH body.
+    pub fn write(&self) -> Element {
+        self.write_as(PROPERTYUPDATE)
+    }
+
+    /// Writes a MKCALENDAR body.
+    pub fn write_mkcalendar(&self) -> Element {
+        self.write_as(MKCALENDAR)
+    }
+
+    fn write_as(&self, root: Name) -> Element {
+        let mut root = Element::new(root);
+        if !self.set.is_empty() {
+            let prop = Element::parent(PROP, self.set.iter().cloned());
+            root.children.push(Element::parent(SET, [prop]));
+        }
+        if !self.remove.is_empty() {
+            let prop = Element::parent(PROP, self.remove.iter().cloned().map(Element::new));
+            root.children.push(Element::parent(REMOVE, [prop]));
+        }
+        root
+    }
+}
+
+fn wrong_root(root: &Element, expected: &'static str) -> Error {
+    Error::Root {
+        found: root.name.local.to_string(),
+        expected,
+    }
+}

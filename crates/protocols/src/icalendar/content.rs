@@ -1,0 +1,209 @@
+//! What an event is about: title, text, status, busy, privacy, keywords and the like.
+
+use calendar::{Event, FreeBusy, Loss, Privacy, Status, Text};
+use jiff::Timestamp;
+
+use super::{
+    alarm,
+    component::{Component, Property},
+    html::{same_words, to_plain},
+    kept::Kept,
+    people, place, value,
+};
+
+/// Values that are there more than once where one is allowed are read once.
+const ONCE: [(&str, &str); 5] = [
+    ("SUMMARY", "title"),
+    ("DESCRIPTION", "description"),
+    ("LOCATION", "locations"),
+    ("STATUS", "status"),
+    ("CLASS", "privacy"),
+];
+
+/// Reads everything but times and recurrence into `event`.
+pub fn read(component: &Component, event: &mut Event, kept: &mut Kept, losses: &mut Vec<Loss>) {
+    for (name, property) in ONCE {
+        if component.all(name).count() > 1 {
+            losses.push(Loss::new(
+                property,
+                format!("{name} is there twice"),
+                "the first",
+            ));
+        }
+    }
+    let value = |name| component.property(name).map(|p| p.value.trim());
+    if let Some(property) = component.property("SUMMARY") {
+        event.title = property.as_text();
+        kept.remember(property, &Property::new("SUMMARY", ""));
+    }
+    event.text = text(component, kept);
+    event.places = place::read(component, kept);
+    event.virtual_places = place::read_virtual(component, kept);
+    event.status = match value("STATUS").map(str::to_ascii_uppercase).as_deref() {
+        Some("TENTATIVE") => Status::Tentative,
+        Some("CANCELLED") => Status::Cancelled,
+        _ => Status::Confirmed,
+    };
+    event.busy = busy(value("TRANSP"), value("X-MICROSOFT-CDO-BUSYSTATUS"));
+    event.privacy = match value("CLASS").map(str::to_ascii_uppercase).as_deref() {
+        None | Some("PUBLIC" | "") => Privacy::Public,
+        Some("CONFIDENTIAL") => Privacy::Secret,
+        // RFC 5545 3.8.1.3: what is not recognised is private.
+        Some(_) => Privacy::Private,
+    };
+    event.people = people::read(component, losses);
+    event.reminders = alarm::read_all(component);
+    event.color = component.property("COLOR").map(Property::as_text);
+    event.categories = component
+        .all("CATEGORIES")
+        .flat_map(Property::as_texts)
+        .filter(|c| !c.is_empty())
+        .collect();
+    event.priority = value("PRIORITY")
+        .and_then(|n| n.parse().ok())
+        .filter(|n| *n <= 9)
+        .unwrap_or(0);
+    event.sequence = value("SEQUENCE").and_then(|n| n.parse().ok()).unwrap_or(0);
+    event.created = value("CREATED").and_then(instant);
+    event.updated = value("LAST-MODIFIED").and_then(instant);
+}
+
+fn instant(text: &str) -> Option<Timestamp> {
+    Some(value::utc(value::date_time(text)?.0))
+}
+
+/// TRANSP decides; Microsoft's property refines it while the two agree, since many clients change only TRANSP.
+fn busy(transp: Option<&str>, microsoft: Option<&str>) -> FreeBusy {
+    let microsoft = microsoft.map(str::to_ascii_uppercase);
+    let free = match transp {
+        Some(t) => t.eq_ignore_ascii_case("TRANSPARENT"),
+        None => matches!(microsoft.as_deref(), Some("FREE" | "WORKINGELSEWHERE")),
+    };
+    match (free, microsoft.as_deref()) {
+        (true, Some("WORKINGELSEWHERE")) => FreeBusy::WorkingElsewhere,
+        (true, _) => FreeBusy::Free,
+        (false, Some("TENTATIVE")) => FreeBusy::Tentative,
+        (false, Some("OOF")) => FreeBusy::OutOfOffice,
+        (false, _) => FreeBusy::Busy,
+    }
+}
+
+/// Whether a property is the HTML form of the description.
+pub fn is_html(property: &Property) -> bool {
+    property.is("X-ALT-DESC")
+        && property
+            .parameter("FMTTYPE")
+            .is_some_and(|t| t.to_ascii_lowercase().starts_with("text/html"))
+}
+
+/// The HTML form counts only while it says the same as DESCRIPTION: most clients change DESCRIPTION alone.
+fn text(component: &Component, kept: &mut Kept) -> Text {
+    let plain = component.property("DESCRIPTION");
+    let html = component.properties.iter().find(|p| is_html(p));
+    let Some(html) = html else {
+        if let Some(plain) = plain {
+            kept.remember(plain, &Property::new("DESCRIPTION", ""));
+        }
+        return Text::plain(plain.map(Property::as_text).unwrap_or_default());
+    };
+    let markup = html.as_text();
+    let words = plain.map(Property::as_text).unwrap_or_default();
+    let rendered = to_plain(&markup);
+    kept.properties.extend(
+        plain
+            .filter(|p| p.as_text() != rendered || !p.parameters.is_empty())
+            .cloned(),
+    );
+    if words.is_empty() || same_words(&rendered, &words) {
+        kept.remember(html, &alternative(""));
+        return Text::html(markup);
+    }
+    kept.properties.push(html.clone());
+    Text::plain(words)
+}
+
+fn alternative(html: &str) -> Property {
+    Property::text("X-ALT-DESC", html).with("FMTTYPE", "text/html")
+}
+
+fn write_text(text: &Text, kept: &mut Kept, out: &mut Vec<Property>) {
+    if text.is_empty() {
+        return;
+    }
+    if text.html {
+        let rendered = to_plain(&text.content);
+        let same = |p: &Property| p.is("DESCRIPTION") && same_words(&p.as_text(), &rendered);
+        let description = kept
+            .take(same)
+            .unwrap_or_else(|| Property::text("DESCRIPTION", &rendered));
+        out.push(description);
+        out.push(kept.spelled(alternative(&text.content)));
+        return;
+    }
+    let canonical = Property::text("DESCRIPTION", &text.content);
+    let same = |p: &Property| p.is("DESCRIPTION") && p.as_text() == canonical.as_text();
+    let spelled = kept.take(same);
+    // An HTML form that said something else when it came goes back only beside the text that it came with.
+    if spelled.is_some() {
+        out.extend(kept.take(is_html));
+    }
+    out.push(spelled.unwrap_or(canonical));
+}
+
+/// Writes everything but times and recurrence.
+pub fn write(event: &Event, kept: &mut Kept, component: &mut Component) {
+    let out = &mut component.properties;
+    if !event.title.is_empty() {
+        out.push(kept.spelled(Property::text("SUMMARY", &event.title)));
+    }
+    write_text(&event.text, kept, out);
+    out.extend(place::write(&event.places, kept));
+    out.extend(place::write_virtual(&event.virtual_places, kept));
+    match event.status {
+        Status::Confirmed => out.push(Property::new("STATUS", "CONFIRMED")),
+        Status::Tentative => out.push(Property::new("STATUS", "TENTATIVE")),
+        Status::Cancelled => out.push(Property::new("STATUS", "CANCELLED")),
+    }
+    let (transp, microsoft) = match event.busy {
+        FreeBusy::Busy => ("OPAQUE", None),
+        FreeBusy::Free => ("TRANSPARENT", None),
+        FreeBusy::Tentative => ("OPAQUE", Some("TENTATIVE")),
+        FreeBusy::OutOfOffice => ("OPAQUE", Some("OOF")),
+        FreeBusy::WorkingElsewhere => ("TRANSPARENT", Some("WORKINGELSEWHERE")),
+    };
+    out.push(Property::new("TRANSP", transp));
+    out.extend(microsoft.map(|m| Property::new("X-MICROSOFT-CDO-BUSYSTATUS", m)));
+    match event.privacy {
+        Privacy::Public => {}
+        Privacy::Private => out.push(Property::new("CLASS", "PRIVATE")),
+        Privacy::Secret => out.push(Property::new("CLASS", "CONFIDENTIAL")),
+    }
+    out.extend(people::write(&event.people));
+    out.extend(event.color.as_ref().map(|c| Property::text("COLOR", c)));
+    out.extend(
+        event
+            .categories
+            .iter()
+            .map(|c| Property::text("CATEGORIES", c)),
+    );
+    if event.priority > 0 {
+        out.push(Property::new("PRIORITY", event.priority.to_string()));
+    }
+    write_alarms(event, kept, component);
+}
+
+fn write_alarms(event: &Event, kept: &mut Kept, component: &mut Component) {
+    let Some(reminders) = &event.reminders else {
+        return;
+    };
+    for reminder in reminders {
+        let alarm = kept.spelled_alarm(reminder);
+        component.components.push(alarm);
+    }
+    let kept_alarm = |c: &Component| c.is("VALARM") && alarm::read(c).is_none();
+    if reminders.is_empty() && !kept.components.iter().any(kept_alarm) {
+        component
+            .properties
+            .push(Property::new(alarm::NONE, "NONE"));
+    }
+}

@@ -1,0 +1,278 @@
+//! VEVENTs to and from events: one UID, its overrides inside, is one [`Event`].
+
+use calendar::{Event, Loss, Mapped, Override, Patch};
+use jiff::Timestamp;
+
+use super::{
+    Error,
+    component::{Component, Property},
+    content,
+    kept::{self, DIALECT, Kept},
+    parse::{self, Parsed},
+    series, timezones, value,
+    vtimezone::Zones,
+    when, write as text,
+};
+
+/// Reads all events of a text.
+///
+/// # Errors
+/// The text is not iCalendar, or an event in it cannot be understood; use [`read_each`] where the others shall go on.
+pub fn read(text: impl AsRef<[u8]>) -> Result<Mapped<Vec<Event>>, Error> {
+    let parsed = parse::parse(text)?;
+    let mut all = Mapped::whole(Vec::new());
+    all.losses = repairs(&parsed);
+    for each in read_parsed(&parsed) {
+        let Mapped { value, losses } = each?;
+        all.value.push(value);
+        all.losses.extend(losses);
+    }
+    Ok(all)
+}
+
+/// Reads all events of a text, each with its own result: one that cannot be understood does not keep the others away.
+///
+/// # Errors
+/// The text as a whole is not iCalendar.
+pub fn read_each(text: impl AsRef<[u8]>) -> Result<Vec<Result<Mapped<Event>, Error>>, Error> {
+    Ok(read_parsed(&parse::parse(text)?))
+}
+
+/// Repairs by which something may have got lost.
+fn repairs(parsed: &Parsed) -> Vec<Loss> {
+    parsed
+        .repairs
+        .iter()
+        .filter(|repair| repair.flaw.touches_content())
+        .map(|repair| {
+            let (reason, fallback) = repair.flaw.describe();
+            Loss::new("other", format!("line {}: {reason}", repair.line), fallback)
+        })
+        .collect()
+}
+
+/// Reads the events of a parsed text, in the order of their first appearance.
+pub fn read_parsed(parsed: &Parsed) -> Vec<Result<Mapped<Event>, Error>> {
+    let mut results = Vec::new();
+    for calendar in &parsed.components {
+        let zones = Zones::of(calendar);
+        // A text may also be a bare VEVENT.
+        let inner: Vec<&Component> = if calendar.is("VEVENT") {
+            vec![calendar]
+        } else {
+            calendar
+                .components
+                .iter()
+                .filter(|c| c.is("VEVENT"))
+                .collect()
+        };
+        for group in by_uid(inner) {
+            results.push(read_group(&group, &zones));
+        }
+    }
+    results
+}
+
+/// Components of one UID.
+struct Group<'a> {
+    uid: String,
+    components: Vec<&'a Component>,
+}
+
+fn by_uid(components: Vec<&Component>) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut index = std::collections::HashMap::new();
+    for component in components {
+        let uid = component
+            .property("UID")
+            .map(|p| p.as_text().trim().to_owned())
+            .filter(|uid| !uid.is_empty())
+            .unwrap_or_else(|| made_up_uid(component));
+        let at = *index.entry(uid.clone()).or_insert_with(|| {
+            groups.push(Group {
+                uid,
+                components: Vec::new(),
+            });
+            groups.len() - 1
+        });
+        groups[at].components.push(component);
+    }
+    groups
+}
+
+/// A UID for an event that has none: the same for the same content, so that reading again finds the same event.
+fn made_up_uid(component: &Component) -> String {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let stamp = |p: &&Property| !p.is("DTSTAMP") && !p.is("LAST-MODIFIED");
+    for property in component.properties.iter().filter(stamp) {
+        for byte in property.content_line().bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}@no-uid.kalends.dev")
+}
+
+fn read_group(group: &Group<'_>, zones: &Zones) -> Result<Mapped<Event>, Error> {
+    let mut losses = Vec::new();
+    let masters = group
+        .components
+        .iter()
+        .filter(|c| c.property("RECURRENCE-ID").is_none());
+    // Some feeds hold old versions beside the current one.
+    let master = masters.clone().max_by_key(|c| sequence(c));
+    if masters.count() > 1 {
+        losses.push(Loss::new(
+            "uid",
+            "several events have this UID",
+            "the one with the highest sequence",
+        ));
+    }
+    // Whoever is invited to single occurrences only gets no master: then the first of them stands for it.
+    let orphaned = master.is_none();
+    let Some(main) = master.or(group.components.first()) else {
+        return Err(Error::NotCalendar);
+    };
+    let mut event = read_single(main, &group.uid, orphaned, zones, &mut losses)?;
+    series::read(main, &mut event, zones, &mut losses)?;
+    for component in &group.components {
+        if let Some(id) = component.property("RECURRENCE-ID")
+            && !std::ptr::eq(*component, *main)
+        {
+            read_override(component, id, &mut event, zones, &mut losses)?;
+        }
+    }
+    losses.extend(zones.losses());
+    Ok(Mapped {
+        value: event,
+        losses,
+    })
+}
+
+fn sequence(component: &Component) -> u32 {
+    component
+        .property("SEQUENCE")
+        .and_then(|p| p.value.trim().parse().ok())
+        .unwrap_or(0)
+}
+
+/// A component by itself, without recurrence. `keep_id` keeps its RECURRENCE-ID as it came.
+fn read_single(
+    component: &Component,
+    uid: &str,
+    keep_id: bool,
+    zones: &Zones,
+    losses: &mut Vec<Loss>,
+) -> Result<Event, Error> {
+    let mut event = Event::new(uid, when::read(component, zones, losses)?);
+    let mut kept = Kept::of_component(component);
+    content::read(component, &mut event, &mut kept, losses);
+    if keep_id {
+        kept.properties
+            .extend(component.property("RECURRENCE-ID").cloned());
+    }
+    event.unknown.set(DIALECT, kept.lines());
+    Ok(event)
+}
+
+fn read_override(
+    component: &Component,
+    id: &Property,
+    event: &mut Event,
+    zones: &Zones,
+    losses: &mut Vec<Loss>,
+) -> Result<(), Error> {
+    let ranged = id.parameter("RANGE").is_some();
+    if ranged {
+        losses.push(Loss::new(
+            "recurrenceOverrides",
+            "a change to this and all following occurrences",
+            "it is kept and applied to this occurrence only",
+        ));
+    }
+    let uid = event.uid.clone();
+    let mut single = read_single(component, &uid, ranged, zones, losses)?;
+    let id = value::moment(id, &id.value, zones)?
+        .local_in(&event.when)
+        .into();
+    let mut plain = event.clone();
+    plain.overrides.clear();
+    let Some(plain) = plain.occurrence(id) else {
+        return Ok(());
+    };
+    let own = single.unknown.get(DIALECT).cloned().unwrap_or_default();
+    single.unknown = plain.unknown.clone();
+    if let Some(lines) = kept::of_occurrence(own, &plain.unknown) {
+        single.unknown.set(DIALECT, lines);
+    }
+    let patch = Patch::between(&plain, &single);
+    // Revision marks are of the whole series in the model.
+    event.sequence = event.sequence.max(single.sequence);
+    event.updated = event.updated.max(single.updated);
+    event.overrides.insert(id, Override::Patch(Box::new(patch)));
+    Ok(())
+}
+
+/// Writes events as one VCALENDAR with every zone that they use. `now` becomes DTSTAMP.
+pub fn write(events: &[&Event], now: Timestamp) -> Mapped<String> {
+    Mapped::whole(text::write(&tree(events, now)))
+}
+
+/// The tree of what [`write`] writes, for callers that add something of their own.
+pub fn tree(events: &[&Event], now: Timestamp) -> Component {
+    let mut calendar = Component::new("VCALENDAR")
+        .with(Property::new("VERSION", "2.0"))
+        .with(Property::new("PRODID", "-//Kalends//Kalends//EN"))
+        .with(Property::new("CALSCALE", "GREGORIAN"));
+    calendar.components = timezones::write(events, now);
+    for event in events {
+        let kept = Kept::of(&event.unknown);
+        let id = kept
+            .properties
+            .iter()
+            .find(|p| p.is("RECURRENCE-ID"))
+            .cloned();
+        let orphan = id.is_some();
+        let mut main = write_single(event, kept, id, now);
+        let recurrence = series::write(event);
+        let wanted = |p: &Property| !orphan || !p.is("RDATE");
+        main.properties
+            .extend(recurrence.into_iter().filter(wanted));
+        calendar.components.push(main);
+        calendar.components.extend(overrides(event, now));
+    }
+    calendar
+}
+
+fn overrides(event: &Event, now: Timestamp) -> impl Iterator<Item = Component> {
+    event.overrides.iter().filter_map(move |(id, change)| {
+        let Override::Patch(patch) = change else {
+            return None;
+        };
+        let single = event.occurrence(*id).filter(|_| !patch.is_empty())?;
+        let own = Kept::of(&patch.unknown);
+        let kept_id = own.properties.into_iter().find(|p| p.is("RECURRENCE-ID"));
+        let id = kept_id.unwrap_or_else(|| value::write_id("RECURRENCE-ID", id.0, &event.when));
+        Some(write_single(
+            &single,
+            Kept::of(&single.unknown),
+            Some(id),
+            now,
+        ))
+    })
+}
+
+fn write_single(event: &Event, mut kept: Kept, id: Option<Property>, now: Timestamp) -> Component {
+    let mut component = Component::new("VEVENT")
+        .with(Property::text("UID", &event.uid))
+        .with(Property::new("DTSTAMP", value::write_utc(now)));
+    let out = &mut component.properties;
+    out.extend(id);
+    out.extend(when::write(&event.when));
+    out.push(Property::new("SEQUENCE", event.sequence.to_string()));
+    for (name, at) in [("CREATED", event.created), ("LAST-MODIFIED", event.updated)] {
+        out.extend(at.map(|at| Property::new(name, value::write_utc(at))));
+    }
+    content::write(event, &mut kept, &mut component);
+    kept.finish(&mut component);
+    component
+}

@@ -1,0 +1,177 @@
+//! What the event has no field for: kept as content lines under [`DIALECT`], and given back unchanged.
+//!
+//! Three kinds of lines are kept. Most are properties and components that the model does not know. Some belong to
+//! modelled ones but say more than the model does (`SUMMARY;LANGUAGE=de:…`, an alarm with a sound): these go back only
+//! while the model still says the same. And an occurrence that has none of its series' lines keeps one empty line.
+
+use calendar::{Reminder, Unknown};
+use serde_json::Value;
+
+use super::{
+    alarm,
+    component::{Component, Property},
+    content, parse, place, write,
+};
+
+/// The name of this dialect in [`Unknown`].
+pub const DIALECT: &str = "icalendar";
+
+/// Properties that the model knows: not kept, or kept as a spelling only.
+const MODELLED: [&str; 27] = [
+    "ATTENDEE",
+    "CATEGORIES",
+    "CLASS",
+    "COLOR",
+    "CONFERENCE",
+    "CREATED",
+    "DESCRIPTION",
+    "DTEND",
+    "DTSTAMP",
+    "DTSTART",
+    "DURATION",
+    "EXDATE",
+    "EXRULE",
+    "GEO",
+    "LAST-MODIFIED",
+    "LOCATION",
+    "ORGANIZER",
+    "PRIORITY",
+    "RDATE",
+    "RECURRENCE-ID",
+    "RRULE",
+    "SEQUENCE",
+    "STATUS",
+    "SUMMARY",
+    "TRANSP",
+    "UID",
+    "X-MICROSOFT-CDO-BUSYSTATUS",
+];
+
+/// Prefix of the properties in which we write what iCalendar has no word for.
+pub const OWN: &str = "X-KALENDS-";
+
+fn is_modelled(property: &Property) -> bool {
+    let name = property.name.to_ascii_uppercase();
+    match name.as_str() {
+        "X-ALT-DESC" => content::is_html(property),
+        name => name.starts_with(OWN) || MODELLED.contains(&name),
+    }
+}
+
+/// Lines that are kept of one component.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// Properties, in order.
+    pub properties: Vec<Property>,
+    /// Components, in order.
+    pub components: Vec<Component>,
+}
+
+impl Kept {
+    /// What the model does not know of a component. The readers of the modelled parts add their spellings.
+    pub fn of_component(component: &Component) -> Self {
+        let unmodelled = component.properties.iter().filter(|p| !is_modelled(p));
+        Self {
+            properties: unmodelled.cloned().collect(),
+            components: component
+                .components
+                .iter()
+                .filter(|c| alarm::read(c).is_none_or(|r| alarm::write(&r) != **c))
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// What an event kept.
+    pub fn of(unknown: &Unknown) -> Self {
+        let Some(Value::Array(lines)) = unknown.get(DIALECT) else {
+            return Self::default();
+        };
+        // What another version kept and this one cannot read is left alone.
+        let root = parse::parse_lines(lines.iter().filter_map(Value::as_str)).unwrap_or_default();
+        Self {
+            properties: root.properties,
+            components: root.components,
+        }
+    }
+
+    /// The lines as the event keeps them; `Null` for none. Sorted by name, so that a server that changes their order
+    /// changes nothing.
+    pub fn lines(mut self) -> Value {
+        self.properties
+            .sort_by_cached_key(|p| p.name.to_ascii_uppercase());
+        self.components
+            .sort_by_cached_key(|c| (c.name.clone(), alarm::read(c).is_none()));
+        let properties = self.properties.iter().map(Property::content_line);
+        let mut lines: Vec<Value> = properties.map(Value::from).collect();
+        for component in &self.components {
+            write::for_each_line(component, &mut |line| lines.push(line.into()));
+        }
+        if lines.is_empty() {
+            return Value::Null;
+        }
+        lines.into()
+    }
+
+    /// Keeps a property as a spelling if it says more than `canonical` does.
+    pub fn remember(&mut self, property: &Property, canonical: &Property) {
+        if property.parameters != canonical.parameters {
+            self.properties.push(property.clone());
+        }
+    }
+
+    /// The kept spelling of `canonical`, if one says the same; otherwise `canonical` itself.
+    pub fn spelled(&mut self, canonical: Property) -> Property {
+        let same = |p: &Property| p.is(&canonical.name) && says(p) == says(&canonical);
+        self.take(same).unwrap_or(canonical)
+    }
+
+    /// Takes out the first property for which `wanted` holds.
+    pub fn take(&mut self, wanted: impl FnMut(&Property) -> bool) -> Option<Property> {
+        let at = self.properties.iter().position(wanted)?;
+        Some(self.properties.remove(at))
+    }
+
+    /// The kept spelling of an alarm, or a plain one.
+    pub fn spelled_alarm(&mut self, reminder: &Reminder) -> Component {
+        let same = |c: &Component| alarm::read(c).as_ref() == Some(reminder);
+        match self.components.iter().position(same) {
+            Some(at) => self.components.remove(at),
+            None => alarm::write(reminder),
+        }
+    }
+
+    /// Adds what is left: everything but spellings of what has changed meanwhile.
+    pub fn finish(self, component: &mut Component) {
+        let rest = self.properties.into_iter().filter(|p| !is_modelled(p));
+        component.properties.extend(rest);
+        let rest = self
+            .components
+            .into_iter()
+            .filter(|c| alarm::read(c).is_none());
+        component.components.extend(rest);
+    }
+}
+
+/// What a property says to the model.
+fn says(property: &Property) -> (String, Option<String>) {
+    match property.name.to_ascii_uppercase().as_str() {
+        "CONFERENCE" => (property.value.clone(), property.parameter("LABEL")),
+        "GEO" => (place::coordinates(property).unwrap_or_default(), None),
+        _ => (property.as_text(), None),
+    }
+}
+
+/// The lines of an occurrence: `None` if they are those of its series.
+pub fn of_occurrence(own: Value, series: &Unknown) -> Option<Value> {
+    let series = series.get(DIALECT).cloned().unwrap_or_default();
+    if own == series {
+        return None;
+    }
+    // «Nothing» must differ from «as the series».
+    Some(if own.is_null() {
+        Value::Array(vec!["".into()])
+    } else {
+        own
+    })
+}

@@ -1,0 +1,35 @@
+//! iCalendar (RFC 5545, with 7986 and 6868): text to and from events.
+//!
+//! ```
+//! use kalends_protocols::icalendar;
+//!
+//! let text = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261123T090000Z\r\nX-MOOD:good\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+//! let events = icalendar::read(text)?.value;
+//! let again = icalendar::write(&[&events[0]], jiff::Timestamp::UNIX_EPOCH).value;
+//! assert!(again.contains("X-MOOD:good"));
+//! assert_eq!(icalendar::read(&again)?.value, events);
+//! # Ok::<(), icalendar::Error>(())
+//! ```
+
+mod alarm;
+pub mod component;
+mod content;
+mod error;
+mod event;
+pub mod html;
+mod kept;
+pub mod parse;
+mod people;
+mod place;
+mod series;
+pub mod text;
+mod timezones;
+pub mod value;
+mod vtimezone;
+mod when;
+pub mod write;
+
+pub use error::Error;
+pub use event::{read, read_each, read_parsed, tree, write};
+pub use kept::DIALECT;
+pub use series::in_terms_of;

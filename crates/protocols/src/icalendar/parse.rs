@@ -1,0 +1,370 @@
+//! From text to the generic tree (RFC 5545 3.1). Lenient: what can be repaired is, and each repair is reported.
+
+use std::borrow::Cow;
+
+use super::{
+    Error,
+    component::{Component, Property, SourceLine},
+};
+
+/// Bytes of one text.
+pub const SIZE_MAX: usize = 16 << 20;
+/// Bytes of one unfolded line.
+pub const LINE_MAX: usize = 1 << 20;
+/// Components inside components.
+pub const DEPTH_MAX: usize = 8;
+/// Properties and components of one text.
+pub const PROPERTIES_MAX: usize = 100_000;
+
+/// What was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parsed {
+    /// The outermost components, normally one VCALENDAR.
+    pub components: Vec<Component>,
+    /// What was not as the RFC wants it.
+    pub repairs: Vec<Repair>,
+}
+
+/// Something that was not as the RFC wants it and was read nevertheless.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repair {
+    /// Where, counted from 1.
+    pub line: usize,
+    /// What it was.
+    pub flaw: Flaw,
+}
+
+/// The kinds of flaws that are repaired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// An empty line; skipped.
+    EmptyLine,
+    /// Not UTF-8; read as ISO 8859-1.
+    NotUtf8,
+    /// A line that is no property; taken as the next line of the value before it.
+    Unfolded,
+    /// A line that is no property, with no value before it; left out.
+    NotAProperty,
+    /// A property outside every component; left out.
+    Outside,
+    /// A quote that does not end; read as if it were not one.
+    OpenQuote,
+    /// An END without its BEGIN; skipped.
+    StrayEnd,
+    /// A component that was not ended; ended where its parent ends.
+    MissingEnd,
+}
+
+impl Flaw {
+    /// Whether content may have been lost or changed by the repair.
+    pub fn touches_content(self) -> bool {
+        !matches!(self, Self::EmptyLine | Self::StrayEnd)
+    }
+
+    /// What was wrong and what was done, for people.
+    pub fn describe(self) -> (&'static str, &'static str) {
+        match self {
+            Self::EmptyLine => ("an empty line", "skipped"),
+            Self::NotUtf8 => ("not UTF-8", "read as ISO 8859-1"),
+            Self::Unfolded => (
+                "a line without a name",
+                "taken as part of the value before it",
+            ),
+            Self::NotAProperty => ("a line that is no property", "left out"),
+            Self::Outside => ("a property outside every component", "left out"),
+            Self::OpenQuote => ("a quote that does not end", "read as if it were not one"),
+            Self::StrayEnd => ("an END without its BEGIN", "skipped"),
+            Self::MissingEnd => (
+                "a component that was not ended",
+                "ended where its parent ends",
+            ),
+        }
+    }
+}
+
+/// Reads a text. Bytes, because a fold may come between the bytes of one character.
+///
+/// # Errors
+/// A limit is exceeded, or there is no component in it.
+pub fn parse(text: impl AsRef<[u8]>) -> Result<Parsed, Error> {
+    let bytes = text.as_ref();
+    if bytes.len() > SIZE_MAX {
+        return Err(Error::TooLarge {
+            size: bytes.len(),
+            max: SIZE_MAX,
+        });
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut tree = Tree::default();
+    for_each_line(bytes, |line, unfolded| tree.line(line, unfolded))?;
+    let (root, repairs) = tree.finish();
+    if root.components.is_empty() {
+        return Err(Error::NotCalendar);
+    }
+    Ok(Parsed {
+        components: root.components,
+        repairs,
+    })
+}
+
+/// Reads unfolded lines without an outer component. What a kept list of lines holds.
+pub(super) fn parse_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Result<Component, Error> {
+    let mut tree = Tree {
+        fragment: true,
+        ..Tree::default()
+    };
+    for line in lines.filter(|line| !line.is_empty()) {
+        tree.line(0, line.as_bytes())?;
+    }
+    Ok(tree.finish().0)
+}
+
+/// Calls `each` with the number and the bytes of every unfolded line.
+fn for_each_line(
+    bytes: &[u8],
+    mut each: impl FnMut(usize, &[u8]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut current: Vec<u8> = Vec::new();
+    let mut started = 0;
+    for (index, raw) in bytes.split(|b| *b == b'\n').enumerate() {
+        let mut raw = raw;
+        while let Some(shorter) = raw.strip_suffix(b"\r") {
+            raw = shorter;
+        }
+        let folded =
+            started > 0 && !current.is_empty() && matches!(raw.first(), Some(b' ' | b'\t'));
+        if folded {
+            current.extend_from_slice(&raw[1..]);
+        } else {
+            if started > 0 {
+                each(started, &current)?;
+            }
+            started = index + 1;
+            current.clear();
+            current.extend_from_slice(raw);
+        }
+        if current.len() > LINE_MAX {
+            return Err(Error::LineTooLong {
+                line: started,
+                max: LINE_MAX,
+            });
+        }
+    }
+    // What follows the last line end is normally nothing at all.
+    if current.is_empty() {
+        return Ok(());
+    }
+    each(started, &current)
+}
+
+/// The tree as it grows. The first of the open components is the root, which is not part of the text.
+struct Tree {
+    open: Vec<Component>,
+    repairs: Vec<Repair>,
+    count: usize,
+    /// Whether properties may stand outside every component.
+    fragment: bool,
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        Self {
+            open: vec![Component::default()],
+            repairs: Vec::new(),
+            count: 0,
+            fragment: false,
+        }
+    }
+}
+
+impl Tree {
+    fn repair(&mut self, line: usize, flaw: Flaw) {
+        self.repairs.push(Repair { line, flaw });
+    }
+
+    fn top(&mut self) -> &mut Component {
+        self.open.last_mut().expect("the root is never closed")
+    }
+
+    fn line(&mut self, line: usize, bytes: &[u8]) -> Result<(), Error> {
+        let text = if let Ok(text) = std::str::from_utf8(bytes) {
+            Cow::Borrowed(text)
+        } else {
+            self.repair(line, Flaw::NotUtf8);
+            bytes.iter().map(|b| char::from(*b)).collect()
+        };
+        if text.trim().is_empty() {
+            self.repair(line, Flaw::EmptyLine);
+            return Ok(());
+        }
+        self.count += 1;
+        if self.count > PROPERTIES_MAX {
+            return Err(Error::TooMany {
+                line,
+                max: PROPERTIES_MAX,
+            });
+        }
+        let Some((property, repaired)) = Property::from_line(&text) else {
+            self.continuation(line, &text);
+            return Ok(());
+        };
+        if repaired {
+            self.repair(line, Flaw::OpenQuote);
+        }
+        self.property(line, property)
+    }
+
+    fn property(&mut self, line: usize, mut property: Property) -> Result<(), Error> {
+        if property.is("BEGIN") {
+            return self.begin(line, &property.value);
+        }
+        if property.is("END") {
+            self.end(line, &property.value);
+            return Ok(());
+        }
+        if self.open.len() == 1 && !self.fragment {
+            self.repair(line, Flaw::Outside);
+            return Ok(());
+        }
+        property.line = SourceLine(line);
+        self.top().properties.push(property);
+        Ok(())
+    }
+
+    fn begin(&mut self, line: usize, name: &str) -> Result<(), Error> {
+        if self.open.len() > DEPTH_MAX {
+            return Err(Error::TooDeep {
+                line,
+                max: DEPTH_MAX,
+            });
+        }
+        let mut component = Component::new(&name.trim().to_ascii_uppercase());
+        component.line = SourceLine(line);
+        self.open.push(component);
+        Ok(())
+    }
+
+    fn end(&mut self, line: usize, name: &str) {
+        let name = name.trim();
+        let Some(depth) = self.open.iter().skip(1).rposition(|c| c.is(name)) else {
+            self.repair(line, Flaw::StrayEnd);
+            return;
+        };
+        while self.open.len() > depth + 2 {
+            self.repair(line, Flaw::MissingEnd);
+            self.close();
+        }
+        self.close();
+    }
+
+    fn close(&mut self) {
+        if self.open.len() > 1
+            && let Some(done) = self.open.pop()
+        {
+            self.top().components.push(done);
+        }
+    }
+
+    /// Some writers put bare line ends into texts.
+    fn continuation(&mut self, line: usize, text: &str) {
+        let top = self.top();
+        let follows = top.components.is_empty();
+        if let Some(property) = top.properties.last_mut().filter(|_| follows) {
+            property.value.push_str("\\n");
+            property.value.push_str(text);
+            self.repair(line, Flaw::Unfolded);
+        } else {
+            self.repair(line, Flaw::NotAProperty);
+        }
+    }
+
+    fn finish(mut self) -> (Component, Vec<Repair>) {
+        while self.open.len() > 1 {
+            self.repair(0, Flaw::MissingEnd);
+            self.close();
+        }
+        (self.open.pop().unwrap_or_default(), self.repairs)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn first(text: impl AsRef<[u8]>) -> Component {
+        parse(text).unwrap().components.remove(0)
+    }
+
+    #[test]
+    fn unfolds_also_between_the_bytes_of_a_character() {
+        let smile = "😀".as_bytes();
+        let mut text = b"BEGIN:VEVENT\r\nSUMMARY:a".to_vec();
+        text.extend_from_slice(&smile[..2]);
+        text.extend_from_slice(b"\r\n ");
+        text.extend_from_slice(&smile[2..]);
+        text.extend_from_slice(b"\r\n\tb\r\nEND:VEVENT\r\n");
+        assert_eq!(first(text).property("summary").unwrap().value, "a😀b");
+    }
+
+    #[test]
+    fn parameters_with_quotes_and_colons() {
+        let c = first("BEGIN:V\nATTENDEE;CN=\"a;b:c, d\";X=1,\"2:3\":mailto:x\nEND:V");
+        let p = &c.properties[0];
+        assert_eq!(p.parameter("cn").unwrap(), "a;b:c, d");
+        assert_eq!(p.value, "mailto:x");
+        assert_eq!(p.parameters().nth(1), Some(("X", "1,\"2:3\"")));
+        assert_eq!(
+            p.content_line(),
+            "ATTENDEE;CN=\"a;b:c, d\";X=1,\"2:3\":mailto:x"
+        );
+    }
+
+    #[test]
+    fn flaws_are_repaired_and_reported() {
+        let parsed = parse(
+            "\u{feff}BEGIN:VCALENDAR\n\nBEGIN:VEVENT\nDESCRIPTION:one\ntwo words\nEND:VALARM\nX;A=\"b:c\nEND:VCALENDAR\n",
+        )
+        .unwrap();
+        let flaws: Vec<_> = parsed.repairs.iter().map(|r| (r.line, r.flaw)).collect();
+        assert_eq!(
+            flaws,
+            [
+                (2, Flaw::EmptyLine),
+                (5, Flaw::Unfolded),
+                (6, Flaw::StrayEnd),
+                (7, Flaw::OpenQuote),
+                (8, Flaw::MissingEnd),
+            ]
+        );
+        let event = &parsed.components[0].components[0];
+        assert_eq!(event.properties[0].as_text(), "one\ntwo words");
+        assert_eq!(event.properties[1].value, "c");
+    }
+
+    #[test]
+    fn latin_1_is_read() {
+        let c = first(b"BEGIN:V\r\nSUMMARY:Z\xFCrich\r\nEND:V");
+        assert_eq!(c.properties[0].value, "Zürich");
+    }
+
+    #[test]
+    fn limits_hold() {
+        let deep = "BEGIN:A\n".repeat(DEPTH_MAX + 1);
+        assert!(matches!(parse(&deep), Err(Error::TooDeep { line: 9, .. })));
+        assert!(parse("BEGIN:A\n".repeat(DEPTH_MAX)).is_ok());
+        let long = format!("BEGIN:A\nX:{}\n", "x".repeat(LINE_MAX));
+        assert!(matches!(
+            parse(&long),
+            Err(Error::LineTooLong { line: 2, .. })
+        ));
+        let many = format!("BEGIN:A\n{}", "X:1\n".repeat(PROPERTIES_MAX));
+        assert!(matches!(parse(&many), Err(Error::TooMany { .. })));
+        assert!(matches!(
+            parse(vec![b'x'; SIZE_MAX + 1]),
+            Err(Error::TooLarge { .. })
+        ));
+        assert_eq!(parse("hello: world"), Err(Error::NotCalendar));
+        assert_eq!(parse(""), Err(Error::NotCalendar));
+    }
+}

@@ -1,0 +1,208 @@
+//! ORGANIZER and ATTENDEE (RFC 5545 3.8.4.1, 3.8.4.3) to and from people.
+//!
+//! Parameters that the model has no field for stay in the form of the wire; those of ORGANIZER bear the prefix
+//! [`ORGANIZER`], since the same person is often an attendee as well.
+
+use calendar::{Address, Loss, Participation, People, Person, PersonKind, Role};
+
+use super::{
+    component::{Component, Property},
+    place::one_line,
+};
+
+/// Prefix of the names of ORGANIZER's own parameters.
+pub const ORGANIZER: &str = "ORGANIZER;";
+
+/// Name under which an address is kept that is no mail address, since [`Address`] has only lower case.
+const URI: &str = "X-KALENDS-URI";
+
+/// People of one event that are read.
+const PEOPLE_MAX: usize = 5_000;
+
+const KINDS: [(&str, PersonKind); 4] = [
+    ("INDIVIDUAL", PersonKind::Individual),
+    ("GROUP", PersonKind::Group),
+    ("RESOURCE", PersonKind::Resource),
+    ("ROOM", PersonKind::Location),
+];
+
+const ROLES: [(&str, Role); 4] = [
+    ("CHAIR", Role::Chair),
+    ("REQ-PARTICIPANT", Role::Required),
+    ("OPT-PARTICIPANT", Role::Optional),
+    ("NON-PARTICIPANT", Role::Informational),
+];
+
+const ANSWERS: [(&str, Participation); 5] = [
+    ("NEEDS-ACTION", Participation::NeedsAction),
+    ("ACCEPTED", Participation::Accepted),
+    ("DECLINED", Participation::Declined),
+    ("TENTATIVE", Participation::Tentative),
+    ("DELEGATED", Participation::Delegated),
+];
+
+/// Reads the people of a component.
+pub fn read(component: &Component, losses: &mut Vec<Loss>) -> People {
+    let mut people = People::new();
+    for property in component.all("ATTENDEE") {
+        if people.len() >= PEOPLE_MAX {
+            losses.push(Loss::new("participants", "too many", "the first 5,000"));
+            break;
+        }
+        let (address, person) = attendee(property);
+        if people.insert(address, person).is_some() {
+            losses.push(Loss::new(
+                "participants",
+                "an address is there twice",
+                "the later one",
+            ));
+        }
+    }
+    if let Some(property) = component.property("ORGANIZER") {
+        let (address, kept) = address(property);
+        let person = people.entry(address).or_default();
+        person.organizer = true;
+        if let Some(uri) = kept {
+            person.parameters.insert(URI.to_owned(), uri);
+        }
+        for (name, raw) in property.parameters() {
+            let upper = name.trim().to_ascii_uppercase();
+            if upper == "CN" && person.name.is_none() {
+                person.name = property.parameter("CN").filter(|n| !n.is_empty());
+            } else if upper != "CN" {
+                let name = format!("{ORGANIZER}{upper}");
+                person.parameters.insert(name, raw.to_owned());
+            }
+        }
+    }
+    people
+}
+
+fn address(property: &Property) -> (Address, Option<String>) {
+    let uri = property.value.trim();
+    let is_mail = uri
+        .get(..7)
+        .is_some_and(|p| p.eq_ignore_ascii_case("mailto:"));
+    (Address::new(uri), (!is_mail).then(|| uri.to_owned()))
+}
+
+fn attendee(property: &Property) -> (Address, Person) {
+    let (address, kept) = address(property);
+    let mut person = Person {
+        role: Some(Role::Required),
+        ..Person::default()
+    };
+    person
+        .parameters
+        .extend(kept.map(|uri| (URI.to_owned(), uri)));
+    for (name, raw) in property.parameters() {
+        let name = name.trim().to_ascii_uppercase();
+        let value = property.parameter(&name).unwrap_or_default();
+        let known = match name.as_str() {
+            "CN" => {
+                person.name = Some(value).filter(|n| !n.is_empty());
+                true
+            }
+            "X-RESPONSE-COMMENT" => {
+                person.comment = Some(value);
+                true
+            }
+            "RSVP" => {
+                person.expects_reply = value.eq_ignore_ascii_case("TRUE");
+                true
+            }
+            "CUTYPE" => meaning(&KINDS, &value).map(|k| person.kind = k).is_some(),
+            "ROLE" => meaning(&ROLES, &value)
+                .map(|r| person.role = Some(r))
+                .is_some(),
+            "PARTSTAT" => meaning(&ANSWERS, &value)
+                .map(|a| person.participation = a)
+                .is_some(),
+            _ => false,
+        };
+        if !known {
+            person.parameters.insert(name, raw.to_owned());
+        }
+    }
+    (address, person)
+}
+
+fn meaning<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
+    words
+        .iter()
+        .find(|(w, _)| w.eq_ignore_ascii_case(word))
+        .map(|(_, meaning)| *meaning)
+}
+
+fn word<T: PartialEq>(words: &[(&'static str, T)], meaning: &T) -> &'static str {
+    words
+        .iter()
+        .find(|(_, m)| m == meaning)
+        .map_or("", |(word, _)| word)
+}
+
+/// Writes the people of an event, the organizer first.
+pub fn write(people: &People) -> Vec<Property> {
+    let organizer = people
+        .iter()
+        .find(|(_, p)| p.organizer)
+        .map(|(address, p)| write_organizer(address, p));
+    let attendees = people
+        .iter()
+        .filter(|(_, p)| p.role.is_some() || !p.organizer)
+        .map(|(address, p)| write_attendee(address, p));
+    organizer.into_iter().chain(attendees).collect()
+}
+
+fn start(name: &str, address: &Address, person: &Person) -> Property {
+    let uri = person.parameters.get(URI).map_or(address.as_str(), |u| u);
+    let property = Property::new(name, one_line(uri));
+    match &person.name {
+        Some(name) => property.with("CN", name),
+        None => property,
+    }
+}
+
+fn write_organizer(address: &Address, person: &Person) -> Property {
+    person
+        .parameters
+        .iter()
+        .filter_map(|(name, raw)| Some((name.strip_prefix(ORGANIZER)?, raw)))
+        .fold(start("ORGANIZER", address, person), |p, (name, raw)| {
+            p.with_raw(name, &one_line(raw))
+        })
+}
+
+fn write_attendee(address: &Address, person: &Person) -> Property {
+    let mut property = start("ATTENDEE", address, person);
+    // A word that the model does not know goes back while the model still has what it was taken for.
+    let mut with = |name: &str, word: &str, default: &str| {
+        if word != default {
+            property = std::mem::take(&mut property).with(name, word);
+        } else if let Some(raw) = person.parameters.get(name) {
+            property = std::mem::take(&mut property).with_raw(name, &one_line(raw));
+        } else if name == "PARTSTAT" {
+            property = std::mem::take(&mut property).with(name, word);
+        }
+    };
+    with("CUTYPE", word(&KINDS, &person.kind), "INDIVIDUAL");
+    let role = person.role.unwrap_or(Role::Required);
+    with("ROLE", word(&ROLES, &role), "REQ-PARTICIPANT");
+    with(
+        "PARTSTAT",
+        word(&ANSWERS, &person.participation),
+        "NEEDS-ACTION",
+    );
+    if person.expects_reply {
+        property = property.with("RSVP", "TRUE");
+    }
+    if let Some(comment) = &person.comment {
+        property = property.with("X-RESPONSE-COMMENT", comment);
+    }
+    let own = [URI, "CUTYPE", "ROLE", "PARTSTAT"];
+    person
+        .parameters
+        .iter()
+        .filter(|(name, _)| !name.contains(';') && !own.contains(&name.as_str()))
+        .fold(property, |p, (name, raw)| p.with_raw(name, &one_line(raw)))
+}

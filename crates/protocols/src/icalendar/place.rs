@@ -1,0 +1,130 @@
+//! LOCATION, GEO and CONFERENCE (RFC 5545 3.8.1.6–7, RFC 7986 5.11) to and from places.
+
+use calendar::{Place, VirtualPlace};
+
+use super::{
+    component::{Component, Property},
+    kept::Kept,
+};
+
+/// Holds each place whole, where LOCATION and GEO cannot say all of them.
+const PLACE: &str = "X-KALENDS-LOCATION";
+
+/// The `geo:` URI of a GEO property (`48.2;16.37`).
+pub fn coordinates(geo: &Property) -> Option<String> {
+    let (lat, lon) = geo.value.split_once([';', ','])?;
+    let (lat, lon) = (lat.trim().trim_end_matches('\\'), lon.trim());
+    lat.parse::<f64>().ok()?;
+    lon.parse::<f64>().ok()?;
+    Some(format!("geo:{lat},{lon}"))
+}
+
+/// The GEO property of a `geo:` URI (RFC 5870).
+fn geo(uri: &str) -> Option<Property> {
+    let body = uri.strip_prefix("geo:")?;
+    let mut numbers = body.split(';').next()?.split(',');
+    let (lat, lon) = (numbers.next()?, numbers.next()?);
+    lat.parse::<f64>().ok()?;
+    lon.parse::<f64>().ok()?;
+    Some(Property::new("GEO", format!("{lat};{lon}")))
+}
+
+/// What LOCATION and GEO say.
+fn simple(component: &Component) -> Option<Place> {
+    let place = Place {
+        name: component
+            .property("LOCATION")
+            .map(Property::as_text)
+            .unwrap_or_default(),
+        coordinates: component.property("GEO").and_then(coordinates),
+    };
+    (place != Place::default()).then_some(place)
+}
+
+/// The places of an event.
+pub fn read(component: &Component, kept: &mut Kept) -> Vec<Place> {
+    for name in ["LOCATION", "GEO"] {
+        if let Some(property) = component.property(name) {
+            kept.remember(property, &Property::new(name, ""));
+        }
+    }
+    let simple = simple(component);
+    let whole: Vec<Place> = component
+        .all(PLACE)
+        .map(|p| Place {
+            name: p.as_text(),
+            coordinates: p.parameter("GEO"),
+        })
+        .collect();
+    // Whoever changed LOCATION did not know of our property: then it is stale.
+    if !whole.is_empty() && first_as_simple(&whole) == simple {
+        return whole;
+    }
+    simple.into_iter().collect()
+}
+
+fn first_as_simple(places: &[Place]) -> Option<Place> {
+    simple(&Component {
+        properties: write_simple(places),
+        ..Component::default()
+    })
+}
+
+fn write_simple(places: &[Place]) -> Vec<Property> {
+    let Some(first) = places.first() else {
+        return Vec::new();
+    };
+    let name = (!first.name.is_empty()).then(|| Property::text("LOCATION", &first.name));
+    let geo = first.coordinates.as_deref().and_then(geo);
+    name.into_iter().chain(geo).collect()
+}
+
+/// Writes the places of an event.
+pub fn write(places: &[Place], kept: &mut Kept) -> Vec<Property> {
+    let simple = write_simple(places);
+    let whole = first_as_simple(places).as_ref() != places.first() || places.len() > 1;
+    let mut properties: Vec<_> = simple.into_iter().map(|p| kept.spelled(p)).collect();
+    if whole {
+        properties.extend(places.iter().map(|place| {
+            let property = Property::text(PLACE, &place.name);
+            match &place.coordinates {
+                Some(uri) => property.with("GEO", uri),
+                None => property,
+            }
+        }));
+    }
+    properties
+}
+
+/// The conferences of an event.
+pub fn read_virtual(component: &Component, kept: &mut Kept) -> Vec<VirtualPlace> {
+    component
+        .all("CONFERENCE")
+        .map(|p| {
+            let place = VirtualPlace {
+                name: p.parameter("LABEL").unwrap_or_default(),
+                uri: p.value.trim().to_owned(),
+            };
+            kept.remember(p, &conference(&place));
+            place
+        })
+        .collect()
+}
+
+fn conference(place: &VirtualPlace) -> Property {
+    let property = Property::new("CONFERENCE", one_line(&place.uri)).with("VALUE", "URI");
+    if place.name.is_empty() {
+        return property;
+    }
+    property.with("LABEL", &place.name)
+}
+
+/// A URI holds no control characters; one that does must not end the line.
+pub fn one_line(uri: &str) -> String {
+    uri.chars().filter(|c| !c.is_control()).collect()
+}
+
+/// Writes the conferences of an event.
+pub fn write_virtual(places: &[VirtualPlace], kept: &mut Kept) -> Vec<Property> {
+    places.iter().map(|p| kept.spelled(conference(p))).collect()
+}

@@ -1,0 +1,171 @@
+//! RRULE, EXRULE, RDATE, EXDATE and RECURRENCE-ID (RFC 5545 3.8.4.4, 3.8.5) to and from rules and overrides.
+
+use calendar::{
+    Duration, Event, Loss, Override, Patch, RecurrenceId, Rule, Until, When, recurrence::Compiled,
+};
+
+use super::{
+    Error,
+    component::{Component, Property},
+    value::{self, Moment},
+    vtimezone::Zones,
+};
+
+/// Overrides of one series that are read.
+const OVERRIDES_MAX: usize = 20_000;
+
+/// Reads the rules and the extra and excluded dates of a series into `event`, whose `when` is known.
+///
+/// # Errors
+/// A rule or a date cannot be understood: leaving it out would make other occurrences.
+pub fn read(
+    component: &Component,
+    event: &mut Event,
+    zones: &Zones,
+    losses: &mut Vec<Loss>,
+) -> Result<(), Error> {
+    event.rules = rules(component, "RRULE", &event.when, losses)?;
+    event.excluded_rules = rules(component, "EXRULE", &event.when, losses)?;
+    for property in component.all("RDATE") {
+        for text in property.as_list() {
+            let (id, patch) = extra(property, text, &event.when, zones)?;
+            if id != event.when.recurrence_id() || !patch.is_empty() {
+                event.overrides.insert(id, Override::Patch(Box::new(patch)));
+            }
+            limit(event, property)?;
+        }
+    }
+    for property in component.all("EXDATE") {
+        for text in property.as_list() {
+            let id = value::moment(property, text, zones)?.local_in(&event.when);
+            event.overrides.insert(id.into(), Override::Excluded);
+            limit(event, property)?;
+        }
+    }
+    Ok(())
+}
+
+fn limit(event: &Event, property: &Property) -> Result<(), Error> {
+    if event.overrides.len() > OVERRIDES_MAX {
+        return Err(value::bad(
+            property,
+            "at most 20,000 occurrences can differ",
+        ));
+    }
+    Ok(())
+}
+
+fn rules(
+    component: &Component,
+    name: &str,
+    when: &When,
+    losses: &mut Vec<Loss>,
+) -> Result<Vec<Rule>, Error> {
+    component
+        .all(name)
+        .map(|p| {
+            let read = Rule::parse_lenient(&p.value).map_err(|rule| Error::Rule {
+                line: p.line.0,
+                property: p.name.to_ascii_uppercase(),
+                rule,
+            })?;
+            losses.extend(read.losses);
+            let mut rule = read.value;
+            rule.until = rule.until.map(|until| in_terms_of(until, when));
+            Ok(rule)
+        })
+        .collect()
+}
+
+/// The end of a rule in the form that its event needs: instants for zoned events, civil times for floating ones, days
+/// for all-day ones (RFC 5545 3.3.10). A day for a timed event, which the RFC forbids, stays: nothing says what it means.
+pub fn in_terms_of(until: Until, when: &When) -> Until {
+    match (until, when) {
+        (
+            Until::Local(at),
+            When::Timed {
+                zone: Some(zone), ..
+            },
+        ) => Until::Utc(zone.to_instant(at)),
+        (Until::Utc(at), When::Timed { zone: None, .. }) => Until::Local(Moment::Utc(at).civil()),
+        (Until::Utc(_) | Until::Local(_), When::AllDay { .. }) => {
+            let civil = match until {
+                Until::Utc(at) => Moment::Utc(at).civil(),
+                Until::Local(at) => at,
+                Until::Date(date) => return Until::Date(date),
+            };
+            Until::Date(civil.date())
+        }
+        (until, _) => until,
+    }
+}
+
+/// One element of RDATE: a date, a time, or a period.
+fn extra(
+    property: &Property,
+    text: &str,
+    first: &When,
+    zones: &Zones,
+) -> Result<(RecurrenceId, Patch), Error> {
+    let (start, length) = text
+        .split_once('/')
+        .map_or((text, None), |(s, l)| (s, Some(l)));
+    let start = value::moment(property, start, zones)?;
+    let id: RecurrenceId = start.local_in(first).into();
+    let mut patch = Patch::default();
+    if let Some(length) = length {
+        let mut when = first.starting_at(id);
+        if let When::Timed { duration, .. } = &mut when {
+            *duration = period(property, length, &start, zones)?;
+        }
+        patch.when = (when != first.starting_at(id)).then_some(when);
+    }
+    Ok((id, patch))
+}
+
+fn period(
+    property: &Property,
+    text: &str,
+    start: &Moment,
+    zones: &Zones,
+) -> Result<Duration, Error> {
+    if text.starts_with(['P', 'p', '+']) {
+        return text
+            .parse()
+            .map_err(|_| value::bad(property, "a period is start/end or start/duration"));
+    }
+    let end = value::moment(property, text, zones)?;
+    let seconds = end.instant(None).as_second() - start.instant(None).as_second();
+    Ok(Duration {
+        days: 0,
+        seconds: u32::try_from(seconds)
+            .map_err(|_| value::bad(property, "a period ends before it starts"))?,
+    })
+}
+
+/// Writes the rules and the extra and excluded dates of a series.
+pub fn write(event: &Event) -> Vec<Property> {
+    let mut properties = Vec::new();
+    for (name, rules) in [("RRULE", &event.rules), ("EXRULE", &event.excluded_rules)] {
+        for each in rules {
+            let mut each = each.clone();
+            each.until = each.until.map(|until| in_terms_of(until, &event.when));
+            properties.push(Property::new(name, each.to_string()));
+        }
+    }
+    let compiled = event.rules.iter().map(|r| Compiled::new(r, &event.when));
+    let compiled: Vec<Compiled> = compiled.collect();
+    let first = event.when.recurrence_id();
+    let generated =
+        |id: RecurrenceId| id == first || compiled.iter().any(|rule| rule.contains(id.0));
+    for (id, change) in &event.overrides {
+        let name = match change {
+            Override::Excluded => "EXDATE",
+            // An occurrence that no rule makes needs its date, whether or not it also differs.
+            Override::Patch(patch) if patch.is_empty() || !generated(*id) => "RDATE",
+            Override::Patch(_) => continue,
+        };
+        properties.push(value::write_id(name, id.0, &event.when));
+    }
+    properties
+}

@@ -1,0 +1,162 @@
+//! DTSTART, DTEND and DURATION (RFC 5545 3.8.2) to and from [`When`].
+
+use calendar::{Duration, Loss, When, Zone};
+use jiff::{
+    Span, Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
+
+use super::{
+    Error,
+    component::{Component, Property},
+    value::{self, Moment},
+    vtimezone::Zones,
+};
+
+/// The length in nominal days where DTEND can only say an exact one.
+const NOMINAL: &str = "X-KALENDS-DURATION";
+
+/// Reads when a component happens.
+///
+/// # Errors
+/// DTSTART is missing, or one of the values is no date or time.
+pub fn read(component: &Component, zones: &Zones, losses: &mut Vec<Loss>) -> Result<When, Error> {
+    let start = component.property("DTSTART").ok_or(Error::Missing {
+        line: component.line.0,
+        component: component.name.clone(),
+        property: "DTSTART",
+    })?;
+    let end = match component.property("DTEND") {
+        Some(p) => Some(value::moment(p, &p.value, zones)?),
+        None => None,
+    };
+    let length = match component.property("DURATION") {
+        Some(p) if end.is_none() => Some(duration(p)?),
+        _ => None,
+    };
+    let (local, zone) = match value::moment(start, &start.value, zones)? {
+        Moment::Date(date) => return Ok(all_day(date, end, length)),
+        Moment::Floating(local) => (local, None),
+        Moment::Zoned(local, zone) => (local, Some(zone)),
+        Moment::Utc(at) => (Zone::utc().to_local(at), Some(Zone::utc())),
+    };
+    let Some(end) = end else {
+        return Ok(timed(local, zone, length.unwrap_or_default()));
+    };
+    let from = instant(local, zone.as_ref());
+    let to = match (&zone, &end) {
+        (None, end) => value::utc(end.civil()),
+        (Some(_), end) => end.instant(zone.as_ref()),
+    };
+    let seconds = u32::try_from(to.as_second() - from.as_second()).unwrap_or_else(|_| {
+        losses.push(Loss::new(
+            "duration",
+            "the end is before the start",
+            "no duration",
+        ));
+        0
+    });
+    let exact = timed(local, zone.clone(), Duration { days: 0, seconds });
+    let nominal = component
+        .property(NOMINAL)
+        .and_then(|p| p.value.parse().ok())
+        .map(|duration| timed(local, zone, duration))
+        .filter(|when| ends(when) == ends(&exact));
+    let mut when = nominal.unwrap_or(exact);
+    if let (
+        When::Timed {
+            zone: Some(start),
+            end_zone,
+            ..
+        },
+        Moment::Zoned(_, other),
+    ) = (&mut when, end)
+        && *start != other
+    {
+        *end_zone = Some(other);
+    }
+    Ok(when)
+}
+
+fn ends(when: &When) -> Timestamp {
+    when.end_instant(&TimeZone::UTC)
+}
+
+fn instant(local: DateTime, zone: Option<&Zone>) -> Timestamp {
+    zone.map_or_else(|| value::utc(local), |zone| zone.to_instant(local))
+}
+
+fn timed(start: DateTime, zone: Option<Zone>, duration: Duration) -> When {
+    When::Timed {
+        start,
+        zone,
+        duration,
+        end_zone: None,
+    }
+}
+
+fn all_day(start: Date, end: Option<Moment>, length: Option<Duration>) -> When {
+    let days = match (end, length) {
+        (Some(end), _) => {
+            let end = end.civil();
+            let whole = start.until(end.date()).map_or(1, |span| span.get_days());
+            // An end within a day includes it.
+            whole + i32::from(end.time() > jiff::civil::Time::midnight())
+        }
+        (None, Some(length)) => {
+            let more = length.seconds.div_ceil(86_400);
+            i32::try_from(length.days.saturating_add(more)).unwrap_or(i32::MAX)
+        }
+        (None, None) => 1,
+    };
+    When::all_day(start, u32::try_from(days).unwrap_or(1))
+}
+
+fn duration(property: &Property) -> Result<Duration, Error> {
+    let text = property.value.trim();
+    text.parse()
+        .map_err(|_| value::bad(property, "a positive duration such as PT1H30M is needed"))
+}
+
+/// Writes when an event happens. DTEND is always there: iCloud refuses events without it.
+pub fn write(when: &When) -> Vec<Property> {
+    match when {
+        When::AllDay { start, days } => {
+            let end = start.saturating_add(Span::new().days(i64::from(*days)));
+            let date =
+                |name, date| Property::new(name, value::write_date(date)).with("VALUE", "DATE");
+            vec![date("DTSTART", *start), date("DTEND", end)]
+        }
+        When::Timed {
+            start,
+            zone,
+            duration,
+            end_zone,
+        } => {
+            let mut properties = vec![value::write_moment("DTSTART", *start, zone.as_ref())];
+            properties.push(match zone {
+                None => value::write_moment("DTEND", when.local_end(), None),
+                Some(zone) => write_end(ends(when), zone, end_zone.as_ref()),
+            });
+            if duration.days > 0 {
+                properties.push(Property::new(NOMINAL, duration.to_string()));
+            }
+            properties
+        }
+    }
+}
+
+fn write_end(end: Timestamp, start_zone: &Zone, end_zone: Option<&Zone>) -> Property {
+    let zone = end_zone.unwrap_or(start_zone);
+    let local = zone.to_local(end);
+    if zone.to_instant(local) != end {
+        // The second of two equal local times: only UTC can name it.
+        return Property::new("DTEND", value::write_utc(end));
+    }
+    match end_zone {
+        // Written with `Z` it would read as «in the zone of the start».
+        Some(zone) => Property::new("DTEND", value::write_local(local)).with("TZID", zone.name()),
+        None => value::write_moment("DTEND", local, Some(zone)),
+    }
+}
