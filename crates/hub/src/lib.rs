@@ -1,1 +1,145 @@
-//! .
+//! The use cases: authorise, load, call a pure crate, commit. And the workers that follow the change log.
+//!
+//! Faces call [`Hub`] and nothing else; they read and write local copies. What happens at providers is
+//! [`replicate`]'s, what happens between copies is [`links`]'s.
+
+mod access;
+pub mod accounts;
+pub mod activity;
+pub mod calendars;
+pub mod changes;
+pub mod channels;
+pub mod connections;
+pub mod error;
+pub mod events;
+pub mod links;
+mod replay;
+pub mod replicate;
+pub mod shape;
+pub mod view;
+pub mod worker;
+
+use std::{sync::Arc, time::Duration};
+
+use identity::{Clock, Ids};
+use providers::Directory;
+use storage::{Store, Stores};
+use tokio::sync::Notify;
+
+pub use error::Error;
+/// Faces see ids, links and the change log's entries through the hub.
+pub use storage::{
+    Change, ChangeKind, Health, Logged,
+    conflicts::Row as ConflictRow,
+    connections::Connection,
+    links::{Link, LinkMember},
+};
+pub use sync::{
+    CalendarId, ChangeId, ConnectionId, CopyId, LinkId, LinkedId, Mask, MaskKind, Operation,
+    Outcome, Role, TenantId, UserId,
+};
+pub use view::{CalendarView, EventView, Precondition};
+
+/// A hub's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The hub. Cheap to clone.
+#[derive(Clone)]
+pub struct Hub {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    stores: Stores,
+    providers: Arc<dyn Directory>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    settings: Settings,
+    accounts: accounts::Accounts,
+    /// Wakes the worker when a job was requested in this process.
+    work: Notify,
+}
+
+/// What the administrator decides.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where providers can reach this hub, such as `https://calendar.example.com/`; without it nothing is watched and
+    /// everything is polled.
+    pub public_url: Option<String>,
+    /// Zone for floating times where a calendar has none.
+    pub time_zone: String,
+    /// How often to look at a calendar at rest, if the provider does not say otherwise.
+    pub poll: Option<Duration>,
+    /// How many calendars are worked on at once.
+    pub workers: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            time_zone: "Etc/UTC".to_owned(),
+            poll: None,
+            workers: 8,
+        }
+    }
+}
+
+impl Hub {
+    /// A hub over these stores and providers.
+    pub fn new(
+        stores: Stores,
+        providers: Arc<dyn Directory>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        settings: Settings,
+    ) -> Self {
+        let accounts = accounts::Accounts::default();
+        let inner = Inner {
+            stores,
+            providers,
+            clock,
+            ids,
+            settings,
+            accounts,
+            work: Notify::new(),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// The store of a tenant.
+    pub async fn store(&self, tenant: TenantId) -> Result<Store> {
+        Ok(self.inner.stores.of(tenant).await?)
+    }
+
+    /// All stores.
+    pub fn stores(&self) -> &Stores {
+        &self.inner.stores
+    }
+
+    /// The clock that everything here goes by.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.inner.clock
+    }
+
+    /// The source of ids and secrets.
+    pub fn ids(&self) -> &dyn Ids {
+        &*self.inner.ids
+    }
+
+    /// What the administrator decided.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The providers that calendars can be connected from.
+    pub fn providers(&self) -> &dyn Directory {
+        &*self.inner.providers
+    }
+
+    pub(crate) fn wake(&self) {
+        self.inner.work.notify_waiters();
+    }
+}

@@ -6,4 +6,6 @@
 pub mod caldav;
 pub mod icalendar;
 pub mod jscalendar;
+pub mod microsoft;
 pub mod zones;
+pub mod google;

@@ -6,6 +6,7 @@
 pub mod caldav;
 pub mod connector;
 pub mod directory;
+pub mod microsoft;
 
 pub use connector::{
     Calendar, Changes, Channel, Connector, Create, Delete, Failure, Found, Malformed, Place, Seen,

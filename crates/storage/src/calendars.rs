@@ -54,6 +54,33 @@ pub struct Calendar {
     pub created: Timestamp,
 }
 
+impl Calendar {
+    /// A local calendar with nothing but a name.
+    pub fn new(id: CalendarId, name: String, slug: String, created: Timestamp) -> Self {
+        Self {
+            id,
+            connection: None,
+            owner: None,
+            name,
+            color: None,
+            description: None,
+            time_zone: None,
+            remote_id: None,
+            slug,
+            read_only: false,
+            selected: true,
+            cursor: None,
+            feed: 0,
+            state: Health::Ok,
+            message: None,
+            last_sync: None,
+            next_poll: None,
+            sort: 0,
+            created,
+        }
+    }
+}
+
 /// The sealed part.
 #[derive(Serialize, Deserialize)]
 struct Content {

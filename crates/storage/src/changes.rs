@@ -34,6 +34,8 @@ pub enum ChangeKind {
     Grant,
     /// A setting of a person or tenant.
     Setting,
+    /// A write to a provider was answered.
+    Write,
 }
 
 words! { ChangeKind, "changes.kind":
@@ -44,6 +46,7 @@ words! { ChangeKind, "changes.kind":
     "conflict" => ChangeKind::Conflict,
     "grant" => ChangeKind::Grant,
     "setting" => ChangeKind::Setting,
+    "write" => ChangeKind::Write,
 }
 
 /// One accepted change.

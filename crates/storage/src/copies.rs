@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use sync::{CalendarId, CopyId, LinkedId};
 
 use crate::{
-    Aad, Error, KeyRef, Result, Tx,
-    row,
+    Aad, Error, KeyRef, Result, Tx, row,
     stored::Stored,
     value::{Value, values},
 };
@@ -18,7 +17,7 @@ pub struct Row {
     pub copy: sync::Copy,
     /// Its file name at the CalDAV face (`….ics`), where a client has chosen one.
     pub name: Option<String>,
-    /// Grows by one with every write; the local entity tag.
+    /// Grows by one with every write; whoever writes must have read the last one.
     pub revision: i64,
     /// When it was made here.
     pub created: Timestamp,
@@ -30,6 +29,8 @@ pub struct Row {
     pub linked: Option<LinkedId>,
     /// Whether it was made by a link, rather than by a person in this calendar.
     pub projected: bool,
+    /// Whether the planner has something to do for it.
+    pub pending: bool,
 }
 
 /// When the local value happens, as far as a query must know.
@@ -72,39 +73,39 @@ const UPDATE: &str = "
         revision = $16, created = $17, updated = $18, content = $19
     WHERE tenant = $1 AND id = $2 AND revision = $20";
 const GET: &str = "
-    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND id = $2";
 const GET_MANY: &str = "
-    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1
       AND id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 const BY_REMOTE: &str = "
-    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND remote_hash = $3 ORDER BY alive DESC, updated DESC";
 const BY_UID: &str = "
-    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND uid_hash = $3 ORDER BY alive DESC, updated DESC";
 const BY_NAME: &str = "
-    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND name_hash = $3 ORDER BY alive DESC, updated DESC";
 const IN_RANGE: &str = "
-    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies
     WHERE tenant = $1 AND calendar = $2 AND alive = 1 AND start_at < $4
       AND (end_at IS NULL OR end_at > $3 OR start_at >= $3)
     ORDER BY start_at, id LIMIT $5";
 const PAGE: &str = "
-    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND id > $3 AND alive >= $4 ORDER BY id LIMIT $5";
 const PENDING: &str = "
-    SELECT id, linked, admitted, projected, recurring, start_at, end_at, revision, created, updated, content
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND pending = 1 ORDER BY updated, id LIMIT $3";
 const COUNT: &str = "SELECT COUNT(*) FROM copies WHERE tenant = $1 AND calendar = $2 AND alive = 1";
 const PURGE: &str = "DELETE FROM copies WHERE tenant = $1 AND id = $2";
 
-/// Adds a copy. `pending` says whether the planner has something to do for it.
-pub async fn insert(tx: &mut Tx, row: &Row, pending: bool) -> Result<()> {
-    let columns = columns(tx, row, row.revision, pending).await?;
+/// Adds a copy.
+pub async fn insert(tx: &mut Tx, row: &Row) -> Result<()> {
+    let columns = columns(tx, row, row.revision).await?;
     tx.run(INSERT, columns).await?;
     Ok(())
 }
@@ -113,9 +114,9 @@ pub async fn insert(tx: &mut Tx, row: &Row, pending: bool) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Stale`] if it was written since it was read, or is gone.
-pub async fn update(tx: &mut Tx, row: &mut Row, pending: bool) -> Result<()> {
+pub async fn update(tx: &mut Tx, row: &mut Row) -> Result<()> {
     let next = row.revision + 1;
-    let mut columns = columns(tx, row, next, pending).await?;
+    let mut columns = columns(tx, row, next).await?;
     columns.push(Value::from(row.revision));
     if tx.run(UPDATE, columns).await? == 0 {
         return Err(Error::Stale("event"));
@@ -124,7 +125,7 @@ pub async fn update(tx: &mut Tx, row: &mut Row, pending: bool) -> Result<()> {
     Ok(())
 }
 
-async fn columns(tx: &mut Tx, row: &Row, revision: i64, pending: bool) -> Result<Vec<Value>> {
+async fn columns(tx: &mut Tx, row: &Row, revision: i64) -> Result<Vec<Value>> {
     let copy = &row.copy;
     let content = ContentRef {
         copy,
@@ -143,7 +144,7 @@ async fn columns(tx: &mut Tx, row: &Row, revision: i64, pending: bool) -> Result
         copy.alive,
         row.shape.admitted,
         row.projected,
-        pending,
+        row.pending,
         copy.parked.is_some(),
         row.shape.recurring,
         row.shape.start,
@@ -167,20 +168,14 @@ pub async fn get_many(tx: &mut Tx, ids: &[CopyId]) -> Result<Vec<Row>> {
         // The statement has so many places; the rest ask for the last one again.
         let last = some.last().into_iter().cycle();
         let places = some.iter().chain(last).take(MANY);
-        let rows: Vec<Row> = tx
-            .list(GET_MANY, places.copied().map(Value::from))
-            .await?;
+        let rows: Vec<Row> = tx.list(GET_MANY, places.copied().map(Value::from)).await?;
         found.extend(rows);
     }
     Ok(found)
 }
 
 /// The copy of the provider's event with that id; a living one first.
-pub async fn by_remote(
-    tx: &mut Tx,
-    calendar: CalendarId,
-    remote_id: &str,
-) -> Result<Option<Row>> {
+pub async fn by_remote(tx: &mut Tx, calendar: CalendarId, remote_id: &str) -> Result<Option<Row>> {
     let hash = tx.hash("copy-remote", remote_id);
     tx.find(BY_REMOTE, values![calendar, hash]).await
 }
@@ -257,7 +252,7 @@ fn aad(id: CopyId) -> Aad {
 
 impl Stored for Row {
     async fn read(tx: &mut Tx, row: &row::Row) -> Result<Self> {
-        let content: Content = tx.open_json(aad(row.id(0)?), &row.blob(10)?).await?;
+        let content: Content = tx.open_json(aad(row.id(0)?), &row.blob(11)?).await?;
         Ok(Self {
             copy: content.copy,
             name: content.name,
@@ -265,13 +260,14 @@ impl Stored for Row {
             projected: row.bool(3)?,
             shape: Shape {
                 admitted: row.bool(2)?,
-                recurring: row.bool(4)?,
-                start: row.i64(5)?,
-                end: row.i64_option(6)?,
+                recurring: row.bool(5)?,
+                start: row.i64(6)?,
+                end: row.i64_option(7)?,
             },
-            revision: row.i64(7)?,
-            created: row.time(8)?,
-            updated: row.time(9)?,
+            pending: row.bool(4)?,
+            revision: row.i64(8)?,
+            created: row.time(9)?,
+            updated: row.time(10)?,
         })
     }
 }

@@ -41,7 +41,7 @@ pub(crate) const BEGIN_READ_POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE R
 pub(crate) const NOTIFY_CHANNEL: &str = "kalends_changes";
 
 /// Tells the other nodes, when the transaction commits.
-pub(crate) const NOTIFY_POSTGRES: &str = 
+pub(crate) const NOTIFY_POSTGRES: &str =
     "SELECT pg_notify('kalends_changes', $2)::text FROM tenants WHERE tenant = $1";
 
 /// How many kinds one claim can ask for; the statements below have a place for each.

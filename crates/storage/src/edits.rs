@@ -48,7 +48,9 @@ pub async fn insert(tx: &mut Tx, edit: &Edit) -> Result<()> {
         after: edit.after.clone(),
     };
     let key = KeyRef::Calendar(edit.calendar);
-    let sealed = tx.seal_json(key, aad(edit.change, edit.copy), &content).await?;
+    let sealed = tx
+        .seal_json(key, aad(edit.change, edit.copy), &content)
+        .await?;
     let row = values![
         edit.change,
         edit.copy,

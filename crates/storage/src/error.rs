@@ -10,7 +10,9 @@ pub enum Error {
     #[error("the database URL must start with sqlite: or postgres://")]
     Url,
     /// The database cannot be reached or opened.
-    #[error("the database cannot be opened: {0}. Check that it runs, and the URL and the rights in the configuration")]
+    #[error(
+        "the database cannot be opened: {0}. Check that it runs, and the URL and the rights in the configuration"
+    )]
     Open(#[source] sqlx::Error),
     /// The schema cannot be brought up to date.
     #[error("the database cannot be migrated: {0}. It may belong to a newer version of Kalends")]

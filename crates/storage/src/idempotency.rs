@@ -14,8 +14,7 @@ pub struct Stored {
 }
 
 const GET: &str = "SELECT content FROM idempotency WHERE tenant = $1 AND key_hash = $2";
-const PUT: &str =
-    "INSERT INTO idempotency (tenant, key_hash, at, content) VALUES ($1, $2, $3, $4)";
+const PUT: &str = "INSERT INTO idempotency (tenant, key_hash, at, content) VALUES ($1, $2, $3, $4)";
 const PRUNE: &str = "DELETE FROM idempotency WHERE tenant = $1 AND at < $2";
 
 /// The reply that an actor got under a key.

@@ -27,7 +27,8 @@ const UNFINISHED: &str = "
     WHERE tenant = $1 AND copy = $2 AND outcome IN ('open', 'unresolved') ORDER BY at, stamp";
 const BY_STAMP: &str = "
     SELECT stamp, calendar, outcome, closed_at, content FROM intents WHERE tenant = $1 AND stamp = $2";
-const SETTLE: &str = "UPDATE intents SET outcome = $3, closed_at = $4 WHERE tenant = $1 AND stamp = $2";
+const SETTLE: &str =
+    "UPDATE intents SET outcome = $3, closed_at = $4 WHERE tenant = $1 AND stamp = $2";
 const OPEN_OF_CALENDAR: &str = "
     SELECT stamp, calendar, outcome, closed_at, content FROM intents
     WHERE tenant = $1 AND calendar = $2 AND outcome = 'open' ORDER BY at, stamp";
@@ -81,11 +82,7 @@ pub async fn open_of_calendar(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<I
 }
 
 /// The latest intents of the tenant before a moment, newest first.
-pub async fn recent(
-    tx: &mut Tx,
-    before: Option<Timestamp>,
-    limit: usize,
-) -> Result<Vec<Recorded>> {
+pub async fn recent(tx: &mut Tx, before: Option<Timestamp>, limit: usize) -> Result<Vec<Recorded>> {
     let before = before.unwrap_or(Timestamp::MAX);
     tx.list(RECENT, values![before, limit]).await
 }

@@ -37,7 +37,8 @@ const ANY_DUE: &str = "
     SELECT due FROM jobs
     WHERE tenant = $1 AND kind IN ($3, $4, $5, $6, $7, $8, $9, $10) AND due <= $2 AND (lease IS NULL OR lease <= $2)
     LIMIT 1";
-const EXTEND: &str = "UPDATE jobs SET lease = $4 WHERE tenant = $1 AND id = $2 AND fence = $3 AND lease IS NOT NULL";
+const EXTEND: &str =
+    "UPDATE jobs SET lease = $4 WHERE tenant = $1 AND id = $2 AND fence = $3 AND lease IS NOT NULL";
 const DONE: &str = "
     DELETE FROM jobs WHERE tenant = $1 AND id = $2 AND fence = $3 AND lease IS NOT NULL AND wanted = $4";
 const RELEASE: &str = "

@@ -214,7 +214,13 @@ impl Doings {
         }
         let row = session.one(BY_ID, values![id]).await?;
         let row = row.ok_or(Error::Tampered { table: aad.table })?;
-        let bytes = unwrapped(ring.tenant, &ring.wrapping, id, row.blob_option(0)?, "calendar")?;
+        let bytes = unwrapped(
+            ring.tenant,
+            &ring.wrapping,
+            id,
+            row.blob_option(0)?,
+            "calendar",
+        )?;
         let key = Arc::new(Key::new(id, &bytes));
         self.by_id.push(key.clone());
         Ok(key)

@@ -15,10 +15,13 @@ const TAKE: &str = "
         fence = leases.fence + 1
     WHERE leases.expires <= $5
     RETURNING fence";
-const EXTEND: &str = "UPDATE leases SET expires = $4 WHERE tenant = $1 AND subject = $2 AND fence = $3";
-const RELEASE: &str = "UPDATE leases SET expires = 0 WHERE tenant = $1 AND subject = $2 AND fence = $3";
+const EXTEND: &str =
+    "UPDATE leases SET expires = $4 WHERE tenant = $1 AND subject = $2 AND fence = $3";
+const RELEASE: &str =
+    "UPDATE leases SET expires = 0 WHERE tenant = $1 AND subject = $2 AND fence = $3";
 // Holds the row until the transaction ends, so that the answer stays true until the commit.
-const CHECK: &str = "UPDATE leases SET fence = fence WHERE tenant = $1 AND subject = $2 AND fence = $3";
+const CHECK: &str =
+    "UPDATE leases SET fence = fence WHERE tenant = $1 AND subject = $2 AND fence = $3";
 
 /// Takes a lease for so many seconds if nobody has it, not even `owner`. The subject is a kind and an id; no names.
 pub async fn take(

@@ -48,6 +48,8 @@ mod stores;
 mod tx;
 mod value;
 
+pub use sync::ids;
+
 pub use changes::{Change, ChangeKind, Logged, Position};
 pub use error::{Error, Result};
 pub use health::Health;

@@ -30,9 +30,7 @@ pub async fn update(tx: &mut Tx, linked: &Linked) -> Result<()> {
 
 async fn put(tx: &mut Tx, sql: &'static str, linked: &Linked) -> Result<()> {
     // It belongs to several calendars: the tenant's key.
-    let sealed = tx
-        .seal_json(KeyRef::Tenant, aad(linked.id), linked)
-        .await?;
+    let sealed = tx.seal_json(KeyRef::Tenant, aad(linked.id), linked).await?;
     let row = values![linked.id, linked.link, linked.alive, sealed];
     tx.run_one("linked event", sql, row).await
 }

@@ -26,6 +26,13 @@ pub struct Link {
     pub created: Timestamp,
 }
 
+impl Link {
+    /// Whether it works at present.
+    pub fn is_active(&self) -> bool {
+        self.state == State::Active
+    }
+}
+
 /// How one calendar takes part in a link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkMember {
@@ -90,9 +97,7 @@ async fn put(tx: &mut Tx, sql: &'static str, link: &Link) -> Result<()> {
         name: link.name.clone(),
         members: link.members.clone(),
     };
-    let sealed = tx
-        .seal_json(KeyRef::Tenant, aad(link.id), &content)
-        .await?;
+    let sealed = tx.seal_json(KeyRef::Tenant, aad(link.id), &content).await?;
     let row = values![link.id, link.state.word(), link.created, sealed];
     tx.run_one("link", sql, row).await?;
     tx.run(CALENDARS_CLEAR, values![link.id]).await?;

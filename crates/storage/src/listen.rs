@@ -5,9 +5,7 @@ use std::{sync::Arc, time::Duration};
 use sqlx::{PgPool, postgres::PgListener};
 use tokio::task::AbortHandle;
 
-use crate::{
-    Error, Result, Store, changes, dialect::NOTIFY_CHANNEL, stores::OpenStores,
-};
+use crate::{Error, Result, Store, changes, dialect::NOTIFY_CHANNEL, stores::OpenStores};
 
 /// How long to wait before listening again after the connection was lost.
 const RETRY: Duration = Duration::from_secs(1);

@@ -8,10 +8,11 @@ const INSERT: &str = "
     INSERT INTO members (tenant, linked, copy, link, calendar, content) VALUES ($1, $2, $3, $4, $5, $6)";
 const UPDATE: &str = "
     UPDATE members SET link = $4, calendar = $5, content = $6 WHERE tenant = $1 AND linked = $2 AND copy = $3";
-const OF_LINKED: &str =
-    "SELECT linked, copy, content FROM members WHERE tenant = $1 AND linked = $2 ORDER BY calendar, copy";
+const OF_LINKED: &str = "SELECT linked, copy, content FROM members WHERE tenant = $1 AND linked = $2 ORDER BY calendar, copy";
 const OF_COPY: &str =
     "SELECT linked, copy, content FROM members WHERE tenant = $1 AND copy = $2 ORDER BY linked";
+const OF_LINK: &str = "
+    SELECT linked, copy, content FROM members WHERE tenant = $1 AND link = $2 ORDER BY linked";
 const OF_LINK_CALENDAR: &str = "
     SELECT linked, copy, content FROM members WHERE tenant = $1 AND link = $2 AND calendar = $3 ORDER BY linked";
 const DELETE: &str = "DELETE FROM members WHERE tenant = $1 AND linked = $2 AND copy = $3";
@@ -28,7 +29,9 @@ pub async fn update(tx: &mut Tx, member: &Member) -> Result<()> {
 
 async fn put(tx: &mut Tx, sql: &'static str, member: &Member) -> Result<()> {
     let key = KeyRef::Calendar(member.calendar);
-    let sealed = tx.seal_json(key, aad(member.linked, member.copy), member).await?;
+    let sealed = tx
+        .seal_json(key, aad(member.linked, member.copy), member)
+        .await?;
     let row = values![
         member.linked,
         member.copy,
@@ -47,6 +50,11 @@ pub async fn of_linked(tx: &mut Tx, linked: LinkedId) -> Result<Vec<Member>> {
 /// What a copy is a member of: one linked event per link.
 pub async fn of_copy(tx: &mut Tx, copy: CopyId) -> Result<Vec<Member>> {
     tx.list(OF_COPY, values![copy]).await
+}
+
+/// All members of a link.
+pub async fn of_link(tx: &mut Tx, link: LinkId) -> Result<Vec<Member>> {
+    tx.list(OF_LINK, values![link]).await
 }
 
 /// A calendar's members in a link.

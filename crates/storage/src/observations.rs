@@ -7,7 +7,8 @@ use crate::{Aad, KeyRef, Result, Tx, row::Row, stored::Stored, value::values};
 
 const INSERT: &str = "
     INSERT INTO observations (tenant, change, calendar, remote_hash, at, content) VALUES ($1, $2, $3, $4, $5, $6)";
-const BY_CHANGE: &str = "SELECT change, content FROM observations WHERE tenant = $1 AND change = $2";
+const BY_CHANGE: &str =
+    "SELECT change, content FROM observations WHERE tenant = $1 AND change = $2";
 const OF_REMOTE: &str = "
     SELECT change, content FROM observations
     WHERE tenant = $1 AND calendar = $2 AND remote_hash = $3 ORDER BY at DESC, change DESC LIMIT $4";

@@ -63,9 +63,7 @@ impl Row {
     }
 
     pub(crate) fn id_option<I: From<Uuid>>(&self, index: usize) -> Result<Option<I>> {
-        self.blob_option(index)?
-            .map(|bytes| id(&bytes))
-            .transpose()
+        self.blob_option(index)?.map(|bytes| id(&bytes)).transpose()
     }
 
     /// A keyed hash.

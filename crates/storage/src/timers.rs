@@ -3,11 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{
-    Result, Tx,
-    row::Row,
-    value::values,
-};
+use crate::{Result, Tx, row::Row, value::values};
 
 /// A timer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -50,8 +50,7 @@ const UPDATE: &str = "
 const GET: &str = "SELECT id, created, content FROM users WHERE tenant = $1 AND id = $2";
 const BY_EMAIL: &str =
     "SELECT id, created, content FROM users WHERE tenant = $1 AND email_hash = $2";
-const LIST: &str =
-    "SELECT id, created, content FROM users WHERE tenant = $1 ORDER BY created, id";
+const LIST: &str = "SELECT id, created, content FROM users WHERE tenant = $1 ORDER BY created, id";
 const DELETE: &str = "DELETE FROM users WHERE tenant = $1 AND id = $2";
 
 /// Adds a person.
@@ -75,9 +74,7 @@ async fn put(tx: &mut Tx, sql: &'static str, user: &User) -> Result<()> {
         password: user.password.clone(),
         roles: user.roles.clone(),
     };
-    let sealed = tx
-        .seal_json(KeyRef::Tenant, aad(user.id), &content)
-        .await?;
+    let sealed = tx.seal_json(KeyRef::Tenant, aad(user.id), &content).await?;
     let row = values![user.id, email_hash(tx, &user.email), user.created, sealed];
     tx.run_one("person", sql, row).await
 }

@@ -160,8 +160,15 @@ mod tests {
     fn sealed_bytes_open_only_where_they_were_sealed() {
         let key = Key::new(Uuid::from_u128(3), &[5; KEY_LEN]);
         let sealed = key.seal(TENANT, ROW, b"Dentist");
-        assert_eq!(key.open(TENANT, ROW, &sealed).unwrap().as_slice(), b"Dentist");
-        assert_ne!(sealed, key.seal(TENANT, ROW, b"Dentist"), "never twice the same");
+        assert_eq!(
+            key.open(TENANT, ROW, &sealed).unwrap().as_slice(),
+            b"Dentist"
+        );
+        assert_ne!(
+            sealed,
+            key.seal(TENANT, ROW, b"Dentist"),
+            "never twice the same"
+        );
         assert_eq!(key_id(ROW, &sealed).unwrap(), key.id);
 
         let elsewhere = [
@@ -175,11 +182,18 @@ mod tests {
             },
         ];
         for aad in elsewhere {
-            assert!(matches!(key.open(TENANT, aad, &sealed), Err(Error::Tampered { .. })));
+            assert!(matches!(
+                key.open(TENANT, aad, &sealed),
+                Err(Error::Tampered { .. })
+            ));
         }
         let other = TenantId(Uuid::from_u128(9));
         assert!(key.open(other, ROW, &sealed).is_err());
-        assert!(Key::new(key.id, &[6; KEY_LEN]).open(TENANT, ROW, &sealed).is_err());
+        assert!(
+            Key::new(key.id, &[6; KEY_LEN])
+                .open(TENANT, ROW, &sealed)
+                .is_err()
+        );
     }
 
     #[test]
@@ -192,7 +206,10 @@ mod tests {
             assert!(key.open(TENANT, ROW, &changed).is_err(), "byte {at}");
         }
         for length in 0..sealed.len() {
-            assert!(key.open(TENANT, ROW, &sealed[..length]).is_err(), "cut at {length}");
+            assert!(
+                key.open(TENANT, ROW, &sealed[..length]).is_err(),
+                "cut at {length}"
+            );
         }
     }
 

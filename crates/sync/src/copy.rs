@@ -17,6 +17,9 @@ pub struct Copy {
     pub calendar: CalendarId,
     /// Our value.
     pub local: Event,
+    /// Grows with every change of the local value or of its liveness: the local entity tag.
+    #[serde(default)]
+    pub edition: i64,
     /// Whether it exists as far as we are concerned.
     pub alive: bool,
     /// What the provider has.
@@ -144,6 +147,7 @@ impl Copy {
             id,
             calendar,
             local,
+            edition: 1,
             alive: true,
             remote: Remote::Absent,
             generation: 0,
@@ -199,6 +203,13 @@ impl Copy {
             unit.take(&mut self.local, from);
             self.causes.insert(unit.clone(), cause.clone());
             self.parked = None;
+            if let Some(base) = &mut self.base
+                && unit.same(&self.local, &base.remote)
+            {
+                // Back to what the provider has: there is nothing to write, and nothing that a deletion would lose.
+                unit.take(&mut base.local, &self.local);
+                self.causes.remove(unit);
+            }
         }
     }
 

@@ -27,8 +27,11 @@ pub fn same(unit: &Unit, a: &Event, b: &Event) -> bool {
                 && a.when.start_instant(&TimeZone::UTC) == b.when.start_instant(&TimeZone::UTC)
         }
         Unit::Override(id) => match (a.overrides.get(id), b.overrides.get(id)) {
-            (Some(Override::Patch(_)), Some(Override::Patch(_))) => {
-                match (a.occurrence(*id), b.occurrence(*id)) {
+            (Some(Override::Patch(_)), Some(theirs @ Override::Patch(_))) => {
+                // Both on top of the same series: an edit of the series is not an edit of its occurrences.
+                let mut other = a.clone();
+                other.overrides.insert(*id, theirs.clone());
+                match (a.occurrence(*id), other.occurrence(*id)) {
                     (Some(a), Some(b)) => [
                         Unit::Title,
                         Unit::Text,

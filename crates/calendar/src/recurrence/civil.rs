@@ -71,6 +71,14 @@ impl Year {
         MONTH_STARTS[usize::from(self.leap)][month]
     }
 
+    /// The date of a day of the year; `None` outside of the years that a date can have.
+    pub(super) fn date(&self, day: i32) -> Option<Date> {
+        let (month, day) = self.month_day(day);
+        let number = i16::try_from(self.number).ok()?;
+        let month = i8::try_from(month + 1).ok()?;
+        Date::new(number, month, i8::try_from(day + 1).ok()?).ok()
+    }
+
     /// Month (0–11) and day (0–30) of a day of the year.
     pub(super) fn month_day(&self, day: i32) -> (usize, i32) {
         // No month is longer than 31 or shorter than 28 days: the guess is the month or the one before.
@@ -113,29 +121,18 @@ pub(super) fn split(seconds: i64) -> (i32, u32) {
 pub(super) fn to_local(seconds: i64) -> DateTime {
     let (day, second) = split(seconds);
     let year = Year::of_day(day);
-    let (month, day) = year.month_day(day - year.first_day);
-    let narrow = |n: i32| i8::try_from(n).unwrap_or(0);
-    let small = |n: u32| i8::try_from(n).unwrap_or(0);
-    let outside = if seconds < 0 {
-        DateTime::MIN
-    } else {
-        DateTime::MAX
-    };
-    let Ok(number) = i16::try_from(year.number) else {
-        return outside;
-    };
-    let month = i8::try_from(month + 1).unwrap_or(0);
-    let date = Date::new(number, month, narrow(day + 1));
-    let time = Time::new(
-        small(second / 3600),
-        small(second / 60 % 60),
-        small(second % 60),
-        0,
-    );
-    match (date, time) {
-        (Ok(date), Ok(time)) => date.to_datetime(time),
-        _ => outside,
+    match year.date(day - year.first_day) {
+        Some(date) => date.to_datetime(time_of(second)),
+        None if seconds < 0 => DateTime::MIN,
+        None => DateTime::MAX,
     }
+}
+
+/// The time at a second of the day.
+pub(super) fn time_of(second: u32) -> Time {
+    let small = |n: u32| i8::try_from(n).unwrap_or(0);
+    let (h, m, s) = (second / 3600, second / 60 % 60, second % 60);
+    Time::new(small(h), small(m), small(s), 0).unwrap_or(Time::midnight())
 }
 
 #[cfg(test)]

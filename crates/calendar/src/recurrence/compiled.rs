@@ -99,12 +99,12 @@ impl Compiled {
 
     /// All instances in order.
     pub fn iter(&self) -> Instances<'_> {
-        Instances(self.seconds(self.start, i64::MAX))
+        Instances::new(self.seconds(self.start, i64::MAX))
     }
 
     /// The instances at or after a civil time. What lies before is not walked through.
     pub fn occurrences_from(&self, from: DateTime) -> Instances<'_> {
-        Instances(self.seconds(civil::seconds_of(from), i64::MAX))
+        Instances::new(self.seconds(civil::seconds_of(from), i64::MAX))
     }
 
     /// Whether a civil time is an instance.

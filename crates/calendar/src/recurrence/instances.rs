@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime, Time};
 
 use super::{
     civil::{self, LAST_YEAR},
@@ -12,13 +12,44 @@ use super::{
 
 /// Instances of a rule as civil times, ascending. See [`Compiled::iter`].
 #[derive(Debug)]
-pub struct Instances<'a>(pub(super) Seconds<&'a Compiled>);
+pub struct Instances<'a> {
+    seconds: Seconds<&'a Compiled>,
+    /// The date whose midnight is the civil second `midnight`: times of one day share it.
+    date: Date,
+    midnight: i64,
+    /// The time at `second` of the day: days mostly share it.
+    time: Time,
+    second: i64,
+}
+
+impl<'a> Instances<'a> {
+    pub(super) fn new(seconds: Seconds<&'a Compiled>) -> Self {
+        Self {
+            seconds,
+            date: Date::MIN,
+            midnight: i64::MIN,
+            time: Time::midnight(),
+            second: 0,
+        }
+    }
+}
 
 impl Iterator for Instances<'_> {
     type Item = DateTime;
 
     fn next(&mut self) -> Option<DateTime> {
-        self.0.next().map(civil::to_local)
+        let at = self.seconds.next()?;
+        if self.midnight != self.seconds.midnight {
+            self.midnight = self.seconds.midnight;
+            let day = self.seconds.day.unwrap_or(0);
+            let date = self.seconds.page.year.date(i32::try_from(day).unwrap_or(0));
+            self.date = date.unwrap_or(Date::MAX);
+        }
+        if self.second != at - self.midnight {
+            self.second = at - self.midnight;
+            self.time = civil::time_of(u32::try_from(self.second).unwrap_or(0));
+        }
+        Some(self.date.to_datetime(self.time))
     }
 }
 

@@ -109,17 +109,21 @@ pub struct Occurrences<'e> {
 
 impl<'e> Occurrences<'e> {
     fn new(event: &'e Event, window: Window, viewer: &TimeZone) -> Self {
-        let clock = event.clock(viewer);
         let mut occurrences = Self {
-            plain: Plain::new(event, window, &clock),
             event,
             window,
-            clock,
+            clock: event.clock(viewer),
+            plain: Plain::default(),
             next: None,
             held: BinaryHeap::new(),
         };
-        occurrences.hold_patched(viewer);
-        occurrences.fill();
+        if event.is_series() {
+            occurrences.plain = Plain::new(event, window, &occurrences.clock);
+            occurrences.hold_patched(viewer);
+            occurrences.fill();
+        } else {
+            occurrences.next = occurrences.at(event.when.recurrence_id());
+        }
         occurrences
     }
 
@@ -147,12 +151,16 @@ impl<'e> Occurrences<'e> {
     /// The occurrence `id` as the series has it, if it touches the window.
     fn at(&self, id: RecurrenceId) -> Option<Occurrence> {
         let (start, end) = self.event.when.instants_at(id.0, &self.clock);
-        self.within(start, end).then(|| Occurrence {
+        self.within(start, end).then(|| self.made(id, start, end))
+    }
+
+    fn made(&self, id: RecurrenceId, start: Timestamp, end: Timestamp) -> Occurrence {
+        Occurrence {
             id: self.event.is_series().then_some(id),
             when: self.event.when.starting_at(id),
             start,
             end,
-        })
+        }
     }
 
     fn within(&self, start: Timestamp, end: Timestamp) -> bool {
@@ -167,20 +175,25 @@ impl<'e> Occurrences<'e> {
             if self.event.overrides.contains_key(&id) {
                 continue;
             }
-            let (start, _) = self.event.when.instants_at(local, &self.clock);
-            let skipped = self.clock.skips(local);
-            if start >= self.window.to && !skipped {
-                self.plain.stop();
-                return;
-            }
-            let Some(occurrence) = self.at(id) else {
+            let (start, end) = self.event.when.instants_at(local, &self.clock);
+            if start < self.window.to && !self.within(start, end) {
                 continue;
-            };
-            if skipped {
-                self.held.push(Reverse(ByStart(occurrence)));
-            } else {
-                self.next = Some(occurrence);
-                return;
+            }
+            match (self.clock.skips(local), start < self.window.to) {
+                (true, true) => {
+                    let occurrence = self.made(id, start, end);
+                    self.held.push(Reverse(ByStart(occurrence)));
+                }
+                // One that comes later may start before it.
+                (true, false) => {}
+                (false, true) => {
+                    self.next = Some(self.made(id, start, end));
+                    return;
+                }
+                (false, false) => {
+                    self.plain.stop();
+                    return;
+                }
             }
         }
     }
@@ -226,7 +239,7 @@ impl PartialOrd for ByStart {
 }
 
 /// Civil seconds of the start and of what the rules generate, without the excluded rules, each once, ascending.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Plain {
     start: Option<i64>,
     rules: Vec<Peekable<Seconds<Arc<Compiled>>>>,
@@ -241,12 +254,17 @@ impl Plain {
         let from = local(window.from) - length - SLACK_SECONDS;
         let to = local(window.to) + SLACK_SECONDS;
         let start = civil::seconds_of(event.when.local_start());
-        let seconds = |rule| Seconds::new(Arc::new(rule), from, to).peekable();
-        Self {
+        let mut plain = Self {
             start: (from..=to).contains(&start).then_some(start),
-            rules: event.compiled_rules().map(seconds).collect(),
-            excluded: event.compiled_exclusions(),
+            rules: Vec::new(),
+            excluded: Vec::new(),
+        };
+        if start <= to {
+            let seconds = |rule| Seconds::new(Arc::new(rule), from, to).peekable();
+            plain.rules = event.compiled_rules().map(seconds).collect();
+            plain.excluded = event.compiled_exclusions();
         }
+        plain
     }
 
     fn stop(&mut self) {

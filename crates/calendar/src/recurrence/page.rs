@@ -43,6 +43,7 @@ impl<R: Deref<Target = Compiled>> Page<R> {
     pub(super) fn turn_to(&mut self, year: Year) {
         self.year = year;
         self.mask = self.rule.days.in_year(&year);
+        self.picks.clear();
         if !self.rule.positions.is_empty() && !self.mask.is_empty() {
             self.pick();
         }

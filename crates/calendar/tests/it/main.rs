@@ -7,3 +7,5 @@
 
 mod corpus;
 mod definition;
+mod events;
+mod rfc5545;

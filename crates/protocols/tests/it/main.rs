@@ -1,7 +1,9 @@
-//! The wire formats against the texts that are met in the world.
-#![expect(clippy::unwrap_used, reason = "tests")]
+//! The wire formats against the texts that are met in the world, and what the mappings promise as properties.
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 mod arbitrary;
 mod caldav;
+mod google;
 mod icalendar;
 mod jscalendar;
+mod microsoft;

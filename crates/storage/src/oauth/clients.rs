@@ -34,7 +34,8 @@ struct Content {
 const PUT: &str = "
     INSERT INTO oauth_clients (tenant, id_hash, created, content) VALUES ($1, $2, $3, $4)
     ON CONFLICT (tenant, id_hash) DO UPDATE SET content = excluded.content";
-const GET: &str = "SELECT id_hash, created, content FROM oauth_clients WHERE tenant = $1 AND id_hash = $2";
+const GET: &str =
+    "SELECT id_hash, created, content FROM oauth_clients WHERE tenant = $1 AND id_hash = $2";
 const LIST: &str =
     "SELECT id_hash, created, content FROM oauth_clients WHERE tenant = $1 ORDER BY created";
 const DELETE: &str = "DELETE FROM oauth_clients WHERE tenant = $1 AND id_hash = $2";

@@ -4,8 +4,9 @@ mod look;
 mod observe;
 mod plan;
 mod reply;
+mod surplus;
 
 pub use look::looked;
 pub use observe::{Digest, Standing, observe};
 pub use plan::{Step, plan};
-pub use reply::{Reply, reply};
+pub use reply::{Reply, Settled, reply};

@@ -5,6 +5,7 @@ use calendar::{Event, Unit, unit};
 use crate::{
     Base, Conflict, Copy, Intent, Observation, Operation, Outcome, Policy, Remote, Stamp, loose,
     merge::{self, Merge},
+    replication::surplus::surplus,
 };
 
 /// How a copy stands in its link, as far as replication must know.
@@ -71,10 +72,7 @@ pub fn observe(
             if let (Some(create), Remote::Live { id, .. }) = (made, &copy.remote)
                 && *id != seen.remote_id
             {
-                // Two of our creates landed under ids that the provider chose: the second one goes.
-                digest.settled.push((create.stamp, Outcome::Done));
-                digest.surplus = true;
-                return digest;
+                return surplus(copy, create, body, seen, standing);
             }
             present(
                 copy,
@@ -152,7 +150,8 @@ fn present(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
             && i.may_arrive()
             && i.remote_id.as_deref() == Some(&seen.remote_id)
     });
-    if !copy.alive && ours.is_none() && (edited || was_gone) {
+    let restored = ours.is_none() && was_gone;
+    if !copy.alive && (edited || restored) {
         // R9: a remote edit (or an undelete) against a local deletion. Whether it counts is L4's to say.
         copy.alive = true;
         copy.life_cause = None;
@@ -185,7 +184,9 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
     };
     let mut edited = false;
     for unit in unit::all([sent, body, local, &before.remote, &copy.local]) {
-        if loose::same(&unit, body, sent) {
+        let ours = loose::same(&unit, body, sent);
+        // What is local to a copy is taken over without being an edit: colours and the like may be the provider's own.
+        if ours && (!unit.is_local() || unit.same(body, sent)) {
             continue;
         }
         // Overrides are written one by one at some providers: one that still is as it was has not landed yet.
@@ -196,18 +197,12 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
             unit.take(&mut base.local, &before.local);
             continue;
         }
-        edited = true;
-        settle(
-            copy,
-            &mut base,
-            &unit,
-            &Start {
-                ours: local,
-                theirs: sent,
-            },
-            sight,
-            digest,
-        );
+        edited |= !ours;
+        let start = Start {
+            ours: local,
+            theirs: sent,
+        };
+        settle(copy, &mut base, &unit, &start, sight, digest);
     }
     copy.base = Some(base);
     copy.stamp = Some(intent.stamp);
@@ -340,10 +335,9 @@ fn clash(
     match remote_won {
         Some(true) => take(copy, base, unit, body, digest),
         Some(false) => {
-            // Whatever the base said of our side, it is not what the provider has now: it must be written again.
-            if unit.same(&base.local, &copy.local) {
-                unit.take(&mut base.local, body);
-            }
+            // Our side of the pair is what the provider has now, so that ours is written again, and so that anything
+            // else that our value becomes meanwhile is not mistaken for what was agreed.
+            unit.take(&mut base.local, body);
         }
         None => {
             let held = copy.held.get_or_insert_with(|| body.clone());

@@ -54,9 +54,12 @@ pub fn plan(copy: &Copy, intents: &[Intent]) -> Step {
             let Some((previous, body)) = body(copy) else {
                 return Step::Nothing;
             };
+            // R7: a delete that may still arrive on this very version; on any other, If-Match stops it.
             let revived = copy.rewrite
                 || intents.iter().any(|i| {
-                    i.operation == Operation::Delete && i.remote_id.as_deref() == Some(id)
+                    i.operation == Operation::Delete
+                        && i.remote_id.as_deref() == Some(id)
+                        && i.version.as_ref().is_none_or(|v| v == version)
                 });
             if revived || previous != body {
                 Step::Update {

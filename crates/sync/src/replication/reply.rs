@@ -48,6 +48,10 @@ pub struct Settled {
 /// Digests the answer to `intent`. `feed` is how often the calendar's feed has been read by now.
 pub fn reply(copy: &mut Copy, intent: &Intent, answer: Reply, feed: u64) -> Settled {
     let settled = |outcome, look| Settled { outcome, look };
+    if intent.outcome != Outcome::Open {
+        // The feed was faster: what it showed is newer than this answer.
+        return settled(intent.outcome, false);
+    }
     match answer {
         Reply::Stored { id, version, body } => {
             if intent.operation == Operation::Create && feed != intent.feed {
@@ -59,16 +63,31 @@ pub fn reply(copy: &mut Copy, intent: &Intent, answer: Reply, feed: u64) -> Sett
         }
         Reply::StoredUnread => settled(Outcome::Open, true),
         Reply::Deleted | Reply::Missing if intent.operation == Operation::Delete => {
-            if let Remote::Live { id, .. } = &copy.remote {
+            let mut moved = false;
+            if let Remote::Live { id, version } = &copy.remote {
+                // Another version was seen meanwhile: somebody has restored what we removed.
+                moved = intent.version.as_ref().is_some_and(|v| v != version);
                 copy.remote = Remote::Gone { id: id.clone() };
                 copy.generation += 1;
             }
             copy.life_cause = None;
-            settled(Outcome::Done, false)
+            if moved {
+                settled(Outcome::Open, true)
+            } else {
+                settled(Outcome::Done, false)
+            }
         }
-        Reply::Deleted | Reply::Missing | Reply::Stale | Reply::Exists => {
-            settled(Outcome::Refused, true)
+        Reply::Exists => {
+            // Either it is there and is adopted, or its id is burned: then the next generation gets another one.
+            if let (Some(id), Remote::Absent | Remote::Gone { .. }) =
+                (&intent.remote_id, &copy.remote)
+            {
+                copy.remote = Remote::Gone { id: id.clone() };
+                copy.generation = copy.generation.max(intent.generation + 1);
+            }
+            settled(Outcome::Open, true)
         }
+        Reply::Deleted | Reply::Missing | Reply::Stale => settled(Outcome::Refused, true),
         Reply::Refused(reason) => {
             copy.parked = Some(reason);
             settled(Outcome::Refused, false)

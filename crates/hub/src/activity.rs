@@ -1,0 +1,188 @@
+//! What was written where, and why.
+
+use std::collections::BTreeSet;
+
+use calendar::Unit;
+use identity::Actor;
+use jiff::Timestamp;
+use storage::{calendars, conflicts, copies, intents, links, observations};
+use sync::{CalendarId, Cause, CauseKind, ChangeId, CopyId, Intent, LinkId, Operation, Outcome};
+use uuid::Uuid;
+
+use crate::{Hub, Result, access};
+
+/// Most entries of one answer.
+const ENTRIES_MAX: usize = 200;
+
+/// One write to a provider with its reason.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Its stamp.
+    pub id: Uuid,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// When its outcome became known.
+    pub closed: Option<Timestamp>,
+    /// What it did.
+    pub operation: Operation,
+    /// To which copy.
+    pub copy: CopyId,
+    /// In which calendar.
+    pub calendar: CalendarId,
+    /// That event's title.
+    pub title: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The properties that it wrote, in their RFC 8984 names.
+    pub properties: BTreeSet<&'static str>,
+    /// The rule of the sync design that called for it.
+    pub rule: &'static str,
+    /// The link along which it came.
+    pub link: Option<LinkId>,
+    /// The calendar in which it began.
+    pub from: Option<CalendarId>,
+    /// The change that started it.
+    pub change: Option<ChangeId>,
+    /// The same in a sentence.
+    pub text: String,
+}
+
+impl Hub {
+    /// Writes, newest first.
+    pub async fn activity(
+        &self,
+        actor: &Actor,
+        before: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<Entry>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let recent = intents::recent(&mut tx, before, limit.clamp(1, ENTRIES_MAX)).await?;
+        let mut entries = Vec::with_capacity(recent.len());
+        for (intent, calendar, closed) in recent {
+            entries.push(self.entry(&mut tx, intent, calendar, closed).await?);
+        }
+        Ok(entries)
+    }
+
+    /// Why one event is as it is: every write to it, newest first.
+    pub async fn why(&self, actor: &Actor, id: CopyId) -> Result<Vec<Entry>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let row = access::copy(&mut tx, actor, id).await?;
+        // The trail of an event is that of all its linked copies: what arrived here set out there.
+        let mut ids = vec![row.copy.id];
+        if let Some(linked) = row.linked {
+            ids.extend(
+                storage::members::of_linked(&mut tx, linked)
+                    .await?
+                    .into_iter()
+                    .map(|m| m.copy),
+            );
+            ids.dedup();
+        }
+        let mut entries = Vec::new();
+        for copy in ids {
+            for (intent, calendar, closed) in intents::of_copy(&mut tx, copy, ENTRIES_MAX).await? {
+                entries.push(self.entry(&mut tx, intent, calendar, closed).await?);
+            }
+        }
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+        entries.dedup_by_key(|entry| entry.id);
+        entries.truncate(ENTRIES_MAX);
+        Ok(entries)
+    }
+
+    /// Values that lost a conflict, newest first.
+    pub async fn conflicts(&self, actor: &Actor, limit: usize) -> Result<Vec<conflicts::Row>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        Ok(conflicts::list(&mut tx, None, limit.clamp(1, ENTRIES_MAX)).await?)
+    }
+
+    async fn entry(
+        &self,
+        tx: &mut storage::Tx,
+        intent: Intent,
+        calendar: CalendarId,
+        closed: Option<Timestamp>,
+    ) -> Result<Entry> {
+        let cause = intent
+            .causes
+            .values()
+            .find(|c| c.link.is_some())
+            .or(intent.causes.values().next());
+        let cause = intent.life_cause.as_ref().or(cause).cloned();
+        let title = copies::get(tx, intent.copy)
+            .await?
+            .map(|row| row.copy.local.title)
+            .unwrap_or_default();
+        let properties: BTreeSet<&'static str> = intent.causes.keys().map(Unit::property).collect();
+        let rule = rule(&intent, cause.as_ref());
+        let text = self
+            .sentence(tx, &intent, calendar, cause.as_ref(), &properties)
+            .await?;
+        Ok(Entry {
+            id: intent.stamp.0,
+            at: intent.at,
+            closed,
+            operation: intent.operation,
+            copy: intent.copy,
+            calendar,
+            title,
+            outcome: intent.outcome,
+            properties,
+            rule,
+            link: cause.as_ref().and_then(|c| c.link),
+            from: cause.as_ref().map(|c| c.from),
+            change: cause.as_ref().map(|c| c.change),
+            text,
+        })
+    }
+
+    async fn sentence(
+        &self,
+        tx: &mut storage::Tx,
+        intent: &Intent,
+        calendar: CalendarId,
+        cause: Option<&Cause>,
+        properties: &BTreeSet<&'static str>,
+    ) -> Result<String> {
+        let name = |row: Option<calendars::Calendar>| {
+            row.map_or_else(|| "a removed calendar".to_owned(), |c| c.name)
+        };
+        let here = name(calendars::get(tx, calendar).await?);
+        let done = match intent.operation {
+            Operation::Create => format!("Made in {here}"),
+            Operation::Update if properties.is_empty() => format!("Written to {here}"),
+            Operation::Update => {
+                let list: Vec<&str> = properties.iter().copied().collect();
+                format!("Changed {} in {here}", list.join(", "))
+            }
+            Operation::Delete => format!("Removed from {here}"),
+        };
+        let Some(cause) = cause else { return Ok(done) };
+        let there = name(calendars::get(tx, cause.from).await?);
+        let seen = observations::by_change(tx, cause.change).await?.is_some();
+        let because = match (cause.kind, seen) {
+            (CauseKind::Config, _) => "because a link or its settings changed".to_owned(),
+            (_, true) => format!("because it was changed in {there}, at its provider"),
+            (_, false) => format!("because it was changed in {there}, through Kalends"),
+        };
+        let along = match cause.link {
+            Some(id) => links::get(tx, id)
+                .await?
+                .map(|l| format!(", along the link «{}»", l.name)),
+            None => None,
+        };
+        Ok(format!("{done} {because}{}", along.unwrap_or_default()))
+    }
+}
+
+/// Which rule of the design called for the write.
+fn rule(intent: &Intent, cause: Option<&Cause>) -> &'static str {
+    match (intent.operation, cause.map(|c| (c.kind, c.link.is_some()))) {
+        (_, Some((CauseKind::Config, _))) => "L6",
+        (Operation::Delete, Some((_, true))) => "L3",
+        (_, Some((_, true))) => "L2",
+        (Operation::Delete, _) => "R1",
+        _ => "R2",
+    }
+}

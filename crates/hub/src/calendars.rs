@@ -1,0 +1,202 @@
+//! Use cases on calendars.
+
+use identity::Actor;
+use storage::{Change, ChangeKind, Health, Tx, calendars as rows};
+use sync::CalendarId;
+
+use crate::{CalendarView, Error, Hub, Result, access};
+
+/// A calendar to be made here.
+#[derive(Clone, Debug, Default)]
+pub struct NewCalendar {
+    /// Its name.
+    pub name: String,
+    /// `#rrggbb`.
+    pub color: Option<String>,
+    /// IANA name.
+    pub time_zone: Option<String>,
+    /// Its name in URLs; made up if not given.
+    pub slug: Option<String>,
+}
+
+/// What to change of a calendar; `None` leaves it.
+#[derive(Clone, Debug, Default)]
+pub struct CalendarEdit {
+    /// Its name.
+    pub name: Option<String>,
+    /// `#rrggbb`.
+    pub color: Option<String>,
+    /// Its description.
+    pub description: Option<String>,
+    /// Shown and kept in step.
+    pub selected: Option<bool>,
+    /// Place in lists.
+    pub sort: Option<i64>,
+}
+
+/// Longest name of a calendar, in characters.
+const NAME_MAX: usize = 255;
+
+impl Hub {
+    /// All calendars, in the order in which people see them.
+    pub async fn calendars(&self, actor: &Actor) -> Result<Vec<CalendarView>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let rows = access::calendars(&mut tx, actor).await?;
+        let connections = storage::connections::list(&mut tx).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let provider = connections
+                    .iter()
+                    .find(|c| Some(c.id) == row.connection)
+                    .map(|c| c.provider.clone());
+                self.view(row, provider)
+            })
+            .collect())
+    }
+
+    /// One calendar.
+    pub async fn calendar(&self, actor: &Actor, id: CalendarId) -> Result<CalendarView> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let row = access::calendar(&mut tx, actor, id).await?;
+        self.view_in(&mut tx, row).await
+    }
+
+    /// The calendar with this name in URLs and foreign APIs.
+    pub async fn calendar_by_slug(&self, actor: &Actor, slug: &str) -> Result<CalendarView> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let row = rows::by_slug(&mut tx, slug)
+            .await?
+            .filter(|row| access::sees(actor, row));
+        let row = row.ok_or(Error::NotFound("calendar"))?;
+        self.view_in(&mut tx, row).await
+    }
+
+    /// Makes a calendar that has no provider.
+    pub async fn create_calendar(&self, actor: &Actor, new: NewCalendar) -> Result<CalendarView> {
+        access::may_write(actor)?;
+        let name = checked_name(&new.name)?;
+        let now = self.clock().now();
+        let id = CalendarId(self.ids().uuid());
+        let slug = new.slug.unwrap_or_else(|| id.to_string());
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        if rows::by_slug(&mut tx, &slug).await?.is_some() {
+            return Err(Error::Taken("the calendar's name in URLs"));
+        }
+        let sort = i64::try_from(rows::list(&mut tx).await?.len()).unwrap_or(i64::MAX);
+        let row = rows::Calendar {
+            owner: actor.user(),
+            color: new.color,
+            time_zone: new.time_zone,
+            sort,
+            ..rows::Calendar::new(id, name, slug, now)
+        };
+        rows::insert(&mut tx, &row).await?;
+        self.log_calendar(&mut tx, actor.log_name(), id, false);
+        tx.commit().await?;
+        Ok(self.view(row, None))
+    }
+
+    /// Changes a calendar's name, colour and the like, here only.
+    pub async fn update_calendar(
+        &self,
+        actor: &Actor,
+        id: CalendarId,
+        edit: CalendarEdit,
+    ) -> Result<CalendarView> {
+        access::may_write(actor)?;
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        let mut row = access::calendar(&mut tx, actor, id).await?;
+        if let Some(name) = edit.name {
+            row.name = checked_name(&name)?;
+        }
+        row.color = edit.color.or(row.color);
+        row.description = edit.description.or(row.description);
+        row.sort = edit.sort.unwrap_or(row.sort);
+        if let Some(selected) = edit.selected {
+            row.selected = selected;
+        }
+        rows::update(&mut tx, &row).await?;
+        self.log_calendar(&mut tx, actor.log_name(), id, false);
+        let view = self.view_in(&mut tx, row).await?;
+        tx.commit().await?;
+        Ok(view)
+    }
+
+    /// Removes a calendar that has no provider, with its events.
+    pub async fn delete_calendar(&self, actor: &Actor, id: CalendarId) -> Result<()> {
+        access::may_write(actor)?;
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        let row = access::calendar(&mut tx, actor, id).await?;
+        if row.connection.is_some() {
+            return Err(Error::Forbidden(
+                "it belongs to a provider: disconnect the account, or hide it".to_owned(),
+            ));
+        }
+        if !storage::links::of_calendar(&mut tx, id).await?.is_empty() {
+            return Err(Error::Forbidden(
+                "it is part of a link: remove the link first".to_owned(),
+            ));
+        }
+        rows::delete(&mut tx, id).await?;
+        self.log_calendar(&mut tx, actor.log_name(), id, true);
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Notes that something about a calendar changed, for everybody who follows the log.
+    pub(crate) fn log_calendar(&self, tx: &mut Tx, actor: String, id: CalendarId, removed: bool) {
+        tx.log(Change {
+            kind: ChangeKind::Calendar,
+            subject: id.0,
+            calendar: Some(id),
+            actor,
+            cause: None,
+            at: self.clock().now(),
+            removed,
+        });
+    }
+
+    async fn view_in(&self, tx: &mut Tx, row: rows::Calendar) -> Result<CalendarView> {
+        let provider = match row.connection {
+            Some(id) => storage::connections::get(tx, id).await?.map(|c| c.provider),
+            None => None,
+        };
+        Ok(self.view(row, provider))
+    }
+
+    fn view(&self, row: rows::Calendar, provider: Option<String>) -> CalendarView {
+        CalendarView {
+            id: row.id,
+            connection: row.connection,
+            provider,
+            name: row.name,
+            color: row.color,
+            description: row.description,
+            time_zone: row
+                .time_zone
+                .unwrap_or_else(|| self.settings().time_zone.clone()),
+            slug: row.slug,
+            read_only: row.read_only,
+            selected: row.selected,
+            health: if row.selected {
+                row.state
+            } else {
+                Health::Paused
+            },
+            message: row.message,
+            last_sync: row.last_sync,
+        }
+    }
+}
+
+fn checked_name(name: &str) -> Result<String> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_MAX {
+        return Err(Error::invalid(
+            "name",
+            format!("a calendar's name has 1 to {NAME_MAX} characters"),
+        ));
+    }
+    Ok(name.to_owned())
+}

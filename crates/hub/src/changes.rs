@@ -1,0 +1,100 @@
+//! Following the change log.
+
+use std::collections::HashSet;
+
+use identity::Actor;
+use storage::{ChangeKind, Logged, changes, copies};
+use sync::{CalendarId, CopyId};
+
+use crate::{Error, EventView, Hub, Result, access};
+
+/// Most changes in one answer.
+pub const CHANGES_MAX: usize = 1_000;
+
+/// What changed in a calendar since a position.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Delta {
+    /// Events that were made or changed, as they are now; dead ones were removed.
+    pub events: Vec<EventView>,
+    /// Where the next delta begins.
+    pub position: i64,
+    /// There is more after that.
+    pub more: bool,
+}
+
+impl Hub {
+    /// The newest position of the log.
+    pub async fn position(&self, actor: &Actor) -> Result<i64> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        Ok(changes::latest(&mut tx).await?)
+    }
+
+    /// Changes after a position, oldest first, and the position to go on from.
+    pub async fn changes(
+        &self,
+        actor: &Actor,
+        after: i64,
+        limit: usize,
+    ) -> Result<(Vec<Logged>, i64)> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        if after > changes::latest(&mut tx).await? || after < 0 {
+            return Err(Error::PositionUnknown);
+        }
+        let visible: HashSet<CalendarId> = access::calendars(&mut tx, actor)
+            .await?
+            .iter()
+            .map(|c| c.id)
+            .collect();
+        let mut logged = changes::after(&mut tx, after, limit.clamp(1, CHANGES_MAX)).await?;
+        let position = logged.last().map_or(after, |l| l.position);
+        // Of a removed calendar nobody can say any more whose it was; its id alone tells nothing.
+        logged
+            .retain(|l| l.change.removed || l.change.calendar.is_none_or(|c| visible.contains(&c)));
+        Ok((logged, position))
+    }
+
+    /// What changed in one calendar: each event once, however often it changed.
+    pub async fn calendar_changes(
+        &self,
+        actor: &Actor,
+        id: CalendarId,
+        after: i64,
+        limit: usize,
+    ) -> Result<Delta> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        access::calendar(&mut tx, actor, id).await?;
+        let latest = changes::latest(&mut tx).await?;
+        if after > latest || after < 0 {
+            return Err(Error::PositionUnknown);
+        }
+        let limit = limit.clamp(1, CHANGES_MAX);
+        let logged = changes::of_calendar_after(&mut tx, id, after, limit).await?;
+        let more = logged.len() == limit;
+        let position = if more {
+            logged.last().map_or(latest, |l| l.position)
+        } else {
+            latest
+        };
+        let mut seen = HashSet::new();
+        let ids: Vec<CopyId> = logged
+            .iter()
+            .filter(|l| l.change.kind == ChangeKind::Event && seen.insert(l.change.subject))
+            .map(|l| CopyId(l.change.subject))
+            .collect();
+        let events = copies::get_many(&mut tx, &ids)
+            .await?
+            .into_iter()
+            .map(EventView::of)
+            .collect();
+        Ok(Delta {
+            events,
+            position,
+            more,
+        })
+    }
+
+    /// Wakes whenever the log grows.
+    pub async fn follow(&self, actor: &Actor) -> Result<tokio::sync::watch::Receiver<i64>> {
+        Ok(self.store(actor.tenant).await?.subscribe())
+    }
+}

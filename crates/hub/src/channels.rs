@@ -1,0 +1,200 @@
+//! Notification channels: opened, renewed at half life with an overlap, and what a notification does. It is a hint and
+//! no more: the calendar is read soon.
+
+use jiff::{Span, Timestamp};
+use providers::{Channel, Failure, Watch};
+use secrecy::SecretString;
+use storage::{Store, channels as rows, jobs};
+use sync::{CalendarId, TenantId};
+use uuid::Uuid;
+
+use crate::{Hub, Result, replicate, replicate::Work};
+
+/// Job: see to a calendar's channel.
+pub const WATCH: &str = "watch";
+
+/// How long a channel shall live; the provider may say less.
+const LIFE_HOURS: i64 = 70;
+/// How long the old channel stays after its successor has been opened.
+const OVERLAP_SECONDS: i64 = 300;
+/// When to try again where a channel could not be opened.
+const RETRY_SECONDS: i64 = 600;
+
+impl Hub {
+    /// Opens a channel or renews it, and ends those that have been replaced. Says when to look again.
+    pub async fn watch(&self, store: &Store, calendar: CalendarId) -> Result<Option<Timestamp>> {
+        let Some(work) = self.work(store, calendar).await? else {
+            return Ok(None);
+        };
+        let Some(public) = self
+            .settings()
+            .public_url
+            .clone()
+            .filter(|_| work.connector.traits().push)
+        else {
+            return Ok(None);
+        };
+        let now = self.clock().now();
+        let mut tx = store.read().await?;
+        let open = rows::of_calendar(&mut tx, calendar).await?;
+        drop(tx);
+        let mut current: Option<&rows::Channel> = open.iter().max_by_key(|c| c.expires);
+        let made;
+        if current.is_none_or(|c| c.renew_at <= now) {
+            match self.open_channel(store, &work, &public, now).await? {
+                Ok(channel) => {
+                    made = channel;
+                    current = Some(&made);
+                }
+                Err(failure) => {
+                    tracing::warn!(calendar = %calendar, %failure, "no notifications; polling instead");
+                    return Ok(Some(self.in_seconds(RETRY_SECONDS)));
+                }
+            }
+        }
+        let Some(current) = current else {
+            return Ok(None);
+        };
+        let mut next = current.renew_at;
+        for old in open.iter().filter(|c| c.id != current.id) {
+            let ends = old
+                .renew_at
+                .saturating_add(Span::new().seconds(OVERLAP_SECONDS))
+                .unwrap_or(now);
+            if ends <= now {
+                self.close_channel(store, &work, old).await?;
+            } else {
+                next = next.min(ends);
+            }
+        }
+        Ok(Some(next))
+    }
+
+    async fn open_channel(
+        &self,
+        store: &Store,
+        work: &Work,
+        public: &str,
+        now: Timestamp,
+    ) -> Result<Result<rows::Channel, Failure>> {
+        let id = self.ids().uuid();
+        let token = self.ids().token();
+        let until = now
+            .saturating_add(Span::new().hours(LIFE_HOURS))
+            .unwrap_or(now);
+        let address = format!("{}/push/{id}", public.trim_end_matches('/'));
+        // The row is there before the provider's first notification, which may come before its answer.
+        let mut row = rows::Channel {
+            id,
+            calendar: work.id(),
+            token: SecretString::from(token.clone()),
+            resource: String::new(),
+            expires: until,
+            renew_at: now
+                .saturating_add(Span::new().seconds(RETRY_SECONDS))
+                .unwrap_or(now),
+            state: rows::State::Pending,
+            last_message: None,
+        };
+        let mut tx = store.write().await?;
+        rows::insert(&mut tx, &row).await?;
+        tx.commit().await?;
+        let opened = work
+            .connector
+            .watch(
+                work.place(),
+                Watch {
+                    id,
+                    address: &address,
+                    token: &token,
+                    until,
+                },
+            )
+            .await;
+        let mut tx = store.write().await?;
+        let result = match opened {
+            Ok(Channel {
+                resource, expires, ..
+            }) => {
+                row.resource = resource;
+                row.expires = expires;
+                row.renew_at = half_way(now, expires);
+                row.state = rows::State::Active;
+                rows::update(&mut tx, &row).await?;
+                Ok(row)
+            }
+            Err(failure) => {
+                rows::delete(&mut tx, id).await?;
+                Err(failure)
+            }
+        };
+        tx.commit().await?;
+        Ok(result)
+    }
+
+    async fn close_channel(&self, store: &Store, work: &Work, row: &rows::Channel) -> Result<()> {
+        let channel = Channel {
+            id: row.id,
+            resource: row.resource.clone(),
+            expires: row.expires,
+        };
+        if let Err(failure) = work.connector.unwatch(&channel).await {
+            tracing::info!(%failure, "a channel could not be ended; it ends by itself");
+        }
+        let mut tx = store.write().await?;
+        rows::delete(&mut tx, row.id).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Ends all channels of a calendar.
+    pub(crate) async fn unwatch(&self, store: &Store, calendar: CalendarId) -> Result<()> {
+        let mut tx = store.read().await?;
+        let open = rows::of_calendar(&mut tx, calendar).await?;
+        drop(tx);
+        if let (false, Some(work)) = (open.is_empty(), self.work(store, calendar).await?) {
+            for row in &open {
+                self.close_channel(store, &work, row).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A notification arrived. `token` is what it bears; a wrong one is told from no channel by nobody.
+    pub async fn notified(&self, tenant: TenantId, channel: Uuid, token: &str) -> Result<bool> {
+        let store = self.store(tenant).await?;
+        let mut tx = store.read().await?;
+        let Some(mut row) = rows::get(&mut tx, channel).await? else {
+            return Ok(false);
+        };
+        drop(tx);
+        if !row.bears_token(token) {
+            return Ok(false);
+        }
+        let now = self.clock().now();
+        let mut tx = store.write().await?;
+        row.last_message = Some(now);
+        rows::update(&mut tx, &row).await?;
+        jobs::request(&mut tx, replicate::PULL, row.calendar.0, now).await?;
+        tx.commit().await?;
+        self.wake();
+        Ok(true)
+    }
+
+    /// Whether notifications reach us for a calendar.
+    pub(crate) async fn is_watched(&self, store: &Store, calendar: CalendarId) -> Result<bool> {
+        let now = self.clock().now();
+        let mut tx = store.read().await?;
+        let open = rows::of_calendar(&mut tx, calendar).await?;
+        Ok(open
+            .iter()
+            .any(|c| c.expires > now && c.state == rows::State::Active))
+    }
+}
+
+/// The middle of a channel's life.
+fn half_way(now: Timestamp, expires: Timestamp) -> Timestamp {
+    let half = expires.duration_since(now).as_secs().max(0) / 2;
+    now.saturating_add(Span::new().seconds(half))
+        .unwrap_or(expires)
+}

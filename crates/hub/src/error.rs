@@ -1,0 +1,50 @@
+//! Why a use case was not carried out.
+
+use providers::Failure;
+
+/// Why a use case was not carried out. Messages are for people: they name the field and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or this actor may not know of it.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The actor may see it, but not do this.
+    #[error("not allowed: {0}")]
+    Forbidden(String),
+    /// It has changed since the caller read it.
+    #[error("it was changed meanwhile: read it again, then repeat the change")]
+    Stale,
+    /// Something with this name or id is there already (or was, and the name is used up).
+    #[error("{0} is taken already")]
+    Taken(&'static str),
+    /// A value cannot be accepted.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// The property, in its RFC 8984 or API name.
+        field: String,
+        /// What is wrong and what to do.
+        reason: String,
+    },
+    /// A position in the change log that is too old or was never given out.
+    #[error("this position is not known (any more): read everything again")]
+    PositionUnknown,
+    /// The provider did not do it.
+    #[error(transparent)]
+    Provider(#[from] Failure),
+    /// The database did not do it.
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+    /// Sign-in, grants.
+    #[error(transparent)]
+    Identity(#[from] identity::Error),
+}
+
+impl Error {
+    /// A value that cannot be accepted.
+    pub fn invalid(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Invalid {
+            field: field.into(),
+            reason: reason.into(),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Use cases on events: reading local copies, and editing them.
+
+mod edit;
+mod read;
+
+pub use edit::{NewEvent, Scope};

@@ -1,0 +1,228 @@
+//! What follows, within the same transaction, from a change to one local copy (L9): the copies that are linked with it
+//! change too, everything is logged, and whoever must write to a provider gets a job.
+
+use std::collections::{HashMap, VecDeque};
+
+use jiff::Timestamp;
+use storage::{Change, ChangeKind, Tx, calendars, copies, intents, jobs, linked, links, members};
+use sync::{CalendarId, Cause, CauseKind, Copy, CopyId, Member, links as rules};
+
+use crate::{Hub, Result, replicate, shape};
+
+/// One change on its way through the links.
+pub struct Flow<'a> {
+    pub(super) hub: &'a Hub,
+    pub(super) tx: &'a mut Tx,
+    actor: String,
+    pub(super) cause: Cause,
+    pub(super) now: Timestamp,
+    /// Copies that changed through a link and may be members of further linked events.
+    next: VecDeque<CopyId>,
+    /// Copies that have been visited; a ring of links ends here.
+    seen: Vec<CopyId>,
+    /// Which calendars have a provider.
+    replicated: HashMap<CalendarId, bool>,
+}
+
+impl<'a> Flow<'a> {
+    /// A change with this cause, made by this actor.
+    pub fn new(hub: &'a Hub, tx: &'a mut Tx, actor: String, cause: Cause) -> Self {
+        let now = hub.clock().now();
+        Self {
+            hub,
+            tx,
+            actor,
+            cause,
+            now,
+            next: VecDeque::new(),
+            seen: Vec::new(),
+            replicated: HashMap::new(),
+        }
+    }
+
+    /// A new living copy that no link made; it is inserted here.
+    pub async fn appeared(&mut self, row: &mut copies::Row) -> Result<()> {
+        row.pending = self.pending(&row.copy).await?;
+        copies::insert(self.tx, row).await?;
+        self.note(row, false).await?;
+        if row.copy.alive {
+            self.originate(row).await?;
+        }
+        self.cascade().await
+    }
+
+    /// The copy's value changed; it is saved here.
+    pub async fn changed(&mut self, row: &mut copies::Row) -> Result<()> {
+        self.save(row).await?;
+        let members = members::of_copy(self.tx, row.copy.id).await?;
+        if members.is_empty() && row.copy.alive && !row.projected {
+            self.originate(row).await?;
+        }
+        for member in members {
+            self.inward(row, member).await?;
+        }
+        self.cascade().await
+    }
+
+    /// A person deleted the copy; it is saved here.
+    pub async fn died(&mut self, row: &mut copies::Row) -> Result<()> {
+        self.save(row).await?;
+        for mut member in members::of_copy(self.tx, row.copy.id).await? {
+            let Some(mut value) = linked::get_for_update(self.tx, member.linked).await? else {
+                continue;
+            };
+            let dies = rules::died(&mut value, &mut member);
+            members::update(self.tx, &member).await?;
+            if dies {
+                linked::update(self.tx, &value).await?;
+                self.outward(&value, row.copy.id).await?;
+            }
+        }
+        self.cascade().await
+    }
+
+    /// The copy came back to life at its provider; it is saved here (L4).
+    pub async fn revived(&mut self, row: &mut copies::Row, restored: bool) -> Result<()> {
+        let members = members::of_copy(self.tx, row.copy.id).await?;
+        let mut moved = Vec::new();
+        for mut member in members {
+            let Some(mut value) = linked::get_for_update(self.tx, member.linked).await? else {
+                continue;
+            };
+            let cause = self.cause_along(&member);
+            rules::revived(&mut value, &mut member, &mut row.copy, restored, &cause);
+            members::update(self.tx, &member).await?;
+            linked::update(self.tx, &value).await?;
+            moved.push(value);
+        }
+        self.save(row).await?;
+        for value in moved {
+            self.outward(&value, row.copy.id).await?;
+        }
+        self.cascade().await
+    }
+
+    async fn cascade(&mut self) -> Result<()> {
+        while let Some(id) = self.next.pop_front() {
+            if self.seen.contains(&id) {
+                continue;
+            }
+            self.seen.push(id);
+            let Some(mut row) = copies::get(self.tx, id).await? else {
+                continue;
+            };
+            for member in members::of_copy(self.tx, id).await? {
+                self.inward(&mut row, member).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// L1, then L2.
+    async fn inward(&mut self, row: &mut copies::Row, mut member: Member) -> Result<()> {
+        let Some(mut value) = linked::get_for_update(self.tx, member.linked).await? else {
+            return Ok(());
+        };
+        let moved = rules::inward(&mut value, &mut member, &row.copy);
+        members::update(self.tx, &member).await?;
+        if !moved.is_empty() {
+            linked::update(self.tx, &value).await?;
+            self.outward(&value, row.copy.id).await?;
+        }
+        Ok(())
+    }
+
+    /// L2 and L3 to every other member, and to members that have no copy yet.
+    pub(super) async fn outward(&mut self, value: &sync::Linked, from: CopyId) -> Result<()> {
+        let Some(link) = links::get(self.tx, value.link).await? else {
+            return Ok(());
+        };
+        if link.state != links::State::Active {
+            return Ok(());
+        }
+        let members = members::of_linked(self.tx, value.id).await?;
+        for place in &link.members {
+            match members.iter().find(|m| m.calendar == place.calendar) {
+                Some(member) if member.copy == from => {}
+                Some(member) => self.outward_to(value, member.clone()).await?,
+                None if value.alive && place.role.receives() => self.project(value, place).await?,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn outward_to(&mut self, value: &sync::Linked, mut member: Member) -> Result<()> {
+        let Some(mut row) = copies::get(self.tx, member.copy).await? else {
+            return Ok(());
+        };
+        let cause = self.cause_along(&member);
+        let done = rules::outward(value, &mut member, &mut row.copy, &cause);
+        members::update(self.tx, &member).await?;
+        if !done.is_empty() {
+            self.save(&mut row).await?;
+            self.next.push_back(row.copy.id);
+        }
+        Ok(())
+    }
+
+    /// The cause as it arrives at a member.
+    pub(super) fn cause_along(&self, member: &Member) -> Cause {
+        let kind = if self.cause.kind == CauseKind::Config {
+            CauseKind::Config
+        } else {
+            CauseKind::Flow
+        };
+        Cause {
+            kind,
+            link: Some(member.link),
+            ..self.cause.clone()
+        }
+    }
+
+    /// Saves a copy that changed, logs it, and asks for its provider to be written.
+    pub(super) async fn save(&mut self, row: &mut copies::Row) -> Result<()> {
+        row.shape = shape::of(&row.copy.local);
+        row.updated = self.now;
+        row.copy.edition += 1;
+        row.pending = self.pending(&row.copy).await?;
+        copies::update(self.tx, row).await?;
+        self.note(row, !row.copy.alive).await
+    }
+
+    /// Whether a provider must be written. A calendar without one has nobody to be in step with.
+    pub(super) async fn pending(&mut self, copy: &Copy) -> Result<bool> {
+        if !self.is_replicated(copy.calendar).await? {
+            return Ok(false);
+        }
+        let unfinished = intents::unfinished(self.tx, copy.id).await?;
+        Ok(shape::is_pending(copy, &unfinished))
+    }
+
+    async fn is_replicated(&mut self, calendar: CalendarId) -> Result<bool> {
+        if let Some(known) = self.replicated.get(&calendar) {
+            return Ok(*known);
+        }
+        let replicated = calendars::get(self.tx, calendar)
+            .await?
+            .is_some_and(|row| row.connection.is_some());
+        self.replicated.insert(calendar, replicated);
+        Ok(replicated)
+    }
+
+    pub(super) async fn note(&mut self, row: &copies::Row, removed: bool) -> Result<()> {
+        self.tx.log(Change {
+            kind: ChangeKind::Event,
+            subject: row.copy.id.0,
+            calendar: Some(row.copy.calendar),
+            actor: self.actor.clone(),
+            cause: Some(self.cause.change),
+            at: self.now,
+            removed,
+        });
+        if row.pending {
+            jobs::request(self.tx, replicate::PUSH, row.copy.calendar.0, self.now).await?;
+        }
+        Ok(())
+    }
+}

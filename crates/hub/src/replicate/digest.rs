@@ -1,0 +1,260 @@
+//! One sighting, in one transaction: find the copy that it is of, merge, and let what follows from it follow.
+
+use jiff::Timestamp;
+use providers::{Found, Sighting};
+use storage::{Change, ChangeKind, Tx, conflicts, copies, intents, members, observations};
+use sync::{
+    CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId, Intent, Observation, Operation, Outcome,
+    Remote, Role, Stamp,
+    replication::{Digest, Standing, observe},
+};
+
+use crate::{Hub, Result, links::flow::Flow, shape};
+
+/// A second object of ours for one copy, to be removed at the provider once the transaction is through.
+pub(super) struct Surplus {
+    pub stamp: Stamp,
+    pub id: String,
+    pub version: sync::Version,
+}
+
+impl Hub {
+    /// Digests one sighting in a calendar.
+    pub(super) async fn sighted(
+        &self,
+        tx: &mut Tx,
+        calendar: CalendarId,
+        sighting: Sighting,
+    ) -> Result<Option<Surplus>> {
+        let seen = self.observation(sighting);
+        let Some(mut row) = self.copy_of(tx, calendar, &seen).await? else {
+            if seen.body.is_some() {
+                self.discovered(tx, calendar, seen).await?;
+            }
+            return Ok(None);
+        };
+        let unfinished = intents::unfinished(tx, row.copy.id).await?;
+        let standing = standing(tx, row.copy.id).await?;
+        let was_gone = matches!(row.copy.remote, Remote::Gone { .. });
+        let digest = observe(&mut row.copy, &unfinished, &seen, standing);
+        if digest.surplus {
+            return Ok(surplus(&seen));
+        }
+        self.apply(tx, row, digest, &seen, was_gone).await?;
+        Ok(None)
+    }
+
+    /// Turns what a connector saw into an observation with an identity.
+    pub(super) fn observation(&self, sighting: Sighting) -> Observation {
+        let change = ChangeId(self.ids().uuid());
+        let Sighting { id, found } = sighting;
+        match found {
+            Some(Found {
+                version,
+                body,
+                stamp,
+                modified,
+            }) => Observation {
+                change,
+                remote_id: id,
+                version: Some(version),
+                body: Some(body),
+                stamp,
+                modified,
+            },
+            None => Observation {
+                change,
+                remote_id: id,
+                version: None,
+                body: None,
+                stamp: None,
+                modified: None,
+            },
+        }
+    }
+
+    /// The copy that a sighting is of: by its id, or, for the first object with a stamp that we do not know the outcome
+    /// of, by that stamp. A stamp alone proves nothing more: people copy events with it (R10).
+    async fn copy_of(
+        &self,
+        tx: &mut Tx,
+        calendar: CalendarId,
+        seen: &Observation,
+    ) -> Result<Option<copies::Row>> {
+        if let Some(mut row) = copies::by_remote(tx, calendar, &seen.remote_id).await? {
+            if !is_new_incarnation(&row.copy, seen) {
+                return Ok(Some(row));
+            }
+            // The id was used again for another event: the old one keeps its history, not its id.
+            row.copy.remote = Remote::Absent;
+            copies::update(tx, &mut row).await?;
+        }
+        let Some(stamp) = seen.stamp else {
+            return Ok(None);
+        };
+        let Some(intent) = intents::by_stamp(tx, stamp).await? else {
+            return Ok(None);
+        };
+        if !intent.may_arrive() || intent.operation != Operation::Create {
+            return Ok(None);
+        }
+        Ok(copies::get(tx, intent.copy)
+            .await?
+            .filter(|row| row.copy.calendar == calendar))
+    }
+
+    /// An event that nobody here knows.
+    async fn discovered(&self, tx: &mut Tx, calendar: CalendarId, seen: Observation) -> Result<()> {
+        let (Some(body), Some(version)) = (seen.body.clone(), seen.version.clone()) else {
+            return Ok(());
+        };
+        let now = self.clock().now();
+        let id = CopyId(self.ids().uuid());
+        observations::insert(tx, calendar, &seen).await?;
+        let copy = Copy::made_there(id, calendar, seen.remote_id.clone(), version, body);
+        let mut row = copies::Row {
+            shape: shape::of(&copy.local),
+            copy,
+            name: None,
+            revision: 1,
+            created: now,
+            updated: now,
+            linked: None,
+            projected: false,
+            pending: false,
+        };
+        self.flow_from(tx, calendar, &seen).appeared(&mut row).await
+    }
+
+    /// Carries out what came of a sighting.
+    pub(super) async fn apply(
+        &self,
+        tx: &mut Tx,
+        mut row: copies::Row,
+        digest: Digest,
+        seen: &Observation,
+        was_gone: bool,
+    ) -> Result<()> {
+        let now = self.clock().now();
+        settle(tx, &digest, now).await?;
+        if digest.echo {
+            return self.store_quietly(tx, &mut row).await;
+        }
+        observations::insert(tx, row.copy.calendar, seen).await?;
+        self.keep_losers(tx, &row, &digest, now).await?;
+        let calendar = row.copy.calendar;
+        if digest.died {
+            self.flow_from(tx, calendar, seen).died(&mut row).await
+        } else if digest.revived {
+            self.flow_from(tx, calendar, seen)
+                .revived(&mut row, was_gone)
+                .await
+        } else if digest.taken.is_empty() {
+            self.store_quietly(tx, &mut row).await
+        } else {
+            self.flow_from(tx, calendar, seen).changed(&mut row).await
+        }
+    }
+
+    fn flow_from<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        calendar: CalendarId,
+        seen: &Observation,
+    ) -> Flow<'a> {
+        let cause = Cause {
+            kind: CauseKind::Flow,
+            from: calendar,
+            link: None,
+            change: seen.change,
+            modified: seen.modified,
+        };
+        Flow::new(self, tx, format!("provider:{calendar}"), cause)
+    }
+
+    async fn keep_losers(
+        &self,
+        tx: &mut Tx,
+        row: &copies::Row,
+        digest: &Digest,
+        now: Timestamp,
+    ) -> Result<()> {
+        for conflict in &digest.conflicts {
+            let id = self.ids().uuid();
+            let state = if conflict.remote_won.is_none() {
+                conflicts::State::Open
+            } else {
+                conflicts::State::Resolved
+            };
+            let kept = conflicts::Row {
+                id,
+                copy: row.copy.id,
+                calendar: row.copy.calendar,
+                at: now,
+                state,
+                conflict: conflict.clone(),
+            };
+            conflicts::insert(tx, &kept).await?;
+            tx.log(Change {
+                kind: ChangeKind::Conflict,
+                subject: id,
+                calendar: Some(row.copy.calendar),
+                actor: "sync".to_owned(),
+                cause: None,
+                at: now,
+                removed: false,
+            });
+        }
+        Ok(())
+    }
+
+    /// Saves what replication knows of a copy whose local value did not change: no new revision, nothing for followers.
+    pub(super) async fn store_quietly(&self, tx: &mut Tx, row: &mut copies::Row) -> Result<()> {
+        let unfinished = intents::unfinished(tx, row.copy.id).await?;
+        row.pending = shape::is_pending(&row.copy, &unfinished);
+        copies::update(tx, row).await?;
+        Ok(())
+    }
+}
+
+/// Notes outcomes that a sighting told.
+pub(super) async fn settle(tx: &mut Tx, digest: &Digest, now: Timestamp) -> Result<()> {
+    for (stamp, outcome) in &digest.settled {
+        intents::settle(tx, *stamp, *outcome, now).await?;
+    }
+    Ok(())
+}
+
+/// Whether an id now stands for another event than the one that we knew and that is gone.
+fn is_new_incarnation(copy: &Copy, seen: &Observation) -> bool {
+    let (Remote::Gone { .. }, Some(base), Some(body)) = (&copy.remote, &copy.base, &seen.body)
+    else {
+        return false;
+    };
+    base.remote.uid != body.uid
+}
+
+fn surplus(seen: &Observation) -> Option<Surplus> {
+    Some(Surplus {
+        stamp: seen.stamp?,
+        id: seen.remote_id.clone(),
+        version: seen.version.clone()?,
+    })
+}
+
+/// How a copy stands in its links: a target anywhere is a target.
+pub(super) async fn standing(tx: &mut Tx, copy: CopyId) -> Result<Standing> {
+    let members = members::of_copy(tx, copy).await?;
+    let target = members.iter().any(|m| m.attached && m.role == Role::Target);
+    Ok(Standing {
+        target,
+        ..Standing::default()
+    })
+}
+
+/// The index of an intent among those that are unfinished.
+pub(super) fn position(unfinished: &[Intent], stamp: Stamp) -> Option<usize> {
+    unfinished
+        .iter()
+        .position(|i| i.stamp == stamp && i.outcome == Outcome::Open)
+}

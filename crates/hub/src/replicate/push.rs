@@ -1,0 +1,346 @@
+//! Writing to a provider: an intent is persisted, then one conditional write is sent, then its answer is digested. An
+//! unknown outcome is looked up before anything is tried again.
+
+use std::time::Duration;
+
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use providers::{Create, Delete, Failure, Seen, Update};
+use storage::{Change, ChangeKind, Store, Tx, calendars, copies, intents};
+use sync::{
+    CalendarId, CopyId, Intent, Operation, Outcome, Stamp,
+    replication::{Reply, Settled, Step, looked, plan, reply},
+};
+
+use super::{Work, digest, digest::standing};
+use crate::{Hub, Result};
+
+/// How many copies are taken up at once.
+const BATCH: usize = 64;
+/// How many steps one copy may need in one go: look, write, look again, write.
+const STEPS_MAX: usize = 6;
+
+/// How a push ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pushed {
+    /// Writes that were answered.
+    pub writes: usize,
+    /// Something waits still, and when to try again.
+    pub again: Option<Duration>,
+}
+
+/// What became of one copy.
+enum Done {
+    /// So many writes, nothing left to do at present.
+    Rest(usize),
+    /// So many writes, and the rest later.
+    Later(usize, Duration),
+}
+
+impl Hub {
+    /// Writes everything that waits in a calendar.
+    pub async fn push(&self, store: &Store, calendar: CalendarId) -> Result<Pushed> {
+        let Some(work) = self.work(store, calendar).await? else {
+            return Ok(Pushed::default());
+        };
+        let mut pushed = Pushed::default();
+        let mut tried: Vec<CopyId> = Vec::new();
+        loop {
+            let mut tx = store.read().await?;
+            let waiting = copies::pending(&mut tx, calendar, tried.len() + BATCH).await?;
+            drop(tx);
+            let batch: Vec<CopyId> = waiting
+                .into_iter()
+                .map(|row| row.copy.id)
+                .filter(|id| !tried.contains(id))
+                .take(BATCH)
+                .collect();
+            if batch.is_empty() || pushed.again.is_some() {
+                return Ok(pushed);
+            }
+            tried.extend(&batch);
+            let writes: Vec<BoxFuture<'_, Result<Done>>> = batch
+                .into_iter()
+                .map(|id| self.push_one(store, &work, id).boxed())
+                .collect();
+            let concurrency = work.connector.traits().concurrency.max(1);
+            let mut results = stream::iter(writes).buffer_unordered(concurrency);
+            while let Some(result) = results.next().await {
+                match result? {
+                    Done::Rest(writes) => pushed.writes += writes,
+                    Done::Later(writes, after) => {
+                        pushed.writes += writes;
+                        pushed.again = Some(pushed.again.map_or(after, |a| a.max(after)));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn push_one(&self, store: &Store, work: &Work, id: CopyId) -> Result<Done> {
+        let mut writes = 0;
+        for _ in 0..STEPS_MAX {
+            let mut tx = store.write().await?;
+            let Some(mut row) = copies::get(&mut tx, id).await? else {
+                return Ok(Done::Rest(writes));
+            };
+            let unfinished = intents::unfinished(&mut tx, id).await?;
+            let step = plan(&row.copy, &unfinished);
+            match step {
+                Step::Nothing => {
+                    if row.pending {
+                        row.pending = false;
+                        copies::update(&mut tx, &mut row).await?;
+                        tx.commit().await?;
+                    }
+                    return Ok(Done::Rest(writes));
+                }
+                Step::Look { intent } => {
+                    drop(tx);
+                    self.look(store, work, &unfinished[intent]).await?;
+                }
+                step => {
+                    let intent = self.intend(&mut tx, work, &row, &step).await?;
+                    tx.commit().await?;
+                    let answer = self.send(work, &step, &intent).await;
+                    writes += 1;
+                    match self.answered(store, work, &intent, answer).await? {
+                        None => {}
+                        Some(after) => return Ok(Done::Later(writes, after)),
+                    }
+                }
+            }
+        }
+        Ok(Done::Later(writes, Duration::from_secs(5)))
+    }
+
+    /// R10: what we are about to do is known before it is done.
+    async fn intend(
+        &self,
+        tx: &mut Tx,
+        work: &Work,
+        row: &copies::Row,
+        step: &Step,
+    ) -> Result<Intent> {
+        let copy = &row.copy;
+        let (operation, remote_id, version, body) = match step {
+            Step::Create { body, generation } => {
+                let id = work.connector.choose_id(copy.id.0, *generation);
+                (Operation::Create, id, None, Some((**body).clone()))
+            }
+            Step::Update {
+                id, version, body, ..
+            } => (
+                Operation::Update,
+                Some(id.clone()),
+                Some(version.clone()),
+                Some((**body).clone()),
+            ),
+            Step::Delete { id, version } => (
+                Operation::Delete,
+                Some(id.clone()),
+                Some(version.clone()),
+                None,
+            ),
+            Step::Nothing | Step::Look { .. } => unreachable!("only writes have intents"),
+        };
+        let feed = calendars::get(tx, work.id())
+            .await?
+            .map_or(0, |row| row.feed);
+        let intent = Intent {
+            stamp: Stamp(self.ids().uuid()),
+            copy: copy.id,
+            operation,
+            generation: copy.generation,
+            remote_id,
+            version,
+            local: body.is_some().then(|| copy.local.clone()),
+            body,
+            feed,
+            causes: copy.causes.clone(),
+            life_cause: copy.life_cause.clone(),
+            at: self.clock().now(),
+            outcome: Outcome::Open,
+        };
+        intents::insert(tx, &intent, work.id()).await?;
+        Ok(intent)
+    }
+
+    async fn send(&self, work: &Work, step: &Step, intent: &Intent) -> Result<Reply, Failure> {
+        let place = work.place();
+        let stamp = intent.stamp;
+        match step {
+            Step::Create { body, .. } => {
+                let create = Create {
+                    stamp,
+                    id: intent.remote_id.as_deref(),
+                    body,
+                };
+                work.connector.create(place, create).await
+            }
+            Step::Update {
+                id,
+                version,
+                previous,
+                body,
+            } => {
+                work.connector
+                    .update(
+                        place,
+                        Update {
+                            id,
+                            version,
+                            stamp,
+                            previous,
+                            body,
+                        },
+                    )
+                    .await
+            }
+            Step::Delete { id, version } => {
+                work.connector.delete(place, Delete { id, version }).await
+            }
+            Step::Nothing | Step::Look { .. } => unreachable!("only writes are sent"),
+        }
+    }
+
+    /// Digests the answer. Says how long to wait if the provider asks for it.
+    async fn answered(
+        &self,
+        store: &Store,
+        work: &Work,
+        intent: &Intent,
+        answer: Result<Reply, Failure>,
+    ) -> Result<Option<Duration>> {
+        let (answer, failure) = match answer {
+            Ok(answer) => (answer, None),
+            // A failure of a write says that it was not executed.
+            Err(failure) => (Reply::NotSent, Some(failure)),
+        };
+        let unknown = answer == Reply::Unknown;
+        let now = self.clock().now();
+        let mut tx = store.write().await?;
+        let Some(mut row) = copies::get(&mut tx, intent.copy).await? else {
+            return Ok(None);
+        };
+        // A look in between may have settled it.
+        let open = intents::by_stamp(&mut tx, intent.stamp)
+            .await?
+            .is_some_and(|i| i.outcome == Outcome::Open);
+        let feed = calendars::get(&mut tx, work.id())
+            .await?
+            .map_or(0, |row| row.feed);
+        let mut settled = Settled {
+            outcome: Outcome::Done,
+            look: false,
+        };
+        if open {
+            settled = reply(&mut row.copy, intent, answer, feed);
+            intents::settle(&mut tx, intent.stamp, settled.outcome, now).await?;
+            if intent.operation == Operation::Update && settled.outcome == Outcome::Done {
+                settle_earlier(&mut tx, intent, now).await?;
+            }
+            self.store_quietly(&mut tx, &mut row).await?;
+            self.note_write(&mut tx, work, intent);
+        }
+        tx.commit().await?;
+        if settled.look {
+            self.look(store, work, intent).await?;
+        }
+        match failure {
+            None if unknown => Ok(Some(Duration::from_millis(200))),
+            None => Ok(None),
+            Some(Failure::Later { after, .. }) => Ok(Some(after)),
+            Some(Failure::Unreachable(_)) => Ok(Some(Duration::from_secs(5))),
+            Some(other) => Err(other.into()),
+        }
+    }
+
+    /// Looks at the provider for what an intent was about, and digests it.
+    async fn look(&self, store: &Store, work: &Work, intent: &Intent) -> Result<()> {
+        let place = work.place();
+        let seen = match intent.operation {
+            Operation::Create => {
+                work.connector
+                    .find(place, intent.remote_id.as_deref(), intent.stamp)
+                    .await?
+            }
+            Operation::Update | Operation::Delete => match &intent.remote_id {
+                Some(id) => work.connector.get(place, id).await?,
+                None => Seen::Nothing,
+            },
+        };
+        let sighting = match seen {
+            Seen::Event(sighting) => *sighting,
+            Seen::Nothing => providers::Sighting {
+                id: intent.remote_id.clone().unwrap_or_default(),
+                found: None,
+            },
+            Seen::Malformed(bad) => {
+                return self.park(store, intent, bad.reason).await;
+            }
+        };
+        let seen = self.observation(sighting);
+        let mut tx = store.write().await?;
+        let Some(mut row) = copies::get(&mut tx, intent.copy).await? else {
+            return Ok(());
+        };
+        let unfinished = intents::unfinished(&mut tx, intent.copy).await?;
+        let standing = standing(&mut tx, intent.copy).await?;
+        let was_gone = matches!(row.copy.remote, sync::Remote::Gone { .. });
+        let found = match digest::position(&unfinished, intent.stamp) {
+            Some(index) => looked(&mut row.copy, &unfinished, index, &seen, standing),
+            None => sync::replication::observe(&mut row.copy, &unfinished, &seen, standing),
+        };
+        self.apply(&mut tx, row, found, &seen, was_gone).await?;
+        tx.commit().await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// What the provider holds cannot be read: leave it alone until it changes.
+    async fn park(&self, store: &Store, intent: &Intent, reason: String) -> Result<()> {
+        let mut tx = store.write().await?;
+        let Some(mut row) = copies::get(&mut tx, intent.copy).await? else {
+            return Ok(());
+        };
+        row.copy.parked = Some(reason);
+        intents::settle(
+            &mut tx,
+            intent.stamp,
+            Outcome::Unresolved,
+            self.clock().now(),
+        )
+        .await?;
+        self.store_quietly(&mut tx, &mut row).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Tells followers that something was written: the activity page is live.
+    fn note_write(&self, tx: &mut Tx, work: &Work, intent: &Intent) {
+        tx.log(Change {
+            kind: ChangeKind::Write,
+            subject: intent.stamp.0,
+            calendar: Some(work.id()),
+            actor: "sync".to_owned(),
+            cause: intent
+                .causes
+                .values()
+                .next()
+                .or(intent.life_cause.as_ref())
+                .map(|c| c.change),
+            at: self.clock().now(),
+            removed: false,
+        });
+    }
+}
+
+/// A conditional write went through: whatever we sent before it for the same event can only be refused now.
+async fn settle_earlier(tx: &mut Tx, intent: &Intent, now: jiff::Timestamp) -> Result<()> {
+    for earlier in intents::unfinished(tx, intent.copy).await? {
+        if earlier.operation != Operation::Create && earlier.stamp != intent.stamp {
+            intents::settle(tx, earlier.stamp, Outcome::Refused, now).await?;
+        }
+    }
+    Ok(())
+}

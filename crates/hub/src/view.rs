@@ -1,0 +1,103 @@
+//! What faces get to see of calendars and events.
+
+use calendar::Event;
+use jiff::Timestamp;
+use storage::copies;
+use sync::{CalendarId, ConnectionId, CopyId, LinkedId};
+
+/// One local copy of an event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventView {
+    /// Its identity.
+    pub id: CopyId,
+    /// Its calendar.
+    pub calendar: CalendarId,
+    /// The name that a client gave it (CalDAV file name, Google event id), unique in the calendar for ever.
+    pub name: Option<String>,
+    /// Grows with every change; what entity tags are made of.
+    pub revision: i64,
+    /// The event: what it is, or, if not `alive`, what it last was.
+    pub event: Event,
+    /// Whether it exists.
+    pub alive: bool,
+    /// When this copy was made.
+    pub created: Timestamp,
+    /// When this copy last changed.
+    pub updated: Timestamp,
+    /// The linked event that it is a copy of.
+    pub linked: Option<LinkedId>,
+    /// Whether it was made by a link rather than by a person.
+    pub projected: bool,
+    /// Whether a change still waits to be written to the provider.
+    pub pending: bool,
+    /// Why the provider refuses it, if it does.
+    pub parked: Option<String>,
+}
+
+impl EventView {
+    pub(crate) fn of(row: copies::Row) -> Self {
+        Self {
+            id: row.copy.id,
+            calendar: row.copy.calendar,
+            name: row.name,
+            revision: row.copy.edition,
+            alive: row.copy.alive,
+            created: row.created,
+            updated: row.updated,
+            linked: row.linked,
+            projected: row.projected,
+            pending: row.pending,
+            parked: row.copy.parked,
+            event: row.copy.local,
+        }
+    }
+}
+
+/// One calendar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarView {
+    /// Its identity.
+    pub id: CalendarId,
+    /// The account that it comes from; `None` for a local calendar.
+    pub connection: Option<ConnectionId>,
+    /// Which provider that is.
+    pub provider: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// `#rrggbb`.
+    pub color: Option<String>,
+    /// Its description.
+    pub description: Option<String>,
+    /// IANA name of its zone.
+    pub time_zone: String,
+    /// Its name in URLs and foreign APIs.
+    pub slug: String,
+    /// Events cannot be written.
+    pub read_only: bool,
+    /// Shown, and kept in step.
+    pub selected: bool,
+    /// How replication is doing.
+    pub health: storage::Health,
+    /// What to do about it, if something is wrong.
+    pub message: Option<String>,
+    /// When it was last read.
+    pub last_sync: Option<Timestamp>,
+}
+
+/// What must hold for a change to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precondition {
+    /// Nothing.
+    None,
+    /// The copy still has this revision (`If-Match`).
+    Revision(i64),
+}
+
+impl Precondition {
+    pub(crate) fn check(self, revision: i64) -> crate::Result<()> {
+        match self {
+            Self::Revision(expected) if expected != revision => Err(crate::Error::Stale),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What Graph has and the model has not: kept as it came, given back as it was.
+
+use calendar::Event;
+use serde_json::{Map, Value, json};
+
+use super::{
+    DIALECT, Side,
+    fields::{Out, Scene},
+    places,
+    property::Property,
+    wire,
+};
+
+/// What the server makes up, renews by itself, or says elsewhere too. Kept, it would look like somebody's change.
+const VOLATILE: [&str; 12] = [
+    "webLink",
+    "bodyPreview",
+    "hasAttachments",
+    "isDraft",
+    "onlineMeetingUrl",
+    "uid",
+    "iCalUId_v2",
+    "instances",
+    "attachments",
+    "extensions",
+    "calendar",
+    "multiValueExtendedProperties",
+];
+
+/// What is kept for showing it again, and never written.
+const READ_ONLY: [&str; 5] = [
+    "onlineMeeting",
+    "responseStatus",
+    "isOnlineMeeting",
+    "onlineMeetingProvider",
+    places::KEPT,
+];
+
+/// Reads what is to be kept into `event`. A client names what it changes, a server says everything.
+pub(super) fn read(wire: &wire::Event, event: &mut Event, side: Side<'_>) {
+    let mut kept = match side {
+        Side::Client | Side::Exception { .. } => already(event).cloned().unwrap_or_default(),
+        Side::Server => Map::new(),
+    };
+    let client = matches!(side, Side::Client);
+    let sent = wire.rest.iter().filter(|(name, _)| is_kept(name));
+    let sent = sent.filter(|(name, _)| !client || name.as_str() != "responseStatus");
+    for (name, value) in sent {
+        let value = match (name.as_str(), value) {
+            ("responseStatus", Value::Object(status)) => {
+                json!({"response": status.get("response").cloned().unwrap_or_default()})
+            }
+            _ => value.clone(),
+        };
+        match value {
+            Value::Null => drop(kept.remove(name)),
+            value => drop(kept.insert(name.clone(), value)),
+        }
+    }
+    if let Some(meeting) = &wire.online_meeting {
+        let meeting = serde_json::to_value(meeting).unwrap_or_default();
+        kept.insert("onlineMeeting".to_owned(), meeting);
+    }
+    let foreign = foreign_properties(wire);
+    if !foreign.is_empty() {
+        kept.insert("singleValueExtendedProperties".to_owned(), foreign.into());
+    }
+    if wire.location.is_some() || wire.locations.is_some() {
+        match places::kept(wire) {
+            Value::Array(rich) if !rich.is_empty() => {
+                kept.insert(places::KEPT.to_owned(), rich.into());
+            }
+            _ => drop(kept.remove(places::KEPT)),
+        }
+    }
+    event.unknown.set(DIALECT, Value::Object(kept));
+}
+
+fn is_kept(name: &str) -> bool {
+    // Annotations (`@odata.type`, `calendar@odata.navigationLink`) belong to the answer, not to the event.
+    !name.contains('@') && !VOLATILE.contains(&name)
+}
+
+/// Extended properties of others.
+fn foreign_properties(wire: &wire::Event) -> Vec<Value> {
+    wire.single_value_extended_properties
+        .iter()
+        .flatten()
+        .filter(|p| !Property::is_ours(&p.id))
+        .filter_map(|p| serde_json::to_value(p).ok())
+        .collect()
+}
+
+fn already(event: &Event) -> Option<&Map<String, Value>> {
+    event.unknown.get(DIALECT)?.as_object()
+}
+
+/// Writes what differs from before; what is gone becomes null.
+pub(super) fn write(dialect: &str, scene: &Scene<'_>, out: &mut Out) {
+    if dialect != DIALECT {
+        return;
+    }
+    let empty = Map::new();
+    let next = already(scene.next).unwrap_or(&empty);
+    let previous = scene.previous.and_then(already).unwrap_or(&empty);
+    let writable = |name: &&String| !READ_ONLY.contains(&name.as_str());
+    for name in next.keys().filter(writable) {
+        if previous.get(name) == next.get(name) {
+            continue;
+        }
+        if name == "singleValueExtendedProperties" {
+            let all = next[name].as_array().into_iter().flatten();
+            out.foreign(all.filter_map(|p| serde_json::from_value(p.clone()).ok()));
+        } else {
+            out.set(name, &next[name]);
+        }
+    }
+    for name in previous.keys().filter(writable) {
+        // An extended property cannot be taken away.
+        if !next.contains_key(name) && name != "singleValueExtendedProperties" {
+            out.set(name, &Value::Null);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Microsoft Graph.
+
+mod patterns;
+mod roundtrip;
+mod service;
+mod shapes;
+mod writing;

@@ -1,0 +1,293 @@
+//! What must hold once things come to rest (I1–I10).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use calendar::unit;
+use sync::{
+    Copy, Outcome, Remote, Role, loose,
+    replication::{Step, plan},
+};
+
+use crate::{
+    hub::place_of,
+    slots::numbers,
+    world::{World, say},
+};
+
+/// Rounds after which things that still move will never rest.
+const ROUNDS_MAX: usize = 40;
+
+type Result = std::result::Result<(), String>;
+
+macro_rules! must {
+    ($holds:expr, $($arg:tt)*) => {
+        if !$holds {
+            return Err(format!($($arg)*));
+        }
+    };
+}
+
+impl World {
+    /// Works without accidents until nothing moves any more (I7).
+    pub fn rest(&mut self) -> Result {
+        self.faults = false;
+        let mut quiet = 0;
+        for _ in 0..ROUNDS_MAX {
+            let before: u64 = self.providers.iter().map(|p| p.position).sum();
+            let mut moved = false;
+            for place in 0..self.providers.len() {
+                moved |= self.work(place);
+            }
+            let after: u64 = self.providers.iter().map(|p| p.position).sum();
+            let still = !moved && before == after && self.is_at_rest();
+            quiet = if still { quiet + 1 } else { 0 };
+            if quiet == 2 {
+                return Ok(());
+            }
+        }
+        Err("it never comes to rest".to_owned())
+    }
+
+    /// Finishes what is under way at one calendar, reads it, and writes one thing per copy.
+    fn work(&mut self, place: usize) -> bool {
+        self.finish(place);
+        let before = self.hub.cursors[place];
+        self.fetch(place);
+        self.finish(place);
+        let mut moved = self.hub.cursors[place] != before;
+        for row in 0..self.hub.rows.len() {
+            if self.hub.place(row) == place && self.is_idle(row) {
+                moved |= self.push_row(row);
+            }
+        }
+        self.finish(place);
+        moved
+    }
+
+    fn finish(&mut self, place: usize) {
+        while !self.is_at_rest_at(place) {
+            self.commit_page(place);
+            self.advance(place);
+        }
+    }
+
+    /// All of it.
+    pub fn check(&self) -> Result {
+        self.check_copies()?;
+        self.check_objects()?;
+        self.check_links()?;
+        self.check_doubles()?;
+        self.check_masks()?;
+        self.check_lost()
+    }
+
+    fn check_copies(&self) -> Result {
+        for (index, row) in self.hub.rows.iter().enumerate() {
+            let copy = &row.copy;
+            let step = plan(copy, &self.hub.unfinished(index));
+            must!(
+                step == Step::Nothing,
+                "I1: copy {index} still wants {step:?}"
+            );
+            let live = matches!(copy.remote, Remote::Live { .. });
+            must!(
+                copy.alive == live,
+                "I1: copy {index} alive={} but {:?}",
+                copy.alive,
+                copy.remote
+            );
+            if let Remote::Live { id, version } = &copy.remote {
+                self.check_pair(index, copy, id, version)?;
+            }
+        }
+        let open = self.hub.intents.iter().find(|i| i.outcome == Outcome::Open);
+        must!(open.is_none(), "an intent stays open: {open:?}");
+        Ok(())
+    }
+
+    fn check_pair(&self, index: usize, copy: &Copy, id: &str, version: &sync::Version) -> Result {
+        let place = place_of(copy.calendar);
+        let there = self.providers[place].objects.get(id).filter(|o| o.live);
+        let Some(there) = there else {
+            return Err(format!("I1: copy {index}: {id} is not there"));
+        };
+        must!(
+            there.version == *version,
+            "I1: copy {index}: {id} has another version"
+        );
+        let Some(base) = &copy.base else {
+            return Err(format!("copy {index} has no base"));
+        };
+        let differs = unit::diff(&base.remote, &there.body);
+        must!(
+            differs.is_empty(),
+            "I1: copy {index}: base is not what is there: {differs:?}"
+        );
+        let pending = copy.pending();
+        must!(
+            pending.is_empty(),
+            "I1: copy {index} has pending {pending:?}"
+        );
+        for unit in unit::all([&copy.local, &there.body]) {
+            must!(
+                loose::same(&unit, &copy.local, &there.body),
+                "I1: copy {index}: {unit:?} differs from the provider's\n  here  {:?}\n  there {:?}",
+                copy.local,
+                there.body
+            );
+        }
+        Ok(())
+    }
+
+    fn check_objects(&self) -> Result {
+        for (place, provider) in self.providers.iter().enumerate() {
+            for id in provider.live() {
+                let copies = self.hub.rows.iter().filter(|row| {
+                    place_of(row.copy.calendar) == place
+                        && matches!(&row.copy.remote, Remote::Live { id: known, .. } if *known == id)
+                });
+                let count = copies.count();
+                must!(count == 1, "I3: {id} at {place} has {count} copies");
+            }
+            if self.hub.places[place].role == Role::Source {
+                must!(provider.writes == 0, "I10: the source {place} was written");
+            }
+        }
+        Ok(())
+    }
+
+    fn check_links(&self) -> Result {
+        for member in &self.hub.members {
+            let linked = self
+                .hub
+                .linked
+                .iter()
+                .find(|l| l.id == member.linked)
+                .unwrap();
+            let row = self
+                .hub
+                .rows
+                .iter()
+                .find(|r| r.copy.id == member.copy)
+                .unwrap();
+            let (name, copy) = (member.copy, &row.copy);
+            if member.role.receives() {
+                let expected = linked.alive && !member.declined;
+                must!(
+                    copy.alive == expected,
+                    "I1: copy {name} alive={}, linked {}",
+                    copy.alive,
+                    linked.alive
+                );
+                let differs = unit::diff(&member.agreed, &member.mask.project(&linked.value));
+                must!(
+                    !linked.alive || differs.is_empty(),
+                    "I1: copy {name} has not agreed to {differs:?}"
+                );
+            }
+            if member.role.sends() && copy.alive {
+                must!(
+                    linked.alive,
+                    "I1: the living sender {name} of a dead linked event"
+                );
+                for unit in unit::diff(&member.agreed, &copy.local) {
+                    let covered = member.mask.covers(&unit, linked.value.privacy);
+                    must!(covered, "I1: {unit:?} of copy {name} did not flow");
+                }
+            }
+        }
+        for linked in 0..self.hub.linked.len() {
+            let members = self
+                .hub
+                .members
+                .iter()
+                .filter(|m| m.linked == self.hub.linked[linked].id);
+            let calendars: BTreeSet<_> = members.clone().map(|m| m.calendar).collect();
+            must!(
+                calendars.len() == members.count(),
+                "I3: linked {linked} has two copies in a calendar"
+            );
+        }
+        Ok(())
+    }
+
+    /// I3: at most one live object per event and calendar, told by a mark that travels with the event.
+    fn check_doubles(&self) -> Result {
+        for (place, provider) in self.providers.iter().enumerate() {
+            let mut seen: BTreeMap<&String, &String> = BTreeMap::new();
+            for object in provider.objects.values().filter(|o| o.live) {
+                for mark in &object.body.categories {
+                    let before = seen.insert(mark, &object.id);
+                    must!(
+                        before.is_none() || self.ledger.restored.contains(mark),
+                        "I3: {before:?} and {} at {place} are the same event {mark}",
+                        object.id
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Masked calendars never receive what the mask hides.
+    fn check_masks(&self) -> Result {
+        for (place, provider) in self.providers.iter().enumerate() {
+            for body in &provider.received {
+                for (slot, number) in numbers(body) {
+                    let from = self.ledger.author(number);
+                    must!(
+                        !self.covered(place, slot) || from.is_none_or(|from| from == place),
+                        "I5: {slot:?} {number} leaked to {place}"
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// I2.
+    fn check_lost(&self) -> Result {
+        let mut alive = BTreeSet::new();
+        for provider in &self.providers {
+            for object in provider.objects.values().filter(|o| o.live) {
+                alive.extend(numbers(&object.body).map(|(_, number)| number));
+            }
+        }
+        let mut losers = BTreeSet::new();
+        for conflict in &self.hub.conflicts {
+            let lost = if conflict.remote_won == Some(true) {
+                &conflict.local
+            } else {
+                &conflict.remote
+            };
+            let of_unit = numbers(lost).filter(|(slot, _)| slot.unit() == conflict.unit);
+            losers.extend(of_unit.map(|(_, number)| number));
+        }
+        for event in &self.hub.met {
+            losers.extend(numbers(event).map(|(_, number)| number));
+        }
+        match self.ledger.first_lost(&alive, &losers) {
+            None => Ok(()),
+            Some(edit) => Err(format!(
+                "I2: {:?} {} made at {} (over {:?}) is lost",
+                edit.slot, edit.number, edit.place, edit.replaced
+            )),
+        }
+    }
+
+    /// I7: another full listing of everything writes nothing.
+    pub fn list_again(&mut self) -> Result {
+        say!(self, "full listings");
+        let before: Vec<u64> = self.providers.iter().map(|p| p.position).collect();
+        for cursor in &mut self.hub.cursors {
+            *cursor = None;
+        }
+        self.rest()?;
+        let after: Vec<u64> = self.providers.iter().map(|p| p.position).collect();
+        must!(
+            before == after,
+            "I7: a full listing at rest wrote something"
+        );
+        Ok(())
+    }
+}

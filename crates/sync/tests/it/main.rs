@@ -1,0 +1,15 @@
+//! The integration tests of the sync core: a small world that is lived many times, and one test for each rule.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+// The name by which the rest of the workspace knows it.
+extern crate kalends_sync as sync;
+
+mod check;
+mod hub;
+mod ledger;
+mod provider;
+mod rng;
+mod seeds;
+mod slots;
+mod worker;
+mod world;

@@ -1,0 +1,261 @@
+//! Model providers: what Google, Microsoft Graph and CalDAV servers do to a client that writes conditionally.
+
+use std::collections::BTreeMap;
+
+use calendar::{Event, Override, Text, unit};
+use jiff::Timestamp;
+use sync::{Stamp, Version, replication::Reply};
+
+/// Which habits a provider has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// We choose ids; they are burned after deletion; versions are ordered; takes patches.
+    Google,
+    /// It chooses ids; versions are ordered; takes patches; a restored event gets a new id.
+    Graph,
+    /// We choose hrefs, which can be used again; entity tags have no order; takes whole bodies.
+    CalDav,
+}
+
+/// What it does to texts that it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rewriting {
+    None,
+    Trim,
+    Html,
+}
+
+/// One event, or what is left of it.
+#[derive(Clone, Debug)]
+pub struct Object {
+    pub id: String,
+    pub version: Version,
+    pub body: Event,
+    pub stamp: Option<Stamp>,
+    pub modified: Timestamp,
+    pub live: bool,
+    /// Where in the feed its last change is.
+    pub position: u64,
+}
+
+/// A write on its way.
+#[derive(Clone, Debug)]
+pub enum Write {
+    Create {
+        id: Option<String>,
+        stamp: Stamp,
+        body: Event,
+    },
+    Update {
+        id: String,
+        tag: String,
+        stamp: Stamp,
+        previous: Event,
+        body: Event,
+    },
+    Delete {
+        id: String,
+        tag: String,
+    },
+}
+
+/// One calendar at a provider.
+pub struct Provider {
+    pub kind: Kind,
+    pub rewriting: Rewriting,
+    pub objects: BTreeMap<String, Object>,
+    /// Grows with every change; what cursors are made of.
+    pub position: u64,
+    /// Requests that will be executed some time after everybody gave them up.
+    pub late: Vec<Write>,
+    /// Writes that changed something.
+    pub writes: usize,
+    /// Every body that was ever sent here.
+    pub received: Vec<Event>,
+}
+
+impl Provider {
+    pub fn new(kind: Kind, rewriting: Rewriting) -> Self {
+        Self {
+            kind,
+            rewriting,
+            objects: BTreeMap::new(),
+            position: 0,
+            late: Vec::new(),
+            writes: 0,
+            received: Vec::new(),
+        }
+    }
+
+    /// Whether the order of versions tells old sightings from new ones.
+    pub fn is_ordered(&self) -> bool {
+        self.kind != Kind::CalDav
+    }
+
+    pub fn choose_id(&self, copy: &str, generation: u32) -> Option<String> {
+        (self.kind != Kind::Graph).then(|| format!("{copy}-{generation}"))
+    }
+
+    pub fn live(&self) -> Vec<String> {
+        let live = self.objects.values().filter(|o| o.live);
+        live.map(|o| o.id.clone()).collect()
+    }
+
+    pub fn dead(&self) -> Vec<String> {
+        let dead = self.objects.values().filter(|o| !o.live);
+        dead.map(|o| o.id.clone()).collect()
+    }
+
+    fn version(&mut self) -> Version {
+        self.position += 1;
+        let number = self.position;
+        if self.is_ordered() {
+            Version {
+                tag: number.to_string(),
+                order: i64::try_from(number).ok(),
+            }
+        } else {
+            Version {
+                tag: format!("\"{:x}\"", number.wrapping_mul(0x9E37_79B9) & 0xFFFF_FFFF),
+                order: None,
+            }
+        }
+    }
+
+    /// Puts a new event or a new version of one, as a person does.
+    pub fn put(
+        &mut self,
+        id: Option<String>,
+        body: Event,
+        stamp: Option<Stamp>,
+        now: Timestamp,
+    ) -> String {
+        let version = self.version();
+        let id = id.unwrap_or_else(|| format!("o{}", self.position));
+        let body = self.rewritten(body);
+        let object = Object {
+            id: id.clone(),
+            version,
+            body,
+            stamp,
+            modified: now,
+            live: true,
+            position: self.position,
+        };
+        self.objects.insert(id.clone(), object);
+        id
+    }
+
+    /// Removes an event, as a person does.
+    pub fn remove(&mut self, id: &str) {
+        let version = self.version();
+        let position = self.position;
+        let object = self.objects.get_mut(id).unwrap();
+        (object.live, object.version, object.position) = (false, version, position);
+    }
+
+    fn rewritten(&self, mut body: Event) -> Event {
+        match self.rewriting {
+            Rewriting::None => {}
+            Rewriting::Trim => {
+                body.title = body.title.trim().to_owned();
+                body.text.content = body.text.content.trim_end().to_owned();
+            }
+            Rewriting::Html => {
+                body.title = body.title.trim().to_owned();
+                if !body.text.html && !body.text.is_empty() {
+                    let html = body.text.content.replace('\n', "<br>\n");
+                    body.text = Text::html(format!("<html><body>{html}</body></html>"));
+                }
+            }
+        }
+        for place in &mut body.places {
+            place.name = place.name.trim().to_owned();
+        }
+        for entry in body.overrides.values_mut() {
+            if let Override::Patch(patch) = entry
+                && let Some(title) = &mut patch.title
+            {
+                *title = title.trim().to_owned();
+            }
+        }
+        body
+    }
+
+    /// Executes a write and answers.
+    pub fn execute(&mut self, write: Write, now: Timestamp) -> Reply {
+        match write {
+            Write::Create { id, stamp, body } => {
+                self.received.push(body.clone());
+                if let Some(there) = id.as_ref().and_then(|id| self.objects.get(id))
+                    && (there.live || self.kind == Kind::Google)
+                {
+                    return Reply::Exists;
+                }
+                let id = self.put(id, body, Some(stamp), now);
+                self.stored(&id)
+            }
+            Write::Update {
+                id,
+                tag,
+                stamp,
+                previous,
+                body,
+            } => {
+                self.received.push(body.clone());
+                let there = match self.condition(&id, &tag) {
+                    Ok(there) => there,
+                    Err(reply) => return reply,
+                };
+                let body = if self.kind == Kind::CalDav {
+                    body
+                } else {
+                    let mut patched = there.body;
+                    for unit in unit::diff(&previous, &body) {
+                        unit.take(&mut patched, &body);
+                    }
+                    patched
+                };
+                self.put(Some(id.clone()), body, Some(stamp), now);
+                self.stored(&id)
+            }
+            Write::Delete { id, tag } => {
+                if let Err(reply) = self.condition(&id, &tag) {
+                    return reply;
+                }
+                self.remove(&id);
+                self.writes += 1;
+                Reply::Deleted
+            }
+        }
+    }
+
+    fn condition(&self, id: &str, tag: &str) -> Result<Object, Reply> {
+        let there = self.objects.get(id).filter(|o| o.live);
+        let there = there.ok_or(Reply::Missing)?;
+        if there.version.tag == tag {
+            Ok(there.clone())
+        } else {
+            Err(Reply::Stale)
+        }
+    }
+
+    fn stored(&mut self, id: &str) -> Reply {
+        self.writes += 1;
+        let there = &self.objects[id];
+        Reply::Stored {
+            id: id.to_owned(),
+            version: there.version.clone(),
+            body: Box::new(there.body.clone()),
+        }
+    }
+
+    /// What changed since `cursor` (dead objects too), or everything that is there.
+    pub fn changes(&self, cursor: Option<u64>) -> Vec<Object> {
+        let objects = self.objects.values();
+        match cursor {
+            Some(cursor) => objects.filter(|o| o.position > cursor).cloned().collect(),
+            None => objects.filter(|o| o.live).cloned().collect(),
+        }
+    }
+}

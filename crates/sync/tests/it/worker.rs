@@ -1,0 +1,390 @@
+//! What workers do between transactions: requests under way, pages read. A crash forgets all of it.
+
+use sync::{
+    Intent, Operation, Outcome, Remote, Stamp,
+    replication::{Reply, Step, plan, reply},
+};
+
+use crate::{
+    provider::{Object, Write},
+    world::{World, say},
+};
+
+/// What a worker of one calendar remembers.
+#[derive(Default)]
+pub struct Worker {
+    flights: Vec<Flight>,
+    page: Option<Page>,
+}
+
+/// One write of one copy on its way, or the look that follows it.
+struct Flight {
+    row: usize,
+    stamp: Stamp,
+    stage: Stage,
+}
+
+enum Stage {
+    Ready(Write),
+    Replied(Reply),
+    /// Look under this id, or by stamp.
+    Look(Option<String>),
+    /// What was found under this id, when the feed had been read so often.
+    Found(Option<Object>, String, u64),
+}
+
+struct Page {
+    objects: Vec<Object>,
+    cursor: u64,
+    full: bool,
+    /// The first transaction of two is through.
+    half: bool,
+}
+
+impl World {
+    /// Drops everything that is not committed. What was to be sent may still arrive: the socket had it.
+    pub fn crash(&mut self, place: usize) {
+        say!(self, "{place}: crash");
+        let worker = std::mem::take(&mut self.workers[place]);
+        for flight in worker.flights {
+            if let Stage::Ready(write) = flight.stage
+                && self.rng.chance(30)
+            {
+                self.providers[place].late.push(write);
+            }
+        }
+    }
+
+    /// Reads the feed.
+    pub fn fetch(&mut self, place: usize) {
+        let provider = &self.providers[place];
+        let worker = &self.workers[place];
+        // Without an order of versions an old page cannot be told from a new one: one thing at a time.
+        if worker.page.is_some() || (!provider.is_ordered() && !worker.flights.is_empty()) {
+            return;
+        }
+        let cursor = self.hub.cursors[place];
+        let page = Page {
+            objects: provider.changes(cursor),
+            cursor: provider.position,
+            full: cursor.is_none(),
+            half: false,
+        };
+        if !page.objects.is_empty() || page.full {
+            let ids: Vec<&str> = page.objects.iter().map(|o| o.id.as_str()).collect();
+            say!(self, "{place}: reads {ids:?} full={}", page.full);
+        }
+        self.workers[place].page = Some(page);
+    }
+
+    /// Commits half of a page; with the second half, the cursor.
+    pub fn commit_page(&mut self, place: usize) {
+        let Some(mut page) = self.workers[place].page.take() else {
+            return;
+        };
+        let middle = page.objects.len() / 2;
+        let part = if page.half {
+            &page.objects[middle..]
+        } else {
+            &page.objects[..middle]
+        };
+        for object in part {
+            say!(self, "{place}: sees {} live={}", object.id, object.live);
+            self.hub.sighted(place, object);
+        }
+        self.hub.feeds[place] += 1;
+        if !page.half {
+            page.half = true;
+            self.workers[place].page = Some(page);
+            return;
+        }
+        if page.full {
+            self.check_absent(place, &page.objects);
+        }
+        self.hub.cursors[place] = Some(page.cursor);
+    }
+
+    /// R10: absence from a listing is checked with a GET before it is a deletion.
+    fn check_absent(&mut self, place: usize, listed: &[Object]) {
+        for row in 0..self.hub.rows.len() {
+            let Remote::Live { id, .. } = self.hub.rows[row].copy.remote.clone() else {
+                continue;
+            };
+            if self.hub.place(row) != place || listed.iter().any(|o| o.id == id) {
+                continue;
+            }
+            let found = self.providers[place].objects.get(&id);
+            let seen = self.hub.observation(found, &id);
+            say!(
+                self,
+                "{place}: {id} not listed, live={}",
+                seen.body.is_some()
+            );
+            self.hub.observe(row, &seen);
+        }
+    }
+
+    /// Whether a copy has nothing under way.
+    pub fn is_idle(&self, row: usize) -> bool {
+        let worker = &self.workers[self.hub.place(row)];
+        worker.flights.iter().all(|flight| flight.row != row)
+    }
+
+    /// Whether the workers remember nothing.
+    pub fn is_at_rest(&self) -> bool {
+        (0..self.workers.len()).all(|place| self.is_at_rest_at(place))
+    }
+
+    /// Whether the worker of this calendar remembers nothing.
+    pub fn is_at_rest_at(&self, place: usize) -> bool {
+        let worker = &self.workers[place];
+        worker.flights.is_empty() && worker.page.is_none()
+    }
+
+    /// Plans for a copy of this calendar, and persists the intent.
+    pub fn push(&mut self, place: usize) {
+        let rows: Vec<usize> = (0..self.hub.rows.len())
+            .filter(|row| self.hub.place(*row) == place && self.is_idle(*row))
+            .collect();
+        if let Some(row) = self.rng.pick(&rows) {
+            self.push_row(row);
+        }
+    }
+
+    /// Plans for one copy; whether there was something to do.
+    pub fn push_row(&mut self, row: usize) -> bool {
+        let place = self.hub.place(row);
+        if !self.providers[place].is_ordered() && self.workers[place].page.is_some() {
+            return true;
+        }
+        let intents = self.hub.unfinished(row);
+        let step = plan(&self.hub.rows[row].copy, &intents);
+        if step == Step::Nothing {
+            return false;
+        }
+        let flight = if let Step::Look { intent } = step {
+            let open = &intents[intent];
+            let id = open.remote_id.clone();
+            say!(self, "{place}: looks for copy {row} ({:?})", open.operation);
+            Flight {
+                row,
+                stamp: open.stamp,
+                stage: Stage::Look(id),
+            }
+        } else {
+            let (intent, write) = self.intend(row, step);
+            say!(
+                self,
+                "{place}: intends for copy {row}: {}",
+                described(&write)
+            );
+            let stamp = intent.stamp;
+            self.hub.intents.push(intent);
+            Flight {
+                row,
+                stamp,
+                stage: Stage::Ready(write),
+            }
+        };
+        self.workers[place].flights.push(flight);
+        true
+    }
+
+    fn intend(&mut self, row: usize, step: Step) -> (Intent, Write) {
+        let (stamp, at) = (self.hub.stamp(), self.now());
+        let place = self.hub.place(row);
+        let copy = &self.hub.rows[row].copy;
+        let mut intent = Intent {
+            stamp,
+            copy: copy.id,
+            operation: Operation::Delete,
+            generation: copy.generation,
+            remote_id: None,
+            version: None,
+            body: None,
+            local: None,
+            feed: self.hub.feeds[place],
+            causes: copy.causes.clone(),
+            life_cause: copy.life_cause.clone(),
+            at,
+            outcome: Outcome::Open,
+        };
+        let write = match step {
+            Step::Create { body, generation } => {
+                let id = self.providers[place].choose_id(&format!("c{row}"), generation);
+                intent.operation = Operation::Create;
+                intent.remote_id.clone_from(&id);
+                intent.body = Some((*body).clone());
+                intent.local = Some(copy.local.clone());
+                Write::Create {
+                    id,
+                    stamp,
+                    body: *body,
+                }
+            }
+            Step::Update {
+                id,
+                version,
+                previous,
+                body,
+            } => {
+                intent.operation = Operation::Update;
+                intent.remote_id = Some(id.clone());
+                intent.version = Some(version.clone());
+                intent.body = Some((*body).clone());
+                intent.local = Some(copy.local.clone());
+                let (previous, body) = (*previous, *body);
+                Write::Update {
+                    id,
+                    tag: version.tag,
+                    stamp,
+                    previous,
+                    body,
+                }
+            }
+            Step::Delete { id, version } => {
+                intent.remote_id = Some(id.clone());
+                intent.version = Some(version.clone());
+                Write::Delete {
+                    id,
+                    tag: version.tag,
+                }
+            }
+            Step::Nothing | Step::Look { .. } => unreachable!("not a write"),
+        };
+        (intent, write)
+    }
+
+    /// Brings one write one step further.
+    pub fn advance(&mut self, place: usize) {
+        let count = self.workers[place].flights.len();
+        if count == 0 {
+            return;
+        }
+        let index = self.rng.below(count);
+        let mut flight = self.workers[place].flights.swap_remove(index);
+        let next = match flight.stage {
+            Stage::Ready(write) => Some(Stage::Replied(self.send(place, write))),
+            Stage::Replied(answer) => self.replied(flight.row, flight.stamp, answer),
+            Stage::Look(id) => {
+                let found = self.look(place, id.as_deref(), flight.stamp);
+                let feed = self.hub.feeds[place];
+                Some(Stage::Found(found, id.unwrap_or_default(), feed))
+            }
+            // The feed went past what was found: it may be older than what is known (R4).
+            Stage::Found(_, id, feed) if feed != self.hub.feeds[place] => {
+                Some(Stage::Look((!id.is_empty()).then_some(id)))
+            }
+            Stage::Found(found, id, _) => {
+                let seen = self.hub.observation(found.as_ref(), &id);
+                say!(
+                    self,
+                    "{place}: copy {} found {} live={}",
+                    flight.row,
+                    seen.remote_id,
+                    seen.body.is_some()
+                );
+                self.hub.looked(flight.row, flight.stamp, &seen);
+                None
+            }
+        };
+        if let Some(stage) = next {
+            flight.stage = stage;
+            self.workers[place].flights.push(flight);
+        }
+    }
+
+    fn look(&self, place: usize, id: Option<&str>, stamp: Stamp) -> Option<Object> {
+        let objects = &self.providers[place].objects;
+        match id {
+            Some(id) => objects.get(id).cloned(),
+            None => objects
+                .values()
+                .find(|o| o.live && o.stamp == Some(stamp))
+                .cloned(),
+        }
+    }
+
+    fn send(&mut self, place: usize, write: Write) -> Reply {
+        let now = self.now();
+        let fate = if self.faults { self.rng.below(100) } else { 99 };
+        let what = described(&write);
+        let answer = match fate {
+            0..8 => Reply::Unknown,
+            8..16 => {
+                self.providers[place].late.push(write);
+                Reply::Unknown
+            }
+            16..22 => Reply::NotSent,
+            22..32 => {
+                self.providers[place].execute(write, now);
+                say!(self, "{place}: executes {what}, reply lost");
+                return Reply::Unknown;
+            }
+            fate => {
+                let answer = self.providers[place].execute(write, now);
+                let ordered = self.providers[place].is_ordered();
+                match answer {
+                    Reply::Stored { .. } if !ordered && fate < 45 => Reply::StoredUnread,
+                    answer => answer,
+                }
+            }
+        };
+        say!(self, "{place}: {what}: {}", named(&answer));
+        answer
+    }
+
+    fn replied(&mut self, row: usize, stamp: Stamp, answer: Reply) -> Option<Stage> {
+        let place = self.hub.place(row);
+        let intents = &self.hub.intents;
+        let intent = intents.iter().find(|i| i.stamp == stamp).unwrap().clone();
+        let id = match &answer {
+            Reply::Stored { id, .. } => Some(id.clone()),
+            _ => intent.remote_id.clone(),
+        };
+        say!(self, "{place}: copy {row} gets {}", named(&answer));
+        let copy = &mut self.hub.rows[row].copy;
+        let settled = reply(copy, &intent, answer, self.hub.feeds[place]);
+        self.hub.settle(stamp, settled.outcome);
+        settled.look.then_some(Stage::Look(id))
+    }
+
+    /// A request arrives that everybody had given up.
+    pub fn deliver_late(&mut self, place: usize) {
+        let count = self.providers[place].late.len();
+        if count == 0 {
+            return;
+        }
+        let index = self.rng.below(count);
+        let write = self.providers[place].late.swap_remove(index);
+        let (what, now) = (described(&write), self.now());
+        let answer = self.providers[place].execute(write, now);
+        say!(self, "{place}: late {what}: {}", named(&answer));
+    }
+}
+
+fn described(write: &Write) -> String {
+    match write {
+        Write::Create { id, .. } => format!("create {id:?}"),
+        Write::Update {
+            id,
+            tag,
+            previous,
+            body,
+            ..
+        } => {
+            format!(
+                "update {id} if {tag}: {:?}",
+                calendar::unit::diff(previous, body)
+            )
+        }
+        Write::Delete { id, tag } => format!("delete {id} if {tag}"),
+    }
+}
+
+fn named(answer: &Reply) -> String {
+    match answer {
+        Reply::Stored { id, version, .. } => format!("stored {id} as {}", version.tag),
+        answer => format!("{answer:?}"),
+    }
+}

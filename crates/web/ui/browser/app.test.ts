@@ -1,0 +1,216 @@
+// What a person does, in a real browser, against the mock hub.
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPage, openStage, type Look, type Stage } from './harness.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.close());
+
+/** Runs `act` on a fresh page, and fails if the page logged an error. */
+async function on(path: string, act: (page: Page) => Promise<void>, look?: Look): Promise<void> {
+  const { page, errors } = await openPage(stage, path, look);
+  page.setDefaultTimeout(8000);
+  try {
+    await page.waitForSelector('header');
+    await act(page);
+    expect(errors).toEqual([]);
+  } finally {
+    await page.context().close();
+  }
+}
+
+const titled = (page: Page, title: string) => page.locator('.grid .ec-event', { has: page.locator(`[data-title="${title}"]`) });
+const toast = (page: Page, text: string) => page.locator('.toast', { hasText: text }).waitFor();
+
+async function dragBy(page: Page, box: { x: number; y: number; width: number; height: number }, dx: number, dy: number): Promise<void> {
+  const [x, y] = [box.x + box.width / 3, box.y + Math.min(8, box.height / 2)];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + dx / 2, y + dy / 2, { steps: 4 });
+  await page.mouse.move(x + dx, y + dy, { steps: 4 });
+  await page.mouse.up();
+}
+
+/** A working day of the seeded week that is not at its edge. */
+const single = 'Filling: Ferrari';
+
+describe('calendar', () => {
+  it('shows linked copies once, with a badge per platform', () =>
+    on('/?view=week', async (page) => {
+      await titled(page, single).waitFor();
+      expect(await titled(page, single).count()).toBe(1);
+      expect(await titled(page, single).locator('svg[role=img]').count()).toBe(3);
+    }));
+
+  it('creates by dragging over free time, and undoes', () =>
+    on('/?view=week', async (page) => {
+      await titled(page, single).waitFor();
+      const sunday = page.locator('.grid .ec-body .ec-day').last();
+      const box = (await sunday.boundingBox())!;
+      await page.mouse.move(box.x + 40, 420);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 40, 500, { steps: 6 });
+      await page.mouse.up();
+      await page.keyboard.type('Inventory');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await toast(page, 'Created “Inventory”');
+      await titled(page, 'Inventory').waitFor();
+      await page.locator('.toast').getByText('Undo').click();
+      await toast(page, 'Undone');
+      await titled(page, 'Inventory').waitFor({ state: 'detached' });
+    }));
+
+  it('moves by dragging', () =>
+    on('/?view=week', async (page) => {
+      await titled(page, single).waitFor();
+      await dragBy(page, (await titled(page, single).boundingBox())!, 0, 52);
+      await toast(page, `Moved “${single}”`);
+      await titled(page, single).getByText('10:00 – 11:00').waitFor();
+    }));
+
+  it('takes a change back when somebody was faster, and says so', () =>
+    on('/?view=week', async (page) => {
+      await titled(page, single).waitFor();
+      await page.route('**/api/v1/events/*', (route) => (route.request().method() === 'PATCH' ? route.fulfill({ status: 412, contentType: 'application/problem+json', body: '{"title":"stale","status":412}' }) : route.fallback()));
+      await dragBy(page, (await titled(page, single).boundingBox())!, 0, 52);
+      await toast(page, 'was changed somewhere else');
+      await titled(page, single).getByText('09:00 – 10:00').waitFor();
+    }));
+
+  it('asks which part of a series is meant', () =>
+    on('/?view=week', async (page) => {
+      const calls = titled(page, 'Recall calls');
+      await calls.click();
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await page.getByRole('button', { name: 'This appointment' }).click();
+      await toast(page, 'Deleted “Recall calls”');
+      await calls.waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Earlier', exact: true }).click();
+      await calls.waitFor();
+    }));
+
+  it('edits everything in the editor, and only what changed is sent', () =>
+    on('/?view=week', async (page) => {
+      await titled(page, single).click();
+      await page.getByRole('button', { name: 'Edit' }).click();
+      await page.getByLabel('Title').fill('Filling: Ferrari and son');
+      await page.getByLabel('Repeats').selectOption('weekly');
+      await page.getByLabel('Reminder').selectOption('15');
+      const sent = page.waitForRequest((request) => request.method() === 'PATCH');
+      await page.getByRole('button', { name: 'Save' }).click();
+      expect(Object.keys((await sent).postDataJSON() as object).sort()).toEqual(['alerts', 'recurrenceRules', 'title']);
+      await toast(page, 'Saved');
+      await titled(page, 'Filling: Ferrari and son').waitFor();
+    }));
+
+  it('tells why', () =>
+    on('/?view=week', async (page) => {
+      await titled(page, single).waitFor();
+      await dragBy(page, (await titled(page, single).boundingBox())!, 0, 52);
+      await toast(page, 'Moved');
+      await titled(page, single).click();
+      await page.getByRole('button', { name: 'Why' }).click();
+      await page.getByText('Changed by Ada Lindqvist in Kalends').waitFor();
+    }));
+
+  it('obeys the keyboard', () =>
+    on('/?view=week', async (page) => {
+      await titled(page, single).waitFor();
+      await page.keyboard.press('m');
+      await page.locator('.ec-day-grid').waitFor();
+      await page.keyboard.press('d');
+      expect(new URL(page.url()).searchParams.get('view')).toBe('day');
+      const before = new URL(page.url()).searchParams.get('date');
+      await page.keyboard.press('ArrowRight');
+      expect(new URL(page.url()).searchParams.get('date')).not.toBe(before);
+      await page.keyboard.press('t');
+      expect(new URL(page.url()).searchParams.get('date')).toBe(before);
+      await page.keyboard.press('a');
+      await page.locator('.agenda').waitFor();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.keyboard.press('n');
+      await page.getByRole('dialog', { name: 'New appointment' }).waitFor();
+    }));
+
+  it('hides a calendar at once', () =>
+    on('/?view=week', async (page) => {
+      await titled(page, 'Painter in the waiting room').waitFor();
+      await page.getByLabel('Renovation', { exact: true }).click();
+      await titled(page, 'Painter in the waiting room').waitFor({ state: 'detached' });
+    }));
+
+  it('becomes an agenda with a drawer on a phone', () =>
+    on('/', async (page) => {
+      await page.locator('.agenda').waitFor();
+      await page.getByRole('button', { name: 'Calendars' }).click();
+      await page.getByText('ada@practice.example').waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    }, { width: 390, height: 844, touch: true }));
+});
+
+describe('the other pages', () => {
+  it('signs in, and says when the password is wrong', async () => {
+    const { page } = await openPage(stage, '/');
+    await fetch(`${stage.url}mock/reset?signedIn=false`);
+    await page.reload();
+    await page.getByText('The terminal in which Kalends runs').waitFor();
+    await page.getByLabel('E-mail').fill('ada@practice.example');
+    await page.getByLabel('Password').fill('wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('do not fit together').waitFor();
+    await page.getByLabel('Password').fill('practice');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Today' }).waitFor();
+    await page.context().close();
+  });
+
+  it('links two calendars in three clicks, and shows what will be', () =>
+    on('/links/new', async (page) => {
+      await page.locator('.pick label', { hasText: 'Congresses' }).click();
+      await page.locator('.pick label', { hasText: 'Hygiene course' }).click();
+      await page.locator('tbody tr').first().waitFor();
+      await page.getByRole('button', { name: 'Link', exact: true }).click();
+      await toast(page, 'Linked');
+      await page.getByRole('heading', { name: 'Congresses = Hygiene course' }).waitFor();
+    }));
+
+  it('removes a link and asks about the copies', () =>
+    on('/links', async (page) => {
+      await page.getByRole('button', { name: 'Remove' }).first().click();
+      await page.getByText('Remove the copies').click();
+      const sent = page.waitForRequest((request) => request.method() === 'DELETE');
+      await page.getByRole('button', { name: 'Remove link' }).click();
+      expect(new URL((await sent).url()).searchParams.get('mirrors')).toBe('remove');
+    }));
+
+  it('connects with an app password, and shows what the server says', () =>
+    on('/connections', async (page) => {
+      await page.getByRole('button', { name: 'iCloud and CalDAV' }).click();
+      await page.getByLabel('User name').fill('noor@icloud.example');
+      await page.getByLabel('App password').fill('wrong');
+      await page.getByRole('button', { name: 'Connect', exact: true }).click();
+      await page.getByText('wants an app-specific password').waitFor();
+      await page.getByLabel('App password').fill('right');
+      await page.getByRole('button', { name: 'Connect', exact: true }).click();
+      await page.getByRole('heading', { name: 'noor@icloud.example' }).waitFor();
+    }));
+
+  it('restores the side that was not kept', () =>
+    on('/conflicts', async (page) => {
+      await page.getByRole('button', { name: 'Restore this' }).first().click();
+      await toast(page, 'Restored');
+    }));
+
+  it('filters the activity by calendar', () =>
+    on('/activity', async (page) => {
+      await page.getByText('Root canal: Novak').first().waitFor();
+      await page.getByRole('combobox', { name: 'Calendar' }).selectOption({ label: 'Renovation · Kalends' });
+      await page.getByText('Not in this calendar').waitFor();
+    }));
+});

@@ -1,0 +1,57 @@
+// The built app behind Vite's preview server, the mock hub in front of it, and the system's Chromium.
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { build, preview, type PreviewServer } from 'vite';
+import { mockHub } from './mock/plugin.ts';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const root = new URL('..', import.meta.url).pathname;
+
+export interface Stage {
+  url: string;
+  browser: Browser;
+  close: () => Promise<void>;
+}
+
+export async function openStage(): Promise<Stage> {
+  if (!existsSync(executablePath)) throw new Error(`No Chromium at ${executablePath}: install it, or name it in CHROMIUM.`);
+  if (!process.env.KEEP_DIST) await build({ root, logLevel: 'error' });
+  // A policy as strict as the hub's own, so that a violation shows here first.
+  const headers = { 'Content-Security-Policy': "default-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'" };
+  const server: PreviewServer = await preview({ root, logLevel: 'error', plugins: [mockHub()], preview: { port: 0, headers } });
+  const url = server.resolvedUrls?.local[0] ?? '';
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  return {
+    url, browser,
+    close: async () => {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+export interface Look {
+  width?: number;
+  height?: number;
+  dark?: boolean;
+  touch?: boolean;
+}
+
+/** A fresh world and a fresh page; anything the page logs as an error makes `errors` non-empty. */
+export async function openPage(stage: Stage, path: string, look: Look = {}): Promise<{ page: Page; errors: string[] }> {
+  await fetch(`${stage.url}mock/reset`);
+  const context = await stage.browser.newContext({
+    viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
+    colorScheme: look.dark ? 'dark' : 'light',
+    locale: 'en-GB', timezoneId: 'Europe/Berlin', hasTouch: look.touch ?? false,
+    deviceScaleFactor: Number(process.env.SCALE ?? 1),
+  });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of (401|412|422|503)/.test(message.text())) errors.push(message.text());
+  });
+  await page.goto(stage.url.replace(/\/$/, '') + path);
+  return { page, errors };
+}

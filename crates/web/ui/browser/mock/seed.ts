@@ -1,0 +1,113 @@
+// A believable week of a small dental practice, around today.
+import type { Calendar, Event, ProviderId, RecurrenceRule } from '../../src/api/types.ts';
+import { addDays, toCivil, weekStart } from '../../src/calendar/time.ts';
+import { World } from './world.ts';
+
+const berlin = 'Europe/Berlin';
+
+function calendar(id: string, provider: ProviderId | null, name: string, color: string, connection: string | null): Calendar {
+  return {
+    id, provider, name, color, connection, timeZone: berlin, readOnly: false, selected: true,
+    health: { state: 'ok', lastSync: new Date(Date.now() - 40_000).toISOString() },
+  };
+}
+
+type More = Partial<Event>;
+const at = (day: string, time: string, minutes: number, title: string, more: More = {}): Event => ({
+  '@type': 'Event', title, start: `${day}T${time}:00`, timeZone: berlin, duration: `PT${minutes}M`, ...more,
+});
+const allDay = (day: string, days: number, title: string, more: More = {}): Event => ({
+  '@type': 'Event', title, start: `${day}T00:00:00`, timeZone: null, duration: `P${days}D`, showWithoutTime: true, ...more,
+});
+const weekly = (...days: string[]): RecurrenceRule[] => [{ '@type': 'RecurrenceRule', frequency: 'weekly', byDay: days.map((day) => ({ day: day as 'mo' })) }];
+const place = (name: string): More => ({ locations: { '1': { '@type': 'Location', name } } });
+
+function practice(monday: string): Event[] {
+  const day = (index: number) => addDays(monday, index);
+  const list: Event[] = [
+    at(addDays(monday, -14), '08:00', 20, 'Morning huddle', { recurrenceRules: weekly('mo', 'tu', 'we', 'th', 'fr'), recurrenceOverrides: { [`${day(3)}T08:00:00`]: { start: `${day(3)}T08:30:00`, title: 'Morning huddle (late)' } } }),
+    at(addDays(monday, -7), '13:00', 45, 'Sterilisation check', { recurrenceRules: weekly('tu'), ...place('Room 2') }),
+    at(addDays(monday, -7), '16:30', 60, 'Recall calls', { recurrenceRules: weekly('we'), recurrenceOverrides: { [`${day(9)}T16:30:00`]: { excluded: true } } }),
+    allDay(day(4), 1, 'Leave: Mila'),
+    allDay(day(1), 2, 'X-ray service'),
+  ];
+  const visits: [number, string, number, string, string][] = [
+    [0, '09:00', 30, 'Check-up: Okafor', 'Room 1'], [0, '09:45', 60, 'Root canal: Novak', 'Room 1'], [0, '11:15', 45, 'Cleaning: Brandt', 'Room 2'],
+    [0, '14:00', 30, 'Check-up: Lindholm', 'Room 1'], [0, '15:00', 75, 'Crown fitting: Haddad', 'Room 1'],
+    [1, '08:45', 45, 'Cleaning: Petrov', 'Room 2'], [1, '10:00', 90, 'Implant consult: Weiss', 'Room 1'], [1, '14:30', 30, 'Braces review: Sato', 'Room 1'],
+    [1, '15:30', 45, 'Cleaning: Dubois', 'Room 2'],
+    [2, '09:00', 60, 'Filling: Ferrari', 'Room 1'], [2, '10:30', 30, 'Check-up: Mendes', 'Room 1'], [2, '11:15', 45, 'Cleaning: Kowalski', 'Room 2'],
+    [2, '14:00', 90, 'Wisdom tooth: Berg', 'Room 1'],
+    [3, '09:15', 45, 'Check-up: Rossi 😬', 'Room 1'], [3, '10:15', 30, 'בדיקה: כהן', 'Room 1'], [3, '13:30', 60, 'Root canal, part 2: Novak', 'Room 1'], [3, '15:00', 45, 'Cleaning: Adeyemi', 'Room 2'],
+    [4, '09:00', 45, 'Whitening: Larsen', 'Room 2'], [4, '10:00', 60, 'Bridge: Tanaka', 'Room 1'], [4, '11:30', 30, 'Check-up: Silva', 'Room 1'],
+    [7, '09:00', 30, 'Check-up: Murphy', 'Room 1'], [7, '10:00', 60, 'Filling: Yilmaz', 'Room 1'], [8, '09:30', 45, 'Cleaning: Horvat', 'Room 2'],
+    [9, '11:00', 60, 'Crown fitting: Haddad', 'Room 1'], [10, '14:00', 30, 'Check-up: Nilsen', 'Room 1'], [-3, '10:00', 45, 'Cleaning: Costa', 'Room 2'],
+  ];
+  return [...list, ...visits.map(([index, time, minutes, title, room]) => at(day(index), time, minutes, title, place(room)))];
+}
+
+export function seed(): World {
+  const world = new World();
+  const today = toCivil(Date.now(), berlin).slice(0, 10);
+  const monday = weekStart(today);
+  const day = (index: number) => addDays(monday, index);
+  const recently = new Date(Date.now() - 40_000).toISOString();
+
+  world.connections = [
+    { id: 'con-google', provider: 'google', account: 'ada@practice.example', state: 'ok', lastSync: recently, push: true, calendars: 2 },
+    { id: 'con-microsoft', provider: 'microsoft', account: 'ben@practice.example', state: 'ok', lastSync: recently, push: true, calendars: 2 },
+    { id: 'con-desk', provider: 'caldav', account: 'desk@practice.example', state: 'ok', lastSync: recently, push: false, calendars: 1 },
+    { id: 'con-private', provider: 'caldav', account: 'ada.private@icloud.example', state: 'reconnect', message: 'The server no longer accepts the app password.', lastSync: new Date(Date.now() - 5_400_000).toISOString(), push: false, calendars: 1 },
+  ];
+  world.calendars = [
+    calendar('cal-google', 'google', 'Practice', '#1f7a72', 'con-google'),
+    calendar('cal-congress', 'google', 'Congresses', '#b5651d', 'con-google'),
+    calendar('cal-microsoft', 'microsoft', 'Practice', '#6d4fa8', 'con-microsoft'),
+    calendar('cal-hygiene', 'microsoft', 'Hygiene course', '#3f6fb5', 'con-microsoft'),
+    calendar('cal-caldav', 'caldav', 'Practice', '#a3562f', 'con-desk'),
+    { ...calendar('cal-private', 'caldav', 'Ada, private', '#b3446c', 'con-private'), health: { state: 'reconnect', message: 'The server no longer accepts the app password.' } },
+    calendar('cal-local', null, 'Renovation', '#5f6b2f', null),
+  ];
+  const three = ['cal-google', 'cal-microsoft', 'cal-caldav'];
+  for (const event of practice(monday)) {
+    const linked = world.id('linked');
+    for (const id of three) world.add(id, event, linked);
+  }
+  for (const event of [at(day(1), '17:30', 60, 'Physiotherapy, knee', { privacy: 'private', ...place('Lindenstr. 4') }), at(day(3), '11:30', 60, 'School meeting, Emil', { privacy: 'private' })]) {
+    const linked = world.id('linked');
+    world.add('cal-private', event, linked);
+    for (const id of three) world.add(id, World.mask(event), linked, true);
+  }
+  world.add('cal-private', at(day(5), '10:00', 120, 'Market with Noor', { privacy: 'private' }));
+  world.add('cal-congress', { ...at(day(2), '18:00', 60, 'Webinar: ceramic veneers', place('Online')), timeZone: 'America/New_York', start: `${day(2)}T11:00:00` });
+  world.add('cal-congress', at(day(5), '14:00', 90, 'Study group', { status: 'tentative' }));
+  world.add('cal-hygiene', at(day(-7), '12:00', 60, 'Prophylaxis course', { recurrenceRules: weekly('mo', 'th'), freeBusyStatus: 'free' }));
+  world.add('cal-local', at(day(4), '13:00', 150, 'Painter in the waiting room'));
+  seedRest(world, three);
+  return world;
+}
+
+function seedRest(world: World, three: string[]): void {
+  world.links = [
+    { id: 'link-practice', name: 'Practice', state: 'active', events: 31, members: three.map((id) => ({ calendar: id, role: 'both', mask: { kind: 'everything' } })) },
+    {
+      id: 'link-private', name: 'Ada’s private time', state: 'active', events: 2,
+      members: [{ calendar: 'cal-private', role: 'source', mask: { kind: 'everything' } }, ...three.map((id) => ({ calendar: id, role: 'target' as const, mask: { kind: 'busy' as const, title: 'Busy' } }))],
+    },
+  ];
+  const copies = [...world.copies.values()].filter((copy) => copy.linked);
+  copies.slice(18, 40).forEach((copy, index) => {
+    const source = world.siblings(copy)[0]!;
+    world.activity.push({
+      id: world.id('activity'), at: new Date(Date.now() - 60_000 * (index * index + 2)).toISOString(), operation: index % 5 === 1 ? 'create' : 'update',
+      calendar: copy.calendar, event: copy.id, title: copy.local?.title ?? '', outcome: index === 6 ? 'failed' : 'done', ms: 140 + ((index * 67) % 400),
+      rule: index === 6 ? 'replication.write: will be tried again' : 'replication.write after links.project', link: copy.masked ? 'link-private' : 'link-practice',
+      cause: { position: 4000 - index, calendar: source.calendar, actor: 'Ada Lindqvist', text: `Changed in ${world.where(source)}` },
+    });
+  });
+  const target = copies.find((copy) => copy.local?.title?.startsWith('Crown fitting'))!;
+  world.conflicts = [
+    { id: 'conflict-1', event: target.id, calendar: 'cal-microsoft', unit: 'title', kept: 'Crown fitting: Haddad', lost: 'Crown fitting: Haddad (bring X-ray)', at: new Date(Date.now() - 3_600_000).toISOString(), state: 'open' },
+    { id: 'conflict-2', event: target.id, calendar: 'cal-google', unit: 'when', kept: { start: target.local!.start, duration: 'PT75M' }, lost: { start: target.local!.start.replace('T15', 'T16'), duration: 'PT60M' }, at: new Date(Date.now() - 7_200_000).toISOString(), state: 'open' },
+  ];
+}

@@ -1,0 +1,278 @@
+// The shapes of the REST API (/api/v1), by the names of its OpenAPI document, from which this one file can be generated.
+// Civil times are ISO without offset ("2026-11-24T09:00:00"), instants are RFC 3339 in UTC, durations are ISO 8601.
+
+/** A place in the change log; grows with every accepted change. */
+export type Position = number;
+
+export interface Problem {
+  type?: string;
+  title: string;
+  status: number;
+  detail?: string;
+  field?: string;
+}
+
+export interface Me {
+  id: string;
+  email: string;
+  name: string;
+  timeZone: string;
+  roles: string[];
+}
+
+export type ProviderId = 'google' | 'microsoft' | 'caldav';
+
+export interface Provider {
+  id: ProviderId;
+  name: string;
+  auth: 'oauth' | 'password';
+  presets?: { name: string; url: string }[];
+}
+
+export type ConnectionState = 'ok' | 'reconnect' | 'failing' | 'paused';
+
+export interface Connection {
+  id: string;
+  provider: ProviderId;
+  account: string;
+  state: ConnectionState;
+  message?: string | null;
+  lastSync?: string | null;
+  push: boolean;
+  calendars: number;
+}
+
+export interface NewConnection {
+  provider: ProviderId;
+  url?: string;
+  username?: string;
+  password?: string;
+}
+
+export interface Health {
+  state: ConnectionState;
+  message?: string | null;
+  lastSync?: string | null;
+}
+
+export interface Calendar {
+  id: string;
+  connection?: string | null;
+  provider?: ProviderId | null;
+  name: string;
+  color: string;
+  timeZone?: string | null;
+  readOnly: boolean;
+  selected: boolean;
+  health: Health;
+}
+
+export type Busy = 'busy' | 'free' | 'tentative';
+export type Privacy = 'public' | 'private' | 'secret';
+
+export interface Occurrence {
+  event: string;
+  calendar: string;
+  recurrenceId?: string | null;
+  start: string;
+  end: string;
+  timeZone: string | null;
+  startInstant?: string | null;
+  endInstant?: string | null;
+  allDay: boolean;
+  title: string;
+  location?: string | null;
+  status: string;
+  busy: Busy;
+  privacy: Privacy;
+  color?: string | null;
+  recurring: boolean;
+  etag: string;
+  linked?: string | null;
+  masked: boolean;
+  pending: boolean;
+  copies?: { calendar: string; event: string }[];
+}
+
+export interface Occurrences {
+  occurrences: Occurrence[];
+  position: Position;
+}
+
+export type Frequency = 'daily' | 'weekly' | 'monthly' | 'yearly';
+export type Weekday = 'mo' | 'tu' | 'we' | 'th' | 'fr' | 'sa' | 'su';
+
+/** RFC 8984, section 4.3.3. */
+export interface RecurrenceRule {
+  '@type'?: 'RecurrenceRule';
+  frequency: Frequency | 'hourly' | 'minutely' | 'secondly';
+  interval?: number;
+  byDay?: { '@type'?: 'NDay'; day: Weekday; nthOfPeriod?: number }[];
+  byMonthDay?: number[];
+  byMonth?: string[];
+  until?: string;
+  count?: number;
+  [part: string]: unknown;
+}
+
+/** RFC 8984, section 4.4.6. */
+export interface Participant {
+  '@type'?: 'Participant';
+  name?: string;
+  email?: string;
+  sendTo?: Record<string, string>;
+  roles: Record<string, boolean>;
+  participationStatus?: 'needs-action' | 'accepted' | 'declined' | 'tentative' | 'delegated';
+}
+
+/** RFC 8984, section 4.5.2: only what the editor offers is spelled out. */
+export interface Alert {
+  '@type'?: 'Alert';
+  trigger: { '@type'?: string; offset?: string; [part: string]: unknown };
+  action?: 'display' | 'email';
+}
+
+/** RFC 8984, section 5.1. Whatever the app does not know rides along unchanged, because only changed properties are sent. */
+export interface Event {
+  '@type'?: 'Event';
+  uid?: string;
+  title?: string;
+  description?: string;
+  start: string;
+  timeZone?: string | null;
+  duration?: string;
+  showWithoutTime?: boolean;
+  recurrenceRules?: RecurrenceRule[] | null;
+  recurrenceOverrides?: Record<string, Record<string, unknown>> | null;
+  locations?: Record<string, { '@type'?: 'Location'; name?: string; [part: string]: unknown }> | null;
+  participants?: Record<string, Participant> | null;
+  status?: 'confirmed' | 'tentative' | 'cancelled';
+  freeBusyStatus?: 'busy' | 'free';
+  privacy?: Privacy;
+  alerts?: Record<string, Alert> | null;
+  color?: string | null;
+  keywords?: Record<string, boolean> | null;
+  'kalends.dev:calendar'?: string;
+  'kalends.dev:linked'?: string | null;
+  'kalends.dev:masked'?: boolean;
+}
+
+/** Top-level properties to replace; null removes; RFC 8984 PatchObject paths are accepted as keys. */
+export type EventPatch = Partial<Record<keyof Event, unknown>> & Record<string, unknown>;
+
+export type Scope = 'this' | 'following';
+
+export interface WhyEntry {
+  at: string;
+  position?: Position | null;
+  text: string;
+  rule: string;
+  link?: string | null;
+  cause?: unknown;
+  calendar?: string | null;
+  operation?: Operation | null;
+  outcome?: string | null;
+  ms?: number | null;
+}
+
+export interface Why {
+  entries: WhyEntry[];
+}
+
+export type MaskKind = 'everything' | 'busy' | 'fields';
+
+export interface Mask {
+  kind: MaskKind;
+  fields?: string[];
+  title?: string | null;
+}
+
+export interface LinkMember {
+  calendar: string;
+  role: 'source' | 'target' | 'both';
+  mask: Mask;
+}
+
+export interface NewLink {
+  name: string;
+  members: LinkMember[];
+}
+
+export interface Link extends NewLink {
+  id: string;
+  state: 'active' | 'paused';
+  events: number;
+}
+
+export type Operation = 'create' | 'update' | 'delete' | 'merge';
+
+export interface LinkPreview {
+  creates: number;
+  updates: number;
+  deletes: number;
+  merges: number;
+  items: { calendar: string; operation: Operation; title: string; start: string; from?: string | null }[];
+}
+
+export interface Activity {
+  id: string;
+  at: string;
+  operation: Operation;
+  calendar: string;
+  event?: string | null;
+  title: string;
+  outcome: 'done' | 'failed' | 'open';
+  ms?: number | null;
+  rule: string;
+  link?: string | null;
+  cause: { position?: Position | null; calendar?: string | null; actor: string; text: string };
+}
+
+export interface ActivityPage {
+  items: Activity[];
+  next?: string | number | null;
+}
+
+export interface Conflict {
+  id: string;
+  event: string;
+  calendar: string;
+  unit: string;
+  kept: unknown;
+  lost: unknown;
+  at: string;
+  state: string;
+}
+
+export interface Change {
+  position: Position;
+  kind: string;
+  id: string;
+  calendar?: string | null;
+  actor?: unknown;
+  cause?: unknown;
+  at: string;
+  removed?: boolean;
+}
+
+export interface Changes {
+  changes: Change[];
+  position: Position;
+}
+
+
+/** What the demo page needs to read each provider's own API from the browser. */
+export interface DemoState {
+  panes: {
+    google: { root: string; calendarId: string; token: string };
+    microsoft: { root: string; calendarId: string; token: string };
+    caldav: { url: string; authorization: string };
+    hub: { calendar: string };
+  };
+  private: { caldav: { url: string; authorization: string; title: string } };
+  /** Writes that reached each provider since the start, counted at the provider. */
+  writes: Record<string, number>;
+  /** Notification mails that the providers sent since the start. */
+  mails: number;
+  faults?: { lose_replies?: boolean };
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { Calendar } from '../api/types';
+import { linkOf, missing, type Choice } from './build';
+import { sharedWords } from './words';
+
+const calendars = ['a', 'b', 'c'].map((id): Calendar => ({ id, name: id.toUpperCase(), color: '#000', readOnly: id === 'c', selected: true, health: { state: 'ok' } }));
+const choice: Choice = { calendars: ['a', 'b'], direction: 'both', source: '', share: 'everything', title: '', fields: [], name: '' };
+
+describe('a link from three choices', () => {
+  it('both ways shares everything among all', () => {
+    expect(linkOf({ ...choice, share: 'busy' }, calendars)).toEqual({
+      name: 'A = B',
+      members: ['a', 'b'].map((calendar) => ({ calendar, role: 'both', mask: { kind: 'everything' } })),
+    });
+  });
+
+  it('one way masks what the takers get, and nothing of the source', () => {
+    const link = linkOf({ ...choice, direction: 'from', source: 'b', share: 'busy', title: 'Away' }, calendars);
+    expect(link.name).toBe('B → A');
+    expect(link.members).toEqual([
+      { calendar: 'a', role: 'target', mask: { kind: 'busy', title: 'Away' } },
+      { calendar: 'b', role: 'source', mask: { kind: 'everything' } },
+    ]);
+    expect(sharedWords(link)).toBe('only “Away”');
+  });
+
+  it('names chosen fields', () => {
+    const link = linkOf({ ...choice, direction: 'from', source: 'a', share: 'fields', fields: ['title', 'locations'] }, calendars);
+    expect(sharedWords(link)).toBe('title, place');
+  });
+
+  it.each([
+    [{ calendars: ['a'] }, /two/],
+    [{ direction: 'from' as const, source: 'x' }, /comes from/],
+    [{ calendars: ['a', 'c'] }, /read only/],
+  ])('%j is not yet a link', (change, message) => expect(missing({ ...choice, ...change }, calendars)).toMatch(message));
+
+  it('a read-only calendar can be the source', () => {
+    expect(missing({ ...choice, calendars: ['a', 'c'], direction: 'from', source: 'c' }, calendars)).toBeNull();
+  });
+});

@@ -1,0 +1,23 @@
+// Links in words: who gives, who takes, and how much of an appointment is shared.
+import type { Link, LinkMember, Mask } from '../api/types';
+
+export function maskWords(mask: Mask): string {
+  if (mask.kind === 'everything') return 'everything';
+  if (mask.kind === 'busy') return `only “${mask.title || 'Busy'}”`;
+  return mask.fields?.length ? mask.fields.map((field) => fieldNames[field] ?? field).join(', ') : 'the time only';
+}
+
+/** The fields a link can share beside the time, by their RFC 8984 names. */
+export const fieldNames: Record<string, string> = {
+  title: 'title', locations: 'place', description: 'text', participants: 'people', alerts: 'reminders', keywords: 'categories',
+};
+
+export const sourcesOf = (link: { members: LinkMember[] }): LinkMember[] => link.members.filter((member) => member.role !== 'target');
+export const targetsOf = (link: { members: LinkMember[] }): LinkMember[] => link.members.filter((member) => member.role !== 'source');
+export const isTwoWay = (link: { members: LinkMember[] }): boolean => link.members.every((member) => member.role === 'both');
+
+/** What the link's takers are shown: one mask if they all share it. */
+export function sharedWords(link: Pick<Link, 'members'>): string {
+  const words = new Set(targetsOf(link).map((member) => maskWords(member.mask)));
+  return words.size === 1 ? [...words][0]! : 'different things per calendar';
+}
