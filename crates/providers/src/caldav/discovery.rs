@@ -2,7 +2,7 @@
 
 use network::Url;
 use protocols::{
-    caldav::{Element, PropFind, Response, name},
+    caldav::{PropFind, Response, name},
     icalendar::parse,
     zones::zone_named,
 };
@@ -13,11 +13,14 @@ use crate::{Calendar, Failure};
 /// Home collections of one account that are looked at.
 const HOMES_MAX: usize = 5;
 
+/// A collection that has calendars in it, or a calendar itself, with the depth at which to ask it.
+type Home = (Url, &'static str);
+
 impl Client {
     /// All calendars of the account that hold events.
     pub(super) async fn list_calendars(&self) -> Result<Vec<Calendar>, Failure> {
         let mut calendars: Vec<Calendar> = Vec::new();
-        for home in self.homes().await? {
+        for (home, depth) in self.homes().await? {
             let find = PropFind::props([
                 name::RESOURCETYPE,
                 name::DISPLAYNAME,
@@ -27,7 +30,9 @@ impl Client {
                 name::CURRENT_USER_PRIVILEGE_SET,
                 name::SOURCE,
             ]);
-            let response = self.ask(Read::Propfind, &home, "1", &find.write()).await?;
+            let response = self
+                .ask(Read::Propfind, &home, depth, &find.write())
+                .await?;
             let listing = multistatus(&response)?;
             let found = listing.responses.iter();
             calendars.extend(found.filter_map(|r| calendar(&response.url, r)));
@@ -39,7 +44,7 @@ impl Client {
     }
 
     /// The collections in which the account's calendars are; or the calendar itself, if that was the address.
-    async fn homes(&self) -> Result<Vec<Url>, Failure> {
+    async fn homes(&self) -> Result<Vec<Home>, Failure> {
         let well_known = self.root.join("/.well-known/caldav").ok();
         let given = Some(self.root.clone());
         // Whoever gave a path means it; whoever gave a host means what the host says of itself.
@@ -67,7 +72,7 @@ impl Client {
         }))
     }
 
-    async fn homes_from(&self, start: &Url) -> Result<Vec<Url>, Failure> {
+    async fn homes_from(&self, start: &Url) -> Result<Vec<Home>, Failure> {
         let find = PropFind::props([
             name::CURRENT_USER_PRINCIPAL,
             name::CALENDAR_HOME_SET,
@@ -78,12 +83,13 @@ impl Client {
         let Some(first) = answer.responses.first() else {
             return Ok(Vec::new());
         };
+        // Whoever gave one calendar means only that one.
+        if is_calendar(first) {
+            return Ok(vec![(response.url, "0")]);
+        }
         let homes = self.home_set(&response.url, first);
         if !homes.is_empty() {
             return Ok(homes);
-        }
-        if is_calendar(first) {
-            return Ok(vec![response.url]);
         }
         let Some(principal) = first.href_of(&name::CURRENT_USER_PRINCIPAL) else {
             return Ok(Vec::new());
@@ -102,13 +108,14 @@ impl Client {
             .unwrap_or_default())
     }
 
-    fn home_set(&self, base: &Url, response: &Response) -> Vec<Url> {
+    fn home_set(&self, base: &Url, response: &Response) -> Vec<Home> {
         let Some(set) = response.prop(&name::CALENDAR_HOME_SET) else {
             return Vec::new();
         };
         set.all(name::HREF)
             .filter_map(|href| self.trusted(base, href.trimmed()))
             .take(HOMES_MAX)
+            .map(|home| (home, "1"))
             .collect()
     }
 
@@ -190,6 +197,8 @@ fn last_segment(url: &Url) -> String {
 
 #[cfg(test)]
 mod tests {
+    use protocols::caldav::Element;
+
     use super::*;
 
     #[test]

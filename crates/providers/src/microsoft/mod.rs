@@ -75,7 +75,13 @@ impl Microsoft {
         tokens: Arc<dyn Tokens>,
     ) -> Result<Self, Failure> {
         let root = paths::Root::new(root)?;
-        let client = Client { network, clock, budget, root, tokens };
+        let client = Client {
+            network,
+            clock,
+            budget,
+            root,
+            tokens,
+        };
         Ok(Self { client })
     }
 }
