@@ -489,7 +489,7 @@ fn ids(event: &Event) -> Vec<(Timestamp, Option<RecurrenceId>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(definition::config(100))]
 
     #[test]
     fn the_parts_of_a_split_series_are_the_series(

@@ -9,3 +9,4 @@ mod corpus;
 mod definition;
 mod events;
 mod rfc5545;
+mod rule_text;
