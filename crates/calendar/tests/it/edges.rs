@@ -68,7 +68,7 @@ fn any_rule() -> impl Strategy<Value = Rule> {
 }
 
 proptest! {
-    #![proptest_config(definition::config(60))]
+    #![proptest_config(definition::config(12))]
 
     #[test]
     fn nothing_panics(
