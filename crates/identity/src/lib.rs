@@ -8,6 +8,7 @@ mod authenticate;
 mod clock;
 mod error;
 mod ids;
+pub mod oauth;
 mod password;
 mod people;
 mod secrets;
