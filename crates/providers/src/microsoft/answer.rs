@@ -22,20 +22,32 @@ const STALE_LINK: [&str; 4] = [
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
     pub(super) status: u16,
-    fault: FaultBody,
+    fault: Box<FaultBody>,
 }
 
 impl Refusal {
     pub(super) fn of(response: &Response) -> Self {
         let fault = response.json::<Fault>().map(|fault| fault.error);
-        Self { status: response.status, fault: fault.unwrap_or_default() }
+        Self {
+            status: response.status,
+            fault: Box::new(fault.unwrap_or_default()),
+        }
     }
 
     /// Graph's code, if it is one, for people and logs.
     pub(super) fn code(&self) -> String {
-        let word: String =
-            self.fault.code.chars().filter(char::is_ascii_alphanumeric).take(60).collect();
-        if word.is_empty() { format!("status {}", self.status) } else { word }
+        let word: String = self
+            .fault
+            .code
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(60)
+            .collect();
+        if word.is_empty() {
+            format!("status {}", self.status)
+        } else {
+            word
+        }
     }
 
     /// Whether there is nothing under the id.

@@ -18,8 +18,13 @@ struct User {
 
 /// The mail address of the account.
 pub(super) async fn account(client: &Client) -> Result<Option<String>, Failure> {
-    let url = client.root.at(&["me"], &[("$select", "mail,userPrincipalName")]);
-    let user: User = client.get(&url).await?.map_err(|refusal| refusal.failure())?;
+    let url = client
+        .root
+        .at(&["me"], &[("$select", "mail,userPrincipalName")]);
+    let user: User = client
+        .get(&url)
+        .await?
+        .map_err(|refusal| refusal.failure())?;
     Ok(user.mail.or(user.user_principal_name))
 }
 
@@ -29,8 +34,10 @@ pub(super) async fn list(client: &Client) -> Result<Vec<Calendar>, Failure> {
     let mut next = Some(client.root.at(&["me", "calendars"], &[("$top", "100")]));
     for _ in 0..PAGES_MAX {
         let Some(url) = next.take() else { break };
-        let page: Collection<wire::Calendar> =
-            client.get(&url).await?.map_err(|refusal| refusal.failure())?;
+        let page: Collection<wire::Calendar> = client
+            .get(&url)
+            .await?
+            .map_err(|refusal| refusal.failure())?;
         all.extend(page.value.into_iter().filter_map(calendar));
         next = match page.next_link {
             Some(link) => Some(client.root.own(&link)?.to_owned()),

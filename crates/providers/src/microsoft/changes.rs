@@ -50,7 +50,10 @@ pub(super) async fn read(
     place: Place<'_>,
     cursor: Option<&str>,
 ) -> Result<Changes, Failure> {
-    let cursor = cursor.map(Cursor::parse).transpose()?.filter(|cursor| cursor.serves(place));
+    let cursor = cursor
+        .map(Cursor::parse)
+        .transpose()?
+        .filter(|cursor| cursor.serves(place));
     let full = cursor.is_none();
     let (to, start) = match &cursor {
         Some(cursor) => (cursor.to, client.root.own(cursor.link)?.to_owned()),
@@ -72,8 +75,14 @@ pub(super) async fn read(
 
 fn first_page(client: &Client, place: Place<'_>) -> String {
     let (from, to) = (instant(place.from), instant(place.to));
-    let query = [("startDateTime", from.as_str()), ("endDateTime", to.as_str())];
-    client.root.at(&["me", "calendars", place.id, "calendarView", "delta"], &query)
+    let query = [
+        ("startDateTime", from.as_str()),
+        ("endDateTime", to.as_str()),
+    ];
+    client.root.at(
+        &["me", "calendars", place.id, "calendarView", "delta"],
+        &query,
+    )
 }
 
 async fn round(client: &Client, start: String) -> Result<Round, Failure> {
@@ -103,20 +112,24 @@ async fn round(client: &Client, start: String) -> Result<Round, Failure> {
 impl Round {
     /// Notes which event an item is about: of an occurrence or an exception, its master.
     fn take(&mut self, item: Value) {
-        let id = item.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let event: Event = match serde_json::from_value(item) {
-            Ok(event) => event,
-            Err(_) => {
-                let reason = "an item of a delta answer is not an event".to_owned();
-                self.malformed.push(Malformed { id, reason });
-                return;
-            }
+        let id = item
+            .get("id")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        let Ok(event) = serde_json::from_value::<Event>(item) else {
+            let reason = "an item of a delta answer is not an event".to_owned();
+            self.malformed.push(Malformed { id, reason });
+            return;
         };
         if event.removed.is_some() {
             self.removed.insert(id);
             return;
         }
-        let of_series = matches!(event.kind, Some(EventType::Occurrence | EventType::Exception));
+        let of_series = matches!(
+            event.kind,
+            Some(EventType::Occurrence | EventType::Exception)
+        );
         match event.series_master_id {
             Some(master) if of_series || event.kind.is_none() => self.present.insert(master),
             _ => self.present.insert(id),

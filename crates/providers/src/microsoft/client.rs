@@ -61,9 +61,11 @@ impl Client {
     ) -> Result<Result<T, Refusal>, Failure> {
         let request = || prefer(Request::get(url), preference);
         for attempt in 0.. {
-            match self.exchange(request()).await {
+            match Box::pin(self.exchange(request())).await {
                 Ok(response) if response.is_success() => {
-                    let body = response.json().map_err(|e| Failure::Protocol(e.to_string()))?;
+                    let body = response
+                        .json()
+                        .map_err(|e| Failure::Protocol(e.to_string()))?;
                     return Ok(Ok(body));
                 }
                 Ok(response) => {
@@ -85,7 +87,7 @@ impl Client {
 
     /// Sends a write, once.
     pub(super) async fn write(&self, request: Request) -> Result<Written, Failure> {
-        match self.exchange(prefer(request, "")).await {
+        match Box::pin(self.exchange(prefer(request, ""))).await {
             Ok(response) if response.is_success() => Ok(Written::Done(Box::new(response))),
             Ok(response) => {
                 let refusal = Refusal::of(&response);
@@ -119,7 +121,10 @@ impl Client {
     async fn send(&self, request: Request) -> Result<Response, Trouble> {
         let permit = self.budget.acquire(&*self.clock).await.map_err(|wait| {
             let reason = "our own budget for this account is used up".to_owned();
-            Trouble::Failure(Failure::Later { after: wait.after, reason })
+            Trouble::Failure(Failure::Later {
+                after: wait.after,
+                reason,
+            })
         })?;
         let sent = self.network.send(request).await;
         drop(permit);
@@ -144,13 +149,17 @@ impl Client {
         if (throttled || told)
             && let Ok(span) = jiff::SignedDuration::try_from(after)
         {
-            self.budget.hold_until(now.saturating_add(span).unwrap_or(now));
+            self.budget
+                .hold_until(now.saturating_add(span).unwrap_or(now));
         }
         let reason = Refusal::of(&response).code();
         if throttled {
             return Err(Trouble::Failure(Failure::Later { after, reason }));
         }
-        Err(Trouble::Doubt(format!("it answered {} ({reason})", response.status)))
+        Err(Trouble::Doubt(format!(
+            "it answered {} ({reason})",
+            response.status
+        )))
     }
 }
 
@@ -160,5 +169,7 @@ fn prefer(request: Request, further: &str) -> Request {
     if !further.is_empty() {
         preference = format!("{preference}, {further}");
     }
-    request.header("prefer", preference).header("accept", "application/json")
+    request
+        .header("prefer", preference)
+        .header("accept", "application/json")
 }

@@ -36,8 +36,10 @@ pub(super) async fn all(
         }
     });
     let work: Vec<_> = work.collect();
-    let all: Vec<(String, Seen)> =
-        stream::iter(work).buffered(CONCURRENT as usize).try_collect().await?;
+    let all: Vec<(String, Seen)> = stream::iter(work)
+        .buffered(CONCURRENT as usize)
+        .try_collect()
+        .await?;
     let (mut sightings, mut malformed) = (Vec::new(), Vec::new());
     for (id, seen) in all {
         match seen {
@@ -68,8 +70,16 @@ async fn pages(client: &Client, place: Place<'_>) -> Result<BTreeMap<String, Eve
     let (from, to) = (instant(place.from), instant(place.to));
     let filter = format!("start/dateTime ge '{from}' and start/dateTime lt '{to}'");
     let expand = property::expand();
-    let query = [("$filter", filter.as_str()), ("$expand", expand.as_str()), ("$top", "100")];
-    let mut next = Some(client.root.at(&["me", "calendars", place.id, "events"], &query));
+    let query = [
+        ("$filter", filter.as_str()),
+        ("$expand", expand.as_str()),
+        ("$top", "100"),
+    ];
+    let mut next = Some(
+        client
+            .root
+            .at(&["me", "calendars", place.id, "events"], &query),
+    );
     let mut all = BTreeMap::new();
     for _ in 0..PAGES_MAX {
         let Some(url) = next.take() else { break };

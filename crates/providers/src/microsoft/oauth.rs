@@ -11,7 +11,12 @@ pub const ROOT: &str = "https://graph.microsoft.com/";
 pub const AUTHORITY: &str = "https://login.microsoftonline.com/";
 
 /// The least that does the work: `offline_access` brings a refresh token, `User.Read` the account's address.
-pub const SCOPES: [&str; 4] = ["openid", "offline_access", "User.Read", "Calendars.ReadWrite"];
+pub const SCOPES: [&str; 4] = [
+    "openid",
+    "offline_access",
+    "User.Read",
+    "Calendars.ReadWrite",
+];
 
 /// Authorization and token endpoint of a tenant.
 ///

@@ -45,7 +45,9 @@ pub(super) async fn take(
     for (instance, found) in instances.iter().zip(&ids) {
         // Not there: cancelled already, by whomever. What is there is read afterwards anyway.
         let Some(found) = found else { continue };
-        let url = client.root.at(&["me", "calendars", place.id, "events", found], &[]);
+        let url = client
+            .root
+            .at(&["me", "calendars", place.id, "events", found], &[]);
         let request = match &instance.change {
             Change::Cancel => Request::delete(url),
             Change::Patch(fields) => Request::patch(url).json(fields),
@@ -65,13 +67,17 @@ pub(super) async fn take(
 }
 
 async fn clear(client: &Client, place: Place<'_>, id: &str) -> Result<Steps, Failure> {
-    let url = client.root.at(&["me", "calendars", place.id, "events", id], &[]);
+    let url = client
+        .root
+        .at(&["me", "calendars", place.id, "events", id], &[]);
     let cleared = json!({"singleValueExtendedProperties": [Property::Pending.with(CLEARED)]});
-    Ok(match client.write(Request::patch(url).json(&cleared)).await? {
-        Written::Done(_) => Steps::Done,
-        Written::Refused(refusal) => Steps::Refused(refusal),
-        Written::Unknown => Steps::Unknown,
-    })
+    Ok(
+        match client.write(Request::patch(url).json(&cleared)).await? {
+            Written::Done(_) => Steps::Done,
+            Written::Refused(refusal) => Steps::Refused(refusal),
+            Written::Unknown => Steps::Unknown,
+        },
+    )
 }
 
 /// Ends a write that was broken off: does what its note says. Steps that Graph refuses are given up.
@@ -84,7 +90,14 @@ pub(super) async fn complete(
 ) -> Result<(), Failure> {
     let zone = Zone::iana(place.time_zone).unwrap_or_else(Zone::utc);
     let wanted = completed(body, note);
-    let patch = graph::patch(body, &wanted, Options { zone: &zone, stamp: None });
+    let patch = graph::patch(
+        body,
+        &wanted,
+        Options {
+            zone: &zone,
+            stamp: None,
+        },
+    );
     let instances = patch.map(|patch| patch.value.instances).unwrap_or_default();
     match take(client, place, master, &instances).await? {
         Steps::Done | Steps::Refused(_) => Ok(()),
@@ -106,8 +119,10 @@ async fn locate(
     let series = whole::series(client, place, master.clone()).await?;
     let mut known = series.map(|series| series.exceptions).unwrap_or_default();
     let id = master.id.as_deref().unwrap_or_default();
-    let missing: Vec<&Instance> =
-        instances.iter().filter(|i| !known.iter().any(|k| i.is(k))).collect();
+    let missing: Vec<&Instance> = instances
+        .iter()
+        .filter(|i| !known.iter().any(|k| i.is(k)))
+        .collect();
     for (from, to) in stretches(&missing) {
         known.extend(whole::instances(client, place, id, from, to).await?);
     }

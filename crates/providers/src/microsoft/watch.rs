@@ -51,29 +51,41 @@ pub(super) async fn delete(client: &Client, channel: &Channel) -> Result<(), Fai
         Written::Done(_) => Ok(()),
         Written::Refused(refusal) if refusal.is_missing() => Ok(()),
         Written::Refused(refusal) => Err(refusal.failure()),
-        Written::Unknown => Err(Failure::Unreachable("a subscription was not ended".to_owned())),
+        Written::Unknown => Err(Failure::Unreachable(
+            "a subscription was not ended".to_owned(),
+        )),
     }
 }
 
 async fn send(client: &Client, request: Request) -> Result<Subscription, Failure> {
     match client.write(request).await? {
-        Written::Done(response) => {
-            response.json().map_err(|error| Failure::Protocol(error.to_string()))
-        }
+        Written::Done(response) => response
+            .json()
+            .map_err(|error| Failure::Protocol(error.to_string())),
         Written::Refused(refusal) => Err(refusal.failure()),
-        Written::Unknown => {
-            Err(Failure::Unreachable("a subscription may or may not have been made".to_owned()))
-        }
+        Written::Unknown => Err(Failure::Unreachable(
+            "a subscription may or may not have been made".to_owned(),
+        )),
     }
 }
 
 fn at_most(client: &Client, until: Timestamp) -> Timestamp {
-    let latest = client.clock.now().saturating_add(LIFE_MAX).unwrap_or(Timestamp::MAX);
+    let latest = client
+        .clock
+        .now()
+        .saturating_add(LIFE_MAX)
+        .unwrap_or(Timestamp::MAX);
     until.min(latest)
 }
 
 fn channel(id: uuid::Uuid, made: Subscription, until: Timestamp) -> Result<Channel, Failure> {
-    let resource = made.id.ok_or_else(|| Failure::Protocol("a subscription without an id".to_owned()))?;
+    let resource = made
+        .id
+        .ok_or_else(|| Failure::Protocol("a subscription without an id".to_owned()))?;
     let expires = made.expiration_date_time.unwrap_or(until);
-    Ok(Channel { id, resource, expires })
+    Ok(Channel {
+        id,
+        resource,
+        expires,
+    })
 }

@@ -40,7 +40,10 @@ pub(super) async fn get(client: &Client, place: Place<'_>, id: &str) -> Result<S
         }
     }
     let reason = "the event is changed faster than it can be read".to_owned();
-    Err(Failure::Later { after: std::time::Duration::from_secs(5), reason })
+    Err(Failure::Later {
+        after: std::time::Duration::from_secs(5),
+        reason,
+    })
 }
 
 /// The event, unless its write had to be completed or it was changed meanwhile: then it has to be read again.
@@ -50,13 +53,16 @@ pub(super) async fn settled(
     event: Event,
 ) -> Result<Option<Seen>, Failure> {
     let id = event.id.clone().unwrap_or_default();
-    if matches!(event.kind, Some(EventType::Occurrence | EventType::Exception)) {
+    if matches!(
+        event.kind,
+        Some(EventType::Occurrence | EventType::Exception)
+    ) {
         // An id of an instance is not an event of ours: its series is.
         return Ok(Some(Seen::Nothing));
     }
     let etag = event.etag.clone();
     let note = pending(&event);
-    let Some(series) = series(client, place, event).await? else {
+    let Some(series) = Box::pin(series(client, place, event)).await? else {
         return Ok(Some(Seen::Nothing));
     };
     if series.master.etag != etag {
@@ -66,7 +72,7 @@ pub(super) async fn settled(
         (Seen::Event(sighting), Some(note)) => {
             let body = sighting.found.map(|found| found.body);
             if let Some(body) = body {
-                steps::complete(client, place, &series.master, &body, &note).await?;
+                Box::pin(steps::complete(client, place, &series.master, &body, &note)).await?;
             }
             Ok(None)
         }
@@ -81,7 +87,10 @@ pub(super) async fn master(
     id: &str,
 ) -> Result<Option<Event>, Failure> {
     let expand = property::expand();
-    let url = client.root.at(&["me", "calendars", place.id, "events", id], &[("$expand", &expand)]);
+    let url = client.root.at(
+        &["me", "calendars", place.id, "events", id],
+        &[("$expand", &expand)],
+    );
     match client.get(&url).await? {
         Ok(event) => Ok(Some(event)),
         Err(refusal) if refusal.is_missing() => Ok(None),
@@ -96,11 +105,17 @@ pub(super) async fn series(
     master: Event,
 ) -> Result<Option<Series>, Failure> {
     if master.recurrence.is_none() {
-        return Ok(Some(Series { master, exceptions: Vec::new(), absent: Vec::new() }));
+        return Ok(Some(Series {
+            master,
+            exceptions: Vec::new(),
+            absent: Vec::new(),
+        }));
     }
     let id = master.id.clone().unwrap_or_default();
     let query = [("$select", SELECT), ("$expand", "exceptionOccurrences")];
-    let url = client.root.at(&["me", "calendars", place.id, "events", &id], &query);
+    let url = client
+        .root
+        .at(&["me", "calendars", place.id, "events", &id], &query);
     let told: Event = match client.get(&url).await? {
         Ok(told) => told,
         Err(refusal) if refusal.is_missing() => return Ok(None),
@@ -122,7 +137,11 @@ pub(super) async fn series(
         etag: told.etag.or(master.etag.clone()),
         ..master
     };
-    Ok(Some(Series { master, exceptions, absent: Vec::new() }))
+    Ok(Some(Series {
+        master,
+        exceptions,
+        absent: Vec::new(),
+    }))
 }
 
 /// An exception that came without content is asked for by itself.
@@ -149,21 +168,33 @@ async fn from_instances(
 ) -> Result<Series, Failure> {
     let id = master.id.clone().unwrap_or_default();
     let all = instances(client, place, &id, place.from, place.to).await?;
-    let exceptions: Vec<Event> =
-        all.iter().filter(|i| i.kind == Some(EventType::Exception)).cloned().collect();
+    let exceptions: Vec<Event> = all
+        .iter()
+        .filter(|i| i.kind == Some(EventType::Exception))
+        .cloned()
+        .collect();
     let absent = match graph::read(&master, &exceptions, &[]) {
         Ok(read) => absent(&read, &all, place),
         Err(_) => Vec::new(),
     };
-    Ok(Series { master, exceptions, absent })
+    Ok(Series {
+        master,
+        exceptions,
+        absent,
+    })
 }
 
 /// Occurrences of the window that the rule has and the instances have not.
 fn absent(read: &Mapped<calendar::Event>, all: &[Event], place: Place<'_>) -> Vec<RecurrenceId> {
     let when = &read.value.when;
-    let there: Vec<RecurrenceId> =
-        all.iter().filter_map(|i| Original::of(i).map(|o| o.recurrence_id(when))).collect();
-    let window = Window { from: place.from, to: place.to };
+    let there: Vec<RecurrenceId> = all
+        .iter()
+        .filter_map(|i| Original::of(i).map(|o| o.recurrence_id(when)))
+        .collect();
+    let window = Window {
+        from: place.from,
+        to: place.to,
+    };
     let inside = |o: &calendar::Occurrence| o.start >= place.from && o.end <= place.to;
     read.value
         .occurrences(window, &TimeZone::UTC)
@@ -209,7 +240,12 @@ pub(super) async fn instances(
 
 /// What was read, as the hub wants it.
 pub(super) fn seen(id: &str, series: &Series) -> Seen {
-    let malformed = |reason: String| Seen::Malformed(Malformed { id: id.to_owned(), reason });
+    let malformed = |reason: String| {
+        Seen::Malformed(Malformed {
+            id: id.to_owned(),
+            reason,
+        })
+    };
     let Some(etag) = series.master.etag.clone() else {
         return malformed("`@odata.etag` of the Graph event is missing".to_owned());
     };
@@ -241,20 +277,29 @@ const AND: &str = " +";
 /// The master's etag, and those of its exceptions, digested: whether a change of an exception changes its master's
 /// etag is not documented.
 fn tag(etag: &str, series: &Series) -> String {
-    let mut etags: Vec<&str> =
-        series.exceptions.iter().filter_map(|e| e.etag.as_deref().or(e.change_key.as_deref())).collect();
+    let mut etags: Vec<&str> = series
+        .exceptions
+        .iter()
+        .filter_map(|e| e.etag.as_deref().or(e.change_key.as_deref()))
+        .collect();
     if etags.is_empty() {
         return etag.to_owned();
     }
     etags.sort_unstable();
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, etags.join("\n").as_bytes());
-    let hex: String = digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{etag}{AND}{hex}")
+    let (first, _) = digest.as_ref().split_at(8);
+    let first = first
+        .iter()
+        .fold(0u64, |all, byte| all << 8 | u64::from(*byte));
+    format!("{etag}{AND}{first:016x}")
 }
 
 /// What `If-Match` gets.
 pub(super) fn etag(version: &Version) -> &str {
-    version.tag.split_once(AND).map_or(&version.tag, |(etag, _)| etag)
+    version
+        .tag
+        .split_once(AND)
+        .map_or(&version.tag, |(etag, _)| etag)
 }
 
 /// The stamp that an event bears.
@@ -264,15 +309,17 @@ pub(super) fn stamp_of(event: &wire::Event) -> Option<Stamp> {
 
 /// The event that bears a stamp. People copy events with all their properties: among several, the one that was made
 /// by the very request, else the first that was made.
-pub(super) async fn find(
-    client: &Client,
-    place: Place<'_>,
-    stamp: Stamp,
-) -> Result<Seen, Failure> {
+pub(super) async fn find(client: &Client, place: Place<'_>, stamp: Stamp) -> Result<Seen, Failure> {
     let text = stamp.to_string();
     let (filter, expand) = (property::stamp_filter(&text), property::expand());
-    let query = [("$filter", filter.as_str()), ("$expand", expand.as_str()), ("$top", "20")];
-    let url = client.root.at(&["me", "calendars", place.id, "events"], &query);
+    let query = [
+        ("$filter", filter.as_str()),
+        ("$expand", expand.as_str()),
+        ("$top", "20"),
+    ];
+    let url = client
+        .root
+        .at(&["me", "calendars", place.id, "events"], &query);
     let page: Result<Collection<Event>, Refusal> = client.get(&url).await?;
     let found = page.map_err(|refusal| refusal.failure())?.value;
     let made_by_it = |e: &&Event| e.transaction_id.as_deref() == Some(text.as_str());

@@ -21,15 +21,22 @@ pub(super) async fn create(
     create: Create<'_>,
 ) -> Result<Reply, Failure> {
     let (zone, stamp) = (zone(place), create.stamp.to_string());
-    let options = Options { zone: &zone, stamp: Some(&stamp) };
+    let options = Options {
+        zone: &zone,
+        stamp: Some(&stamp),
+    };
     let mut write = match graph::write(create.body, options) {
         Ok(mapped) => mapped.value,
         Err(error) => return Ok(Reply::Refused(error.to_string())),
     };
-    write.master.insert("transactionId".to_owned(), Value::String(stamp));
+    write
+        .master
+        .insert("transactionId".to_owned(), Value::String(stamp));
     let expand = property::expand();
     let query = [("$expand", expand.as_str())];
-    let url = client.root.at(&["me", "calendars", place.id, "events"], &query);
+    let url = client
+        .root
+        .at(&["me", "calendars", place.id, "events"], &query);
     let made = match client.write(Request::post(url).json(&write.master)).await? {
         Written::Done(response) => event(&response),
         Written::Unknown => return Ok(Reply::Unknown),
@@ -43,7 +50,7 @@ pub(super) async fn create(
     if write.instances.is_empty() {
         return Ok(stored(client, place, made).await);
     }
-    match follow(client, place, &made, &write.instances).await {
+    match Box::pin(follow(client, place, &made, &write.instances)).await {
         // Half a series must not stay.
         Reply::Refused(reason) => Ok(remove(client, place, &made, reason).await),
         reply => Ok(reply),
@@ -57,7 +64,10 @@ pub(super) async fn update(
     update: Update<'_>,
 ) -> Result<Reply, Failure> {
     let (zone, stamp) = (zone(place), update.stamp.to_string());
-    let options = Options { zone: &zone, stamp: Some(&stamp) };
+    let options = Options {
+        zone: &zone,
+        stamp: Some(&stamp),
+    };
     let patch = match graph::patch(update.previous, update.body, options) {
         Ok(mapped) => mapped.value,
         Err(error) => return Ok(Reply::Refused(error.to_string())),
@@ -77,7 +87,7 @@ pub(super) async fn update(
     if patch.instances.is_empty() {
         return Ok(stored(client, place, changed).await);
     }
-    Ok(follow(client, place, &changed, &patch.instances).await)
+    Ok(Box::pin(follow(client, place, &changed, &patch.instances)).await)
 }
 
 /// Removes an event, on condition of the version.
@@ -86,7 +96,9 @@ pub(super) async fn delete(
     place: Place<'_>,
     delete: Delete<'_>,
 ) -> Result<Reply, Failure> {
-    let url = client.root.at(&["me", "calendars", place.id, "events", delete.id], &[]);
+    let url = client
+        .root
+        .at(&["me", "calendars", place.id, "events", delete.id], &[]);
     let request = Request::delete(url).header("if-match", whole::etag(delete.version));
     Ok(match client.write(request).await? {
         Written::Done(_) => Reply::Deleted,
@@ -125,18 +137,28 @@ async fn stored(client: &Client, place: Place<'_>, answer: Event) -> Reply {
     let Ok(Some(Seen::Event(sighting))) = seen else {
         return Reply::StoredUnread;
     };
-    let Sighting { id, found: Some(Found { version, body, .. }) } = *sighting else {
+    let Sighting {
+        id,
+        found: Some(Found { version, body, .. }),
+    } = *sighting
+    else {
         return Reply::StoredUnread;
     };
     if Some(whole::etag(&version)) != etag.as_deref() {
         return Reply::StoredUnread;
     }
-    Reply::Stored { id, version, body: Box::new(body) }
+    Reply::Stored {
+        id,
+        version,
+        body: Box::new(body),
+    }
 }
 
 async fn remove(client: &Client, place: Place<'_>, event: &Event, reason: String) -> Reply {
     let id = event.id.as_deref().unwrap_or_default();
-    let url = client.root.at(&["me", "calendars", place.id, "events", id], &[]);
+    let url = client
+        .root
+        .at(&["me", "calendars", place.id, "events", id], &[]);
     match client.write(Request::delete(url)).await {
         Ok(Written::Done(_)) => Reply::Refused(reason),
         Ok(Written::Refused(refusal)) if refusal.is_missing() => Reply::Refused(reason),
@@ -160,7 +182,10 @@ fn reason(refusal: &Refusal) -> String {
 
 /// The event of an answer to a write, if it can be read.
 fn event(response: &Response) -> Option<Event> {
-    response.json().ok().filter(|event: &Event| event.id.is_some())
+    response
+        .json()
+        .ok()
+        .filter(|event: &Event| event.id.is_some())
 }
 
 /// The zone for floating times.
