@@ -6,10 +6,12 @@
 mod actor;
 mod authenticate;
 mod clock;
+mod devices;
 mod error;
 mod ids;
 mod password;
 mod people;
+mod prune;
 mod secrets;
 
 use std::sync::Arc;
