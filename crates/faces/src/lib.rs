@@ -1,1 +1,12 @@
-//! .
+//! The faces of the hub: each translates one protocol in, calls [`hub::Hub`], and translates out. They read and write
+//! local copies and nothing else, and none knows of another.
+
+pub mod app;
+pub mod auth;
+pub mod push;
+pub mod rest;
+pub mod watchers;
+
+pub use app::{App, Dialect, Parts};
+pub use auth::Caller;
+pub use watchers::{Flavour, Watcher, Watchers};

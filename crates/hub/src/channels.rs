@@ -181,6 +181,24 @@ impl Hub {
         Ok(true)
     }
 
+    /// Whether notifications reach us for any calendar of an account.
+    pub async fn is_pushed(
+        &self,
+        actor: &identity::Actor,
+        connection: sync::ConnectionId,
+    ) -> Result<bool> {
+        let store = self.store(actor.tenant).await?;
+        let mut tx = store.read().await?;
+        let calendars = storage::calendars::of_connection(&mut tx, connection).await?;
+        drop(tx);
+        for calendar in calendars {
+            if self.is_watched(&store, calendar.id).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Whether notifications reach us for a calendar.
     pub(crate) async fn is_watched(&self, store: &Store, calendar: CalendarId) -> Result<bool> {
         let now = self.clock().now();

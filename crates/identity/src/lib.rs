@@ -1,16 +1,49 @@
 //! People, sessions, sign-in, the OAuth server, and who is acting.
+//!
+//! Tokens of every kind are 256 random bits, kept only as keyed hashes. Passwords that people choose are kept as
+//! argon2id hashes.
 
 mod actor;
+mod authenticate;
 mod clock;
 mod error;
 mod ids;
+mod password;
+mod people;
 mod secrets;
+
+use std::sync::Arc;
+
+use storage::Store;
 
 pub use actor::{Actor, Kind};
 pub use clock::{Clock, SystemClock};
 pub use error::Error;
 pub use ids::{Ids, SystemIds};
+pub use people::NewUser;
 pub use secrets::{pkce_challenge, same_secret};
+pub use storage::users::User;
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The people of one tenant and everything by which they prove who they are. Cheap to clone.
+#[derive(Clone)]
+pub struct Identity {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+impl Identity {
+    /// Over a tenant's store.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self { store, clock, ids }
+    }
+
+    fn in_seconds(&self, seconds: i64) -> jiff::Timestamp {
+        let now = self.clock.now();
+        now.saturating_add(jiff::SignedDuration::from_secs(seconds))
+            .unwrap_or(now)
+    }
+}

@@ -4,8 +4,8 @@
 //! the event has no field for rides along in [`calendar::Unknown`] under the dialect's name.
 
 pub mod caldav;
+pub mod google;
 pub mod icalendar;
 pub mod jscalendar;
 pub mod microsoft;
 pub mod zones;
-pub mod google;

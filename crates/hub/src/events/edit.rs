@@ -79,6 +79,9 @@ impl Hub {
         };
         let cause = self.edit_cause(calendar);
         row.copy.life_cause = Some(cause.clone());
+        let made = Some(row.copy.local.clone());
+        self.keep_edit(&mut tx, actor, &row, &cause, None, made)
+            .await?;
         Flow::new(self, &mut tx, actor.log_name(), cause)
             .appeared(&mut row)
             .await?;
@@ -257,10 +260,42 @@ impl Hub {
         };
         let cause = self.edit_cause(calendar);
         row.copy.life_cause = Some(cause.clone());
+        let made = Some(row.copy.local.clone());
+        self.keep_edit(tx, actor, &row, &cause, None, made).await?;
         Flow::new(self, tx, actor.log_name(), cause)
             .appeared(&mut row)
             .await?;
         Ok(row)
+    }
+
+    /// Brings a deleted event back with this value.
+    pub(super) async fn restore_event(
+        &self,
+        actor: &Actor,
+        id: CopyId,
+        value: Event,
+    ) -> Result<()> {
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        let mut row = access::copy(&mut tx, actor, id).await?;
+        writable(&mut tx, actor, row.copy.calendar).await?;
+        if row.copy.alive {
+            return Err(Error::Stale);
+        }
+        let cause = self.edit_cause(row.copy.calendar);
+        for unit in unit::diff(&row.copy.local, &value) {
+            row.copy.set(&unit, &value, &cause);
+        }
+        row.copy.alive = true;
+        row.copy.rewrite = true;
+        row.copy.life_cause = Some(cause.clone());
+        self.keep_edit(&mut tx, actor, &row, &cause, None, Some(value))
+            .await?;
+        Flow::new(self, &mut tx, actor.log_name(), cause)
+            .revived(&mut row, true)
+            .await?;
+        tx.commit().await?;
+        self.wake();
+        Ok(())
     }
 
     async fn editable(
@@ -286,7 +321,8 @@ impl Hub {
         row: &mut copies::Row,
         edit: impl FnOnce(&mut Event) -> Result<()>,
     ) -> Result<()> {
-        let mut next = row.copy.local.clone();
+        let before = row.copy.local.clone();
+        let mut next = before.clone();
         edit(&mut next)?;
         check(&next)?;
         let units = unit::diff(&row.copy.local, &next);
@@ -299,6 +335,9 @@ impl Hub {
         }
         row.copy.local.updated = Some(self.clock().now());
         row.copy.local.sequence = next.sequence.max(row.copy.local.sequence);
+        let after = Some(row.copy.local.clone());
+        self.keep_edit(tx, actor, row, &cause, Some(before), after)
+            .await?;
         Flow::new(self, tx, actor.log_name(), cause)
             .changed(row)
             .await
@@ -306,6 +345,8 @@ impl Hub {
 
     async fn delete_in(&self, tx: &mut Tx, actor: &Actor, row: &mut copies::Row) -> Result<()> {
         let cause = self.edit_cause(row.copy.calendar);
+        let before = Some(row.copy.local.clone());
+        self.keep_edit(tx, actor, row, &cause, before, None).await?;
         row.copy.alive = false;
         row.copy.life_cause = Some(cause.clone());
         Flow::new(self, tx, actor.log_name(), cause).died(row).await

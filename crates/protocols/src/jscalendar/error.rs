@@ -24,3 +24,13 @@ pub enum Error {
         path: String,
     },
 }
+
+impl Error {
+    /// The path of the property that is wrong.
+    pub fn property(&self) -> &str {
+        match self {
+            Self::Missing { property } | Self::Value { property, .. } => property,
+            Self::NoSuchPath { path } => path,
+        }
+    }
+}

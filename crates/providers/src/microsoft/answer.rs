@@ -22,7 +22,7 @@ const STALE_LINK: [&str; 4] = [
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
     pub(super) status: u16,
-    fault: FaultBody,
+    fault: Box<FaultBody>,
 }
 
 impl Refusal {
@@ -30,7 +30,11 @@ impl Refusal {
         let fault = response.json::<Fault>().map(|fault| fault.error);
         Self {
             status: response.status,
+<<<<<<< HEAD
             fault: fault.unwrap_or_default(),
+=======
+            fault: Box::new(fault.unwrap_or_default()),
+>>>>>>> main
         }
     }
 

@@ -61,7 +61,7 @@ impl Client {
     ) -> Result<Result<T, Refusal>, Failure> {
         let request = || prefer(Request::get(url), preference);
         for attempt in 0.. {
-            match self.exchange(request()).await {
+            match Box::pin(self.exchange(request())).await {
                 Ok(response) if response.is_success() => {
                     let body = response
                         .json()
@@ -87,7 +87,7 @@ impl Client {
 
     /// Sends a write, once.
     pub(super) async fn write(&self, request: Request) -> Result<Written, Failure> {
-        match self.exchange(prefer(request, "")).await {
+        match Box::pin(self.exchange(prefer(request, ""))).await {
             Ok(response) if response.is_success() => Ok(Written::Done(Box::new(response))),
             Ok(response) => {
                 let refusal = Refusal::of(&response);

@@ -3,12 +3,12 @@
 //! What this connector knows of Graph, and does about it:
 //!
 //! - Changes come from `calendarView/delta` in a fixed window. It gives occurrences, sometimes as bare stubs, and no
-//!   extended properties: so it only says *which* events to read ([`changes`]), and they are read whole ([`whole`]).
+//!   extended properties: so it only says *which* events to read (`changes.rs`), and they are read whole (`whole.rs`).
 //! - A series is its master, its exceptions and its cancelled occurrences; Graph tells the latter two when asked by
 //!   `$select` and `$expand`, else they are worked out from `/instances`.
 //! - `@removed` may mean that an event left the window. Such ids are doubtful, and the hub looks.
 //! - A series with overrides is written in steps. The first carries a note of the others, and whoever reads an event
-//!   with such a note completes the work first ([`steps`]).
+//!   with such a note completes the work first (`steps.rs`).
 //! - Attendees are never written. But changing or deleting a meeting that has some may mail them: see
 //!   [`Traits::quiet`].
 //!
@@ -91,7 +91,7 @@ impl Connector for Microsoft {
     fn traits(&self) -> Traits {
         Traits {
             push: true,
-            poll: Duration::from_secs(120),
+            poll: Duration::from_mins(2),
             concurrency: CONCURRENT as usize,
             quiet: false,
         }

@@ -62,7 +62,7 @@ pub(super) async fn settled(
     }
     let etag = event.etag.clone();
     let note = pending(&event);
-    let Some(series) = series(client, place, event).await? else {
+    let Some(series) = Box::pin(series(client, place, event)).await? else {
         return Ok(Some(Seen::Nothing));
     };
     if series.master.etag != etag {
@@ -72,7 +72,7 @@ pub(super) async fn settled(
         (Seen::Event(sighting), Some(note)) => {
             let body = sighting.found.map(|found| found.body);
             if let Some(body) = body {
-                steps::complete(client, place, &series.master, &body, &note).await?;
+                Box::pin(steps::complete(client, place, &series.master, &body, &note)).await?;
             }
             Ok(None)
         }
@@ -287,11 +287,19 @@ fn tag(etag: &str, series: &Series) -> String {
     }
     etags.sort_unstable();
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, etags.join("\n").as_bytes());
+<<<<<<< HEAD
     let hex: String = digest.as_ref()[..8]
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
     format!("{etag}{AND}{hex}")
+=======
+    let (first, _) = digest.as_ref().split_at(8);
+    let first = first
+        .iter()
+        .fold(0u64, |all, byte| all << 8 | u64::from(*byte));
+    format!("{etag}{AND}{first:016x}")
+>>>>>>> main
 }
 
 /// What `If-Match` gets.

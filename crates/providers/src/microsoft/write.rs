@@ -50,7 +50,7 @@ pub(super) async fn create(
     if write.instances.is_empty() {
         return Ok(stored(client, place, made).await);
     }
-    match follow(client, place, &made, &write.instances).await {
+    match Box::pin(follow(client, place, &made, &write.instances)).await {
         // Half a series must not stay.
         Reply::Refused(reason) => Ok(remove(client, place, &made, reason).await),
         reply => Ok(reply),
@@ -87,7 +87,7 @@ pub(super) async fn update(
     if patch.instances.is_empty() {
         return Ok(stored(client, place, changed).await);
     }
-    Ok(follow(client, place, &changed, &patch.instances).await)
+    Ok(Box::pin(follow(client, place, &changed, &patch.instances)).await)
 }
 
 /// Removes an event, on condition of the version.

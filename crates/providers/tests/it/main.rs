@@ -1,4 +1,5 @@
-//! The connectors against small servers of their protocols, in this process.
+//! Connectors against servers that answer with recorded shapes.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod caldav;
+mod microsoft;

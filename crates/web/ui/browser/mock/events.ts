@@ -25,11 +25,14 @@ function occurrences(world: World, call: Call): true {
   const zone = call.url.searchParams.get('tz') ?? 'UTC';
   const at = (name: string) => toCivil(Date.parse(call.url.searchParams.get(name) ?? ''), zone);
   const [first, end] = [at('start'), at('end')];
+  const [from, to] = [toInstant(first, zone), toInstant(end, zone)];
+  const startsAt = (one: Occurrence) => Date.parse(one.startInstant ?? '') || toInstant(one.start, zone);
+  const endsAt = (one: Occurrence) => Date.parse(one.endInstant ?? '') || toInstant(one.end, zone);
   const wanted = call.url.searchParams.getAll('calendar');
   const found = [...world.copies.values()].flatMap((copy) =>
     copy.local && (wanted.length === 0 || wanted.includes(copy.calendar)) ? expand(copy.local, addDays(first, -1), addDays(end, 1)).map((instance) => occurrenceOf(copy, instance)) : [],
   );
-  return send(call, 200, { occurrences: found.filter((one) => one.end > first.slice(0, 10) && one.start < end), position: world.position });
+  return send(call, 200, { occurrences: found.filter((one) => endsAt(one) > from && startsAt(one) < to), position: world.position });
 }
 
 /** RFC 8984 PatchObject, as far as the app uses it: top-level properties and one path into the overrides. */

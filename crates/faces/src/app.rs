@@ -1,0 +1,75 @@
+//! What every face works with.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
+};
+
+use hub::{Hub, TenantId};
+use identity::Identity;
+
+use crate::Watchers;
+
+/// What every face works with. Cheap to clone; the state of every router.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub struct Parts {
+    /// The use cases.
+    pub hub: Hub,
+    /// People, sessions, tokens.
+    pub identity: Identity,
+    /// Whose calendars these are.
+    pub tenant: TenantId,
+    /// How clients reach us, with a slash at the end.
+    pub public_url: String,
+    /// What a stand-in for a real service does as that service does it.
+    pub dialect: Dialect,
+    /// Who wants to be told of changes through a vendor's API.
+    pub watchers: Arc<dyn Watchers>,
+    /// Positions of the change log before this one are no longer accepted as sync tokens.
+    pub oldest_position: AtomicI64,
+    /// How many mails to people a real service would have sent.
+    pub mails: AtomicU64,
+}
+
+/// What a real service does and we would not do of ourselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dialect {
+    /// An id stays used up after its event was deleted.
+    pub burned_ids: bool,
+    /// Most items on a page, whatever the client asks for; 0 for the protocol's own maximum.
+    pub page_max: usize,
+}
+
+impl App {
+    /// An app of these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Makes all sync tokens given out so far invalid.
+    pub fn expire_sync_tokens(&self, latest: i64) {
+        self.oldest_position
+            .store(latest.saturating_add(1), Ordering::Relaxed);
+    }
+
+    /// Counts mails that the real service would have sent because of a request.
+    pub fn would_mail(&self, people: usize) {
+        self.mails.fetch_add(people as u64, Ordering::Relaxed);
+    }
+
+    /// Whether a sync token of this position is still accepted.
+    pub fn accepts_position(&self, position: i64) -> bool {
+        position >= self.oldest_position.load(Ordering::Relaxed)
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

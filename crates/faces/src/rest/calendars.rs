@@ -1,0 +1,155 @@
+//! Calendars.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use hub::{
+    CalendarId, CalendarView,
+    calendars::{CalendarEdit, NewCalendar},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Problem, Signed, connections::health};
+use crate::App;
+
+/// A calendar.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Calendar {
+    id: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
+    name: String,
+    color: Option<String>,
+    time_zone: String,
+    read_only: bool,
+    selected: bool,
+    health: Sync,
+}
+
+/// How replication of a calendar is doing.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CalendarHealth)]
+pub struct Sync {
+    /// `ok`, `failing`, `reconnect` or `paused`.
+    state: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_sync: Option<String>,
+}
+
+/// A calendar to be made here.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Create {
+    name: String,
+    color: Option<String>,
+    time_zone: Option<String>,
+}
+
+/// What to change of a calendar.
+#[derive(Deserialize, ToSchema)]
+pub struct Edit {
+    name: Option<String>,
+    color: Option<String>,
+    selected: Option<bool>,
+}
+
+impl From<CalendarView> for Calendar {
+    fn from(view: CalendarView) -> Self {
+        Self {
+            id: view.id.0,
+            connection: view.connection.map(|c| c.0),
+            provider: view.provider,
+            name: view.name,
+            color: view.color,
+            time_zone: view.time_zone,
+            read_only: view.read_only,
+            selected: view.selected,
+            health: Sync {
+                state: health(view.health),
+                message: view.message,
+                last_sync: view.last_sync.map(|t| t.to_string()),
+            },
+        }
+    }
+}
+
+/// All calendars.
+#[utoipa::path(get, path = "/api/v1/calendars", responses((status = 200, body = [Calendar])))]
+pub(super) async fn list(
+    State(app): State<App>,
+    Signed(actor): Signed,
+) -> Result<Json<Vec<Calendar>>, Problem> {
+    Ok(Json(
+        app.hub
+            .calendars(&actor)
+            .await?
+            .into_iter()
+            .map(Into::into)
+            .collect(),
+    ))
+}
+
+/// Makes a calendar that has no provider.
+#[utoipa::path(post, path = "/api/v1/calendars", request_body = Create,
+    responses((status = 201, body = Calendar), (status = 400, body = Problem)))]
+pub(super) async fn create(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Json(form): Json<Create>,
+) -> Result<(StatusCode, Json<Calendar>), Problem> {
+    let new = NewCalendar {
+        name: form.name,
+        color: form.color,
+        time_zone: form.time_zone,
+        slug: None,
+    };
+    Ok((
+        StatusCode::CREATED,
+        Json(app.hub.create_calendar(&actor, new).await?.into()),
+    ))
+}
+
+/// Changes how a calendar is shown here, and whether it is kept in step.
+#[utoipa::path(patch, path = "/api/v1/calendars/{id}", params(("id" = Uuid, Path)), request_body = Edit,
+    responses((status = 200, body = Calendar), (status = 404, body = Problem)))]
+pub(super) async fn update(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<Uuid>,
+    Json(form): Json<Edit>,
+) -> Result<Json<Calendar>, Problem> {
+    let edit = CalendarEdit {
+        name: form.name,
+        color: form.color,
+        selected: form.selected,
+        ..CalendarEdit::default()
+    };
+    Ok(Json(
+        app.hub
+            .update_calendar(&actor, CalendarId(id), edit)
+            .await?
+            .into(),
+    ))
+}
+
+/// Removes a calendar that has no provider.
+#[utoipa::path(delete, path = "/api/v1/calendars/{id}", params(("id" = Uuid, Path)),
+    responses((status = 204), (status = 403, body = Problem)))]
+pub(super) async fn remove(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Problem> {
+    app.hub.delete_calendar(&actor, CalendarId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

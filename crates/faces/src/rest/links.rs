@@ -1,0 +1,285 @@
+//! Links between calendars.
+
+use std::collections::BTreeSet;
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::StatusCode,
+};
+use calendar::Unit;
+use hub::{
+    CalendarId, LinkId, LinkMember, Mask, MaskKind, Role,
+    links::{LinkEdit, PlannedOperation},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Problem, Signed, connections::Mirrors};
+use crate::App;
+
+/// Most rows of a preview.
+const ITEMS_MAX: usize = 200;
+/// The fields that a mask of kind `fields` can name: RFC 8984 property names.
+const FIELDS: [Unit; 6] = [
+    Unit::Title,
+    Unit::Place,
+    Unit::Conference,
+    Unit::Text,
+    Unit::Privacy,
+    Unit::Categories,
+];
+
+/// A link to be made.
+#[derive(Clone, Deserialize, ToSchema)]
+pub struct Edit {
+    name: String,
+    members: Vec<MemberForm>,
+}
+
+/// A link.
+#[derive(Serialize, ToSchema)]
+pub struct Link {
+    id: Uuid,
+    name: String,
+    members: Vec<MemberForm>,
+    /// `active` or `paused`.
+    state: String,
+    /// How many events it keeps in step.
+    events: i64,
+}
+
+/// A calendar in a link.
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
+pub struct MemberForm {
+    calendar: Uuid,
+    /// `source`, `target` or `both`.
+    role: String,
+    #[serde(default)]
+    mask: MaskForm,
+}
+
+/// What may be seen in a calendar of a link.
+#[derive(Clone, Default, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MaskForm {
+    /// `everything`, `busy` or `fields`.
+    #[serde(default = "everything")]
+    kind: String,
+    /// With `fields`: any of title, locations, virtualLocations, description, privacy, keywords.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<String>,
+    /// Title of events whose own title is covered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    /// Show private events like all others instead of as a block.
+    #[serde(default)]
+    show_private: bool,
+}
+
+/// What making a link would do.
+#[derive(Serialize, ToSchema)]
+pub struct PreviewShown {
+    creates: usize,
+    updates: usize,
+    deletes: usize,
+    merges: usize,
+    items: Vec<Item>,
+}
+
+/// One event that would be made or changed.
+#[derive(Serialize, ToSchema)]
+pub struct Item {
+    calendar: Uuid,
+    /// `create` or `update`.
+    operation: String,
+    title: String,
+    start: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<Uuid>,
+}
+
+fn everything() -> String {
+    "everything".to_owned()
+}
+
+impl Edit {
+    fn read(self) -> Result<LinkEdit, Problem> {
+        let members = self
+            .members
+            .into_iter()
+            .enumerate()
+            .map(|(index, form)| form.read(index));
+        Ok(LinkEdit {
+            name: self.name,
+            members: members.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl MemberForm {
+    fn read(self, index: usize) -> Result<LinkMember, Problem> {
+        let role = match self.role.as_str() {
+            "source" => Role::Source,
+            "target" => Role::Target,
+            "both" => Role::Both,
+            _ => {
+                return Err(Problem::field(
+                    format!("members[{index}].role"),
+                    "source, target or both",
+                ));
+            }
+        };
+        let kind = match self.mask.kind.as_str() {
+            "" | "everything" => MaskKind::Everything,
+            "busy" => MaskKind::Busy,
+            "fields" => MaskKind::Fields(fields(&self.mask.fields, index)?),
+            _ => {
+                return Err(Problem::field(
+                    format!("members[{index}].mask.kind"),
+                    "everything, busy or fields",
+                ));
+            }
+        };
+        let mask = Mask {
+            kind,
+            title: self.mask.title,
+            show_private: self.mask.show_private,
+        };
+        Ok(LinkMember {
+            calendar: CalendarId(self.calendar),
+            role,
+            mask,
+        })
+    }
+
+    fn show(member: &LinkMember) -> Self {
+        let role = match member.role {
+            Role::Source => "source",
+            Role::Target => "target",
+            Role::Both => "both",
+        };
+        let (kind, fields) = match &member.mask.kind {
+            MaskKind::Everything => ("everything", Vec::new()),
+            MaskKind::Busy => ("busy", Vec::new()),
+            MaskKind::Fields(units) => (
+                "fields",
+                units.iter().map(|u| u.property().to_owned()).collect(),
+            ),
+        };
+        let mask = MaskForm {
+            kind: kind.to_owned(),
+            fields,
+            title: member.mask.title.clone(),
+            show_private: member.mask.show_private,
+        };
+        Self {
+            calendar: member.calendar.0,
+            role: role.to_owned(),
+            mask,
+        }
+    }
+}
+
+fn fields(names: &[String], index: usize) -> Result<BTreeSet<Unit>, Problem> {
+    let find = |name: &String| FIELDS.iter().find(|unit| unit.property() == name).cloned();
+    let bad = || {
+        let known: Vec<&str> = FIELDS.iter().map(Unit::property).collect();
+        Problem::field(
+            format!("members[{index}].mask.fields"),
+            format!("any of {}", known.join(", ")),
+        )
+    };
+    names
+        .iter()
+        .map(|name| find(name).ok_or_else(bad))
+        .collect()
+}
+
+fn show(link: &hub::Link, events: i64) -> Link {
+    Link {
+        id: link.id.0,
+        name: link.name.clone(),
+        members: link.members.iter().map(MemberForm::show).collect(),
+        state: if link.is_active() { "active" } else { "paused" }.to_owned(),
+        events,
+    }
+}
+
+/// All links.
+#[utoipa::path(get, path = "/api/v1/links", responses((status = 200, body = [Link])))]
+pub(super) async fn list(
+    State(app): State<App>,
+    Signed(actor): Signed,
+) -> Result<Json<Vec<Link>>, Problem> {
+    let all = app.hub.links(&actor).await?;
+    Ok(Json(
+        all.iter()
+            .map(|(link, events)| show(link, *events))
+            .collect(),
+    ))
+}
+
+/// What making this link would do: the work itself, not committed.
+#[utoipa::path(post, path = "/api/v1/links/preview", request_body = Edit,
+    responses((status = 200, body = PreviewShown), (status = 400, body = Problem)))]
+pub(super) async fn preview(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Json(form): Json<Edit>,
+) -> Result<Json<PreviewShown>, Problem> {
+    let preview = app.hub.preview_link(&actor, form.read()?).await?;
+    let count = |operation| {
+        preview
+            .planned
+            .iter()
+            .filter(|p| p.operation == operation)
+            .count()
+    };
+    let items = preview.planned.iter().take(ITEMS_MAX).map(|planned| Item {
+        calendar: planned.calendar.0,
+        operation: if planned.operation == PlannedOperation::Create {
+            "create"
+        } else {
+            "update"
+        }
+        .to_owned(),
+        title: planned.title.clone(),
+        start: planned.when.local_start().to_string(),
+        from: planned.from.map(|c| c.0),
+    });
+    Ok(Json(PreviewShown {
+        creates: count(PlannedOperation::Create),
+        updates: count(PlannedOperation::Update),
+        deletes: 0,
+        merges: preview.merges,
+        items: items.collect(),
+    }))
+}
+
+/// Makes a link and brings its calendars in step.
+#[utoipa::path(post, path = "/api/v1/links", request_body = Edit,
+    responses((status = 201, body = Link), (status = 400, body = Problem)))]
+pub(super) async fn create(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Json(form): Json<Edit>,
+) -> Result<(StatusCode, Json<Link>), Problem> {
+    let link = app.hub.create_link(&actor, form.read()?).await?;
+    Ok((StatusCode::CREATED, Json(show(&link, 0))))
+}
+
+/// Removes a link.
+#[utoipa::path(delete, path = "/api/v1/links/{id}", params(("id" = Uuid, Path), Mirrors), responses((status = 204)))]
+pub(super) async fn remove(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<Uuid>,
+    Query(mirrors): Query<Mirrors>,
+) -> Result<StatusCode, Problem> {
+    app.hub
+        .delete_link(&actor, LinkId(id), mirrors.kept()?)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

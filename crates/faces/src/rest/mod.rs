@@ -1,0 +1,83 @@
+//! The REST API, `/api/v1`: JSON, RFC 8984 events, RFC 9457 problems, OpenAPI at `/api/openapi.json`.
+
+mod calendars;
+mod changes;
+mod connections;
+mod events;
+mod guard;
+mod insight;
+mod links;
+mod occurrences;
+mod once;
+mod problem;
+mod session;
+
+use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use guard::Signed;
+pub use problem::Problem;
+
+use crate::App;
+
+/// Largest request body, in bytes.
+const BODY_MAX: usize = 4 << 20;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Kalends",
+    description = "One API over every calendar that a business has. Events are JSCalendar (RFC 8984), errors are \
+                   problem details (RFC 9457). Changes to events need `If-Match`; creates may carry `Idempotency-Key`."
+))]
+struct Document;
+
+/// All routes with their description.
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(session::me))
+        .routes(routes!(session::sign_in, session::sign_out))
+        .routes(routes!(connections::providers))
+        .routes(routes!(connections::list, connections::connect))
+        .routes(routes!(connections::disconnect))
+        .routes(routes!(connections::sync_now))
+        .routes(routes!(calendars::list, calendars::create))
+        .routes(routes!(calendars::update, calendars::remove))
+        .routes(routes!(occurrences::list))
+        .routes(routes!(events::list, events::create))
+        .routes(routes!(
+            events::read,
+            events::put,
+            events::patch,
+            events::remove
+        ))
+        .routes(routes!(occurrences::patch, occurrences::remove))
+        .routes(routes!(insight::why))
+        .routes(routes!(insight::activity))
+        .routes(routes!(insight::conflicts))
+        .routes(routes!(insight::undo))
+        .routes(routes!(links::list, links::create))
+        .routes(routes!(links::preview))
+        .routes(routes!(links::remove))
+        .routes(routes!(changes::list))
+        .routes(routes!(changes::stream))
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    routes().split_for_parts().1
+}
+
+/// The router of this face.
+pub fn router(app: App) -> Router {
+    let (router, document) = routes().split_for_parts();
+    router
+        .route("/welcome", get(session::welcome))
+        .route("/oauth/callback", get(connections::callback))
+        .route(
+            "/api/openapi.json",
+            get(move || async move { Json(document) }),
+        )
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .with_state(app)
+}

@@ -1,0 +1,80 @@
+//! Notifications that clients order through a vendor's API (Google channels, Graph subscriptions).
+
+use async_trait::async_trait;
+use hub::CalendarId;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// Who is told, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watcher {
+    /// Our id of the order. Google: any id; the client's own channel id is in `client_id`.
+    pub id: Uuid,
+    /// The id that the client gave it (Google channel id); empty for Graph.
+    pub client_id: String,
+    /// Which calendar.
+    pub calendar: CalendarId,
+    /// Where to POST.
+    pub address: String,
+    /// Secret that goes with every notification (channel token, clientState).
+    pub token: String,
+    /// When it ends.
+    pub expires: Timestamp,
+    /// In which form.
+    pub flavour: Flavour,
+}
+
+/// The form of a notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// Headers only: `X-Goog-Channel-ID`, `X-Goog-Resource-State` …
+    Google,
+    /// A JSON body: `{"value":[{"subscriptionId", "clientState", "resource", …}]}`.
+    Graph,
+}
+
+/// Keeps orders and carries them out.
+#[async_trait]
+pub trait Watchers: Send + Sync {
+    /// Takes an order. For [`Flavour::Google`] the first message (`sync`) is sent; for [`Flavour::Graph`] the
+    /// validation handshake is made first, and its failure is the error's text.
+    async fn open(&self, watcher: Watcher) -> Result<(), String>;
+
+    /// The order with this id.
+    async fn get(&self, id: Uuid) -> Option<Watcher>;
+
+    /// All orders.
+    async fn list(&self) -> Vec<Watcher>;
+
+    /// Prolongs an order; false if there is none.
+    async fn renew(&self, id: Uuid, expires: Timestamp) -> bool;
+
+    /// Ends an order; false if there is none.
+    async fn close(&self, id: Uuid) -> bool;
+}
+
+/// Where nothing is delivered.
+pub struct Nobody;
+
+#[async_trait]
+impl Watchers for Nobody {
+    async fn open(&self, _: Watcher) -> Result<(), String> {
+        Err("notifications are not available here".to_owned())
+    }
+
+    async fn get(&self, _: Uuid) -> Option<Watcher> {
+        None
+    }
+
+    async fn list(&self) -> Vec<Watcher> {
+        Vec::new()
+    }
+
+    async fn renew(&self, _: Uuid, _: Timestamp) -> bool {
+        false
+    }
+
+    async fn close(&self, _: Uuid) -> bool {
+        false
+    }
+}

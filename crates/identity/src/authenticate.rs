@@ -1,0 +1,122 @@
+//! Finding out who is asking.
+
+use storage::{
+    api_tokens, app_passwords,
+    ids::UserId,
+    oauth::tokens,
+    one_time,
+    sessions::{self, Session},
+    users,
+};
+use uuid::Uuid;
+
+use crate::{
+    Actor, Identity, Kind, Result,
+    people::{API_TOKEN, APP_PASSWORD, WELCOME},
+};
+
+/// What session tokens are hashed for.
+const SESSION: &str = "session";
+/// What OAuth tokens are hashed for.
+pub(crate) const OAUTH_TOKEN: &str = "oauth-token";
+
+impl Identity {
+    /// Who holds this bearer token: an API token or an OAuth access token.
+    pub async fn authenticate_bearer(&self, token: &str) -> Result<Option<Actor>> {
+        let now = self.clock.now();
+        let mut tx = self.store.read().await?;
+        let hash = tx.hash(API_TOKEN, token);
+        if let Some(row) = api_tokens::by_hash(&mut tx, hash).await? {
+            let valid = row.expires.is_none_or(|expires| expires > now);
+            let scopes = (!row.scopes.is_empty()).then(|| row.scopes.into_iter().collect());
+            return Ok(valid.then(|| Actor {
+                scopes,
+                ..Actor::person(self.store.tenant(), row.user)
+            }));
+        }
+        let hash = tx.hash(OAUTH_TOKEN, token);
+        let found = tokens::get(&mut tx, hash).await?;
+        let found =
+            found.filter(|t| t.kind == tokens::Kind::Access && t.expires.is_none_or(|e| e > now));
+        Ok(found.map(|t| Actor {
+            tenant: self.store.tenant(),
+            kind: Kind::Application {
+                client: t.client,
+                user: t.user,
+            },
+            scopes: Some(t.scopes.into_iter().collect()),
+            purpose: None,
+        }))
+    }
+
+    /// Who signs in with this user name (mail address) and app password. Cheap: clients send it with every request.
+    pub async fn authenticate_basic(&self, name: &str, secret: &str) -> Result<Option<Actor>> {
+        let mut tx = self.store.read().await?;
+        let hash = tx.hash(APP_PASSWORD, secret);
+        let Some(found) = app_passwords::by_hash(&mut tx, hash).await? else {
+            return Ok(None);
+        };
+        let user = users::get(&mut tx, found.user).await?;
+        let right = user.is_some_and(|user| user.email.eq_ignore_ascii_case(name.trim()));
+        Ok(right.then(|| Actor::person(self.store.tenant(), found.user)))
+    }
+
+    /// Whose session this is.
+    pub async fn authenticate_session(&self, token: &str) -> Result<Option<Actor>> {
+        let mut tx = self.store.read().await?;
+        let hash = tx.hash(SESSION, token);
+        let found = sessions::get(&mut tx, hash).await?;
+        let found = found.filter(|session| session.expires > self.clock.now());
+        Ok(found.map(|session| Actor::person(self.store.tenant(), session.user)))
+    }
+
+    /// Signs in with a password; the session's token.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        seconds: i64,
+    ) -> Result<Option<String>> {
+        match self.check_password(email, password).await? {
+            Some(user) => self.begin_session(user.id, seconds).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Signs in with a welcome link's token, once; the session's token.
+    pub async fn welcome(&self, token: &str, seconds: i64) -> Result<Option<String>> {
+        let mut tx = self.store.write().await?;
+        let hash = tx.hash(WELCOME, token);
+        let user = one_time::take(&mut tx, WELCOME, hash, self.clock.now()).await?;
+        tx.commit().await?;
+        let user = user.and_then(|bytes| Uuid::from_slice(&bytes).ok());
+        match user {
+            Some(id) => self.begin_session(UserId(id), seconds).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Begins a session; its token.
+    pub async fn begin_session(&self, user: UserId, seconds: i64) -> Result<String> {
+        let token = self.ids.token();
+        let session = Session {
+            user,
+            created: self.clock.now(),
+            expires: self.in_seconds(seconds),
+        };
+        let mut tx = self.store.write().await?;
+        let hash = tx.hash(SESSION, &token);
+        sessions::insert(&mut tx, hash, &session).await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+
+    /// Ends a session.
+    pub async fn sign_out(&self, token: &str) -> Result<()> {
+        let mut tx = self.store.write().await?;
+        let hash = tx.hash(SESSION, token);
+        sessions::delete(&mut tx, hash).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,174 @@
+//! People: making them, their passwords, their tokens.
+
+use std::collections::BTreeSet;
+
+use storage::{
+    api_tokens::{self, ApiToken},
+    app_passwords::{self, AppPassword},
+    ids::UserId,
+    one_time,
+    users::{self, User},
+};
+
+use crate::{Actor, Error, Identity, Result, password};
+
+/// What welcome links are filed under.
+pub(crate) const WELCOME: &str = "welcome";
+/// What hashed tokens are hashed for.
+pub(crate) const API_TOKEN: &str = "api-token";
+/// What hashed app passwords are hashed for.
+pub(crate) const APP_PASSWORD: &str = "app-password";
+/// Shortest password.
+const PASSWORD_MIN: usize = 8;
+
+/// A person to be made.
+#[derive(Clone, Debug, Default)]
+pub struct NewUser {
+    /// Mail address; signs them in.
+    pub email: String,
+    /// Display name.
+    pub name: String,
+    /// IANA zone.
+    pub time_zone: String,
+    /// Their password, if they sign in with one.
+    pub password: Option<String>,
+    /// What they may do.
+    pub roles: Vec<String>,
+}
+
+impl Identity {
+    /// Makes a person.
+    pub async fn create_user(&self, new: NewUser) -> Result<User> {
+        let email = new.email.trim().to_lowercase();
+        if !email.contains('@') {
+            return Err(Error::Invalid {
+                field: "email",
+                reason: "a mail address is needed",
+            });
+        }
+        let password = match new.password {
+            Some(chosen) if !(PASSWORD_MIN..=password::PASSWORD_MAX).contains(&chosen.len()) => {
+                return Err(Error::Invalid {
+                    field: "password",
+                    reason: "8 to 1024 characters",
+                });
+            }
+            Some(chosen) => Some(password::hash(chosen).await?),
+            None => None,
+        };
+        let user = User {
+            id: UserId(self.ids.uuid()),
+            email,
+            name: new.name,
+            time_zone: new.time_zone,
+            password,
+            roles: new.roles,
+            created: self.clock.now(),
+        };
+        let mut tx = self.store.write().await?;
+        users::insert(&mut tx, &user).await?;
+        tx.commit().await?;
+        Ok(user)
+    }
+
+    /// Everybody.
+    pub async fn users(&self) -> Result<Vec<User>> {
+        let mut tx = self.store.read().await?;
+        Ok(users::list(&mut tx).await?)
+    }
+
+    /// The person behind an actor.
+    pub async fn user_of(&self, actor: &Actor) -> Result<Option<User>> {
+        let Some(id) = actor.user() else {
+            return Ok(None);
+        };
+        let mut tx = self.store.read().await?;
+        Ok(users::get(&mut tx, id).await?)
+    }
+
+    /// The person who signs in with this address and password.
+    pub async fn check_password(&self, email: &str, chosen: &str) -> Result<Option<User>> {
+        let mut tx = self.store.read().await?;
+        let user = users::by_email(&mut tx, email.trim()).await?;
+        drop(tx);
+        let hash = user.as_ref().and_then(|user| user.password.clone());
+        let right = password::verify(chosen.to_owned(), hash).await?;
+        Ok(user.filter(|_| right))
+    }
+
+    /// A link's token that signs this person in once.
+    pub async fn make_welcome(&self, user: UserId, seconds: i64) -> Result<String> {
+        let token = self.ids.token();
+        let mut tx = self.store.write().await?;
+        let hash = tx.hash(WELCOME, &token);
+        one_time::insert(
+            &mut tx,
+            WELCOME,
+            hash,
+            user.0.as_bytes(),
+            self.in_seconds(seconds),
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+
+    /// A token for programs; `scopes` empty allows everything that the person may do.
+    pub async fn new_api_token(
+        &self,
+        user: UserId,
+        name: &str,
+        scopes: BTreeSet<String>,
+    ) -> Result<String> {
+        let token = self.ids.token();
+        self.keep_api_token(user, name, scopes, &token).await?;
+        Ok(token)
+    }
+
+    /// The same with a token that was made elsewhere (256 random bits; a stand-in's fixed one).
+    pub async fn keep_api_token(
+        &self,
+        user: UserId,
+        name: &str,
+        scopes: BTreeSet<String>,
+        token: &str,
+    ) -> Result<()> {
+        let row = ApiToken {
+            id: self.ids.uuid(),
+            user,
+            name: name.to_owned(),
+            scopes: scopes.into_iter().collect(),
+            created: self.clock.now(),
+            expires: None,
+            last_used: None,
+        };
+        let mut tx = self.store.write().await?;
+        let hash = tx.hash(API_TOKEN, token);
+        api_tokens::insert(&mut tx, &row, hash).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// A password for one device or program that speaks CalDAV.
+    pub async fn new_app_password(&self, user: UserId, name: &str) -> Result<String> {
+        let secret = self.ids.token();
+        self.keep_app_password(user, name, &secret).await?;
+        Ok(secret)
+    }
+
+    /// The same with a secret that was made elsewhere.
+    pub async fn keep_app_password(&self, user: UserId, name: &str, secret: &str) -> Result<()> {
+        let row = AppPassword {
+            id: self.ids.uuid(),
+            user,
+            name: name.to_owned(),
+            created: self.clock.now(),
+            last_used: None,
+        };
+        let mut tx = self.store.write().await?;
+        let hash = tx.hash(APP_PASSWORD, secret);
+        app_passwords::insert(&mut tx, &row, hash).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
