@@ -6,6 +6,7 @@
 pub mod caldav;
 pub mod connector;
 pub mod directory;
+pub mod google;
 pub mod microsoft;
 
 pub use connector::{

@@ -3,3 +3,5 @@
 
 mod caldav;
 mod microsoft;
+mod google;
+mod script;
