@@ -30,11 +30,7 @@ impl Refusal {
         let fault = response.json::<Fault>().map(|fault| fault.error);
         Self {
             status: response.status,
-<<<<<<< HEAD
-            fault: fault.unwrap_or_default(),
-=======
             fault: Box::new(fault.unwrap_or_default()),
->>>>>>> main
         }
     }
 

@@ -117,20 +117,10 @@ impl Round {
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned();
-<<<<<<< HEAD
-        let event: Event = match serde_json::from_value(item) {
-            Ok(event) => event,
-            Err(_) => {
-                let reason = "an item of a delta answer is not an event".to_owned();
-                self.malformed.push(Malformed { id, reason });
-                return;
-            }
-=======
         let Ok(event) = serde_json::from_value::<Event>(item) else {
             let reason = "an item of a delta answer is not an event".to_owned();
             self.malformed.push(Malformed { id, reason });
             return;
->>>>>>> main
         };
         if event.removed.is_some() {
             self.removed.insert(id);

@@ -287,19 +287,11 @@ fn tag(etag: &str, series: &Series) -> String {
     }
     etags.sort_unstable();
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, etags.join("\n").as_bytes());
-<<<<<<< HEAD
-    let hex: String = digest.as_ref()[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("{etag}{AND}{hex}")
-=======
     let (first, _) = digest.as_ref().split_at(8);
     let first = first
         .iter()
         .fold(0u64, |all, byte| all << 8 | u64::from(*byte));
     format!("{etag}{AND}{first:016x}")
->>>>>>> main
 }
 
 /// What `If-Match` gets.
