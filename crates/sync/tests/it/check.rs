@@ -19,6 +19,7 @@ const ROUNDS_MAX: usize = 40;
 
 type Result = std::result::Result<(), String>;
 
+/// Fails unless something holds.
 macro_rules! must {
     ($holds:expr, $($arg:tt)*) => {
         if !$holds {
@@ -26,6 +27,7 @@ macro_rules! must {
         }
     };
 }
+pub(crate) use must;
 
 impl World {
     /// Works without accidents until nothing moves any more (I7).
@@ -186,8 +188,9 @@ impl World {
                 );
             }
             if member.role.sends() && copy.alive {
+                // L3: of two sources one may delete what the other keeps; nothing brings the deletion to a source.
                 must!(
-                    linked.alive,
+                    linked.alive || member.role == Role::Source,
                     "I1: the living sender {name} of a dead linked event"
                 );
                 for unit in unit::diff(&member.agreed, &copy.local) {

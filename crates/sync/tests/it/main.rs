@@ -4,9 +4,11 @@
 // The name by which the rest of the workspace knows it.
 extern crate kalends_sync as sync;
 
+mod calm;
 mod check;
 mod hub;
 mod ledger;
+mod linking;
 mod provider;
 mod rng;
 mod seeds;

@@ -29,6 +29,11 @@ fn live(world: &mut World) -> Result<(), String> {
     world.rest()?;
     world.check()?;
     world.list_again()?;
+    world.check()?;
+    for _ in 0..2 {
+        world.calm_edit()?;
+    }
+    world.calm_deletion()?;
     world.check()
 }
 

@@ -44,7 +44,7 @@ fn places(rng: &mut Rng) -> Vec<Place> {
         title: None,
         show_private: false,
     };
-    match rng.below(6) {
+    match rng.below(8) {
         0 => vec![place(Role::Both, all()), place(Role::Both, all())],
         1 => vec![
             place(Role::Source, all()),
@@ -63,6 +63,11 @@ fn places(rng: &mut Rng) -> Vec<Place> {
             place(Role::Both, all()),
             place(Role::Both, all()),
             place(Role::Target, Mask::busy("Away")),
+        ],
+        5 => vec![
+            place(Role::Source, all()),
+            place(Role::Source, all()),
+            place(Role::Target, fields(&[Slot::Title])),
         ],
         _ => vec![
             place(Role::Both, all()),
@@ -215,8 +220,11 @@ impl World {
             replaced,
             place,
             own: covered || target,
-            passing: target && (!covered || matches!(slot, Slot::Occurrence(_)))
-                || covered && matches!(slot, Slot::Occurrence(_)),
+            // An occurrence is one unit: what is hidden of it goes with what is shown.
+            passing: match slot {
+                Slot::Occurrence(_) => target || covered,
+                _ => target && !covered,
+            },
         });
     }
 
@@ -246,10 +254,13 @@ impl World {
         format!("{slot:?} {seen:?} -> {number}")
     }
 
-    pub fn edit_there(&mut self, place: usize) {
-        let Some(id) = self.rng.pick(&self.providers[place].live()) else {
-            return;
-        };
+    fn edit_there(&mut self, place: usize) {
+        if let Some(id) = self.rng.pick(&self.providers[place].live()) {
+            self.edit_object(place, id);
+        }
+    }
+
+    pub fn edit_object(&mut self, place: usize, id: String) {
         let object = self.providers[place].objects[&id].clone();
         let mut body = object.body;
         let what = self.edited(place, &mut body);
@@ -265,7 +276,7 @@ impl World {
         say!(self, "{place}: person makes {id} there");
     }
 
-    pub fn delete_there(&mut self, place: usize) {
+    fn delete_there(&mut self, place: usize) {
         let Some(id) = self.rng.pick(&self.providers[place].live()) else {
             return;
         };
@@ -275,7 +286,7 @@ impl World {
         self.providers[place].remove(&id);
     }
 
-    fn deleted(&mut self, place: usize, body: &Event) {
+    pub fn deleted(&mut self, place: usize, body: &Event) {
         self.ledger.deleted(body);
         // Whoever deletes a masked copy of a two-way link deletes what the mask hides from them, too.
         if self.hub.places[place].role == Role::Both {
