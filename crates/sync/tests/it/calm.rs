@@ -12,6 +12,20 @@ use crate::{
 const WRITES_MAX: usize = 3;
 
 impl World {
+    /// Somebody answers all that was asked; whether anything was.
+    pub fn decide(&mut self) -> bool {
+        let mut asked = false;
+        for row in 0..self.hub.rows.len() {
+            for unit in self.hub.rows[row].copy.held_units() {
+                let remote = self.rng.chance(50);
+                say!(self, "copy {row}: {unit:?} decided, remote={remote}");
+                self.hub.decide(row, &unit, remote);
+                asked = true;
+            }
+        }
+        asked
+    }
+
     /// A living member that sends: its linked event, its place and its remote id.
     fn sender(&mut self) -> Option<(usize, usize, String)> {
         let mut senders = Vec::new();

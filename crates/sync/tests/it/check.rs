@@ -43,7 +43,7 @@ impl World {
             let after: u64 = self.providers.iter().map(|p| p.position).sum();
             let still = !moved && before == after && self.is_at_rest();
             quiet = if still { quiet + 1 } else { 0 };
-            if quiet == 2 {
+            if quiet >= 2 && !self.decide() {
                 return Ok(());
             }
         }
@@ -257,7 +257,9 @@ impl World {
             }
         }
         let mut losers = BTreeSet::new();
-        for conflict in &self.hub.conflicts {
+        // What a person is asked about is not lost yet.
+        let decided = |c: &&sync::Conflict| c.remote_won.is_some();
+        for conflict in self.hub.conflicts.iter().filter(decided) {
             let lost = if conflict.remote_won == Some(true) {
                 &conflict.local
             } else {

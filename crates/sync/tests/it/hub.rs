@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sync::{
     CalendarId, Cause, CauseKind, ChangeId, Conflict, Copy, CopyId, Intent, Linked, Mask, Member,
     Observation, Operation, Outcome, Policy, Remote, Role, Stamp,
-    replication::{Digest, Standing, looked, observe},
+    replication::{Digest, Standing, decide, looked, observe},
 };
 use uuid::Uuid;
 
@@ -17,6 +17,8 @@ use crate::provider::Object;
 pub struct Place {
     pub role: Role,
     pub mask: Mask,
+    /// It has left the link for a while (L7).
+    pub away: bool,
 }
 
 /// A copy, and whether a link made it.
@@ -27,6 +29,7 @@ pub struct Row {
 
 pub struct Hub {
     pub places: Vec<Place>,
+    pub policy: Policy,
     /// Whether the link is there yet.
     pub linking: bool,
     pub rows: Vec<Row>,
@@ -62,6 +65,7 @@ impl Hub {
         let count = places.len();
         Self {
             places,
+            policy: Policy::default(),
             linking: false,
             rows: Vec::new(),
             intents: Vec::new(),
@@ -114,7 +118,7 @@ impl Hub {
         let target = self.linking && self.places[self.place(row)].role == Role::Target;
         Standing {
             target,
-            policy: Policy::Newest,
+            policy: self.policy,
         }
     }
 
@@ -152,6 +156,26 @@ impl Hub {
         self.rows[row].copy.alive = false;
         self.rows[row].copy.life_cause = Some(cause.clone());
         self.died(row, &cause);
+    }
+
+    /// Decides about a unit that policy «ask» holds.
+    pub fn decide(&mut self, row: usize, unit: &calendar::Unit, remote: bool) {
+        let copy = &mut self.rows[row].copy;
+        let (Some(held), local) = (copy.held.clone(), copy.local.clone()) else {
+            return;
+        };
+        let changed = decide(copy, unit, remote);
+        self.conflicts.push(Conflict {
+            unit: unit.clone(),
+            base: local.clone(),
+            local,
+            remote: held,
+            remote_won: Some(remote),
+        });
+        if changed {
+            let cause = self.cause(CauseKind::Edit, self.place(row), None);
+            self.changed(row, &cause);
+        }
     }
 
     // What is seen at providers.
@@ -226,6 +250,12 @@ impl Hub {
     /// R10: a look after an unknown outcome.
     pub fn looked(&mut self, row: usize, stamp: Stamp, seen: &Observation) {
         let (intents, standing) = (self.unfinished(row), self.standing(row));
+        // A stamp alone proves nothing: people copy events with it.
+        let other = self.row_of(self.place(row), &seen.remote_id, None);
+        if other.is_some_and(|other| other != row) {
+            let nothing = self.observation(None, "");
+            return self.looked(row, stamp, &nothing);
+        }
         let Some(index) = intents.iter().position(|i| i.stamp == stamp) else {
             return self.observe(row, seen);
         };

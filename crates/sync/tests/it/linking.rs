@@ -22,7 +22,11 @@ impl Hub {
 
     fn originate(&mut self, row: usize, cause: &Cause) {
         let place = self.place(row);
-        if !self.linking || self.rows[row].projected || !self.rows[row].copy.alive {
+        if !self.linking
+            || self.places[place].away
+            || self.rows[row].projected
+            || !self.rows[row].copy.alive
+        {
             return;
         }
         if let Some(linked) = self.linked_twin(row) {
@@ -43,7 +47,9 @@ impl Hub {
         }
         let linked = self.begin(row);
         for other in (0..self.places.len()).filter(|other| *other != place) {
-            if let Some(twin) = self.twin(row, other) {
+            if !self.places[other].away
+                && let Some(twin) = self.twin(row, other)
+            {
                 self.join(linked, twin, cause);
             }
         }
@@ -200,7 +206,10 @@ impl Hub {
                         next.push_back((row, member));
                     }
                 }
-                None if self.linked[linked].alive && self.places[place].role.receives() => {
+                None if self.linked[linked].alive
+                    && self.places[place].role.receives()
+                    && !self.places[place].away =>
+                {
                     self.project(linked, place, cause);
                 }
                 None => {}
@@ -212,7 +221,7 @@ impl Hub {
     }
 
     fn project(&mut self, linked: usize, place: usize, cause: &Cause) {
-        let (id, Place { role, mask }) = (self.next_copy(), self.places[place].clone());
+        let (id, Place { role, mask, .. }) = (self.next_copy(), self.places[place].clone());
         let shown = mask.project(&self.linked[linked].value);
         let member = Member {
             linked: self.linked[linked].id,
@@ -231,5 +240,36 @@ impl Hub {
         copy.life_cause = Some(cause.clone());
         self.members.push(member);
         self.insert(copy, true, cause);
+    }
+
+    /// L7: a calendar leaves the link; its copies stay.
+    pub fn leave(&mut self, place: usize) {
+        self.places[place].away = true;
+        let here = |m: &&mut Member| m.calendar == calendar(place);
+        self.members.iter_mut().filter(here).for_each(rules::unlink);
+    }
+
+    /// L7: it comes back.
+    pub fn come_back(&mut self, place: usize) {
+        self.places[place].away = false;
+        for linked in 0..self.linked.len() {
+            let cause = self.cause(CauseKind::Flow, place, None);
+            let Some(member) = self.member_at(linked, place) else {
+                let origin = index_of(self.linked[linked].origin.0);
+                self.outward(linked, origin, &cause);
+                continue;
+            };
+            let row = index_of(self.members[member].copy.0);
+            let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
+            let done = rules::relink(value, &mut self.members[member], copy, &cause);
+            self.conflicts.extend(done.conflicts);
+            self.outward(linked, row, &cause);
+        }
+        for row in 0..self.rows.len() {
+            if self.place(row) == place && self.members_of(row).is_empty() {
+                let cause = self.cause(CauseKind::Flow, place, None);
+                self.originate(row, &cause);
+            }
+        }
     }
 }

@@ -17,6 +17,11 @@ fn live(world: &mut World) -> Result<(), String> {
     }
     say!(world, "coming to rest");
     world.link();
+    for place in 0..world.providers.len() {
+        if world.hub.places[place].away {
+            world.hub.come_back(place);
+        }
+    }
     // Late requests arrive before or after everything else has come to rest.
     if world.rng.chance(50) {
         world.rest()?;

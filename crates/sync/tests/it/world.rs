@@ -2,7 +2,7 @@
 
 use calendar::{Event, Override};
 use jiff::Timestamp;
-use sync::{Mask, MaskKind, Role};
+use sync::{Mask, MaskKind, Policy, Role};
 
 use crate::{
     hub::{Hub, Place},
@@ -37,7 +37,11 @@ pub struct World {
 
 /// How the calendars of this world are linked.
 fn places(rng: &mut Rng) -> Vec<Place> {
-    let place = |role, mask| Place { role, mask };
+    let place = |role, mask| Place {
+        role,
+        mask,
+        away: false,
+    };
     let all = Mask::everything;
     let fields = |units: &[Slot]| Mask {
         kind: MaskKind::Fields(units.iter().map(|slot| slot.unit()).collect()),
@@ -103,6 +107,9 @@ impl World {
             trace: listen.then(Vec::new),
             seconds: 1_790_000_000,
         };
+        if world.rng.chance(15) {
+            world.hub.policy = Policy::Ask;
+        }
         world.begin();
         world
     }
@@ -165,7 +172,15 @@ impl World {
                 say!(self, "{place}: cursor invalid");
                 self.hub.cursors[place] = None;
             }
-            _ => self.link(),
+            _ if !self.hub.linking => self.link(),
+            _ if self.hub.places[place].away => {
+                say!(self, "{place}: comes back to the link");
+                self.hub.come_back(place);
+            }
+            _ => {
+                say!(self, "{place}: leaves the link");
+                self.hub.leave(place);
+            }
         }
     }
 
