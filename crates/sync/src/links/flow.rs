@@ -133,7 +133,9 @@ pub fn inward(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet
             member
                 .mask
                 .absorb_override(&unit, &mut linked.value, &copy.local);
-            unit.take(&mut member.agreed, &copy.local);
+            // Agreed is what would be projected: a note on an occurrence, which the mask hides, stays a note.
+            let shown = shown(linked, member, copy.id);
+            unit.take(&mut member.agreed, &shown);
             if unit.same(&before, &linked.value) {
                 continue;
             }

@@ -7,7 +7,7 @@ use calendar::{Event, Unit, unit};
 
 use crate::{
     Cause, Conflict, Copy, Linked, Member, Role,
-    links::{Outward, flow::shown},
+    links::{self, Outward, flow::shown},
     merge::{self, Merge},
 };
 
@@ -105,6 +105,8 @@ fn settle(
     if member.role.sends() && !unit.same(shown, &value) {
         if let Unit::Override(_) = unit {
             member.mask.absorb_override(unit, &mut linked.value, &value);
+            let now = links::flow::shown(linked, member, copy.id);
+            unit.take(&mut member.agreed, &now);
         } else {
             unit.take(&mut linked.value, &value);
         }

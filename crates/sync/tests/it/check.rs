@@ -257,15 +257,15 @@ impl World {
             }
         }
         let mut losers = BTreeSet::new();
-        // What a person is asked about is not lost yet.
-        let decided = |c: &&sync::Conflict| c.remote_won.is_some();
-        for conflict in self.hub.conflicts.iter().filter(decided) {
-            let lost = if conflict.remote_won == Some(true) {
-                &conflict.local
-            } else {
-                &conflict.remote
+        for conflict in &self.hub.conflicts {
+            // A question whose copy has died meanwhile keeps both.
+            let lost: &[&calendar::Event] = match conflict.remote_won {
+                Some(true) => &[&conflict.local],
+                Some(false) => &[&conflict.remote],
+                None => &[&conflict.local, &conflict.remote],
             };
-            let of_unit = numbers(lost).filter(|(slot, _)| slot.unit() == conflict.unit);
+            let of_unit = lost.iter().flat_map(|event| numbers(event));
+            let of_unit = of_unit.filter(|(slot, _)| slot.unit() == conflict.unit);
             losers.extend(of_unit.map(|(_, number)| number));
         }
         for event in &self.hub.met {
