@@ -39,18 +39,16 @@ pub fn relink(
 ) -> Relinked {
     let mut done = Relinked::default();
     member.attached = true;
-    if copy.alive {
-        let shown = shown(linked, member, copy.id);
-        for unit in unit::all([&shown, &member.agreed, &copy.local]) {
-            if member.mask.covers(&unit, linked.value.privacy) {
-                // What the mask hides belongs to the copy, unless the projection itself is another one now (L2).
-                if !unit.same(&shown, &member.agreed) {
-                    bring(&unit, &shown, copy, cause, &mut done);
-                    unit.take(&mut member.agreed, &shown);
-                }
-            } else {
-                settle(&unit, &shown, linked, member, copy, cause, &mut done);
-            }
+    let shown = shown(linked, member, copy.id);
+    for unit in unit::all([&shown, &member.agreed, &copy.local]) {
+        let covered = member.mask.covers(&unit, linked.value.privacy);
+        if copy.alive && !covered {
+            settle(&unit, &shown, linked, member, copy, cause, &mut done);
+        } else if member.role.receives() && (!covered || !unit.same(&shown, &member.agreed)) {
+            // What the mask hides belongs to the copy, unless the projection itself is another one now (L2); what was
+            // edited before a copy died, died with it.
+            bring(&unit, &shown, copy, cause, &mut done);
+            unit.take(&mut member.agreed, &shown);
         }
     }
     live(linked, member, copy, cause, &mut done);
@@ -129,18 +127,7 @@ fn live(
             done.life = true;
         }
         (false, true) if member.declined => return,
-        (false, true) => {
-            let shown = shown(linked, member, copy.id);
-            // What was edited before it died, died with it; what the mask hides is the copy's own.
-            for unit in unit::all([&shown, &copy.local]) {
-                let covered = member.mask.covers(&unit, linked.value.privacy);
-                if !covered || !unit.same(&shown, &member.agreed) {
-                    bring(&unit, &shown, copy, cause, done);
-                }
-            }
-            member.agreed = shown;
-            revive(copy, true, cause, done);
-        }
+        (false, true) => revive(copy, true, cause, done),
         // Only an edit since they parted speaks for an event that died.
         (true, false) if member.role.sends() && !done.moved.is_empty() => {
             linked.alive = true;
