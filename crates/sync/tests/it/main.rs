@@ -11,6 +11,7 @@ mod ledger;
 mod linking;
 mod provider;
 mod rng;
+mod rules;
 mod seeds;
 mod slots;
 mod worker;
