@@ -252,6 +252,18 @@ fn l7_coming_back_is_a_merge() {
 }
 
 #[test]
+fn l7_a_targets_own_edit_stays_its_own() {
+    let (mut linked, ..) = origin(Role::Both);
+    let (mut target, mut there) = receiver(&linked, Role::Target, Mask::everything());
+    rules::unlink(&mut target);
+    there.local = with(&there.local, Slot::Title, 2);
+    rules::relink(&mut linked, &mut target, &mut there, &flow());
+    assert_eq!(Slot::Title.read(&there.local), Some(2));
+    assert!(rules::outward(&linked, &mut target, &mut there, &flow()).is_empty());
+    assert_eq!(Slot::Title.read(&linked.value), Some(0));
+}
+
+#[test]
 fn l7_what_died_while_apart() {
     let (linked, ..) = origin(Role::Both);
     // Role, copy alive, linked alive, edited meanwhile; both alive afterwards?

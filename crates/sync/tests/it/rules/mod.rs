@@ -1,14 +1,15 @@
 //! One test, or a few, for each rule of the design, by its name.
 
 mod links;
-mod replication;
+mod observing;
+mod writing;
 
 use calendar::{Event, Unit};
 use jiff::Timestamp;
 use sync::{
-    Cause, CauseKind, ChangeId, Copy, CopyId, Intent, Observation, Operation, Outcome, Remote,
-    Stamp, Version,
-    replication::{Step, plan},
+    Cause, CauseKind, ChangeId, Copy, CopyId, Intent, Observation, Operation, Outcome, Policy,
+    Remote, Stamp, Version,
+    replication::{Reply, Standing, Step, plan},
 };
 use uuid::Uuid;
 
@@ -120,4 +121,25 @@ fn intent(copy: &Copy, intents: &[Intent]) -> Intent {
 
 fn is_update(step: &Step) -> bool {
     matches!(step, Step::Update { .. })
+}
+
+const FREE: Standing = Standing {
+    target: false,
+    policy: Policy::Newest,
+};
+
+fn stored(order: i64, body: &calendar::Event) -> Reply {
+    Reply::Stored {
+        id: "o1".into(),
+        version: version(order),
+        body: Box::new(body.clone()),
+    }
+}
+
+/// A copy that we made, and its create, of unknown outcome.
+fn unconfirmed() -> (Copy, sync::Intent) {
+    let mut copy = Copy::made_here(settled().id, settled().calendar, event());
+    copy.generation = 0;
+    let create = intent(&copy, &[]);
+    (copy, create)
 }

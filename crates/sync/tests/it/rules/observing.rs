@@ -1,138 +1,16 @@
-//! R1–R10.
+//! R5–R10: what is seen at the provider.
 
-use calendar::{Text, Unit, unit};
+use calendar::{Unit, unit};
 use sync::{
-    CauseKind, Copy, Outcome, Policy, Remote,
+    CauseKind, Outcome, Policy, Remote,
     replication::{Reply, Standing, Step, decide, looked, observe, plan, reply},
 };
 
-use super::{cause, event, gone, intent, is_update, pending, seen, settled, stamp, version, with};
-use crate::slots::Slot;
-
-const FREE: Standing = Standing {
-    target: false,
-    policy: Policy::Newest,
+use super::{
+    FREE, cause, event, gone, intent, is_update, pending, seen, settled, stamp, stored,
+    unconfirmed, version, with,
 };
-
-fn stored(order: i64, body: &calendar::Event) -> Reply {
-    Reply::Stored {
-        id: "o1".into(),
-        version: version(order),
-        body: Box::new(body.clone()),
-    }
-}
-
-/// A copy that we made, and its create, of unknown outcome.
-fn unconfirmed() -> (Copy, sync::Intent) {
-    let mut copy = Copy::made_here(settled().id, settled().calendar, event());
-    copy.generation = 0;
-    let create = intent(&copy, &[]);
-    (copy, create)
-}
-
-#[test]
-fn r1_the_planner_tells_the_four_cases_apart() {
-    assert_eq!(plan(&settled(), &[]), Step::Nothing);
-    assert!(is_update(&plan(&pending(), &[])));
-    let mut copy = settled();
-    copy.alive = false;
-    assert!(matches!(plan(&copy, &[]), Step::Delete { .. }));
-    copy.remote = Remote::Gone { id: "o1".into() };
-    assert_eq!(plan(&copy, &[]), Step::Nothing);
-    copy.alive = true;
-    assert!(matches!(plan(&copy, &[]), Step::Create { .. }));
-}
-
-#[test]
-fn r1_nothing_but_a_look_while_an_outcome_is_open() {
-    let copy = pending();
-    let open = intent(&copy, &[]);
-    assert_eq!(plan(&copy, &[open]), Step::Look { intent: 0 });
-}
-
-#[test]
-fn r1_a_parked_copy_waits_for_another_value() {
-    let mut copy = pending();
-    let update = intent(&copy, &[]);
-    reply(&mut copy, &update, Reply::Refused("title".into()), 0);
-    assert_eq!(plan(&copy, &[]), Step::Nothing);
-    let next = with(&event(), Slot::Title, 4);
-    copy.set(&Unit::Title, &next, &cause(CauseKind::Edit));
-    assert!(is_update(&plan(&copy, &[])));
-}
-
-#[test]
-fn r2_only_units_that_changed_here_move() {
-    let mut copy = pending();
-    // The provider spells the text in its own way; that is not ours to correct.
-    let base = copy.base.as_mut().unwrap();
-    base.remote.text = Text::html("<p>a=0</p>");
-    let Step::Update { previous, body, .. } = plan(&copy, &[]) else {
-        panic!("no update");
-    };
-    assert_eq!(unit::diff(&previous, &body), [Unit::Title].into());
-    assert!(body.text.html);
-}
-
-#[test]
-fn r3_what_the_provider_made_of_it_stays_out_of_the_local_value() {
-    let mut copy = pending();
-    let update = intent(&copy, &[]);
-    let mut body = copy.local.clone();
-    body.title.make_ascii_uppercase();
-    reply(&mut copy, &update, stored(2, &body), 0);
-    assert_eq!(copy.local.title, "t2");
-    assert_eq!(plan(&copy, &[]), Step::Nothing);
-    assert!(observe(&mut copy, &[], &seen(2, &body), FREE).echo);
-}
-
-#[test]
-fn r3_an_answer_older_than_what_was_seen_is_ignored() {
-    let mut copy = pending();
-    let update = intent(&copy, &[]);
-    let edited = with(&copy.local, Slot::Place, 4);
-    observe(
-        &mut copy,
-        std::slice::from_ref(&update),
-        &seen(3, &edited),
-        FREE,
-    );
-    let body = copy.local.clone();
-    reply(
-        &mut copy,
-        &update,
-        stored(2, &with(&body, Slot::Place, 0)),
-        0,
-    );
-    assert_eq!(Slot::Place.read(&copy.base.unwrap().remote), Some(4));
-}
-
-#[test]
-fn r3_an_intent_that_a_sighting_settled_is_not_reopened_by_its_answer() {
-    let (mut copy, mut create) = unconfirmed();
-    create.outcome = Outcome::Done;
-    let settled = reply(&mut copy, &create, stored(1, &event()), 5);
-    assert_eq!((settled.outcome, settled.look), (Outcome::Done, false));
-}
-
-#[test]
-fn r4_a_create_is_looked_at_once_the_feed_has_moved() {
-    let (mut copy, create) = unconfirmed();
-    let settled = reply(&mut copy, &create, stored(1, &event()), create.feed + 1);
-    assert_eq!((settled.outcome, settled.look), (Outcome::Open, true));
-    let settled = reply(&mut copy, &create, stored(1, &event()), create.feed);
-    assert_eq!((settled.outcome, settled.look), (Outcome::Done, false));
-}
-
-#[test]
-fn r4_what_did_not_meet_its_condition_is_looked_at() {
-    for answer in [Reply::Stale, Reply::Missing] {
-        let mut copy = pending();
-        let update = intent(&copy, &[]);
-        let settled = reply(&mut copy, &update, answer, 0);
-        assert_eq!((settled.outcome, settled.look), (Outcome::Refused, true));
-    }
-}
+use crate::slots::Slot;
 
 #[test]
 fn r5_a_landed_write_is_an_echo_but_for_what_a_person_edited_on_it() {
@@ -362,6 +240,13 @@ fn r8_what_is_no_edit_does_not() {
     // An edit that was taken back is none either.
     let mut copy = pending();
     copy.set(&Unit::Title, &event(), &cause(CauseKind::Flow));
+    assert!(observe(&mut copy, &[], &gone(), FREE).died);
+    // Nor one to the provider's own spelling of the title.
+    let mut copy = settled();
+    copy.base.as_mut().unwrap().remote.title = "T0".into();
+    let mut next = event();
+    next.title = "T0".into();
+    copy.set(&Unit::Title, &next, &cause(CauseKind::Flow));
     assert!(observe(&mut copy, &[], &gone(), FREE).died);
 }
 
