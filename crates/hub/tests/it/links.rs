@@ -1,7 +1,7 @@
 //! Linked calendars stay the same.
 
 use calendar::{Frequency, Override, Rule, Text};
-use hub::{Mask, Precondition, Role, events::NewEvent};
+use kalends_hub::{Mask, Precondition, Role, events::NewEvent};
 use std::sync::atomic::Ordering;
 
 use crate::world::{World, event};
@@ -134,7 +134,7 @@ async fn an_edit_in_the_hub_reaches_all_and_can_be_undone() {
     world.settle().await;
     assert_eq!((world.titles(0), world.titles(1)), (vec!["Made here".to_owned()], vec!["Made here".to_owned()]));
     let stale = world.hub.edit_event(&world.actor, made.id, Precondition::Revision(99), |_| Ok(())).await;
-    assert!(matches!(stale, Err(hub::Error::Stale)));
+    assert!(matches!(stale, Err(kalends_hub::Error::Stale)));
     let position = world.hub.position(&world.actor).await.unwrap();
     world.hub.delete_event(&world.actor, made.id, Precondition::None).await.unwrap();
     world.settle().await;

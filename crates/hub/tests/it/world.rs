@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use calendar::{Duration, Event, When, Zone};
-use hub::{CalendarId, Hub, LinkMember, Mask, Role, Settings, connections::PasswordAccount, links::LinkEdit};
+use kalends_hub::{CalendarId, Hub, LinkMember, Mask, Role, Settings, connections::PasswordAccount, links::LinkEdit};
 use identity::{Actor, Clock, Ids, SystemIds};
 use jiff::Timestamp;
 use storage::{MasterKey, Store, Stores};
