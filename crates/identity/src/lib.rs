@@ -9,6 +9,7 @@ mod clock;
 mod devices;
 mod error;
 mod ids;
+pub mod oauth;
 mod password;
 mod people;
 mod prune;
