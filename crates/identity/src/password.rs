@@ -32,16 +32,16 @@ pub(crate) async fn verify(password: String, hash: Option<String>) -> Result<boo
     if password.len() > PASSWORD_MAX {
         return Ok(false);
     }
-    let work = move || match hash {
-        Some(hash) => PasswordHash::new(&hash).is_ok_and(|parsed| {
+    let work = move || {
+        let Some(hash) = hash else {
+            let _same_work = Argon2::default().hash_password(password.as_bytes());
+            return false;
+        };
+        PasswordHash::new(&hash).is_ok_and(|parsed| {
             Argon2::default()
                 .verify_password(password.as_bytes(), &parsed)
                 .is_ok()
-        }),
-        None => {
-            let _same_work = Argon2::default().hash_password(password.as_bytes());
-            false
-        }
+        })
     };
     slowly(work).await
 }
