@@ -4,6 +4,7 @@
 pub mod app;
 pub mod auth;
 pub mod google;
+pub mod oauth;
 pub mod push;
 pub mod rest;
 pub mod watchers;

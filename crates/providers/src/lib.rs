@@ -3,10 +3,13 @@
 //! [`Connector`] is what the hub knows of a provider; each folder implements it for one. Mapping to and from the event
 //! is in `protocols`; deciding what to write is in `sync`.
 
+pub mod caldav;
 pub mod connector;
 pub mod directory;
 pub mod google;
 pub mod microsoft;
+pub mod oauth;
+pub mod registry;
 
 pub use connector::{
     Calendar, Changes, Channel, Connector, Create, Delete, Failure, Found, Malformed, Place, Seen,
