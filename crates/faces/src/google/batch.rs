@@ -3,6 +3,8 @@
 //! Each part of the multipart body is an HTTP request as text; the answer has the same parts in the same order. The
 //! official clients write bare line feeds.
 
+use std::fmt::Write;
+
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -63,9 +65,8 @@ pub(super) async fn batch(
             .oneshot(request)
             .await
             .unwrap_or_else(|never| match never {});
-        answer.push_str(&format!(
-            "--batch_kalends\r\nContent-Type: application/http\r\nContent-ID: {id}\r\n\r\n"
-        ));
+        let head = "Content-Type: application/http\r\nContent-ID";
+        let _ = write!(answer, "--batch_kalends\r\n{head}: {id}\r\n\r\n");
         answer.push_str(&as_text(response).await);
     }
     answer.push_str("--batch_kalends--\r\n");
@@ -105,17 +106,15 @@ async fn as_text(response: Response) -> String {
     let mut text = format!("HTTP/1.1 {} {reason}\r\n", status.as_u16());
     for name in [header::CONTENT_TYPE, header::ETAG] {
         if let Some(value) = response.headers().get(&name).and_then(|v| v.to_str().ok()) {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(text, "{name}: {value}\r\n");
         }
     }
     let body = to_bytes(response.into_body(), BODY_MAX * 16)
         .await
         .unwrap_or_default();
-    text.push_str(&format!(
-        "Content-Length: {}\r\n\r\n{}\r\n",
-        body.len(),
-        String::from_utf8_lossy(&body)
-    ));
+    let length = body.len();
+    let body = String::from_utf8_lossy(&body);
+    let _ = write!(text, "Content-Length: {length}\r\n\r\n{body}\r\n");
     text
 }
 

@@ -136,7 +136,7 @@ pub(super) fn merge(into: &mut Value, change: &Map<String, Value>) {
     for (name, value) in change {
         match value {
             Value::Null => drop(into.shift_remove(name)),
-            Value::Object(inner) => merge(into.entry(name.clone()).or_default(), inner),
+            Value::Object(inner) => merge(into.entry(name.clone()).or_insert(Value::Null), inner),
             other => drop(into.insert(name.clone(), other.clone())),
         }
     }

@@ -15,7 +15,10 @@ pub(super) struct Query(Vec<(String, String)>);
 impl Query {
     /// The last value of a parameter.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).last()
+        let mut pairs = self.0.iter().rev();
+        pairs
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// All values of a parameter.

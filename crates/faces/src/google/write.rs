@@ -129,9 +129,8 @@ impl Request {
             .get_or_insert_with(|| format!("{id}@google.com"));
         let event = edit::event(&wire, &[], &self.place.zone)?;
         let name = Some(id);
-        let view = hub
-            .create_event(&self.actor, calendar, NewEvent { name, event })
-            .await?;
+        let new = NewEvent { name, event };
+        let view = Box::pin(hub.create_event(&self.actor, calendar, new)).await?;
         let wire = render::master(&self.place, &view);
         self.tell(&wire)?;
         Ok(shown(wire))
@@ -150,9 +149,8 @@ impl Request {
                 .map_err(|error| hub::Error::invalid("body", error.to_string()))
         };
         let hub = &self.app.hub;
-        let view = hub
-            .edit_event(&self.actor, target.view.id, precondition, edit)
-            .await?;
+        let id = target.view.id;
+        let view = Box::pin(hub.edit_event(&self.actor, id, precondition, edit)).await?;
         let wire = match target.occurrence {
             Some(occurrence) => render::instance(&self.place, &view, occurrence),
             None => render::master(&self.place, &view),
@@ -331,9 +329,9 @@ impl Request {
         }
         self.tell(&render::master(&self.place, &target.view))?;
         let hub = &self.app.hub;
-        hub.delete_event(&self.actor, target.view.id, precondition)
-            .await?;
-        let view = hub.event(&self.actor, target.view.id).await?;
+        let id = target.view.id;
+        Box::pin(hub.delete_event(&self.actor, id, precondition)).await?;
+        let view = hub.event(&self.actor, id).await?;
         Ok(shown(render::master(&self.place, &view)))
     }
 }
