@@ -19,7 +19,13 @@ pub trait Directory: Send + Sync {
     fn authorize_url(&self, provider: &str, request: &AuthorizeRequest<'_>) -> Option<String>;
 
     /// Turns the code that came back into tokens.
-    async fn exchange(&self, provider: &str, code: &str, verifier: &str, redirect_uri: &str) -> Result<Grant, Failure>;
+    async fn exchange(
+        &self,
+        provider: &str,
+        code: &str,
+        verifier: &str,
+        redirect_uri: &str,
+    ) -> Result<Grant, Failure>;
 
     /// Gets another access token. A refused refresh token is [`Failure::Reauthorise`].
     async fn refresh(&self, provider: &str, refresh_token: &str) -> Result<Grant, Failure>;

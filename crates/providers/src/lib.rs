@@ -3,12 +3,16 @@
 //! [`Connector`] is what the hub knows of a provider; each folder implements it for one. Mapping to and from the event
 //! is in `protocols`; deciding what to write is in `sync`.
 
+pub mod caldav;
 pub mod connector;
 pub mod directory;
+pub mod google;
 pub mod microsoft;
 
 pub use connector::{
     Calendar, Changes, Channel, Connector, Create, Delete, Failure, Found, Malformed, Place, Seen,
     Sighting, Tokens, Traits, Update, Watch,
 };
-pub use directory::{Account, Auth, AuthorizeRequest, Credentials, Description, Directory, Grant, Preset};
+pub use directory::{
+    Account, Auth, AuthorizeRequest, Credentials, Description, Directory, Grant, Preset,
+};

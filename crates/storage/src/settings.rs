@@ -1,6 +1,6 @@
 //! How storage is opened.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 /// Where the database is and how it is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Usual settings for a SQLite file.
+    pub fn sqlite(file: &Path) -> Self {
+        Self::new(format!("sqlite:{}", file.display()))
+    }
+
     /// Usual settings for a URL.
     pub fn new(url: impl Into<String>) -> Self {
         Self {

@@ -149,6 +149,10 @@ impl Stores {
 
     /// Waits until all transactions have ended and closes the database.
     pub async fn close(&self) {
+        // The listener holds a connection.
+        if let Some(listener) = &self.inner.listener {
+            listener.abort();
+        }
         self.inner.database.close().await;
     }
 }

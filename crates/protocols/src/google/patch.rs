@@ -168,7 +168,12 @@ fn guard_attendees(previous: &Event, change: &mut Map<String, Value>, losses: &m
     }
 }
 
+/// The private properties are always there, so that one that goes is cleared by its name: those of others, and the
+/// stamp, must stay.
 fn fields(wire: &Wire) -> Map<String, Value> {
+    let mut wire = wire.clone();
+    let properties = wire.extended_properties.get_or_insert_default();
+    properties.private.get_or_insert_default();
     match serde_json::to_value(wire) {
         Ok(Value::Object(map)) => map,
         _ => Map::new(),

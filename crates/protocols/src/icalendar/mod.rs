@@ -33,3 +33,6 @@ pub use error::Error;
 pub use event::{read, read_each, read_parsed, tree, write};
 pub use kept::DIALECT;
 pub use series::in_terms_of;
+
+/// Property that says which write an object is of. It is never part of the event.
+pub const STAMP: &str = "X-KALENDS-STAMP";

@@ -1,4 +1,7 @@
 //! Connectors against servers that answer with recorded shapes.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod caldav;
 mod microsoft;
+mod google;
+mod script;

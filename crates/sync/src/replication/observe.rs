@@ -1,5 +1,7 @@
 //! R4–R9: what a sighting at the provider means for the copy.
 
+use std::collections::BTreeMap;
+
 use calendar::{Event, Unit, unit};
 
 use crate::{
@@ -174,9 +176,14 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
     let (Some(sent), Some(local)) = (&intent.body, &intent.local) else {
         return false;
     };
+    // Before a create there was nothing: of what was sent, the overrides may still be to come.
+    let bare = |event: &Event| Event {
+        overrides: BTreeMap::new(),
+        ..event.clone()
+    };
     let before = copy.base.take().unwrap_or_else(|| Base {
-        remote: sent.clone(),
-        local: local.clone(),
+        remote: bare(sent),
+        local: bare(local),
     });
     let mut base = Base {
         remote: body.clone(),

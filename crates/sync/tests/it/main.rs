@@ -7,6 +7,7 @@ extern crate kalends_sync as sync;
 mod check;
 mod hub;
 mod ledger;
+mod parts;
 mod provider;
 mod rng;
 mod seeds;

@@ -14,7 +14,7 @@ fn zone() -> Zone {
 fn single() -> Event {
     let start = "2026-11-24T09:00:00".parse().unwrap();
     let mut event = Event::new("u", When::zoned(start, zone(), Duration::hours(1)));
-    event.title = "Recall".to_owned();
+    "Recall".clone_into(&mut event.title);
     event.places = vec![Place::named("Room 1")];
     event
 }
@@ -59,6 +59,16 @@ fn only_what_changed_is_sent_and_null_clears() {
             &json!({"date": "2026-11-24", "dateTime": null, "timeZone": null}),
             &json!({"date": "2026-11-25", "dateTime": null, "timeZone": null}),
         )
+    );
+}
+
+#[test]
+fn a_hint_that_goes_is_cleared_by_name() {
+    let mut previous = single();
+    previous.priority = 1;
+    assert_eq!(
+        master_change(&previous, &single()),
+        json!({"extendedProperties": {"private": {"kalends.priority": null}}})
     );
 }
 

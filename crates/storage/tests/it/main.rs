@@ -1,0 +1,33 @@
+//! Storage on both databases. PostgreSQL is the one that `KALENDS_TEST_POSTGRES` names; without it those tests say that
+//! they are skipped, or fail if `KALENDS_REQUIRE_ALL` is set.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+/// Runs each story on SQLite and on PostgreSQL.
+macro_rules! both {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(crate::fixture::Fixture::sqlite().await).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                if let Some(fixture) = crate::fixture::Fixture::postgres().await {
+                    super::$name(fixture).await;
+                }
+            })+
+        }
+    };
+}
+
+mod commits;
+mod fixture;
+mod keys;
+mod locks;
+mod opening;
+mod people;
+mod planted;
+mod rows;
+mod statements;

@@ -1,0 +1,149 @@
+//! Every statement of the crate is prepared on both databases, and the two schemas are the same.
+
+use std::path::{Path, PathBuf};
+
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _};
+
+use crate::fixture::Fixture;
+
+/// One statement and where it stands.
+struct Statement {
+    place: String,
+    name: String,
+    sql: String,
+}
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// All string literals in the sources that are statements. No statement may be put together from pieces: then this
+/// would not see it, and neither would a reader.
+fn statements() -> Vec<Statement> {
+    let mut files = Vec::new();
+    rust_files(
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
+        &mut files,
+    );
+    let mut found = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (at, _) in text.match_indices("const ") {
+            let Some((head, rest)) = text[at..].split_once('=') else {
+                continue;
+            };
+            let Some(name) = head.strip_suffix(": &str ") else {
+                continue;
+            };
+            let Some(sql) = rest.trim_start().strip_prefix('"') else {
+                continue;
+            };
+            let sql = sql.split('"').next().unwrap_or_default().trim();
+            let verbs = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
+            if verbs.iter().any(|verb| sql.starts_with(verb)) {
+                found.push(Statement {
+                    place: file.file_name().unwrap().to_string_lossy().into_owned(),
+                    name: name.trim_start_matches("const ").to_owned(),
+                    sql: sql.to_owned(),
+                });
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_statement_is_a_constant() {
+    let verbs = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM"];
+    let mut files = Vec::new();
+    rust_files(
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
+        &mut files,
+    );
+    let mut literals = 0;
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for verb in verbs {
+            for (at, _) in text.match_indices(verb) {
+                literals += usize::from(text[..at].trim_end().ends_with('"'));
+            }
+        }
+    }
+    assert_eq!(
+        literals,
+        statements().len(),
+        "a statement is not `const NAME: &str = \"…\"`"
+    );
+    assert!(literals > 100, "only {literals}: the search is broken");
+}
+
+#[tokio::test]
+async fn all_are_prepared_on_sqlite() {
+    let f = Fixture::sqlite().await;
+    let mut connection = sqlx::SqliteConnection::connect(&f.settings.url)
+        .await
+        .unwrap();
+    for s in statements() {
+        if s.name.ends_with("_POSTGRES") {
+            continue;
+        }
+        let sql = AssertSqlSafe(s.sql).into_sql_str();
+        if let Err(error) = connection.prepare(sql).await {
+            panic!("{} {}: {error}", s.place, s.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn all_are_prepared_on_postgres() {
+    let Some(f) = Fixture::postgres().await else {
+        return;
+    };
+    let mut connection = sqlx::PgConnection::connect(&f.settings.url).await.unwrap();
+    for s in statements() {
+        if s.name.ends_with("_SQLITE") {
+            continue;
+        }
+        let sql = AssertSqlSafe(s.sql).into_sql_str();
+        if let Err(error) = connection.prepare(sql).await {
+            panic!("{} {}: {error}", s.place, s.name);
+        }
+    }
+}
+
+#[test]
+fn every_statement_names_the_tenant() {
+    for s in statements() {
+        assert!(s.sql.contains("tenant"), "{} {}", s.place, s.name);
+        assert!(s.sql.contains("$1"), "{} {}", s.place, s.name);
+    }
+}
+
+#[test]
+fn the_two_schemas_are_the_same() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+    let mut files = 0;
+    for entry in std::fs::read_dir(format!("{folder}/postgres")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let read = |d: &str| std::fs::read_to_string(format!("{folder}/{d}/{name}")).unwrap();
+        assert_eq!(
+            read("sqlite"),
+            read("postgres").replace("BYTEA", "BLOB"),
+            "{name}"
+        );
+        files += 1;
+    }
+    assert_eq!(
+        files,
+        std::fs::read_dir(format!("{folder}/sqlite"))
+            .unwrap()
+            .count()
+    );
+}
