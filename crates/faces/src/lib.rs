@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod microsoft;
 pub mod push;
 pub mod rest;
 pub mod watchers;
