@@ -4,6 +4,8 @@
 pub mod app;
 pub mod auth;
 pub mod microsoft;
+pub mod oauth;
+pub mod caldav;
 pub mod push;
 pub mod rest;
 pub mod watchers;
