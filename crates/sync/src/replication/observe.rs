@@ -71,10 +71,15 @@ pub fn observe(
                     i.stamp == stamp && i.operation == Operation::Create && i.may_arrive()
                 })
             });
-            if let (Some(create), Remote::Live { id, .. }) = (made, &copy.remote)
+            if let Remote::Live { id, .. } = &copy.remote
                 && *id != seen.remote_id
             {
-                return surplus(copy, create, body, seen, standing);
+                if let Some(create) = made {
+                    return surplus(copy, create, body, seen, standing);
+                }
+                // R10: another object that bears our stamp, copied by a person. Not ours while ours is there.
+                digest.echo = true;
+                return digest;
             }
             present(
                 copy,
@@ -99,7 +104,7 @@ pub fn observe(
 
 /// R7, R8, and plain deletion.
 fn absent(copy: &mut Copy, intents: &[Intent], seen: &Observation, digest: &mut Digest) {
-    let Remote::Live { id, .. } = &copy.remote else {
+    let Remote::Live { id, version } = &copy.remote else {
         digest.echo = true;
         return;
     };
@@ -107,9 +112,12 @@ fn absent(copy: &mut Copy, intents: &[Intent], seen: &Observation, digest: &mut 
         digest.echo = true;
         return;
     }
-    let ours = intents
-        .iter()
-        .filter(|i| i.operation == Operation::Delete && i.remote_id.as_deref() == Some(id));
+    // A delete on an older version than the one that is gone was not it.
+    let ours = intents.iter().filter(|i| {
+        i.operation == Operation::Delete
+            && i.remote_id.as_deref() == Some(id)
+            && i.version.as_ref().is_none_or(|v| v == version)
+    });
     let ours: Vec<Stamp> = ours.map(|i| i.stamp).collect();
     copy.remote = Remote::Gone { id: id.clone() };
     copy.rewrite = false;

@@ -171,6 +171,20 @@ fn r7_a_deletion_while_ours_is_open_is_ours() {
 }
 
 #[test]
+fn r7_a_delete_on_an_older_version_was_not_it() {
+    // Seed 123043: the delete was lost, the event revived and written; then a person deleted it.
+    let mut copy = settled();
+    copy.alive = false;
+    let mut delete = intent(&copy, &[]);
+    delete.outcome = Outcome::Unresolved;
+    copy.alive = true;
+    let write = intent(&copy, std::slice::from_ref(&delete));
+    reply(&mut copy, &write, stored(2, &event()), 0);
+    assert!(observe(&mut copy, &[delete], &gone(), FREE).died);
+    assert!(!copy.alive);
+}
+
+#[test]
 fn r7_a_newer_version_closes_the_delete() {
     let mut copy = settled();
     copy.alive = false;
@@ -310,6 +324,19 @@ fn r10_the_second_of_two_creates_goes_but_not_what_was_edited_on_it() {
         panic!("no update")
     };
     assert_eq!(Slot::Place.read(&body), Some(4));
+}
+
+#[test]
+fn r10_a_marker_alone_proves_nothing() {
+    // Seed 123660: a person copied the event, and a late look by stamp found the copy.
+    let mut copy = settled();
+    copy.stamp = Some(stamp(5));
+    let mut other = seen(9, &with(&event(), Slot::Title, 3));
+    other.remote_id = "o2".into();
+    other.stamp = copy.stamp;
+    let before = copy.clone();
+    assert!(observe(&mut copy, &[], &other, FREE).echo);
+    assert_eq!(copy, before);
 }
 
 #[test]
