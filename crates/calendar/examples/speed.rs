@@ -1,5 +1,11 @@
 //! How fast rules expand. Run it optimised: `cargo run -p kalends-calendar --release --example speed`.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a report for people"
+)]
+
 use std::{hint::black_box, time::Instant};
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
@@ -18,11 +24,6 @@ const RULES: [&str; 10] = [
     "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
 ];
 
-#[expect(
-    clippy::print_stdout,
-    clippy::cast_precision_loss,
-    reason = "a report for people"
-)]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start: DateTime = "2020-01-06T09:00".parse()?;
     let end: DateTime = "2030-01-06T09:00".parse()?;

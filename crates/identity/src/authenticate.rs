@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Identity, Kind, Result,
-    people::{API_TOKEN, APP_PASSWORD, WELCOME},
+    people::{API_TOKEN, WELCOME, app_password_hash},
 };
 
 /// What session tokens are hashed for.
@@ -52,13 +52,12 @@ impl Identity {
     /// Who signs in with this user name (mail address) and app password. Cheap: clients send it with every request.
     pub async fn authenticate_basic(&self, name: &str, secret: &str) -> Result<Option<Actor>> {
         let mut tx = self.store.read().await?;
-        let hash = tx.hash(APP_PASSWORD, secret);
-        let Some(found) = app_passwords::by_hash(&mut tx, hash).await? else {
+        let Some(user) = users::by_email(&mut tx, name).await? else {
             return Ok(None);
         };
-        let user = users::get(&mut tx, found.user).await?;
-        let right = user.is_some_and(|user| user.email.eq_ignore_ascii_case(name.trim()));
-        Ok(right.then(|| Actor::person(self.store.tenant(), found.user)))
+        let hash = app_password_hash(&tx, user.id, secret);
+        let found = app_passwords::by_hash(&mut tx, hash).await?;
+        Ok(found.map(|_| Actor::person(self.store.tenant(), user.id)))
     }
 
     /// Whose session this is.

@@ -17,4 +17,9 @@ pub enum Error {
         /// What is wrong and what to do.
         reason: &'static str,
     },
+    /// The key of ID tokens cannot be made, read or used.
+    #[error(
+        "the key that signs ID tokens cannot be used; is the master key the one of this database?"
+    )]
+    SigningKey,
 }

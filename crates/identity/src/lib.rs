@@ -6,10 +6,13 @@
 mod actor;
 mod authenticate;
 mod clock;
+mod devices;
 mod error;
 mod ids;
+pub mod oauth;
 mod password;
 mod people;
+mod prune;
 mod secrets;
 
 use std::sync::Arc;

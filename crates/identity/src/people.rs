@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use storage::{
+    Tx,
     api_tokens::{self, ApiToken},
     app_passwords::{self, AppPassword},
     ids::UserId,
-    one_time,
+    one_time, sessions,
     users::{self, User},
 };
 
@@ -16,8 +17,11 @@ use crate::{Actor, Error, Identity, Result, password};
 pub(crate) const WELCOME: &str = "welcome";
 /// What hashed tokens are hashed for.
 pub(crate) const API_TOKEN: &str = "api-token";
-/// What hashed app passwords are hashed for.
-pub(crate) const APP_PASSWORD: &str = "app-password";
+/// What an app password is known by. The person is part of it: two people may have chosen the same one.
+pub(crate) fn app_password_hash(tx: &Tx, user: UserId, secret: &str) -> [u8; 32] {
+    tx.hash("app-password", &format!("{user}\0{secret}"))
+}
+
 /// Shortest password.
 const PASSWORD_MIN: usize = 8;
 
@@ -47,13 +51,7 @@ impl Identity {
             });
         }
         let password = match new.password {
-            Some(chosen) if !(PASSWORD_MIN..=password::PASSWORD_MAX).contains(&chosen.len()) => {
-                return Err(Error::Invalid {
-                    field: "password",
-                    reason: "8 to 1024 characters",
-                });
-            }
-            Some(chosen) => Some(password::hash(chosen).await?),
+            Some(chosen) => Some(hash_chosen(chosen).await?),
             None => None,
         };
         let user = User {
@@ -69,6 +67,23 @@ impl Identity {
         users::insert(&mut tx, &user).await?;
         tx.commit().await?;
         Ok(user)
+    }
+
+    /// Gives a person another password, or none, and ends all their sessions: whoever knew the old one is out.
+    pub async fn set_password(&self, user: UserId, chosen: Option<String>) -> Result<()> {
+        let password = match chosen {
+            Some(chosen) => Some(hash_chosen(chosen).await?),
+            None => None,
+        };
+        let mut tx = self.store.write().await?;
+        let Some(mut row) = users::get(&mut tx, user).await? else {
+            return Err(storage::Error::Missing("person").into());
+        };
+        row.password = password;
+        users::update(&mut tx, &row).await?;
+        sessions::delete_of_user(&mut tx, user).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Everybody.
@@ -166,9 +181,20 @@ impl Identity {
             last_used: None,
         };
         let mut tx = self.store.write().await?;
-        let hash = tx.hash(APP_PASSWORD, secret);
+        let hash = app_password_hash(&tx, user, secret);
         app_passwords::insert(&mut tx, &row, hash).await?;
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// The hash of a password that somebody has chosen, if it is neither too short nor too long.
+async fn hash_chosen(chosen: String) -> Result<String> {
+    if !(PASSWORD_MIN..=password::PASSWORD_MAX).contains(&chosen.len()) {
+        return Err(Error::Invalid {
+            field: "password",
+            reason: "8 to 1024 characters",
+        });
+    }
+    password::hash(chosen).await
 }

@@ -19,7 +19,7 @@ mod tests {
 
     #[test]
     fn the_challenge_is_that_of_rfc_7636_appendix_b() {
-        let challenge = pkce_challenge("dBjftJeZ4CVP-mB92K27uhbUJU1ymWkrB2EFGX5-7ME");
-        assert_eq!(challenge, "E9Melhoa2OwvFrEMTJguCMcJHSstw-cM");
+        let challenge = pkce_challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(challenge, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 }

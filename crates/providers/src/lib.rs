@@ -8,6 +8,8 @@ pub mod connector;
 pub mod directory;
 pub mod google;
 pub mod microsoft;
+pub mod oauth;
+pub mod registry;
 
 pub use connector::{
     Calendar, Changes, Channel, Connector, Create, Delete, Failure, Found, Malformed, Place, Seen,

@@ -121,6 +121,8 @@ async fn open_sqlite(settings: &Settings) -> Result<Database> {
         SqlitePoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(settings.busy_wait)
+            // A file does not hang up.
+            .test_before_acquire(false)
             .idle_timeout(None::<Duration>)
             .max_lifetime(None::<Duration>)
     };

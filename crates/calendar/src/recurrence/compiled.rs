@@ -12,7 +12,10 @@ use super::{
 use crate::{Frequency, Rule, Until, When, clock::Clock};
 
 /// Steps on days with drifting times after which a search without a find gives up. No sensible rule comes near it.
-pub(super) const WORK_MAX: u64 = 20_000_000;
+pub(super) const WORK_MAX: u64 = 5_000_000;
+
+/// Instances in a row that excluded rules may take away before a search for the next one gives up.
+pub(super) const EXCLUDED_MAX: usize = 1_000_000;
 
 /// A rule together with its start, ready for expansion.
 ///
@@ -231,6 +234,12 @@ impl Compiled {
                 _ => Some(found),
             };
         }
+    }
+
+    /// The last one before an instance.
+    pub(super) fn before(&self, instance: i64) -> Option<i64> {
+        // What comes before an instance is within COUNT and UNTIL: nothing has to be counted.
+        self.previous_unbounded(instance - 1)
     }
 
     fn previous_unbounded(&self, second: i64) -> Option<i64> {

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 use super::{
     civil::{self, DAY_SECONDS},
-    compiled::Compiled,
+    compiled::{Compiled, EXCLUDED_MAX},
     instances::Seconds,
 };
 use crate::{Event, Override, RecurrenceId, When, clock::Clock};
@@ -277,7 +277,7 @@ impl Iterator for Plain {
     type Item = i64;
 
     fn next(&mut self) -> Option<i64> {
-        loop {
+        for _ in 0..EXCLUDED_MAX {
             let generated = self
                 .rules
                 .iter_mut()
@@ -291,6 +291,8 @@ impl Iterator for Plain {
                 return Some(second);
             }
         }
+        self.stop();
+        None
     }
 }
 

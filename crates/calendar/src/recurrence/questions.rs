@@ -5,6 +5,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{civil, compiled::Compiled};
 use crate::{Event, Occurrence, Override, RecurrenceId, Window};
 
+/// Excluded instances at the end of a rule that are looked behind; then the end may be later than the last occurrence.
+const LOOKS_MAX: usize = 100_000;
+
 /// Where the last occurrence of an event ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Last {
@@ -59,8 +62,11 @@ impl Event {
         };
         let last_of = |rule: &Compiled| {
             let mut last = rule.previous(i64::MAX)?;
-            while !is_plain(last) {
-                last = rule.previous(last - 1)?;
+            for _ in 0..LOOKS_MAX {
+                if is_plain(last) {
+                    break;
+                }
+                last = rule.before(last)?;
             }
             Some(last)
         };

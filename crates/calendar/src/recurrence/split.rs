@@ -2,7 +2,10 @@
 
 use jiff::Span;
 
-use super::{civil, compiled::Compiled};
+use super::{
+    civil,
+    compiled::{Compiled, EXCLUDED_MAX},
+};
 use crate::{Event, Frequency, NthWeekday, Override, RecurrenceId, Rule, Until, When};
 
 impl Event {
@@ -24,10 +27,10 @@ impl Event {
     /// ```
     pub fn split_at(&self, id: RecurrenceId, uid: impl Into<String>) -> Option<(Event, Event)> {
         let rules: Vec<Compiled> = self.compiled_rules().collect();
-        if !self.has_occurrence(id) || !self.has_any_before(id, &rules) {
+        let excluded = self.compiled_exclusions();
+        if !self.has_occurrence(id) || !self.has_any_before(id, &rules, &excluded) {
             return None;
         }
-        let excluded = self.compiled_exclusions();
         let mut first = self.clone();
         first.overrides.retain(|key, _| *key < id);
         first.rules = self.before(id, &self.rules, &rules);
@@ -43,14 +46,19 @@ impl Event {
         Some((first, second))
     }
 
-    fn has_any_before(&self, id: RecurrenceId, rules: &[Compiled]) -> bool {
+    fn has_any_before(&self, id: RecurrenceId, rules: &[Compiled], excluded: &[Compiled]) -> bool {
         let end = civil::seconds_of(id.0) - 1;
+        let start = civil::seconds_of(self.when.local_start());
+        let is_plain = |second: i64| {
+            let id = RecurrenceId(civil::to_local(second));
+            !self.overrides.contains_key(&id) && !excluded.iter().any(|rule| rule.has(second))
+        };
         let patched = |o: &Override| matches!(o, Override::Patch(_));
         self.overrides.range(..id).any(|(_, o)| patched(o))
-            || (self.when.recurrence_id() < id && self.has_occurrence(self.when.recurrence_id()))
+            || (start <= end && is_plain(start))
             || rules.iter().any(|rule| {
-                let mut seconds = rule.seconds(i64::MIN, end);
-                seconds.any(|second| self.has_occurrence(RecurrenceId(civil::to_local(second))))
+                let mut seconds = rule.seconds(i64::MIN, end).take(EXCLUDED_MAX);
+                seconds.any(is_plain)
             })
     }
 

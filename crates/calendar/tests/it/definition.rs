@@ -225,6 +225,16 @@ fn set<T: Ord + Clone + std::fmt::Debug>(
     ]
 }
 
+/// So many cases, or as many as PROPTEST_CASES says.
+pub(crate) fn config(cases: u32) -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig {
+        cases: std::env::var_os("PROPTEST_CASES").map_or(cases, |_| usual.cases),
+        failure_persistence: None,
+        ..usual
+    }
+}
+
 fn weekdays() -> impl Strategy<Value = Weekday> {
     (0i8..7).prop_map(|n| Weekday::from_monday_zero_offset(n).unwrap())
 }
@@ -303,7 +313,7 @@ pub(crate) fn horizon(rule: &Rule, start: DateTime) -> DateTime {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(100))]
 
     #[test]
     fn the_engine_agrees_with_the_definition(rule in rules(), start in starts()) {

@@ -481,6 +481,21 @@ fn a_rule_that_never_comes_true_says_so_quickly() {
     }
 }
 
+#[test]
+fn a_rule_that_is_excluded_by_itself_ends_quickly() {
+    let mut event = zoned("2026-11-02T09:00", "Etc/UTC", "FREQ=MINUTELY");
+    event.excluded_rules = event.rules.clone();
+    event
+        .overrides
+        .insert(id("2040-11-02T09:00"), Override::extra());
+    let later = event.when.start_instant(&TimeZone::UTC) + 1.second();
+    let next = event.next_occurrence(later, &TimeZone::UTC).unwrap();
+    assert_eq!(next.id, Some(id("2040-11-02T09:00")));
+    assert!(event.split_at(id("2040-11-02T09:00"), "x").is_none());
+    event.rules[0].count = Some(u32::MAX);
+    assert_ne!(event.last_end(&TimeZone::UTC), Last::Never);
+}
+
 fn ids(event: &Event) -> Vec<(Timestamp, Option<RecurrenceId>)> {
     let all = event.occurrences(Window::ALL, &TimeZone::UTC);
     all.take(60)
@@ -489,7 +504,7 @@ fn ids(event: &Event) -> Vec<(Timestamp, Option<RecurrenceId>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(definition::config(100))]
 
     #[test]
     fn the_parts_of_a_split_series_are_the_series(

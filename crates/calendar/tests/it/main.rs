@@ -7,5 +7,7 @@
 
 mod corpus;
 mod definition;
+mod edges;
 mod events;
 mod rfc5545;
+mod rule_text;

@@ -268,12 +268,9 @@ fn the_examples_come_out_as_printed() {
         event.rules.push(rule.parse().unwrap());
         let expect: Vec<DateTime> = expect
             .split(' ')
-            .map(|text| match text.contains('T') {
-                true => text.parse().unwrap(),
-                false => text
-                    .parse::<jiff::civil::Date>()
-                    .unwrap()
-                    .to_datetime(start.time()),
+            .map(|text| match text.parse::<jiff::civil::Date>() {
+                Ok(date) if !text.contains('T') => date.to_datetime(start.time()),
+                _ => text.parse().unwrap(),
             })
             .collect();
         let got: Vec<DateTime> = event

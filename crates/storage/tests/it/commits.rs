@@ -10,6 +10,7 @@ use crate::fixture::{Fixture, at, id};
 
 both! {
     positions_follow_commits_not_beginnings,
+    no_reader_ever_sees_a_gap,
     a_rolled_back_change_leaves_no_gap,
     a_snapshot_does_not_move,
     who_waits_is_woken,
@@ -70,6 +71,40 @@ async fn positions_follow_commits_not_beginnings(f: Fixture) {
             [(1, "slow".into()), (2, "quick".into())]
         );
     }
+}
+
+async fn no_reader_ever_sees_a_gap(f: Fixture) {
+    const WRITERS: i64 = 6;
+    const COMMITS: i64 = 15;
+    for writer in 0..WRITERS {
+        let store = f.store.clone();
+        tokio::spawn(async move {
+            for n in 0..COMMITS {
+                let mut tx = store.write().await.unwrap();
+                kalends_storage::meta::set(&mut tx, &format!("{writer}"), "x")
+                    .await
+                    .unwrap();
+                for _ in 0..=(writer + n) % 3 {
+                    tx.log(change("w"));
+                }
+                tokio::task::yield_now().await;
+                tx.commit().await.unwrap();
+            }
+        });
+    }
+    let total: i64 = (0..WRITERS)
+        .flat_map(|w| (0..COMMITS).map(move |n| (w + n) % 3 + 1))
+        .sum();
+    let read_all = async {
+        let mut seen = 0;
+        while seen < total {
+            for (position, _) in actors(&f, seen).await {
+                assert_eq!(position, seen + 1, "a position was skipped");
+                seen = position;
+            }
+        }
+    };
+    timeout(Duration::from_mins(1), read_all).await.unwrap();
 }
 
 async fn a_rolled_back_change_leaves_no_gap(f: Fixture) {

@@ -38,7 +38,10 @@ impl Fixture {
 
     pub async fn postgres() -> Option<Self> {
         let url = postgres_url()?;
-        let schema = format!("t_{}", Uuid::now_v7().simple());
+        // The process id, because each test may run in a process of its own; the counter, because it may not.
+        let schema = format!("t_{}_{}", std::process::id(), id().simple());
+        let old = format!("DROP SCHEMA IF EXISTS {schema} CASCADE");
+        run_sql(&url, old).await;
         run_sql(&url, format!("CREATE SCHEMA {schema}")).await;
         let and = if url.contains('?') { '&' } else { '?' };
         let url = format!("{url}{and}options[search_path]={schema}");

@@ -59,6 +59,13 @@ async fn a_destroyed_calendar_key_erases_the_calendar(f: Fixture) {
 
     let mut tx = f.store.write().await.unwrap();
     tx.destroy_key(KeyRef::Calendar(lost)).await.unwrap();
+    let error = copies::insert(&mut tx, &a_copy(lost, "c"))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, Error::KeyDestroyed(_)),
+        "from now on: {error}"
+    );
     tx.rollback().await.unwrap();
     let mut tx = f.store.read().await.unwrap();
     assert!(

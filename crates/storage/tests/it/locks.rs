@@ -98,9 +98,9 @@ async fn two_owners_never_claim_the_same_job(f: Fixture) {
         mine
     };
     let stores = [f.store.clone(), f.store.clone(), other.clone(), other];
-    let [a, b, c, d] = stores.map(|store| tokio::spawn(work(store)));
+    let workers = stores.map(|store| tokio::spawn(work(store)));
     let mut all = Vec::new();
-    for worker in [a, b, c, d] {
+    for worker in workers {
         all.extend(worker.await.unwrap());
     }
     assert_eq!(all.len(), 30);

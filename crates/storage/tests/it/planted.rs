@@ -72,7 +72,9 @@ fn contains(bytes: &[u8], needle: &[u8]) -> bool {
 /// bytes around it).
 fn forms(secret: &str) -> Vec<(String, Vec<u8>)> {
     let bytes = secret.as_bytes();
-    let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    let hex = bytes
+        .iter()
+        .fold(String::new(), |hex, b| format!("{hex}{b:02x}"));
     let utf16: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut forms = vec![
         ("plain text".to_owned(), bytes.to_vec()),

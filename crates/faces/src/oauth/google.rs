@@ -1,0 +1,142 @@
+//! Google's manners: scopes, claims, answers, errors.
+
+use identity::{
+    User,
+    oauth::{GrantError, Granted},
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Face,
+    refusal::Refusal,
+    request::Parameters,
+    scopes::{Scopes, split},
+};
+
+const PREFIX: &str = "https://www.googleapis.com/auth/";
+/// Scopes of the Calendar API that let a client change something.
+/// <https://developers.google.com/workspace/calendar/api/auth>
+const WRITING: [&str; 6] = [
+    "calendar",
+    "calendar.events",
+    "calendar.events.owned",
+    "calendar.app.created",
+    "calendar.calendars",
+    "calendar.calendarlist",
+];
+
+/// What a request asks for; `None` if there is a scope that Google does not have.
+pub(super) fn scopes(parameters: &Parameters) -> Option<Scopes> {
+    let vendors = split(&parameters.scope)?;
+    let known =
+        |s: &String| s.starts_with(PREFIX) || matches!(s.as_str(), "openid" | "email" | "profile");
+    if !vendors.iter().all(known) {
+        return None;
+    }
+    let writes = vendors
+        .iter()
+        .any(|s| s.strip_prefix(PREFIX).is_some_and(|s| WRITING.contains(&s)));
+    let offline = parameters.access_type == "offline" && parameters.prompts("consent");
+    Some(Scopes::new(vendors, writes, offline))
+}
+
+/// What an ID token says. <https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload>
+pub(super) fn claims(face: &Face, client: &str, user: &User, nonce: Option<&str>) -> Value {
+    let now = face.now().as_second();
+    let mut claims = json!({
+        "iss": face.issuer(), "azp": client, "aud": client, "sub": user.id.to_string(),
+        "email": user.email, "email_verified": true, "name": user.name,
+        "iat": now, "exp": now + 3_600,
+    });
+    if let Some(nonce) = nonce {
+        claims["nonce"] = json!(nonce);
+    }
+    claims
+}
+
+/// The token endpoint's answer.
+pub(super) fn answer(granted: &Granted, scopes: &Scopes, id_token: Option<String>) -> Value {
+    let mut answer = Map::new();
+    answer.insert("access_token".to_owned(), json!(granted.access));
+    answer.insert("expires_in".to_owned(), json!(granted.expires_in - 1));
+    if let Some(refresh) = &granted.refresh {
+        answer.insert("refresh_token".to_owned(), json!(refresh));
+    }
+    answer.insert("scope".to_owned(), json!(scopes.shown().join(" ")));
+    answer.insert("token_type".to_owned(), json!("Bearer"));
+    if let Some(id_token) = id_token {
+        answer.insert("id_token".to_owned(), json!(id_token));
+    }
+    Value::Object(answer)
+}
+
+/// How Google words a refusal: status and body.
+pub(super) fn refusal(refusal: &Refusal) -> (u16, Value) {
+    let (status, error, text) = match refusal {
+        Refusal::Missing(name) => (
+            400,
+            "invalid_request",
+            format!("Missing required parameter: {name}"),
+        ),
+        Refusal::Malformed(text) => (400, "invalid_request", (*text).to_owned()),
+        Refusal::GrantType(name) => (
+            400,
+            "unsupported_grant_type",
+            format!("Invalid grant_type: {name}"),
+        ),
+        Refusal::UnknownClient(_) => (
+            401,
+            "invalid_client",
+            "The OAuth client was not found.".to_owned(),
+        ),
+        Refusal::ClientSecret { .. } => (401, "invalid_client", "Unauthorized".to_owned()),
+        Refusal::Grant { error, refreshing } => grant(*error, *refreshing),
+        Refusal::Internal => (500, "internal_failure", "Backend error".to_owned()),
+    };
+    (status, json!({"error": error, "error_description": text}))
+}
+
+fn grant(error: GrantError, refreshing: bool) -> (u16, &'static str, String) {
+    let (kind, text) = match error {
+        GrantError::RedirectUri => ("redirect_uri_mismatch", "Bad Request"),
+        GrantError::VerifierMissing => ("invalid_grant", "Missing code verifier."),
+        GrantError::Verifier => ("invalid_grant", "Invalid code verifier."),
+        GrantError::Scope => ("invalid_scope", "Bad Request"),
+        GrantError::Unknown | GrantError::Expired | GrantError::Used if refreshing => {
+            ("invalid_grant", "Token has been expired or revoked.")
+        }
+        GrantError::Unknown | GrantError::Expired | GrantError::Used => {
+            ("invalid_grant", "Bad Request")
+        }
+    };
+    (400, kind, text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(scope: &str, access_type: &str, prompt: &str) -> Option<Vec<String>> {
+        let parameters = Parameters {
+            scope: scope.to_owned(),
+            access_type: access_type.to_owned(),
+            prompt: prompt.to_owned(),
+            ..Parameters::default()
+        };
+        scopes(&parameters).map(Scopes::kept)
+    }
+
+    #[test]
+    fn writing_and_refreshing_have_to_be_asked_for() {
+        let calendar = "https://www.googleapis.com/auth/calendar";
+        let readonly = "https://www.googleapis.com/auth/calendar.readonly";
+        let has = |kept: Option<Vec<String>>, scope: &str| {
+            kept.is_some_and(|all| all.iter().any(|s| s == scope))
+        };
+        assert!(has(asked(calendar, "online", ""), "calendar.write"));
+        assert!(!has(asked(readonly, "online", ""), "calendar.write"));
+        assert!(has(asked(calendar, "offline", "consent"), "offline_access"));
+        assert!(!has(asked(calendar, "offline", ""), "offline_access"));
+        assert_eq!(asked("https://example.com/auth/calendar", "", ""), None);
+    }
+}

@@ -1,0 +1,5 @@
+//! Identity over a database that vanishes.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod fixture;
+mod people;
