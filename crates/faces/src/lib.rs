@@ -4,6 +4,7 @@
 pub mod app;
 pub mod auth;
 pub mod oauth;
+pub mod caldav;
 pub mod push;
 pub mod rest;
 pub mod watchers;
