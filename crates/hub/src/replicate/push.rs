@@ -39,6 +39,7 @@ enum Done {
 impl Hub {
     /// Writes everything that waits in a calendar.
     pub async fn push(&self, store: &Store, calendar: CalendarId) -> Result<Pushed> {
+        let _turn = self.inner.turns.take(calendar).await;
         let Some(work) = self.work(store, calendar).await? else {
             return Ok(Pushed::default());
         };
