@@ -48,7 +48,11 @@ impl Accounts {
             let ada = &description[twin]["users"][0];
             let text = |value: &Value| value.as_str().map(str::to_owned);
             let root = text(&description[twin]["root"])?;
-            Some(Account { root, email: text(&ada["email"])?, secret: text(&ada[secret])? })
+            Some(Account {
+                root,
+                email: text(&ada["email"])?,
+                secret: text(&ada[secret])?,
+            })
         };
         Some(Self {
             google: account("google", "token")?,
@@ -73,7 +77,11 @@ pub async fn play(network: &Network, description: &Value, today: Date) -> Result
 /// # Errors
 /// [`Error::Answer`] if a stand-in does not take something; what was written before stays.
 pub async fn settle(network: &Network, accounts: &Accounts, today: Date) -> Result<Value> {
-    let Accounts { google, microsoft, caldav } = accounts;
+    let Accounts {
+        google,
+        microsoft,
+        caldav,
+    } = accounts;
     let (google_id, microsoft_id, urls) = tokio::try_join!(
         google::settle(network, google, today),
         microsoft::settle(network, microsoft, today),
@@ -95,12 +103,18 @@ async fn done(network: &Network, what: &'static str, request: Request) -> Result
     if response.is_success() {
         Ok(response)
     } else {
-        Err(Error::Answer { what: format!("the demo: {what}"), status: response.status })
+        Err(Error::Answer {
+            what: format!("the demo: {what}"),
+            status: response.status,
+        })
     }
 }
 
 /// A text of an answer; its absence is as bad as a refusal.
 fn text(what: &'static str, answer: &Value, field: &str) -> Result<String> {
     let found = answer[field].as_str().map(str::to_owned);
-    found.ok_or_else(|| Error::Answer { what: format!("the demo: {what}: no {field}"), status: 200 })
+    found.ok_or_else(|| Error::Answer {
+        what: format!("the demo: {what}: no {field}"),
+        status: 200,
+    })
 }

@@ -92,7 +92,9 @@ pub enum Error {
         status: u16,
     },
     /// The demo takes all three stand-ins.
-    #[error("the demo needs the stand-ins of Google, Microsoft 365 and CalDAV; not all of them are described")]
+    #[error(
+        "the demo needs the stand-ins of Google, Microsoft 365 and CalDAV; not all of them are described"
+    )]
     Incomplete,
     /// A moment that the calendar does not have.
     #[error("the demo's dates: {0}")]

@@ -22,9 +22,26 @@ const STAMP: &str = "20260101T000000Z";
 pub(super) async fn settle(network: &Network, account: &Account, today: Date) -> Result<Urls> {
     let home = home(network, account).await?;
     let all = appointments(today);
-    let practice = calendar(network, account, &home, ("practice", PRACTICE, Place::Caldav), &all).await?;
-    let private = calendar(network, account, &home, ("private", PRIVATE, Place::Private), &all).await?;
-    Ok(Urls { practice: practice.into(), private: private.into() })
+    let practice = calendar(
+        network,
+        account,
+        &home,
+        ("practice", PRACTICE, Place::Caldav),
+        &all,
+    )
+    .await?;
+    let private = calendar(
+        network,
+        account,
+        &home,
+        ("private", PRIVATE, Place::Private),
+        &all,
+    )
+    .await?;
+    Ok(Urls {
+        practice: practice.into(),
+        private: private.into(),
+    })
 }
 
 async fn calendar(
@@ -43,7 +60,8 @@ async fn calendar(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?><C:mkcalendar xmlns:D=\"DAV:\" xmlns:C=\"urn:ietf:params:xml:ns:caldav\">\
          <D:set><D:prop><D:displayname>{title}</D:displayname></D:prop></D:set></C:mkcalendar>"
     );
-    let request = signed(account, Request::mkcalendar(&url)).body("application/xml; charset=utf-8", body);
+    let request =
+        signed(account, Request::mkcalendar(&url)).body("application/xml; charset=utf-8", body);
     done(network, "making a CalDAV calendar", request).await?;
     for (index, appointment) in all.iter().filter(|a| a.place == place).enumerate() {
         let uid = format!("{name}-{index:03}@demo.kalends");
@@ -66,13 +84,26 @@ async fn home(network: &Network, account: &Account) -> Result<Url> {
     href(&found, "calendar-home-set")
 }
 
-async fn propfind(network: &Network, account: &Account, url: &Url, property: &str) -> Result<Response> {
+async fn propfind(
+    network: &Network,
+    account: &Account,
+    url: &Url,
+    property: &str,
+) -> Result<Response> {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?><D:propfind xmlns:D=\"DAV:\" xmlns:C=\"urn:ietf:params:xml:ns:caldav\">\
          <D:prop>{property}</D:prop></D:propfind>"
     );
-    let request = signed(account, Request::new(network::Method::from_bytes(b"PROPFIND").map_err(|_| odd(0))?, url));
-    let request = request.header("depth", "0").body("application/xml; charset=utf-8", body);
+    let request = signed(
+        account,
+        Request::new(
+            network::Method::from_bytes(b"PROPFIND").map_err(|_| odd(0))?,
+            url,
+        ),
+    );
+    let request = request
+        .header("depth", "0")
+        .body("application/xml; charset=utf-8", body);
     Ok(network.send(request.follow(Redirects::up_to(3))).await?)
 }
 
@@ -83,9 +114,14 @@ fn signed(account: &Account, request: Request) -> Request {
 /// The address in a property, whatever prefixes the server uses. Its answers are ours: no need for an XML parser.
 fn href(response: &Response, property: &str) -> Result<Url> {
     let text = response.text()?;
-    let inner = text.split_once(property).and_then(|(_, rest)| rest.split_once("href>"));
-    let path = inner.and_then(|(_, rest)| rest.split_once('<')).map(|(path, _)| path);
-    path.ok_or_else(|| odd(response.status)).and_then(|path| join(&response.url, path))
+    let inner = text
+        .split_once(property)
+        .and_then(|(_, rest)| rest.split_once("href>"));
+    let path = inner
+        .and_then(|(_, rest)| rest.split_once('<'))
+        .map(|(path, _)| path);
+    path.ok_or_else(|| odd(response.status))
+        .and_then(|path| join(&response.url, path))
 }
 
 fn join(base: &Url, path: &str) -> Result<Url> {
@@ -93,24 +129,51 @@ fn join(base: &Url, path: &str) -> Result<Url> {
 }
 
 fn odd(status: u16) -> Error {
-    Error::Answer { what: "the demo: finding the CalDAV calendars".to_owned(), status }
+    Error::Answer {
+        what: "the demo: finding the CalDAV calendars".to_owned(),
+        status,
+    }
 }
 
 /// The object as an iPhone would write it: a series, the occurrence that was moved, the one that was cancelled.
 fn icalendar(it: &Appointment, uid: &str) -> String {
-    let mut lines = vec!["BEGIN:VCALENDAR".to_owned(), "VERSION:2.0".to_owned(), "PRODID:-//Kalends//Demo//EN".to_owned()];
+    let mut lines = vec![
+        "BEGIN:VCALENDAR".to_owned(),
+        "VERSION:2.0".to_owned(),
+        "PRODID:-//Kalends//Demo//EN".to_owned(),
+    ];
     component(&mut lines, it, uid, it.when, None);
     if let Some((nth, hours)) = it.series.and_then(|series| series.moved) {
-        component(&mut lines, it, uid, it.when.later(nth, hours), Some(it.when.later(nth, 0)));
+        component(
+            &mut lines,
+            it,
+            uid,
+            it.when.later(nth, hours),
+            Some(it.when.later(nth, 0)),
+        );
     }
     lines.push("END:VCALENDAR\r\n".to_owned());
     lines.join("\r\n")
 }
 
-fn component(lines: &mut Vec<String>, it: &Appointment, uid: &str, when: When, planned: Option<When>) {
+fn component(
+    lines: &mut Vec<String>,
+    it: &Appointment,
+    uid: &str,
+    when: When,
+    planned: Option<When>,
+) {
     let (start, end) = when.span();
-    lines.extend(["BEGIN:VEVENT".to_owned(), format!("UID:{uid}"), format!("DTSTAMP:{STAMP}")]);
-    lines.extend([time("DTSTART", when, start), time("DTEND", when, end), format!("SUMMARY:{}", escape(&it.title))]);
+    lines.extend([
+        "BEGIN:VEVENT".to_owned(),
+        format!("UID:{uid}"),
+        format!("DTSTAMP:{STAMP}"),
+    ]);
+    lines.extend([
+        time("DTSTART", when, start),
+        time("DTEND", when, end),
+        format!("SUMMARY:{}", escape(&it.title)),
+    ]);
     for (name, text) in [("LOCATION", it.location), ("DESCRIPTION", it.note)] {
         if !text.is_empty() {
             lines.push(format!("{name}:{}", escape(text)));
@@ -142,5 +205,8 @@ fn time(name: &str, when: When, at: DateTime) -> String {
 
 /// RFC 5545 3.3.11.
 fn escape(text: &str) -> String {
-    text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
+    text.replace('\\', "\\\\")
+        .replace(';', "\\;")
+        .replace(',', "\\,")
+        .replace('\n', "\\n")
 }

@@ -16,23 +16,41 @@ use crate::Result;
 pub(super) async fn settle(network: &Network, account: &Account, today: Date) -> Result<String> {
     let api = format!("{}calendar/v3/", account.root);
     let list = Request::get(format!("{api}users/me/calendarList")).bearer(&account.secret);
-    let list: Value = done(network, "listing Google calendars", list).await?.json()?;
-    let known = list["items"].as_array().into_iter().flatten().find(|item| item["summary"] == PRACTICE);
+    let list: Value = done(network, "listing Google calendars", list)
+        .await?
+        .json()?;
+    let known = list["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|item| item["summary"] == PRACTICE);
     if let Some(known) = known {
         return text("listing Google calendars", known, "id");
     }
     let new = json!({"summary": PRACTICE, "timeZone": BERLIN});
-    let request = Request::post(format!("{api}calendars")).bearer(&account.secret).json(&new);
-    let made: Value = done(network, "making a Google calendar", request).await?.json()?;
+    let request = Request::post(format!("{api}calendars"))
+        .bearer(&account.secret)
+        .json(&new);
+    let made: Value = done(network, "making a Google calendar", request)
+        .await?
+        .json()?;
     let id = text("making a Google calendar", &made, "id")?;
-    let own = appointments(today).into_iter().filter(|a| a.place == Place::Google);
+    let own = appointments(today)
+        .into_iter()
+        .filter(|a| a.place == Place::Google);
     for (index, appointment) in own.enumerate() {
         write(network, account, &events(&api, &id)?, index, &appointment).await?;
     }
     Ok(id)
 }
 
-async fn write(network: &Network, account: &Account, events: &Url, index: usize, it: &Appointment) -> Result<()> {
+async fn write(
+    network: &Network,
+    account: &Account,
+    events: &Url,
+    index: usize,
+    it: &Appointment,
+) -> Result<()> {
     // An id of ours (base32hex): an insert that is repeated makes nothing twice.
     let id = format!("kalendsdemo{index:03}");
     let mut event = times(it.when);
@@ -48,15 +66,24 @@ async fn write(network: &Network, account: &Account, events: &Url, index: usize,
     }
     let request = Request::post(events).bearer(&account.secret).json(&event);
     done(network, "an appointment in Google", request).await?;
-    let Some(series) = it.series else { return Ok(()) };
+    let Some(series) = it.series else {
+        return Ok(());
+    };
     if let Some((nth, hours)) = series.moved {
         let request = Request::patch(instance(events, &id, it.when.later(nth, 0))?);
-        let request = request.bearer(&account.secret).json(&times(it.when.later(nth, hours)));
+        let request = request
+            .bearer(&account.secret)
+            .json(&times(it.when.later(nth, hours)));
         done(network, "moving an occurrence in Google", request).await?;
     }
     if let Some(nth) = series.cancelled {
         let request = Request::delete(instance(events, &id, it.when.later(nth, 0))?);
-        done(network, "cancelling an occurrence in Google", request.bearer(&account.secret)).await?;
+        done(
+            network,
+            "cancelling an occurrence in Google",
+            request.bearer(&account.secret),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -88,6 +115,9 @@ fn instance(events: &Url, id: &str, planned: When) -> Result<Url> {
 pub(super) fn segments(root: &str, path: &[&str]) -> Result<Url> {
     let bad = || network::Error::BadUrl("a stand-in's root is one");
     let mut url = Url::parse(root).map_err(|_| bad())?;
-    url.path_segments_mut().map_err(|()| bad())?.pop_if_empty().extend(path);
+    url.path_segments_mut()
+        .map_err(|()| bad())?
+        .pop_if_empty()
+        .extend(path);
     Ok(url)
 }

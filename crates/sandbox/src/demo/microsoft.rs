@@ -16,15 +16,27 @@ use crate::{Error, Result};
 pub(super) async fn settle(network: &Network, account: &Account, today: Date) -> Result<String> {
     let me = format!("{}v1.0/me/", account.root);
     let list = Request::get(format!("{me}calendars?$top=100")).bearer(&account.secret);
-    let list: Value = done(network, "listing Graph calendars", list).await?.json()?;
-    let known = list["value"].as_array().into_iter().flatten().find(|item| item["name"] == PRACTICE);
+    let list: Value = done(network, "listing Graph calendars", list)
+        .await?
+        .json()?;
+    let known = list["value"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|item| item["name"] == PRACTICE);
     if let Some(known) = known {
         return text("listing Graph calendars", known, "id");
     }
-    let request = Request::post(format!("{me}calendars")).bearer(&account.secret).json(&json!({"name": PRACTICE}));
-    let made: Value = done(network, "making a Graph calendar", request).await?.json()?;
+    let request = Request::post(format!("{me}calendars"))
+        .bearer(&account.secret)
+        .json(&json!({"name": PRACTICE}));
+    let made: Value = done(network, "making a Graph calendar", request)
+        .await?
+        .json()?;
     let id = text("making a Graph calendar", &made, "id")?;
-    let own = appointments(today).into_iter().filter(|a| a.place == Place::Microsoft);
+    let own = appointments(today)
+        .into_iter()
+        .filter(|a| a.place == Place::Microsoft);
     for (index, appointment) in own.enumerate() {
         write(network, account, &me, &id, index, &appointment).await?;
     }
@@ -56,9 +68,21 @@ async fn write(
     }
     let events = segments(me, &["calendars", calendar, "events"])?;
     let request = Request::post(&events).bearer(&account.secret).json(&event);
-    let made: Value = done(network, "an appointment in Graph", request).await?.json()?;
+    let made: Value = done(network, "an appointment in Graph", request)
+        .await?
+        .json()?;
     match it.series {
-        Some(series) => exceptions(network, account, me, &text("an appointment in Graph", &made, "id")?, it, series).await,
+        Some(series) => {
+            exceptions(
+                network,
+                account,
+                me,
+                &text("an appointment in Graph", &made, "id")?,
+                it,
+                series,
+            )
+            .await
+        }
         None => Ok(()),
     }
 }
@@ -76,19 +100,35 @@ async fn exceptions(
     let mut url = segments(me, &["events", id, "instances"])?;
     url.query_pairs_mut()
         .append_pair("startDateTime", &start.saturating_sub(1.day()).to_string())
-        .append_pair("endDateTime", &start.saturating_add(series.count.weeks()).to_string())
+        .append_pair(
+            "endDateTime",
+            &start.saturating_add(series.count.weeks()).to_string(),
+        )
         .append_pair("$top", "100");
-    let answer = done(network, "listing occurrences in Graph", Request::get(&url).bearer(&account.secret)).await?;
+    let answer = done(
+        network,
+        "listing occurrences in Graph",
+        Request::get(&url).bearer(&account.secret),
+    )
+    .await?;
     let answer: Value = answer.json()?;
     let mut instances: Vec<&Value> = answer["value"].as_array().into_iter().flatten().collect();
     instances.sort_by_key(|instance| instance["start"]["dateTime"].as_str().map(str::to_owned));
     let address = |nth: i64| {
-        let id = usize::try_from(nth).ok().and_then(|nth| instances.get(nth)?["id"].as_str());
-        let missing = || Error::Answer { what: "the demo: an occurrence in Graph".to_owned(), status: 200 };
-        id.ok_or_else(missing).and_then(|id| segments(me, &["events", id]))
+        let id = usize::try_from(nth)
+            .ok()
+            .and_then(|nth| instances.get(nth)?["id"].as_str());
+        let missing = || Error::Answer {
+            what: "the demo: an occurrence in Graph".to_owned(),
+            status: 200,
+        };
+        id.ok_or_else(missing)
+            .and_then(|id| segments(me, &["events", id]))
     };
     if let Some((nth, hours)) = series.moved {
-        let request = Request::patch(address(nth)?).bearer(&account.secret).json(&times(it.when.later(nth, hours)));
+        let request = Request::patch(address(nth)?)
+            .bearer(&account.secret)
+            .json(&times(it.when.later(nth, hours)));
         done(network, "moving an occurrence in Graph", request).await?;
     }
     if let Some(nth) = series.cancelled {
