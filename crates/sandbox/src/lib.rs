@@ -2,10 +2,11 @@
 //!
 //! Each is a further instance of Kalends with its own database, people and OAuth, speaking one dialect on its own port.
 //! In front of each stands a fault layer. A control port sets the faults, and `sandbox.json` tells clients everything
-//! that they need to know. [`robot`] signs in at them as a
+//! that they need to know. [`demo`] fills the three with the life of a small practice, [`robot`] signs in at them as a
 //! person would.
 
 mod control;
+pub mod demo;
 mod description;
 mod faults;
 mod files;
@@ -90,6 +91,11 @@ pub enum Error {
         /// What it said.
         status: u16,
     },
+    /// The demo takes all three stand-ins.
+    #[error(
+        "the demo needs the stand-ins of Google, Microsoft 365 and CalDAV; not all of them are described"
+    )]
+    Incomplete,
     /// A moment that the calendar does not have.
     #[error("the demo's dates: {0}")]
     Date(#[from] jiff::Error),

@@ -69,7 +69,7 @@ async fn faults_are_set_and_counted_through_the_control_port() {
         .send(Request::get(url(1, "v1.0/x")))
         .await
         .unwrap();
-    assert_eq!(other.status, 404, "the others go on");
+    assert_eq!(other.status, 401, "the others go on: they ask who it is");
     let sign_in = sandbox
         .network()
         .send(Request::get(url(0, ".well-known/openid-configuration")))
