@@ -3,12 +3,11 @@
 
 use std::time::Duration;
 
-use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::Timestamp;
 use providers::Failure;
 use storage::{Health, Store, calendars, connections, jobs};
 use sync::{CalendarId, ConnectionId};
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinSet};
 
 use crate::{Error, Hub, Result, channels::WATCH, replicate};
 
@@ -26,7 +25,8 @@ impl Hub {
     /// Works until `stop` turns true.
     pub async fn run(&self, store: Store, mut stop: watch::Receiver<bool>) -> Result<()> {
         let owner = self.ids().uuid();
-        let mut running: FuturesUnordered<BoxFuture<'static, ()>> = FuturesUnordered::new();
+        // Tasks of their own: one that holds the database's only writer must go on while the next job is claimed.
+        let mut running = JoinSet::new();
         loop {
             let woken = self.inner.work.notified();
             tokio::pin!(woken);
@@ -36,12 +36,12 @@ impl Hub {
                     jobs::claim(&store, &KINDS, owner, self.clock().now(), LEASE_SECONDS).await?;
                 let Some(job) = claimed else { break };
                 let (hub, store) = (self.clone(), store.clone());
-                running.push(Box::pin(async move { hub.perform(&store, job).await }));
+                running.spawn(async move { hub.perform(&store, job).await });
             }
             let nap = self.nap(&store).await?;
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return Ok(()),
-                Some(()) = running.next(), if !running.is_empty() => {}
+                Some(_) = running.join_next(), if !running.is_empty() => {}
                 () = &mut woken => {}
                 () = tokio::time::sleep(nap) => {}
             }

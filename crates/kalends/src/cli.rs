@@ -1,0 +1,76 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Keeps every calendar that a business has in step: Google, Microsoft 365, iCloud, any CalDAV server.
+#[derive(Parser)]
+#[command(version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run the hub.
+    Serve(ServeOptions),
+    /// Bring the database up to date.
+    Migrate(ConfigOptions),
+    /// Check configuration, database, clock, reachability and certificates, and say what to do.
+    Doctor(ConfigOptions),
+    /// Run local stand-ins for Google Calendar, Microsoft 365 and an iCloud-like CalDAV server.
+    Sandbox(SandboxOptions),
+    /// Run the hub and the sandbox with a small dental practice, and watch appointments hop.
+    Demo(DemoOptions),
+}
+
+/// Where the configuration is.
+#[derive(Args, Clone)]
+pub struct ConfigOptions {
+    /// Configuration file; see config.example.toml. Environment variables `KALENDS_SECTION__KEY` come on top.
+    #[arg(long, env = "KALENDS_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// Options of `serve`.
+#[derive(Args, Clone)]
+pub struct ServeOptions {
+    #[command(flatten)]
+    /// Where the configuration is.
+    pub config: ConfigOptions,
+    /// The demo's stage: a `sandbox.json`. Serves `/demo` for it.
+    #[arg(long, hide = true)]
+    pub stage: Option<PathBuf>,
+}
+
+/// Options of `sandbox`.
+#[derive(Args, Clone)]
+pub struct SandboxOptions {
+    /// Where databases, `sandbox.json` and the certificate authority are kept.
+    #[arg(long, default_value = "data/sandbox")]
+    pub data: PathBuf,
+    /// Forget what is in the data directory.
+    #[arg(long)]
+    pub fresh: bool,
+    /// First port: Google, then Microsoft 365, CalDAV and the control; TLS ten above.
+    #[arg(long, default_value_t = 8421)]
+    pub port: u16,
+}
+
+/// Options of `demo`.
+#[derive(Args, Clone)]
+pub struct DemoOptions {
+    /// Where everything is kept.
+    #[arg(long, default_value = "data/demo")]
+    pub data: PathBuf,
+    /// Forget what is in the data directory.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Port of the hub; the sandbox takes the next ones.
+    #[arg(long, default_value_t = 8420)]
+    pub port: u16,
+}

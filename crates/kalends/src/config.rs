@@ -1,0 +1,237 @@
+//! The configuration: a TOML file, environment variables on top, defaults underneath. An unknown key is an error.
+
+use std::path::{Path, PathBuf};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+/// The file looked for if none is named.
+const DEFAULT_FILE: &str = "config.toml";
+/// Environment variables that are not configuration keys.
+const NOT_KEYS: [&str; 4] = ["master_key", "config", "demo_token", "log"];
+
+/// Everything that the administrator decides; `config.example.toml` explains each key.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where the hub listens.
+    pub server: Server,
+    /// Where it keeps things.
+    pub storage: Storage,
+    /// What it may reach.
+    pub network: Network,
+    /// How it keeps calendars in step.
+    pub sync: Sync,
+    /// Our client at Google.
+    pub google: Option<OauthClient>,
+    /// Our client at Microsoft.
+    pub microsoft: Option<OauthClient>,
+}
+
+/// Where the hub listens.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address and port.
+    pub listen: String,
+    /// How browsers reach it; what OAuth redirects are made of.
+    pub public_url: Option<String>,
+    /// Whether providers can reach `public_url` to notify us.
+    pub notifications: bool,
+}
+
+/// Where the hub keeps things.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Storage {
+    /// Directory of the master key, and of the database if it is SQLite.
+    pub data: PathBuf,
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: Option<String>,
+    /// SQLite: every commit survives a power cut.
+    pub durable: bool,
+}
+
+/// What the hub may reach.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Network {
+    /// `public`, `loopback` (also this machine), or `anything`.
+    pub reach: Reach,
+    /// Exceptions: `10.0.0.0/8`, `nas.local`, `nas.local:5232`.
+    pub allow: Vec<String>,
+    /// A further root certificate (PEM).
+    pub root_ca: Option<PathBuf>,
+}
+
+/// What may be reached.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reach {
+    /// Hosts on the public internet.
+    #[default]
+    Public,
+    /// These and this machine.
+    Loopback,
+    /// Every address.
+    Anything,
+}
+
+/// How calendars are kept in step.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sync {
+    /// IANA zone for floating times.
+    pub time_zone: String,
+    /// How often a calendar at rest is looked at, in seconds; each provider's own pace if not given.
+    pub poll_seconds: Option<u64>,
+    /// How many calendars are worked on at once.
+    pub workers: usize,
+}
+
+/// Our OAuth client at a provider.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct OauthClient {
+    /// Client id.
+    pub client_id: String,
+    /// Client secret.
+    pub client_secret: Option<String>,
+    /// Microsoft: the tenant, or `common`.
+    pub tenant: Option<String>,
+    /// Another root of the API than the vendor's (a sandbox).
+    pub root: Option<String>,
+    /// Another authorization endpoint.
+    pub authorize_url: Option<String>,
+    /// Another token endpoint.
+    pub token_url: Option<String>,
+}
+
+/// The configuration cannot be used, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("configuration: {0}\n  config.example.toml explains every key")]
+pub struct BadConfig(pub String);
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8420".to_owned(),
+            public_url: None,
+            notifications: false,
+        }
+    }
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("data"),
+            url: None,
+            durable: false,
+        }
+    }
+}
+
+impl Default for Sync {
+    fn default() -> Self {
+        Self {
+            time_zone: "Etc/UTC".to_owned(),
+            poll_seconds: None,
+            workers: 8,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the configuration.
+    pub fn load(file: Option<&Path>) -> Result<Self, BadConfig> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        match file {
+            Some(file) if !file.exists() => {
+                return Err(BadConfig(format!("there is no file {}", file.display())));
+            }
+            Some(file) => figment = figment.merge(Toml::file_exact(file)),
+            None => figment = figment.merge(Toml::file_exact(DEFAULT_FILE)),
+        }
+        let env = Env::prefixed("KALENDS_")
+            .ignore(&NOT_KEYS)
+            .filter(|key| key.as_str().contains("__"))
+            .split("__");
+        let config: Self = figment
+            .merge(env)
+            .extract()
+            .map_err(|error| BadConfig(said(&error)))?;
+        if jiff::tz::TimeZone::get(&config.sync.time_zone).is_err() {
+            return Err(BadConfig(format!(
+                "sync.time_zone: «{}» is no IANA zone",
+                config.sync.time_zone
+            )));
+        }
+        Ok(config)
+    }
+
+    /// How browsers reach us, with a slash at the end.
+    pub fn public_url(&self) -> String {
+        let url = self
+            .server
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", self.server.listen));
+        format!("{}/", url.trim_end_matches('/'))
+    }
+
+    /// The database.
+    pub fn database(&self) -> String {
+        let file = || format!("sqlite:{}", self.storage.data.join("kalends.db").display());
+        self.storage.url.clone().unwrap_or_else(file)
+    }
+}
+
+/// What is wrong, with the key and where it stands.
+fn said(errors: &figment::Error) -> String {
+    let each = errors.clone().into_iter().map(|error| {
+        let key = error.path.join(".");
+        let place = error
+            .metadata
+            .as_ref()
+            .map(|m| format!(" ({})", m.name))
+            .unwrap_or_default();
+        let key = if key.is_empty() {
+            String::new()
+        } else {
+            format!("{key}: ")
+        };
+        format!("{key}{}{place}", error.kind)
+    });
+    each.collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        std::fs::write(&file, "[server]\nlissten = \"127.0.0.1:1\"\n").unwrap();
+        let said = Config::load(Some(&file)).unwrap_err().to_string();
+        assert!(
+            said.contains("lissten") && said.contains("listen"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn the_example_is_a_configuration() {
+        let example = Path::new(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../config.example.toml"
+        ));
+        Config::load(Some(example)).unwrap();
+    }
+}

@@ -1,0 +1,196 @@
+//! Everything put together: stores, providers, hub, people, faces.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64},
+    },
+    time::Duration,
+};
+
+use faces::{App, Dialect, Parts, watchers::Nobody};
+use hub::Hub;
+use identity::{Clock, Identity, Ids, NewUser, SystemClock, SystemIds, User};
+use network::Network;
+use providers::{
+    Directory, google, microsoft,
+    oauth::Endpoints,
+    registry::{Configuration, OauthProvider, Registry},
+};
+use secrecy::SecretString;
+use storage::{MasterKey, Store, Stores};
+
+use crate::{
+    Failure,
+    config::{Config, OauthClient, Reach},
+};
+
+/// The hub and its surroundings.
+pub struct House {
+    /// What the faces work with.
+    pub app: App,
+    /// The tenant's store.
+    pub store: Store,
+    /// The one HTTP client.
+    pub network: Network,
+    /// The person whose house this is.
+    pub owner: User,
+    /// Whether the owner was made just now.
+    pub is_new: bool,
+}
+
+/// Opens the database that the configuration names.
+pub async fn open_stores(config: &Config) -> Result<Stores, Failure> {
+    std::fs::create_dir_all(&config.storage.data).map_err(|error| {
+        Failure::new(format!(
+            "storage.data: {} cannot be made: {error}",
+            config.storage.data.display()
+        ))
+    })?;
+    let key = MasterKey::load_or_create(
+        &config.storage.data.join("master.key"),
+        std::env::var("KALENDS_MASTER_KEY").ok().as_deref(),
+    )?;
+    let settings = storage::Settings {
+        durable: config.storage.durable,
+        ..storage::Settings::new(config.database())
+    };
+    Stores::open(settings, key)
+        .await
+        .map_err(|error| Failure::new(format!("storage.url: {error}")))
+}
+
+/// Builds the house.
+pub async fn build(config: &Config) -> Result<House, Failure> {
+    let stores = open_stores(config).await?;
+    let tenant = match stores.tenants().await?.first() {
+        Some(tenant) => *tenant,
+        None => stores.create_tenant("house").await?.tenant(),
+    };
+    let store = stores.of(tenant).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn Ids> = Arc::new(SystemIds);
+    let network = network(config)?;
+    let directory: Arc<dyn Directory> = Arc::new(Registry::new(
+        network.clone(),
+        clock.clone(),
+        configured(config),
+    ));
+    let settings = hub::Settings {
+        public_url: config.server.notifications.then(|| config.public_url()),
+        time_zone: config.sync.time_zone.clone(),
+        poll: config.sync.poll_seconds.map(Duration::from_secs),
+        workers: config.sync.workers.max(1),
+    };
+    let hub = Hub::new(stores, directory, clock.clone(), ids.clone(), settings);
+    let identity = Identity::new(store.clone(), clock, ids);
+    let (owner, is_new) = match identity.users().await?.into_iter().next() {
+        Some(owner) => (owner, false),
+        None => (identity.create_user(first_person(config)).await?, true),
+    };
+    let app = App::new(Parts {
+        hub,
+        identity,
+        tenant,
+        public_url: config.public_url(),
+        dialect: Dialect::default(),
+        watchers: Arc::new(Nobody),
+        oldest_position: AtomicI64::new(0),
+        mails: AtomicU64::new(0),
+    });
+    Ok(House {
+        app,
+        store,
+        network,
+        owner,
+        is_new,
+    })
+}
+
+fn first_person(config: &Config) -> NewUser {
+    NewUser {
+        email: "owner@localhost".to_owned(),
+        name: "Owner".to_owned(),
+        time_zone: config.sync.time_zone.clone(),
+        password: None,
+        roles: vec!["owner".to_owned()],
+    }
+}
+
+/// The one HTTP client.
+pub fn network(config: &Config) -> Result<Network, Failure> {
+    let reach = match config.network.reach {
+        Reach::Public => network::Reach::PublicOnly,
+        Reach::Loopback => network::Reach::AlsoLoopback,
+        Reach::Anything => network::Reach::Anything,
+    };
+    let allow = config
+        .network
+        .allow
+        .iter()
+        .map(|text| text.parse())
+        .collect::<Result<Vec<_>, _>>()?;
+    let extra_root_ca = config.network.root_ca.as_deref().map(read_ca).transpose()?;
+    Ok(Network::new(network::Settings {
+        reach,
+        allow,
+        extra_root_ca,
+        ..network::Settings::default()
+    })?)
+}
+
+fn read_ca(file: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(file)
+        .map_err(|error| Failure::new(format!("network.root_ca: {}: {error}", file.display())))
+}
+
+fn configured(config: &Config) -> Configuration {
+    let pairs = |pairs: &[(&str, &str)]| {
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
+    };
+    let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect();
+    let google = config.google.as_ref().map(|client| OauthProvider {
+        root: client
+            .root
+            .clone()
+            .unwrap_or_else(|| google::ROOT.to_owned()),
+        endpoints: Endpoints {
+            scopes: words(&google::SCOPES),
+            extra: pairs(&google::AUTHORIZE_PARAMETERS),
+            ..endpoints(client, google::AUTHORIZE_URL, google::TOKEN_URL)
+        },
+    });
+    let microsoft = config.microsoft.as_ref().map(|client| {
+        let tenant = client.tenant.as_deref().unwrap_or("common");
+        let (authorize, token) = microsoft::endpoint_urls(microsoft::AUTHORITY, tenant);
+        OauthProvider {
+            root: client
+                .root
+                .clone()
+                .unwrap_or_else(|| microsoft::ROOT.to_owned()),
+            endpoints: Endpoints {
+                scopes: words(&microsoft::SCOPES),
+                ..endpoints(client, &authorize, &token)
+            },
+        }
+    });
+    Configuration { google, microsoft }
+}
+
+fn endpoints(client: &OauthClient, authorize: &str, token: &str) -> Endpoints {
+    Endpoints {
+        authorize: client
+            .authorize_url
+            .clone()
+            .unwrap_or_else(|| authorize.to_owned()),
+        token: client.token_url.clone().unwrap_or_else(|| token.to_owned()),
+        client_id: client.client_id.clone(),
+        client_secret: client.client_secret.clone().map(SecretString::from),
+        scopes: Vec::new(),
+        extra: Vec::new(),
+    }
+}

@@ -1,0 +1,81 @@
+//! `kalends serve`: the hub.
+
+use axum::Router;
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{Failure, cli::ServeOptions, config::Config, house, site, stage, telemetry};
+
+/// How long a sign-in link from the terminal works, in seconds.
+const WELCOME_SECONDS: i64 = 86_400;
+
+/// Runs until it is told to stop.
+pub async fn run(options: ServeOptions) -> Result<(), Failure> {
+    telemetry::start("info");
+    let config = Config::load(options.config.config.as_deref())?;
+    let house = house::build(&config).await?;
+    let listener = TcpListener::bind(&config.server.listen).await.map_err(|error| {
+        let listen = &config.server.listen;
+        Failure::new(format!("server.listen: {listen} cannot be used: {error}. Is another program (or another kalends) on it?"))
+    })?;
+    let stage = options
+        .stage
+        .as_deref()
+        .map(stage::Stage::load)
+        .transpose()?;
+    let mut routes = Router::new()
+        .merge(faces::rest::router(house.app.clone()))
+        .merge(faces::push::router(house.app.clone()));
+    let mut connect = String::new();
+    if let Some(stage) = stage {
+        connect = stage.origins();
+        stage.settle(&house).await?;
+        routes = routes.merge(stage.router(house.app.clone(), house.network.clone()));
+    } else if house.owner.password.is_none() {
+        let token = house
+            .app
+            .identity
+            .make_welcome(house.owner.id, WELCOME_SECONDS)
+            .await?;
+        println!(
+            "Sign in (once, within a day): {}welcome?token={token}",
+            config.public_url()
+        );
+    }
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn({
+        let (hub, store) = (house.app.hub.clone(), house.store.clone());
+        async move {
+            if let Err(error) = hub.run(store, stopped).await {
+                tracing::error!(%error, "the worker stopped; restart the hub");
+            }
+        }
+    });
+    tracing::info!(listen = config.server.listen, "the hub is ready");
+    axum::serve(listener, site::with_site(routes, &connect))
+        .with_graceful_shutdown(told_to_stop())
+        .await?;
+    // Whoever waits for nothing any more is not waited for: open streams end with the process.
+    let _ = stop.send(true);
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(5), worker).await;
+    Ok(())
+}
+
+/// Ctrl-C or SIGTERM.
+pub async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let Ok(mut terminate) =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        else {
+            let _ = interrupt.await;
+            return;
+        };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+}
