@@ -3,6 +3,8 @@
 
 pub mod app;
 pub mod auth;
+pub mod google;
+pub mod microsoft;
 pub mod oauth;
 pub mod caldav;
 pub mod push;
