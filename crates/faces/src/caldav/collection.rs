@@ -69,8 +69,8 @@ fn color(text: &str) -> Option<String> {
 /// The IANA name of a VTIMEZONE.
 fn time_zone(text: &str) -> Option<String> {
     let parsed = parse::parse(text).ok()?;
-    let zones = parsed.components.iter().flat_map(|c| &c.components);
-    let tzid = zones.filter_map(|c| c.property("TZID")).next()?.as_text();
+    let mut zones = parsed.components.iter().flat_map(|c| &c.components);
+    let tzid = zones.find_map(|c| c.property("TZID"))?.as_text();
     Some(zone_named(&tzid)?.name().to_owned())
 }
 

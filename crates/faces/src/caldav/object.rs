@@ -86,25 +86,20 @@ pub(super) async fn put(request: &Request, resource: &Resource) -> Result<Respon
     request.check_conditions(current.as_ref().map(etag).as_deref())?;
     let mut event = read(&request.body)?;
     check_uid(request, calendar, &event, current.as_ref()).await?;
-    request.app.would_mail(mails(&event));
+    let mails = mails(&event);
     let hub = &request.app.hub;
-    let status = match current {
-        Some(current) => {
-            keep_others(&mut event, &current.event, icalendar::DIALECT);
-            let unchanged = Precondition::Revision(current.revision);
-            hub.put_event(&request.actor, current.id, unchanged, event)
-                .await?;
-            StatusCode::NO_CONTENT
-        }
-        None => {
-            let new = NewEvent {
-                name: Some(name.clone()),
-                event,
-            };
-            hub.create_event(&request.actor, calendar.id, new).await?;
-            StatusCode::CREATED
-        }
+    let status = if let Some(current) = current {
+        keep_others(&mut event, &current.event, icalendar::DIALECT);
+        let unchanged = Precondition::Revision(current.revision);
+        Box::pin(hub.put_event(&request.actor, current.id, unchanged, event)).await?;
+        StatusCode::NO_CONTENT
+    } else {
+        let name = Some(name.clone());
+        let new = NewEvent { name, event };
+        Box::pin(hub.create_event(&request.actor, calendar.id, new)).await?;
+        StatusCode::CREATED
     };
+    request.app.would_mail(mails);
     // No ETag: what a GET answers is our own writing, not the client's octets (RFC 4791 5.3.4).
     Ok(empty(status, &[]))
 }
@@ -191,12 +186,9 @@ pub(super) async fn remove(request: &Request, resource: &Resource) -> Result<Res
     let current = find(request, calendar, name).await?;
     let current = current.ok_or_else(Fault::not_found)?;
     request.check_conditions(Some(&etag(&current)))?;
-    request.app.would_mail(mails(&current.event));
     let unchanged = Precondition::Revision(current.revision);
-    request
-        .app
-        .hub
-        .delete_event(&request.actor, current.id, unchanged)
-        .await?;
+    let hub = &request.app.hub;
+    Box::pin(hub.delete_event(&request.actor, current.id, unchanged)).await?;
+    request.app.would_mail(mails(&current.event));
     Ok(empty(StatusCode::NO_CONTENT, &[]))
 }

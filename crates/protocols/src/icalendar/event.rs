@@ -134,11 +134,12 @@ fn read_group(group: &Group<'_>, zones: &Zones) -> Result<Mapped<Event>, Error> 
     };
     let mut event = read_single(main, &group.uid, orphaned, zones, &mut losses)?;
     series::read(main, &mut event, zones, &mut losses)?;
+    let series = without_overrides(&event);
     for component in &group.components {
         if let Some(id) = component.property("RECURRENCE-ID")
             && !std::ptr::eq(*component, *main)
         {
-            read_override(component, id, &mut event, zones, &mut losses)?;
+            read_override(component, id, &series, &mut event, zones, &mut losses)?;
         }
     }
     losses.extend(zones.losses());
@@ -177,6 +178,7 @@ fn read_single(
 fn read_override(
     component: &Component,
     id: &Property,
+    series: &Event,
     event: &mut Event,
     zones: &Zones,
     losses: &mut Vec<Loss>,
@@ -189,14 +191,11 @@ fn read_override(
             "it is kept and applied to this occurrence only",
         ));
     }
-    let uid = event.uid.clone();
-    let mut single = read_single(component, &uid, ranged, zones, losses)?;
+    let mut single = read_single(component, &event.uid, ranged, zones, losses)?;
     let id = value::moment(id, &id.value, zones)?
         .local_in(&event.when)
         .into();
-    let mut plain = event.clone();
-    plain.overrides.clear();
-    let Some(plain) = plain.occurrence(id) else {
+    let Some(plain) = series.occurrence(id) else {
         return Ok(());
     };
     let own = single.unknown.get(DIALECT).cloned().unwrap_or_default();
@@ -217,7 +216,7 @@ pub fn write(events: &[&Event], now: Timestamp) -> Mapped<String> {
     Mapped::whole(text::write(&tree(events, now)))
 }
 
-/// The tree of what [`write`] writes, for callers that add something of their own.
+/// The tree of what [`write()`] writes, for callers that add something of their own.
 pub fn tree(events: &[&Event], now: Timestamp) -> Component {
     let mut calendar = empty_calendar();
     calendar.components = timezones::write(events, now);
@@ -249,21 +248,27 @@ pub fn empty_calendar() -> Component {
 }
 
 fn overrides(event: &Event, now: Timestamp) -> impl Iterator<Item = Component> {
+    let bare = without_overrides(event);
     event.overrides.iter().filter_map(move |(id, change)| {
         let Override::Patch(patch) = change else {
             return None;
         };
-        let single = event.occurrence(*id).filter(|_| !patch.is_empty())?;
+        let mut single = bare.occurrence(*id).filter(|_| !patch.is_empty())?;
+        patch.apply(&mut single);
         let own = Kept::of(&patch.unknown);
         let kept_id = own.properties.into_iter().find(|p| p.is("RECURRENCE-ID"));
         let id = kept_id.unwrap_or_else(|| value::write_id("RECURRENCE-ID", id.0, &event.when));
-        Some(write_single(
-            &single,
-            Kept::of(&single.unknown),
-            Some(id),
-            now,
-        ))
+        let kept = Kept::of(&single.unknown);
+        Some(write_single(&single, kept, Some(id), now))
     })
+}
+
+/// The series itself: taking an occurrence out of it does not cost a copy of all overrides.
+pub(super) fn without_overrides(event: &Event) -> Event {
+    Event {
+        overrides: std::collections::BTreeMap::new(),
+        ..event.clone()
+    }
 }
 
 pub(super) fn write_single(

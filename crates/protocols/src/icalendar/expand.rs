@@ -1,11 +1,11 @@
 //! Occurrences as components of their own: what `expand` of CalDAV asks for (RFC 4791 9.6.5).
 
-use calendar::{Event, When, Window, Zone};
+use calendar::{Event, Override, When, Window, Zone};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     component::{Component, Property},
-    event::{empty_calendar, write_single},
+    event::{empty_calendar, without_overrides, write_single},
     kept::Kept,
     value,
 };
@@ -20,14 +20,19 @@ pub fn expand(
     max: usize,
 ) -> Option<Component> {
     let mut calendar = empty_calendar();
+    let bare = without_overrides(event);
     for occurrence in event.occurrences(window, viewer) {
         if calendar.components.len() >= max {
             return None;
         }
-        let single = match occurrence.id {
-            Some(id) => event.occurrence(id)?,
+        let mut single = match occurrence.id {
+            Some(id) => bare.occurrence(id)?,
             None => event.clone(),
         };
+        let change = occurrence.id.and_then(|id| event.overrides.get(&id));
+        if let Some(Override::Patch(patch)) = change {
+            patch.apply(&mut single);
+        }
         let id = occurrence.id.map(|id| {
             let original = event.when.starting_at(id);
             match &original {

@@ -155,10 +155,12 @@ fn overrides(event: &Event) -> Map<String, Value> {
         .overrides
         .iter()
         .map(|(id, change)| {
-            let plain = plain_event.occurrence(*id);
-            let patch = match (change, plain, event.occurrence(*id)) {
-                (Override::Patch(_), Some(plain), Some(own)) => {
-                    difference(&single(&plain), single(&own)).into()
+            let patch = match (change, plain_event.occurrence(*id)) {
+                (Override::Patch(patch), Some(plain)) => {
+                    let before = single(&plain);
+                    let mut own = plain;
+                    patch.apply(&mut own);
+                    difference(&before, single(&own)).into()
                 }
                 _ => json!({"excluded": true}),
             };

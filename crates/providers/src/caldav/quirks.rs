@@ -49,7 +49,7 @@ const TABLE: [(&str, &[Quirk]); 9] = [
 ];
 
 /// How often to look where nothing is known of the server.
-const POLL: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_mins(1);
 
 /// What is to be minded at one server.
 #[derive(Clone, Copy, Debug)]

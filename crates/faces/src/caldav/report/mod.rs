@@ -11,7 +11,7 @@ use calendar::Window;
 use hub::{CalendarView, EventView};
 use jiff::Timestamp;
 use protocols::{
-    caldav::{Element, Name, Props, Report, Response, TimeRange, name},
+    caldav::{Element, Name, PropStat, Props, Report, Response, TimeRange, name},
     icalendar,
 };
 
@@ -80,19 +80,12 @@ fn event_response(
     let mut response = by_name(properties, href, &Subject::Event(calendar, event), &plain);
     if plain.len() < props.names.len() {
         let data = Element::text(name::CALENDAR_DATA, data(request, event, props)?);
-        match response
-            .propstats
-            .first_mut()
-            .filter(|stat| stat.status == 200)
-        {
-            Some(stat) => stat.props.push(data),
-            None => {
-                let found = protocols::caldav::PropStat {
-                    status: 200,
-                    props: vec![data],
-                };
-                response.propstats.insert(0, found);
-            }
+        let stats = &mut response.propstats;
+        if let Some(stat) = stats.first_mut().filter(|stat| stat.status == 200) {
+            stat.props.push(data);
+        } else {
+            let props = vec![data];
+            stats.insert(0, PropStat { status: 200, props });
         }
     }
     Ok(response)

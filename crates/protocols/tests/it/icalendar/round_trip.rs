@@ -21,3 +21,26 @@ proptest! {
         let _ = icalendar::read(&text);
     }
 }
+
+#[test]
+fn a_series_with_thousands_of_overrides_takes_no_time() {
+    let mut event = one(&vevent("RRULE:FREQ=DAILY")).value;
+    for day in 0..4_000 {
+        let id = event
+            .when
+            .local_start()
+            .saturating_add(jiff::Span::new().days(day));
+        let mut single = event.when.starting_at(id.into());
+        if let calendar::When::Timed { duration, .. } = &mut single {
+            duration.seconds += 60;
+        }
+        let patch = calendar::Patch {
+            when: Some(single),
+            ..calendar::Patch::default()
+        };
+        let change = calendar::Override::Patch(Box::new(patch));
+        event.overrides.insert(id.into(), change);
+    }
+    // Quadratic work would take minutes here.
+    assert_eq!(one(&write(&event)).value, event);
+}
