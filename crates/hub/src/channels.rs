@@ -164,15 +164,17 @@ impl Hub {
     pub async fn notified(&self, tenant: TenantId, channel: Uuid, token: &str) -> Result<bool> {
         let store = self.store(tenant).await?;
         let mut tx = store.read().await?;
-        let Some(mut row) = rows::get(&mut tx, channel).await? else {
-            return Ok(false);
-        };
+        let found = rows::get(&mut tx, channel).await?;
         drop(tx);
-        if !row.bears_token(token) {
+        if !found.is_some_and(|row| row.bears_token(token)) {
             return Ok(false);
         }
         let now = self.clock().now();
         let mut tx = store.write().await?;
+        // Read again: the channel may have been confirmed meanwhile.
+        let Some(mut row) = rows::get(&mut tx, channel).await? else {
+            return Ok(false);
+        };
         row.last_message = Some(now);
         rows::update(&mut tx, &row).await?;
         jobs::request(&mut tx, replicate::PULL, row.calendar.0, now).await?;

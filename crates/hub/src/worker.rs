@@ -13,7 +13,9 @@ use crate::{Error, Hub, Result, channels::WATCH, replicate};
 
 const KINDS: [&str; 3] = [replicate::PULL, replicate::PUSH, WATCH];
 /// How long a worker may be silent before another one takes its job.
-const LEASE_SECONDS: i64 = 900;
+const LEASE_SECONDS: i64 = 30;
+/// How often a worker says that it is still at it.
+const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Longest nap: another process may have asked for work.
 const NAP: Duration = Duration::from_secs(1);
 /// How often a calendar with working notifications is read all the same.
@@ -60,10 +62,16 @@ impl Hub {
 
     async fn perform(&self, store: &Store, job: jobs::Job) {
         let calendar = CalendarId(job.subject);
-        let outcome = match job.kind.as_str() {
-            replicate::PULL => self.pull_and_schedule(store, calendar).await,
-            replicate::PUSH => self.push_and_schedule(store, calendar).await,
-            _ => self.watch(store, calendar).await,
+        let work = async {
+            match job.kind.as_str() {
+                replicate::PULL => self.pull_and_schedule(store, calendar).await,
+                replicate::PUSH => self.push_and_schedule(store, calendar).await,
+                _ => self.watch(store, calendar).await,
+            }
+        };
+        let outcome = tokio::select! {
+            outcome = work => outcome,
+            () = self.hold(store, &job) => return,
         };
         let ended = match outcome {
             Ok(next) => self.finish(store, &job, next).await,
@@ -77,6 +85,18 @@ impl Hub {
         };
         if let Err(error) = ended {
             tracing::error!(%error, kind = job.kind, "a job could not be put back; its lease will run out");
+        }
+    }
+
+    /// Keeps a job's lease while it is worked on; returns when the lease is lost, and the work with it.
+    async fn hold(&self, store: &Store, job: &jobs::Job) {
+        loop {
+            tokio::time::sleep(HEARTBEAT).await;
+            let until = self.after(Duration::from_secs(LEASE_SECONDS.unsigned_abs()));
+            if let Ok(false) = jobs::extend(store, job, until).await {
+                tracing::warn!(kind = job.kind, "another worker took this job");
+                return;
+            }
         }
     }
 
