@@ -86,11 +86,11 @@ pub(crate) fn states(twins: &[Twin]) -> Value {
     )
 }
 
+/// What a request says and which stand-ins it is about, or why not.
+type Read<'a> = Result<(Map<String, Value>, Vec<&'a Twin>), Box<Response>>;
+
 /// The fields of a request, and which stand-ins it is about. An empty body is about all.
-fn read<'a>(
-    twins: &'a [Twin],
-    body: &[u8],
-) -> Result<(Map<String, Value>, Vec<&'a Twin>), Box<Response>> {
+fn read<'a>(twins: &'a [Twin], body: &[u8]) -> Read<'a> {
     let fields = if body.trim_ascii().is_empty() {
         Ok(Map::new())
     } else {

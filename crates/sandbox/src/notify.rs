@@ -105,7 +105,7 @@ impl Notifier {
                     self.tell(&changes);
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "changes could not be read; nobody is told of them")
+                    tracing::warn!(%error, "changes could not be read; nobody is told of them");
                 }
             }
         }
@@ -168,7 +168,7 @@ impl Notifier {
             match self.parts.network.send(request.clone()).await {
                 Ok(response) if response.status < 500 => return,
                 Ok(response) => {
-                    tracing::info!(status = response.status, "a notification was not taken")
+                    tracing::info!(status = response.status, "a notification was not taken");
                 }
                 Err(error) => tracing::info!(%error, "a notification was not taken"),
             }

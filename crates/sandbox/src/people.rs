@@ -141,23 +141,21 @@ async fn make(
     let identity = &app.identity;
     let everybody = identity.users().await?;
     let password = app.hub.ids().token();
-    let user = match everybody.into_iter().find(|user| user.email == email) {
-        // The file with the passwords is gone: nobody can sign in as this person any more.
-        Some(_) => {
-            return Err(Error::Unreadable(
-                format!("people-{}.json", kind.name()).into(),
-            ));
-        }
-        None => {
-            let new = NewUser {
-                email: email.to_owned(),
-                name: name.to_owned(),
-                time_zone: zone.to_owned(),
-                password: Some(password.clone()),
-                roles: Vec::new(),
-            };
-            identity.create_user(new).await?.id
-        }
+    let known = everybody.into_iter().find(|user| user.email == email);
+    let user = if let Some(known) = known {
+        // The file with the passwords is gone, or a first start was cut short: the person gets new ones.
+        let chosen = Some(password.clone());
+        identity.set_password(known.id, chosen).await?;
+        known.id
+    } else {
+        let new = NewUser {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            time_zone: zone.to_owned(),
+            password: Some(password.clone()),
+            roles: Vec::new(),
+        };
+        identity.create_user(new).await?.id
     };
     if kind == Kind::Caldav {
         identity
@@ -215,6 +213,9 @@ async fn primary_calendar(
     zone: &str,
 ) -> Result<()> {
     let actor = Actor::person(app.tenant, user);
+    if !app.hub.calendars(&actor).await?.is_empty() {
+        return Ok(());
+    }
     let (name, slug) = match kind {
         Kind::Google => (email, Some(email.to_owned())),
         Kind::Microsoft | Kind::Caldav => ("Calendar", None),

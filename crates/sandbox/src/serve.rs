@@ -207,9 +207,10 @@ impl Sandbox {
 
 fn ports(settings: &Settings, kind: Kind) -> Result<Ports> {
     let (plain, _) = listen(settings, kind.offset(), kind.name(), "http")?;
-    let tls = match settings.tls {
-        true => Some(listen(settings, kind.offset() + TLS, kind.name(), "https")?.0),
-        false => None,
+    let tls = if settings.tls {
+        Some(listen(settings, kind.offset() + TLS, kind.name(), "https")?.0)
+    } else {
+        None
     };
     Ok(Ports { kind, plain, tls })
 }

@@ -70,7 +70,7 @@ impl Kind {
         );
         let events = match self {
             Self::Google | Self::Microsoft => path.contains("/events") && !path.ends_with("/watch"),
-            Self::Caldav => path.ends_with(".ics"),
+            Self::Caldav => path.contains("/calendars/") && !path.ends_with('/'),
         };
         changes && events
     }

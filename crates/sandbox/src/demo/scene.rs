@@ -77,6 +77,7 @@ pub struct Series {
 
 impl When {
     /// The same so many weeks and hours later.
+    #[must_use]
     pub fn later(self, weeks: i64, hours: i64) -> Self {
         match self {
             Self::Timed {

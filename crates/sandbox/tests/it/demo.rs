@@ -74,6 +74,7 @@ async fn the_practice_is_written_once_through_the_stand_ins_own_interfaces() {
         .unwrap();
     assert_eq!(first, second);
     for twin in ["google", "microsoft", "caldav"] {
+        assert!(writes[twin]["writes"].as_u64().unwrap() > 10, "{twin}");
         assert_eq!(
             writes[twin]["writes"],
             sandbox.state()[twin]["writes"],

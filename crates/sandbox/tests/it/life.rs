@@ -163,3 +163,24 @@ async fn a_taken_port_is_named() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn people_whose_file_is_lost_get_new_secrets_and_keep_their_calendars() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = fixture::alone(&folder, kalends_sandbox::Kind::Caldav).await;
+    let before = first.twins()[0].people[0].clone();
+    first.stop().await;
+    std::fs::remove_file(folder.path().join("people-caldav.json")).unwrap();
+    let second = fixture::alone(&folder, kalends_sandbox::Kind::Caldav).await;
+    let twin = &second.twins()[0];
+    let after = &twin.people[0];
+    assert_ne!(before.password, after.password);
+    let identity = &twin.app.identity;
+    let actor = identity
+        .authenticate_basic(&after.email, &after.password)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(twin.app.hub.calendars(&actor).await.unwrap().len(), 1);
+    second.stop().await;
+}

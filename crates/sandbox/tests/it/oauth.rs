@@ -339,3 +339,66 @@ async fn id_tokens_name_the_person_the_client_and_the_nonce() {
     );
     flow.sandbox.stop().await;
 }
+
+#[tokio::test]
+async fn whoever_is_signed_in_only_has_to_allow() {
+    let folder = tempfile::tempdir().unwrap();
+    let flow = Flow::of(&folder, Kind::Google).await;
+    let person = &flow.sandbox.twins()[0].people[0];
+    let session = flow.sandbox.twins()[0]
+        .app
+        .identity
+        .sign_in(&person.email, &person.password, 60);
+    let session = session.await.unwrap().unwrap();
+    let get =
+        Request::get(flow.url(|_| {})).header("cookie", format!("google_twin_session={session}"));
+    let page = flow.network.send(get).await.unwrap();
+    let html = page.text().unwrap();
+    assert!(html.contains("Signed in as") && !html.contains("password"));
+    let form_cookie = page
+        .header("set-cookie")
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap();
+    let cookies = format!("google_twin_session={session}; {form_cookie}");
+    let proof = html
+        .split("name=proof value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let decide = async |cookies: &str, decision: &str| {
+        let form = [("proof", proof), ("decision", decision)];
+        let post = Request::post(flow.url(|_| {}))
+            .header("cookie", cookies)
+            .form(form);
+        let answer = flow.network.send(post).await.unwrap();
+        answer.header("location").map(str::to_owned)
+    };
+    let allowed = decide(&cookies, "allow").await.unwrap();
+    assert!(robot::parameter(&allowed, "code").is_some());
+    let denied = decide(&cookies, "deny").await.unwrap();
+    assert_eq!(
+        robot::parameter(&denied, "error").as_deref(),
+        Some("access_denied")
+    );
+    assert_eq!(
+        decide(form_cookie, "allow").await,
+        None,
+        "nobody is signed in"
+    );
+    let elsewhere = cookies.replace("google_twin_session", "microsoft_twin_session");
+    assert_eq!(
+        decide(&elsewhere, "allow").await,
+        None,
+        "signed in at another stand-in"
+    );
+    assert_eq!(
+        decide(&format!("google_twin_session={session}"), "allow").await,
+        None,
+        "no form cookie"
+    );
+    flow.sandbox.stop().await;
+}
