@@ -3,10 +3,10 @@
 
 pub mod app;
 pub mod auth;
+pub mod caldav;
 pub mod google;
 pub mod microsoft;
 pub mod oauth;
-pub mod caldav;
 pub mod push;
 pub mod rest;
 pub mod watchers;

@@ -72,7 +72,14 @@ impl Endpoints {
 
     /// Gets another access token.
     pub async fn refresh(&self, network: &Network, refresh_token: &str) -> Result<Grant, Failure> {
-        self.ask(network, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await
+        self.ask(
+            network,
+            &[
+                ("grant_type", "refresh_token"),
+                ("refresh_token", refresh_token),
+            ],
+        )
+        .await
     }
 
     async fn ask(&self, network: &Network, fields: &[(&str, &str)]) -> Result<Grant, Failure> {
@@ -82,25 +89,48 @@ impl Endpoints {
             form.push(("client_secret", secret.expose_secret()));
         }
         let request = Request::post(&self.token).form(form);
-        let response = network.send(request).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
+        let response = network
+            .send(request)
+            .await
+            .map_err(|error| Failure::Unreachable(error.to_string()))?;
         let answer: Option<Answer> = response.json().ok();
         match (response.status, answer) {
-            (200, Some(Answer { access_token: Some(access), refresh_token, expires_in, scope, .. })) => Ok(Grant {
+            (
+                200,
+                Some(Answer {
+                    access_token: Some(access),
+                    refresh_token,
+                    expires_in,
+                    scope,
+                    ..
+                }),
+            ) => Ok(Grant {
                 access: SecretString::from(access),
                 refresh: refresh_token.map(SecretString::from),
                 expires_in: expires_in.unwrap_or(3600),
                 scopes: scope.unwrap_or_default(),
             }),
             // RFC 6749 5.2: these will not pass by waiting.
-            (400 | 401 | 403, Some(Answer { error: Some(error), .. })) => {
-                let error: String = error.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();
+            (
+                400 | 401 | 403,
+                Some(Answer {
+                    error: Some(error), ..
+                }),
+            ) => {
+                let error: String = error
+                    .chars()
+                    .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
+                    .take(60)
+                    .collect();
                 Err(Failure::Reauthorise(error))
             }
             (429 | 500..=599, _) => Err(Failure::Later {
                 after: std::time::Duration::from_secs(10),
                 reason: format!("its sign-in answered {}", response.status),
             }),
-            (status, _) => Err(Failure::Protocol(format!("its token endpoint answered {status}"))),
+            (status, _) => Err(Failure::Protocol(format!(
+                "its token endpoint answered {status}"
+            ))),
         }
     }
 }

@@ -10,8 +10,8 @@ use network::{Budget, Clock, Limits, Network};
 use uuid::Uuid;
 
 use crate::{
-    Account, Auth, AuthorizeRequest, Connector, Description, Directory, Failure, Grant, Preset, caldav, google,
-    microsoft, oauth::Endpoints,
+    Account, Auth, AuthorizeRequest, Connector, Description, Directory, Failure, Grant, Preset,
+    caldav, google, microsoft, oauth::Endpoints,
 };
 
 /// A provider with OAuth as it is configured here.
@@ -43,7 +43,12 @@ pub struct Registry {
 impl Registry {
     /// The providers that are configured, and CalDAV, which needs no configuration.
     pub fn new(network: Network, clock: Arc<dyn Clock>, configuration: Configuration) -> Self {
-        Self { network, clock, configuration, budgets: Mutex::default() }
+        Self {
+            network,
+            clock,
+            configuration,
+            budgets: Mutex::default(),
+        }
     }
 
     fn oauth(&self, provider: &str) -> Option<&OauthProvider> {
@@ -55,14 +60,20 @@ impl Registry {
     }
 
     fn configured(&self, provider: &str) -> Result<&OauthProvider, Failure> {
-        let missing = || Failure::Forbidden(format!("no client for {provider} is configured: see config.example.toml"));
+        let missing = || {
+            Failure::Forbidden(format!(
+                "no client for {provider} is configured: see config.example.toml"
+            ))
+        };
         self.oauth(provider).ok_or_else(missing)
     }
 
     /// The request budget of an account: one for all its connectors.
     fn budget(&self, key: Uuid, limits: Limits) -> Arc<Budget> {
         let mut all = self.budgets.lock().unwrap_or_else(PoisonError::into_inner);
-        all.entry(key).or_insert_with(|| Arc::new(Budget::new(limits))).clone()
+        all.entry(key)
+            .or_insert_with(|| Arc::new(Budget::new(limits)))
+            .clone()
     }
 }
 
@@ -75,7 +86,10 @@ impl Directory for Registry {
             auth: Auth::Oauth,
             presets: Vec::new(),
         };
-        let preset = |name: &str, url: &str| Preset { name: name.to_owned(), url: url.to_owned() };
+        let preset = |name: &str, url: &str| Preset {
+            name: name.to_owned(),
+            url: url.to_owned(),
+        };
         let caldav = Description {
             id: caldav::NAME.to_owned(),
             name: "iCloud or another CalDAV server".to_owned(),
@@ -85,21 +99,45 @@ impl Directory for Registry {
                 preset("Fastmail", "https://caldav.fastmail.com/"),
             ],
         };
-        let google = self.configuration.google.as_ref().map(|_| oauth(google::NAME, "Google Calendar"));
-        let microsoft = self.configuration.microsoft.as_ref().map(|_| oauth(microsoft::NAME, "Microsoft 365"));
-        google.into_iter().chain(microsoft).chain([caldav]).collect()
+        let google = self
+            .configuration
+            .google
+            .as_ref()
+            .map(|_| oauth(google::NAME, "Google Calendar"));
+        let microsoft = self
+            .configuration
+            .microsoft
+            .as_ref()
+            .map(|_| oauth(microsoft::NAME, "Microsoft 365"));
+        google
+            .into_iter()
+            .chain(microsoft)
+            .chain([caldav])
+            .collect()
     }
 
     fn authorize_url(&self, provider: &str, request: &AuthorizeRequest<'_>) -> Option<String> {
         self.oauth(provider)?.endpoints.authorize_url(request)
     }
 
-    async fn exchange(&self, provider: &str, code: &str, verifier: &str, redirect_uri: &str) -> Result<Grant, Failure> {
-        self.configured(provider)?.endpoints.exchange(&self.network, code, verifier, redirect_uri).await
+    async fn exchange(
+        &self,
+        provider: &str,
+        code: &str,
+        verifier: &str,
+        redirect_uri: &str,
+    ) -> Result<Grant, Failure> {
+        self.configured(provider)?
+            .endpoints
+            .exchange(&self.network, code, verifier, redirect_uri)
+            .await
     }
 
     async fn refresh(&self, provider: &str, refresh_token: &str) -> Result<Grant, Failure> {
-        self.configured(provider)?.endpoints.refresh(&self.network, refresh_token).await
+        self.configured(provider)?
+            .endpoints
+            .refresh(&self.network, refresh_token)
+            .await
     }
 
     fn connector(&self, account: Account<'_>) -> Result<Arc<dyn Connector>, Failure> {
@@ -109,21 +147,40 @@ impl Directory for Registry {
             google::NAME => {
                 let root = &self.configured(google::NAME)?.root;
                 let budget = self.budget(account.key, google::limits());
-                Ok(Arc::new(google::Google::new(network, clock, budget, root, account.tokens)?))
+                Ok(Arc::new(google::Google::new(
+                    network,
+                    clock,
+                    budget,
+                    root,
+                    account.tokens,
+                )?))
             }
             microsoft::NAME => {
                 let root = &self.configured(microsoft::NAME)?.root;
                 let budget = self.budget(account.key, microsoft::limits());
-                Ok(Arc::new(microsoft::Microsoft::new(network, clock, budget, root, account.tokens)?))
+                Ok(Arc::new(microsoft::Microsoft::new(
+                    network,
+                    clock,
+                    budget,
+                    root,
+                    account.tokens,
+                )?))
             }
             caldav::NAME => {
-                let url = account.url.ok_or_else(|| Failure::Protocol("the server's address is missing".to_owned()))?;
+                let url = account.url.ok_or_else(|| {
+                    Failure::Protocol("the server's address is missing".to_owned())
+                })?;
                 let password = account.password;
-                let (user, password) = password.ok_or_else(|| Failure::Reauthorise("no app password".to_owned()))?;
+                let (user, password) =
+                    password.ok_or_else(|| Failure::Reauthorise("no app password".to_owned()))?;
                 let budget = self.budget(account.key, caldav::limits());
-                Ok(Arc::new(caldav::Caldav::new(network, clock, budget, url, user, password)?))
+                Ok(Arc::new(caldav::Caldav::new(
+                    network, clock, budget, url, user, password,
+                )?))
             }
-            other => Err(Failure::Protocol(format!("there is no provider called {other}"))),
+            other => Err(Failure::Protocol(format!(
+                "there is no provider called {other}"
+            ))),
         }
     }
 }

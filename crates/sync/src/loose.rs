@@ -2,7 +2,7 @@
 //! spelling of a length. Used only where exact equality cannot be had: after an unknown outcome (R5), and when
 //! calendars that already hold the same events are linked for the first time (L8).
 
-use calendar::{Event, Override, Patch, Text, Unit};
+use calendar::{Event, Override, Patch, Rule, Text, Unit, Until};
 use jiff::tz::TimeZone;
 
 /// A text cut off by a provider counts as the same from this length on, in characters.
@@ -49,6 +49,7 @@ pub fn same(unit: &Unit, a: &Event, b: &Event) -> bool {
             }
             _ => false,
         },
+        Unit::Rule => a.excluded_rules == b.excluded_rules && same_rules(&a.rules, &b.rules),
         Unit::Reminders => {
             a.reminders.as_deref().unwrap_or_default() == b.reminders.as_deref().unwrap_or_default()
         }
@@ -56,6 +57,29 @@ pub fn same(unit: &Unit, a: &Event, b: &Event) -> bool {
         Unit::Unknown(_) | Unit::Color => true,
         _ => false,
     }
+}
+
+/// Some providers know the last day of a series only, not the moment.
+fn same_rules(a: &[Rule], b: &[Rule]) -> bool {
+    let day = |rule: &Rule| match rule.until {
+        Some(Until::Date(date)) => Some(date),
+        Some(Until::Local(local)) => Some(local.date()),
+        Some(Until::Utc(at)) => Some(at.to_zoned(TimeZone::UTC).date()),
+        None => None,
+    };
+    let bare = |rule: &Rule| Rule {
+        until: None,
+        ..rule.clone()
+    };
+    let near = |a: &Rule, b: &Rule| match (day(a), day(b)) {
+        // The zone of a UTC moment may put it on the next day.
+        (Some(a), Some(b)) => a.until(b).is_ok_and(|span| span.get_days().abs() <= 1),
+        (a, b) => a == b,
+    };
+    a.len() == b.len()
+        && a.iter()
+            .zip(b)
+            .all(|(a, b)| bare(a) == bare(b) && near(a, b))
 }
 
 fn nothing(patch: &Patch) -> bool {

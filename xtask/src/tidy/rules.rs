@@ -28,7 +28,14 @@ pub const DIRECTIONS: &[(&str, &[&str])] = &[
     // It makes each stand-in's people and store, delivers their notifications, and has no providers to connect.
     (
         "sandbox",
-        &["faces", "hub", "identity", "network", "providers", "storage"],
+        &[
+            "faces",
+            "hub",
+            "identity",
+            "network",
+            "providers",
+            "storage",
+        ],
     ),
     ("web", &[]),
     (

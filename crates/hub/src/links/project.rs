@@ -49,12 +49,11 @@ impl Flow<'_> {
             .filter(|m| m.calendar != row.copy.calendar)
         {
             let twins = copies::by_uid(self.tx, other.calendar, &row.copy.local.uid).await?;
-            for mut twin in twins
+            let twin = twins
                 .into_iter()
-                .filter(|t| t.copy.alive && t.linked.is_none() && !t.projected)
-            {
+                .find(|t| t.copy.alive && t.linked.is_none() && !t.projected);
+            if let Some(mut twin) = twin {
                 self.join(&mut value, &mut twin, other).await?;
-                break;
             }
         }
         self.outward(&value, row.copy.id).await

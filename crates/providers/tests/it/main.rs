@@ -2,6 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod caldav;
-mod microsoft;
 mod google;
+mod microsoft;
 mod script;
