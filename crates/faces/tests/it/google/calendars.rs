@@ -156,16 +156,53 @@ async fn the_palette_is_googles() {
 #[tokio::test]
 async fn a_cookie_is_not_enough() {
     let mut world = World::start().await;
-    let session = world
-        .app
-        .identity
-        .begin_session(world.actor.user().unwrap(), 60)
+    let user = world.actor.user().unwrap();
+    let session = world.app.identity.begin_session(user, 60).await.unwrap();
+    let cookie = format!("kalends_session={session}");
+    let known = kalends_faces::auth::caller(&world.app, &cookies(&cookie))
         .await
         .unwrap();
+    assert!(
+        known.is_some_and(|caller| caller.by_cookie),
+        "it is a session that is valid elsewhere"
+    );
     world.token = String::new();
-    let cookie = format!("kalends_session={session}");
     let answer = world
         .send("GET", EVENTS, &[("cookie", &cookie)], Value::Null)
         .await;
-    assert_eq!(answer.status, 401);
+    assert_eq!(answer.fault(), (401, "authError".to_owned()));
+}
+
+fn cookies(cookie: &str) -> axum::http::HeaderMap {
+    [(axum::http::header::COOKIE, cookie.parse().unwrap())]
+        .into_iter()
+        .collect()
+}
+
+#[tokio::test]
+async fn the_parts_of_a_batch_are_answered_under_their_own_ids() {
+    let world = World::start().await;
+    let part = |id: &str, path: &str| {
+        format!(
+            "--b\nContent-Type: application/http\nContent-ID: <{id}>\n\nGET /calendar/v3/{path} HTTP/1.1\n\n\n"
+        )
+    };
+    let body = format!(
+        "{}{}--b--",
+        part("x + 1", "colors"),
+        part("x + 2", "calendars/nobody")
+    );
+    let answer = world.batch(&body).await;
+    let first = answer.find("Content-ID: <response-x + 1>").unwrap();
+    let second = answer.find("Content-ID: <response-x + 2>").unwrap();
+    assert!(
+        answer[first..second].contains("HTTP/1.1 200 OK"),
+        "{answer}"
+    );
+    assert!(
+        answer[second..].contains("HTTP/1.1 404 Not Found"),
+        "{answer}"
+    );
+    let many = part("x", "colors").repeat(51) + "--b--";
+    assert!(world.batch(&many).await.contains("badRequest"));
 }

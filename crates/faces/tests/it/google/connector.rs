@@ -283,6 +283,5 @@ async fn changes_of_all_kinds_arrive_as_they_were_meant() {
             );
         }
         (previous, version) = (there.body, there.version);
-        // Nothing has changed: nothing but the stamp is sent, and nothing but the stamp changes.
     }
 }

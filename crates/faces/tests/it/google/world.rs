@@ -198,7 +198,9 @@ impl World {
     ) -> Answer {
         let uri = format!("/calendar/v3/{path}");
         let mut request = Request::builder().method(method).uri(uri);
-        request = request.header("authorization", format!("Bearer {}", self.token));
+        if !self.token.is_empty() {
+            request = request.header("authorization", format!("Bearer {}", self.token));
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -229,6 +231,18 @@ impl World {
             headers,
             body,
         }
+    }
+
+    /// Sends a batch and returns the answer as text.
+    pub async fn batch(&self, body: &str) -> String {
+        let request = Request::post("/batch/calendar/v3")
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "multipart/mixed; boundary=\"b\"")
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
     }
 
     pub async fn get(&self, path: &str) -> Answer {

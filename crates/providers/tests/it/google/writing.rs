@@ -170,6 +170,12 @@ async fn answers_to_a_create() {
         );
         script.done();
     }
+    for (status, header, is_later) in [(503, ("retry-after", "7"), true), (502, ("retry-after", "7"), false)] {
+        let script = Script::start().await;
+        script.with_header("POST", &[EVENTS], status, header, failure(status, "backendError"));
+        let answer = connector(&script).create(place(), create(&event)).await;
+        assert_eq!(matches!(answer, Err(Failure::Later { .. })), is_later, "{status}: {answer:?}");
+    }
     let script = Script::start().await;
     script.lose("POST", &[EVENTS]);
     assert_eq!(
