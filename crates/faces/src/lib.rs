@@ -4,7 +4,9 @@
 pub mod app;
 pub mod auth;
 pub mod google;
+pub mod microsoft;
 pub mod oauth;
+pub mod caldav;
 pub mod push;
 pub mod rest;
 pub mod watchers;

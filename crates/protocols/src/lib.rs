@@ -4,6 +4,7 @@
 //! the event has no field for rides along in [`calendar::Unknown`] under the dialect's name.
 
 pub mod caldav;
+pub mod dialect;
 pub mod google;
 pub mod icalendar;
 pub mod jscalendar;

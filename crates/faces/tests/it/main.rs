@@ -1,4 +1,6 @@
 //! The faces over HTTP, with a hub and a database in memory behind them.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod caldav;
 mod google;
+mod world;

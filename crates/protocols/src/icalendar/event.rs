@@ -219,10 +219,7 @@ pub fn write(events: &[&Event], now: Timestamp) -> Mapped<String> {
 
 /// The tree of what [`write`] writes, for callers that add something of their own.
 pub fn tree(events: &[&Event], now: Timestamp) -> Component {
-    let mut calendar = Component::new("VCALENDAR")
-        .with(Property::new("VERSION", "2.0"))
-        .with(Property::new("PRODID", "-//Kalends//Kalends//EN"))
-        .with(Property::new("CALSCALE", "GREGORIAN"));
+    let mut calendar = empty_calendar();
     calendar.components = timezones::write(events, now);
     for event in events {
         let kept = Kept::of(&event.unknown);
@@ -243,6 +240,14 @@ pub fn tree(events: &[&Event], now: Timestamp) -> Component {
     calendar
 }
 
+/// A VCALENDAR with nothing in it.
+pub fn empty_calendar() -> Component {
+    Component::new("VCALENDAR")
+        .with(Property::new("VERSION", "2.0"))
+        .with(Property::new("PRODID", "-//Kalends//Kalends//EN"))
+        .with(Property::new("CALSCALE", "GREGORIAN"))
+}
+
 fn overrides(event: &Event, now: Timestamp) -> impl Iterator<Item = Component> {
     event.overrides.iter().filter_map(move |(id, change)| {
         let Override::Patch(patch) = change else {
@@ -261,7 +266,12 @@ fn overrides(event: &Event, now: Timestamp) -> impl Iterator<Item = Component> {
     })
 }
 
-fn write_single(event: &Event, mut kept: Kept, id: Option<Property>, now: Timestamp) -> Component {
+pub(super) fn write_single(
+    event: &Event,
+    mut kept: Kept,
+    id: Option<Property>,
+    now: Timestamp,
+) -> Component {
     let mut component = Component::new("VEVENT")
         .with(Property::text("UID", &event.uid))
         .with(Property::new("DTSTAMP", value::write_utc(now)));

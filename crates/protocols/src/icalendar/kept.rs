@@ -54,6 +54,8 @@ fn is_modelled(property: &Property) -> bool {
     let name = property.name.to_ascii_uppercase();
     match name.as_str() {
         "X-ALT-DESC" => content::is_html(property),
+        // Another hub's mark on an object that it wrote here: to us, one more unknown property.
+        super::STAMP => false,
         name => name.starts_with(OWN) || MODELLED.contains(&name),
     }
 }

@@ -16,6 +16,7 @@ pub mod component;
 mod content;
 mod error;
 mod event;
+mod expand;
 pub mod html;
 mod kept;
 pub mod parse;
@@ -30,9 +31,11 @@ mod when;
 pub mod write;
 
 pub use error::Error;
-pub use event::{read, read_each, read_parsed, tree, write};
+pub use event::{empty_calendar, read, read_each, read_parsed, tree, write};
+pub use expand::expand;
 pub use kept::DIALECT;
 pub use series::in_terms_of;
+pub use timezones::zone_component;
 
-/// Property that says which write an object is of. It is never part of the event.
+/// Property by which the CalDAV connector marks what it writes. Here it is unknown like any other.
 pub const STAMP: &str = "X-KALENDS-STAMP";

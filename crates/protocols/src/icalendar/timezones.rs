@@ -47,7 +47,7 @@ pub fn write(events: &[&Event], now: Timestamp) -> Vec<Component> {
         .into_values()
         .filter_map(|(zone, from, to)| match &zone {
             Zone::Custom(custom) => vtimezone::write_custom(custom),
-            Zone::Iana(name) => Some(iana(name, from, to)),
+            Zone::Iana(name) => Some(zone_component(name, from, to)),
         })
         .collect()
 }
@@ -112,7 +112,7 @@ struct Kind {
 }
 
 /// The VTIMEZONE of an IANA zone, right from `from` to `to` at least.
-fn iana(name: &str, from: Timestamp, to: Timestamp) -> Component {
+pub fn zone_component(name: &str, from: Timestamp, to: Timestamp) -> Component {
     let mut component = Component::new("VTIMEZONE").with(Property::text("TZID", name));
     let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
     let (changes, goes_on) = changes(&zone, from, to);

@@ -1,9 +1,10 @@
 //! Changing an event by JSON: replacing it, and patching it (REST PUT and PATCH).
 
-use calendar::{Event, Mapped, Override, Unknown};
+use calendar::{Event, Mapped};
 use serde_json::{Map, Value};
 
 use super::{DIALECT, Error, alert, from_json, pointer, to_json};
+use crate::dialect::keep_others;
 
 /// Reads `value` as the new version of `old`: what other dialects keep in `old`, which JSON does not show, stays.
 ///
@@ -11,22 +12,8 @@ use super::{DIALECT, Error, alert, from_json, pointer, to_json};
 /// As [`from_json`].
 pub fn replace(old: &Event, value: &Value) -> Result<Mapped<Event>, Error> {
     let mut new = from_json(value)?;
-    keep_dialects(&mut new.value.unknown, &old.unknown);
-    for (id, change) in &mut new.value.overrides {
-        if let (Override::Patch(new), Some(Override::Patch(old))) = (change, old.overrides.get(id))
-        {
-            keep_dialects(&mut new.unknown, &old.unknown);
-        }
-    }
+    keep_others(&mut new.value, old, DIALECT);
     Ok(new)
-}
-
-fn keep_dialects(new: &mut Unknown, old: &Unknown) {
-    for dialect in old.dialects().filter(|d| *d != DIALECT) {
-        if let Some(value) = old.get(dialect) {
-            new.set(dialect, value.clone());
-        }
-    }
 }
 
 /// Applies a PatchObject (RFC 8984 1.4.9): each key is a property or a path such as

@@ -25,6 +25,7 @@ pub mod property;
 mod read;
 pub mod recurrence;
 mod reminders;
+mod render;
 mod state;
 mod time;
 mod unknown;
@@ -36,6 +37,7 @@ pub use overlay::{Side, overlay};
 pub use patch::{Patch, patch};
 pub use pending::{CLEARED, Pending, completed, pending};
 pub use read::{Original, read};
+pub use render::{Shown, render};
 pub use time::wire_name;
 pub use write::{Change, Fields, Instance, Options, Write, write};
 

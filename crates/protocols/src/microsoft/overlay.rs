@@ -7,7 +7,8 @@ use super::{Error, body, categories, people, places, reminders, state, time, unk
 /// Who wrote the JSON.
 #[derive(Clone, Copy, Debug)]
 pub enum Side<'a> {
-    /// A client of Graph: times are meant in the zone that stands beside them, read-only properties do not count.
+    /// A client of Graph: times are meant in the zone that stands beside them, read-only properties do not count, and
+    /// extended properties are kept whatever they mean, as the service keeps them.
     Client,
     /// The service: times are in the zone that was asked for, and the event's own zone stands apart.
     Server,
@@ -35,12 +36,9 @@ impl<'a> Side<'a> {
 pub fn overlay(base: &Event, wire: &wire::Event, side: Side<'_>) -> Result<Mapped<Event>, Error> {
     let mut event = base.clone();
     let mut losses = Vec::new();
-    let own;
+    let (own, sent) = (without_read_only(wire), wire);
     let wire = match side {
-        Side::Client => {
-            own = without_read_only(wire);
-            &own
-        }
+        Side::Client => &own,
         Side::Server | Side::Exception { .. } => wire,
     };
     if let Some(when) = time::read(wire, &base.when, side, &mut losses)? {
@@ -57,7 +55,7 @@ pub fn overlay(base: &Event, wire: &wire::Event, side: Side<'_>) -> Result<Mappe
     reminders::read(wire, &mut event);
     people::read(wire, &mut event, &mut losses);
     if matches!(side, Side::Client) || !wire.is_stub() {
-        unknown::read(wire, &mut event, side);
+        unknown::read(sent, &mut event, side);
     }
     event.created = wire.created_date_time.or(event.created);
     event.updated = wire.last_modified_date_time.or(event.updated);
@@ -75,6 +73,7 @@ fn without_read_only(wire: &wire::Event) -> wire::Event {
         online_meeting: None,
         created_date_time: None,
         last_modified_date_time: None,
+        single_value_extended_properties: None,
         ..wire.clone()
     }
 }

@@ -11,6 +11,7 @@ use super::{
     Error, Side, overlay,
     property::Property,
     recurrence::{Pattern, Range},
+    state::show_as,
     wire,
 };
 use crate::zones::zone_named;
@@ -189,11 +190,14 @@ fn inherit(plain: &Event, exception: &wire::Event, single: &mut Event) {
     {
         *zone = None;
     }
-    if silent(Property::State)
-        && exception.show_as == Some(super::state::show_as(plain.status, plain.busy))
-        && exception.is_cancelled != Some(true)
-    {
-        (single.status, single.busy) = (plain.status, plain.busy);
+    if silent(Property::State) && exception.is_cancelled != Some(true) {
+        let says = |status, busy| exception.show_as == Some(show_as(status, busy));
+        if says(plain.status, plain.busy) {
+            single.busy = plain.busy;
+        }
+        if says(plain.status, single.busy) {
+            single.status = plain.status;
+        }
     }
     if silent(Property::Priority)
         && exception.importance == Some(super::categories::importance(plain.priority))

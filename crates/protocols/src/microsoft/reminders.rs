@@ -49,3 +49,8 @@ fn nearest(reminders: &[Reminder]) -> Option<i64> {
     let displays = reminders.iter().filter(|r| !r.email).find_map(minutes);
     displays.or_else(|| reminders.iter().find_map(minutes))
 }
+
+/// Minutes before the start of the one reminder that is shown.
+pub(super) fn shown(event: &Event) -> Option<i64> {
+    nearest(event.reminders.as_deref().unwrap_or_default())
+}

@@ -52,6 +52,9 @@ pub(super) fn write(event: &Event, out: &mut Out) {
     if event.status == Status::Cancelled {
         let reason = "only the organizer's cancellation, which mails everybody, sets it";
         out.lose("status", reason, "shown as free");
+        if event.busy != FreeBusy::Free {
+            out.lose("freeBusyStatus", reason, "shown as free");
+        }
     }
 }
 

@@ -74,7 +74,7 @@ fn timed(wire: &Event, base: &When, side: Side<'_>, losses: &mut Vec<Loss>) -> R
         Some(time) => length(began, instant(time, "end.dateTime")?)?,
         None => base.duration(),
     };
-    let end_zone = end_zone(wire, side, hint.as_ref(), &zone);
+    let end_zone = end_zone(wire, side, exact_end(hint.as_ref(), base), &zone);
     Ok(When::Timed {
         start,
         zone: (!floating).then_some(zone),
@@ -113,13 +113,21 @@ fn zone_of(wire: &Event, side: Side<'_>, losses: &mut Vec<Loss>) -> Option<Zone>
     })
 }
 
-fn end_zone(wire: &Event, side: Side<'_>, hint: Option<&Hint>, start: &Zone) -> Option<Zone> {
+/// The exact end zone that we once wrote, or that of the series.
+fn exact_end<'a>(hint: Option<&'a Hint>, base: &'a When) -> Option<&'a Zone> {
+    let of_base = match base {
+        When::Timed { end_zone, .. } => end_zone.as_ref(),
+        When::AllDay { .. } => None,
+    };
+    hint.and_then(|h| h.end.as_ref()).or(of_base)
+}
+
+fn end_zone(wire: &Event, side: Side<'_>, exact: Option<&Zone>, start: &Zone) -> Option<Zone> {
     let name = match side {
         Side::Client => wire.end.as_ref().and_then(|e| e.time_zone.as_deref()),
         Side::Server | Side::Exception { .. } => wire.original_end_time_zone.as_deref(),
     };
     let zone = zone_named(name?)?;
-    let exact = hint.and_then(|h| h.end.as_ref());
     match exact.filter(|exact| same_windows(exact, &zone)) {
         Some(exact) => Some(exact.clone()),
         None => (!same_windows(&zone, start)).then_some(zone),

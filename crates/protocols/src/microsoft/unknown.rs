@@ -8,7 +8,7 @@ use super::{
     fields::{Out, Scene},
     places,
     property::Property,
-    wire,
+    wire::{self, ExtendedProperty},
 };
 
 /// What the server makes up, renews by itself, or says elsewhere too. Kept, it would look like somebody's change.
@@ -26,6 +26,9 @@ const VOLATILE: [&str; 12] = [
     "calendar",
     "multiValueExtendedProperties",
 ];
+
+/// Where extended properties are kept.
+const PROPERTIES: &str = "singleValueExtendedProperties";
 
 /// What is kept for showing it again, and never written.
 const READ_ONLY: [&str; 5] = [
@@ -57,14 +60,11 @@ pub(super) fn read(wire: &wire::Event, event: &mut Event, side: Side<'_>) {
             value => drop(kept.insert(name.clone(), value)),
         }
     }
-    if let Some(meeting) = &wire.online_meeting {
+    if let Some(meeting) = wire.online_meeting.as_ref().filter(|_| !client) {
         let meeting = serde_json::to_value(meeting).unwrap_or_default();
         kept.insert("onlineMeeting".to_owned(), meeting);
     }
-    let foreign = foreign_properties(wire);
-    if !foreign.is_empty() {
-        kept.insert("singleValueExtendedProperties".to_owned(), foreign.into());
-    }
+    properties(wire, &mut kept, client);
     if wire.location.is_some() || wire.locations.is_some() {
         match places::kept(wire) {
             Value::Array(rich) if !rich.is_empty() => {
@@ -81,14 +81,25 @@ fn is_kept(name: &str) -> bool {
     !name.contains('@') && !VOLATILE.contains(&name)
 }
 
-/// Extended properties of others.
-fn foreign_properties(wire: &wire::Event) -> Vec<Value> {
-    wire.single_value_extended_properties
-        .iter()
-        .flatten()
-        .filter(|p| !Property::is_ours(&p.id))
-        .filter_map(|p| serde_json::to_value(p).ok())
-        .collect()
+/// Extended properties: of a service those of others, of a client all. They are set one by one.
+fn properties(wire: &wire::Event, kept: &mut Map<String, Value>, client: bool) {
+    let given = wire.single_value_extended_properties.iter().flatten();
+    let given: Vec<&ExtendedProperty> = given
+        .filter(|p| client || !Property::is_ours(&p.id))
+        .collect();
+    if given.is_empty() {
+        return;
+    }
+    let before = kept.remove(PROPERTIES).unwrap_or_default();
+    let mut all: Vec<ExtendedProperty> = serde_json::from_value(before).unwrap_or_default();
+    for property in given {
+        all.retain(|p| !p.id.eq_ignore_ascii_case(&property.id));
+        all.push(property.clone());
+    }
+    kept.insert(
+        PROPERTIES.to_owned(),
+        serde_json::to_value(all).unwrap_or_default(),
+    );
 }
 
 fn already(event: &Event) -> Option<&Map<String, Value>> {
@@ -108,16 +119,17 @@ pub(super) fn write(dialect: &str, scene: &Scene<'_>, out: &mut Out) {
         if previous.get(name) == next.get(name) {
             continue;
         }
-        if name == "singleValueExtendedProperties" {
-            let all = next[name].as_array().into_iter().flatten();
-            out.foreign(all.filter_map(|p| serde_json::from_value(p.clone()).ok()));
+        if name == PROPERTIES {
+            let all: Vec<ExtendedProperty> =
+                serde_json::from_value(next[name].clone()).unwrap_or_default();
+            out.foreign(all.into_iter().filter(|p| !Property::is_ours(&p.id)));
         } else {
             out.set(name, &next[name]);
         }
     }
     for name in previous.keys().filter(writable) {
         // An extended property cannot be taken away.
-        if !next.contains_key(name) && name != "singleValueExtendedProperties" {
+        if !next.contains_key(name) && name != PROPERTIES {
             out.set(name, &Value::Null);
         }
     }

@@ -29,24 +29,33 @@ pub(super) enum Content {
 
 /// Reads the text of an object.
 pub(super) fn content(body: &[u8]) -> Content {
-    let parsed = match parse::parse(body) {
+    let mut parsed = match parse::parse(body) {
         Ok(parsed) => parsed,
         Err(error) => return Content::Malformed(error.to_string()),
     };
+    let stamp = take_stamp(&mut parsed);
     let mut events = icalendar::read_parsed(&parsed);
     if events.len() > 1 {
         let reason = "the object holds events of several UIDs; CalDAV allows one";
         return Content::Malformed(reason.to_owned());
     }
-    let components = parsed.components.iter().flat_map(|c| &c.components);
-    let stamp = components
-        .filter_map(|c| c.property(icalendar::STAMP))
-        .find_map(|p| p.value.trim().parse().ok());
     match events.pop() {
         None => Content::Other,
         Some(Ok(mapped)) => Content::Event(Box::new(mapped.value), stamp),
         Some(Err(error)) => Content::Malformed(error.to_string()),
     }
+}
+
+/// Takes out our mark, which is no part of the event.
+fn take_stamp(parsed: &mut parse::Parsed) -> Option<Stamp> {
+    let mut stamp = None;
+    let calendars = parsed.components.iter_mut();
+    for component in calendars.flat_map(|c| &mut c.components) {
+        let found = component.property(icalendar::STAMP);
+        stamp = stamp.or_else(|| found?.value.trim().parse().ok());
+        component.properties.retain(|p| !p.is(icalendar::STAMP));
+    }
+    stamp
 }
 
 /// The version that an ETag stands for.
@@ -177,12 +186,12 @@ impl Client {
         }
     }
 
-    /// The text of an object, with the stamp in its first event.
+    /// The text of an object, with the stamp in each component, so that none differs from the others by it.
     fn object(&self, event: &Event, stamp: Stamp) -> String {
         let mut tree = icalendar::tree(&[event], self.clock.now());
-        if let Some(first) = tree.components.iter_mut().find(|c| c.is("VEVENT")) {
-            let stamp = Property::new(icalendar::STAMP, stamp.to_string());
-            first.properties.push(stamp);
+        let stamp = Property::new(icalendar::STAMP, stamp.to_string());
+        for event in tree.components.iter_mut().filter(|c| c.is("VEVENT")) {
+            event.properties.push(stamp.clone());
         }
         text::write(&tree)
     }

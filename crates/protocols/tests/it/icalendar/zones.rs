@@ -114,3 +114,39 @@ fn a_name_without_rules_is_kept_and_reported() {
     assert!(write(&read.value).contains("DTSTART;TZID=Nowhere:20260723T090000"));
     assert_eq!(one(&write(&read.value)).value, read.value);
 }
+
+#[test]
+fn occurrences_are_expanded_in_utc() {
+    let event = one(&vevent(
+        "RRULE:FREQ=WEEKLY;COUNT=4\nEXDATE;TZID=Europe/Berlin:20261130T090000\nEND:VEVENT\nBEGIN:VEVENT\nUID:1\nRECURRENCE-ID;TZID=Europe/Berlin:20261207T090000\nDTSTART;TZID=Europe/Berlin:20261207T100000\nDURATION:PT2H",
+    ))
+    .value;
+    let window = calendar::Window {
+        from: "2026-11-01T00:00:00Z".parse().unwrap(),
+        to: "2027-01-01T00:00:00Z".parse().unwrap(),
+    };
+    let utc = jiff::tz::TimeZone::UTC;
+    let tree = icalendar::expand(&event, window, &utc, window.from, 10).unwrap();
+    let values = |name: &str| -> Vec<String> {
+        let found = tree.components.iter().map(|c| c.property(name).unwrap());
+        found.map(|p| p.value.clone()).collect()
+    };
+    assert_eq!(
+        values("RECURRENCE-ID"),
+        ["20261123T080000Z", "20261207T080000Z", "20261214T080000Z"]
+    );
+    assert_eq!(
+        values("DTSTART"),
+        ["20261123T080000Z", "20261207T090000Z", "20261214T080000Z"]
+    );
+    assert_eq!(values("DTEND")[1], "20261207T110000Z");
+    assert!(
+        tree.components
+            .iter()
+            .all(|c| c.property("RRULE").is_none())
+    );
+    assert_eq!(
+        icalendar::expand(&event, window, &utc, window.from, 2),
+        None
+    );
+}

@@ -1,5 +1,6 @@
 //! Microsoft Graph.
 
+mod face;
 mod patterns;
 mod roundtrip;
 mod service;

@@ -298,9 +298,16 @@ fn losses_are_said() {
     )
     .unwrap();
     let lost: BTreeSet<&str> = written.losses.iter().map(|l| l.property.as_str()).collect();
-    let expected = ["alerts", "color", "locations", "status", "virtualLocations"];
+    let expected = [
+        "alerts",
+        "color",
+        "freeBusyStatus",
+        "locations",
+        "status",
+        "virtualLocations",
+    ];
     assert_eq!(lost, expected.into());
-    assert_eq!(written.losses.len(), 5, "each once");
+    assert_eq!(written.losses.len(), 6, "each once");
     assert_eq!(written.value.master["reminderMinutesBeforeStart"], 10);
     assert_eq!(written.value.master["showAs"], "free");
 }

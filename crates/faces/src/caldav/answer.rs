@@ -1,0 +1,172 @@
+//! Answers and refusals on the wire.
+
+use axum::{
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use protocols::caldav::{Element, Multistatus, Name, multistatus::error_body, name};
+
+/// What a method brings.
+pub(super) type Result<T> = std::result::Result<T, Fault>;
+
+const XML: &str = "application/xml; charset=utf-8";
+
+/// A refusal: a status, and the precondition that was violated where there is one (RFC 4918 16).
+#[derive(Debug)]
+pub(super) struct Fault {
+    status: StatusCode,
+    conditions: Vec<Element>,
+    detail: String,
+}
+
+impl Fault {
+    /// A status and nothing more.
+    pub(super) fn status(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            conditions: Vec::new(),
+            detail: detail.into(),
+        }
+    }
+
+    /// A violated precondition.
+    pub(super) fn condition(
+        status: StatusCode,
+        condition: Name,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            conditions: vec![Element::new(condition)],
+            detail: detail.into(),
+        }
+    }
+
+    /// A violated precondition with something in it.
+    pub(super) fn element(status: StatusCode, condition: Element) -> Self {
+        Self {
+            status,
+            conditions: vec![condition],
+            detail: String::new(),
+        }
+    }
+
+    /// Nobody that we know. Clients probe without credentials first.
+    pub(super) fn unauthorized() -> Self {
+        Self::status(
+            StatusCode::UNAUTHORIZED,
+            "sign in with your mail address and an app password",
+        )
+    }
+
+    /// There is nothing here.
+    pub(super) fn not_found() -> Self {
+        Self::status(StatusCode::NOT_FOUND, "there is nothing here")
+    }
+
+    /// This method does not work on this kind of resource.
+    pub(super) fn not_here() -> Self {
+        Self::status(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "this method does not work here",
+        )
+    }
+
+    /// Something is not as the client wanted it to be.
+    pub(super) fn precondition() -> Self {
+        Self::status(StatusCode::PRECONDITION_FAILED, "it was changed meanwhile")
+    }
+
+    /// The body is larger than we take.
+    pub(super) fn too_large() -> Self {
+        let size = name::MAX_RESOURCE_SIZE;
+        Self::condition(StatusCode::PAYLOAD_TOO_LARGE, size, "the body is too large")
+    }
+
+    /// The sync token is none of ours, or too old (RFC 6578 3.2).
+    pub(super) fn invalid_token() -> Self {
+        let token = name::VALID_SYNC_TOKEN;
+        Self::condition(StatusCode::FORBIDDEN, token, "read everything again")
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let mut conditions = self.conditions;
+        if !self.detail.is_empty() {
+            conditions.push(Element::text(name::RESPONSEDESCRIPTION, self.detail));
+        }
+        let mut response = xml(self.status, &error_body(conditions));
+        if self.status == StatusCode::UNAUTHORIZED {
+            let basic = HeaderValue::from_static("Basic realm=\"Kalends\", charset=\"UTF-8\"");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, basic);
+        }
+        response
+    }
+}
+
+impl From<hub::Error> for Fault {
+    fn from(error: hub::Error) -> Self {
+        let detail = error.to_string();
+        match error {
+            hub::Error::NotFound(_) => Self::status(StatusCode::NOT_FOUND, detail),
+            hub::Error::Forbidden(_) => {
+                let condition = Name::new(name::DAV, "need-privileges");
+                Self::condition(StatusCode::FORBIDDEN, condition, detail)
+            }
+            hub::Error::Stale => Self::precondition(),
+            hub::Error::Taken(_) => Self::status(StatusCode::PRECONDITION_FAILED, detail),
+            hub::Error::Invalid { .. } => Self::condition(
+                StatusCode::FORBIDDEN,
+                Name::new(name::CALDAV, "valid-calendar-object-resource"),
+                detail,
+            ),
+            hub::Error::PositionUnknown => Self::invalid_token(),
+            hub::Error::Provider(_) => Self::status(StatusCode::BAD_GATEWAY, detail),
+            hub::Error::Storage(_) | hub::Error::Identity(_) => {
+                tracing::error!(%detail, "a request failed");
+                Self::status(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "the hub could not do this; its log says why",
+                )
+            }
+        }
+    }
+}
+
+impl From<identity::Error> for Fault {
+    fn from(error: identity::Error) -> Self {
+        hub::Error::from(error).into()
+    }
+}
+
+impl From<protocols::caldav::Error> for Fault {
+    fn from(error: protocols::caldav::Error) -> Self {
+        Self::status(StatusCode::BAD_REQUEST, error.to_string())
+    }
+}
+
+/// A body in XML.
+pub(super) fn xml(status: StatusCode, root: &Element) -> Response {
+    (status, [(header::CONTENT_TYPE, XML)], root.write()).into_response()
+}
+
+/// 207.
+pub(super) fn multistatus(body: &Multistatus) -> Response {
+    xml(StatusCode::MULTI_STATUS, &body.write())
+}
+
+/// No body.
+pub(super) fn empty(status: StatusCode, headers: &[(&'static str, &str)]) -> Response {
+    let mut response = status.into_response();
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}

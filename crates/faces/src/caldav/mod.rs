@@ -1,0 +1,113 @@
+//! The CalDAV face (RFC 4791, 4918, 6578, 6764): calendars for iPhones, Thunderbird, DAVx5 and other Kalends.
+//!
+//! | Address | Resource |
+//! |---|---|
+//! | `/caldav/` | root |
+//! | `/caldav/principals/{user}/` | the person |
+//! | `/caldav/calendars/{user}/` | the person's calendar home |
+//! | `/caldav/calendars/{user}/{calendar}/` | a calendar |
+//! | `/caldav/calendars/{user}/{calendar}/{object}` | an event, with all its overrides |
+
+mod answer;
+mod collection;
+mod object;
+mod properties;
+mod propfind;
+mod report;
+mod request;
+mod resource;
+
+use axum::{
+    Router,
+    body::to_bytes,
+    extract::{Request as HttpRequest, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+
+use self::{
+    answer::{Fault, Result, empty},
+    request::Request,
+    resource::Resource,
+};
+use crate::{App, auth};
+
+/// Largest request body, in bytes. Told to clients as `max-resource-size`.
+const BODY_MAX: usize = 4 << 20;
+
+/// What we do, as the `DAV` header says it. Scheduling is not claimed: nothing here mails anybody.
+const DAV: &str = "1, 3, calendar-access";
+
+const ALLOW: &str = "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH, REPORT, MKCALENDAR";
+
+/// The router of this face.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/.well-known/caldav", any(well_known))
+        .route("/caldav", any(well_known))
+        .route("/caldav/", any(serve))
+        .route("/caldav/{*path}", any(serve))
+        .with_state(app)
+}
+
+/// RFC 6764 5.
+async fn well_known() -> Response {
+    (
+        StatusCode::MOVED_PERMANENTLY,
+        [(header::LOCATION, "/caldav/")],
+    )
+        .into_response()
+}
+
+async fn serve(State(app): State<App>, http: HttpRequest) -> Response {
+    let mut response = match answer(&app, http).await {
+        Ok(response) => response,
+        Err(fault) => fault.into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert("dav", HeaderValue::from_static(DAV));
+    headers.insert(header::VARY, HeaderValue::from_static("brief, prefer"));
+    response
+}
+
+async fn answer(app: &App, http: HttpRequest) -> Result<Response> {
+    let (parts, body) = http.into_parts();
+    let caller = auth::caller(app, &parts.headers).await?;
+    // A cookie comes along unasked; DAV clients have none.
+    let Some(caller) = caller.filter(|caller| !caller.by_cookie) else {
+        return Err(Fault::unauthorized());
+    };
+    let user = app.identity.user_of(&caller.actor).await?;
+    let user = user.ok_or_else(Fault::unauthorized)?;
+    let body = to_bytes(body, BODY_MAX)
+        .await
+        .map_err(|_| Fault::too_large())?;
+    let request = Request {
+        app: app.clone(),
+        actor: caller.actor,
+        user,
+        method: parts.method.as_str().to_owned(),
+        headers: parts.headers,
+        body,
+    };
+    let resource = Resource::at(&request, parts.uri.path()).await?;
+    dispatch(&request, resource).await
+}
+
+async fn dispatch(request: &Request, resource: Resource) -> Result<Response> {
+    match request.method.as_str() {
+        "OPTIONS" => Ok(empty(StatusCode::OK, &[("allow", ALLOW)])),
+        "PROPFIND" => propfind::propfind(request, &resource).await,
+        "PROPPATCH" => collection::proppatch(request, &resource).await,
+        "MKCALENDAR" | "MKCOL" => collection::mkcalendar(request, &resource).await,
+        "REPORT" => report::report(request, &resource).await,
+        "GET" | "HEAD" => object::get(request, &resource).await,
+        "PUT" => object::put(request, &resource).await,
+        "DELETE" => match resource {
+            Resource::Calendar(calendar) => collection::remove(request, &calendar).await,
+            resource => object::remove(request, &resource).await,
+        },
+        _ => Ok(empty(StatusCode::METHOD_NOT_ALLOWED, &[("allow", ALLOW)])),
+    }
+}

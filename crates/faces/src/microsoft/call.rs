@@ -1,0 +1,188 @@
+//! One request: who asks, for what, and how they want it.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, Method, header, request::Parts},
+};
+use calendar::Zone;
+use hub::{CalendarId, CalendarView};
+use identity::{Actor, User};
+use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{fault::Fault, ids, odata::Query, path::Which, prefer::Prefer};
+use crate::{App, auth};
+
+/// Largest body that is read, in bytes.
+const BODY_MAX: usize = 4 * 1024 * 1024;
+/// Scopes of Graph that allow writing, whatever they are prefixed with.
+const WRITE_SCOPES: [&str; 2] = ["Calendars.ReadWrite", "Calendars.ReadWrite.Shared"];
+/// The hub's own word for that.
+const WRITE: &str = "calendar.write";
+
+/// One request.
+pub(super) struct Call {
+    pub(super) app: App,
+    pub(super) actor: Actor,
+    /// The person whose mailbox it is.
+    pub(super) owner: User,
+    pub(super) method: Method,
+    /// Of the path after `/v1.0/`, decoded; `users/{id}` as `me`.
+    pub(super) segments: Vec<String>,
+    pub(super) query: Query,
+    pub(super) prefer: Prefer,
+    pub(super) headers: HeaderMap,
+    pub(super) body: axum::body::Bytes,
+    /// `https://host/v1.0/`, as the client sees us.
+    pub(super) root: String,
+    /// The path after the root, as it came.
+    pub(super) raw_path: String,
+}
+
+impl Call {
+    pub(super) async fn of(app: &App, parts: &Parts, body: Body) -> Result<Self, Fault> {
+        let caller = auth::caller(app, &parts.headers).await?;
+        // A cookie that a browser sends unasked does not open this door.
+        let caller = caller
+            .filter(|caller| !caller.by_cookie)
+            .ok_or_else(Fault::unauthorized)?;
+        let actor = in_our_words(caller.actor);
+        let owner = app
+            .identity
+            .user_of(&actor)
+            .await?
+            .ok_or_else(Fault::unauthorized)?;
+        let path = parts.uri.path();
+        let raw_path = path
+            .strip_prefix("/v1.0/")
+            .unwrap_or(path)
+            .trim_end_matches('/');
+        let segments = own(segments(raw_path), &owner)?;
+        let body = axum::body::to_bytes(body, BODY_MAX)
+            .await
+            .map_err(|_| Fault::body("the body is too large, or broke off"))?;
+        Ok(Self {
+            app: app.clone(),
+            actor,
+            owner,
+            method: parts.method.clone(),
+            segments,
+            query: Query::of(parts.uri.query().unwrap_or_default())?,
+            prefer: Prefer::of(&parts.headers)?,
+            headers: parts.headers.clone(),
+            body,
+            root: root(app, parts),
+            raw_path: raw_path.to_owned(),
+        })
+    }
+
+    /// The body as JSON.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            Fault::body(format!("line {}, column {}", error.line(), error.column()))
+        })
+    }
+
+    /// The body as a JSON object.
+    pub(super) fn object(&self) -> Result<serde_json::Map<String, Value>, Fault> {
+        self.json()
+    }
+
+    /// The calendar that a path is about.
+    pub(super) async fn calendar(&self, which: &Which) -> Result<CalendarView, Fault> {
+        match which {
+            Which::Id(text) => {
+                let id = ids::calendar(text).ok_or_else(Fault::missing)?;
+                Ok(self.app.hub.calendar(&self.actor, id).await?)
+            }
+            Which::Default => {
+                let all = self.app.hub.calendars(&self.actor).await?;
+                all.into_iter().next().ok_or_else(Fault::missing)
+            }
+        }
+    }
+
+    /// The default calendar's identity.
+    pub(super) async fn default_calendar(&self) -> Result<CalendarId, Fault> {
+        Ok(self.calendar(&Which::Default).await?.id)
+    }
+
+    /// Items per page: what the client wants, within what we give.
+    pub(super) fn page(&self, usual: usize) -> usize {
+        const PAGE_MAX: usize = 1000;
+        let most = match self.app.dialect.page_max {
+            0 => PAGE_MAX,
+            most => most.min(PAGE_MAX),
+        };
+        self.query
+            .top
+            .or(self.prefer.page)
+            .unwrap_or(usual)
+            .clamp(1, most)
+    }
+
+    /// Items whose zone is that of the person.
+    pub(super) fn mailbox_zone(&self) -> Zone {
+        Zone::iana(&self.owner.time_zone).unwrap_or_else(Zone::utc)
+    }
+}
+
+fn segments(path: &str) -> Vec<String> {
+    let decode = |s: &str| percent_decode_str(s).decode_utf8_lossy().into_owned();
+    path.split('/').map(decode).collect()
+}
+
+/// `users/{id}` means the caller, or nobody: mailboxes of others are not open here.
+fn own(segments: Vec<String>, owner: &User) -> Result<Vec<String>, Fault> {
+    match &segments[..] {
+        [users, id, rest @ ..] if users.eq_ignore_ascii_case("users") => {
+            let is_owner = id.eq_ignore_ascii_case(&owner.email) || *id == owner.id.to_string();
+            if !is_owner {
+                return Err(Fault::missing());
+            }
+            Ok(std::iter::once("me".to_owned())
+                .chain(rest.iter().cloned())
+                .collect())
+        }
+        _ => Ok(segments),
+    }
+}
+
+/// What a token of Graph allows, in the hub's words.
+fn in_our_words(mut actor: Actor) -> Actor {
+    if let Some(scopes) = &mut actor.scopes {
+        let allows = |scope: &String| {
+            let name = scope.rsplit('/').next().unwrap_or(scope);
+            WRITE_SCOPES
+                .iter()
+                .any(|write| write.eq_ignore_ascii_case(name))
+        };
+        if scopes.iter().any(allows) {
+            scopes.insert(WRITE.to_owned());
+        }
+    }
+    actor
+}
+
+/// How the client sees us: it must get its page links back through the same door. A proxy or a TLS listener in front
+/// says `x-forwarded-proto`.
+fn root(app: &App, parts: &Parts) -> String {
+    let ours = app.public_url.trim_end_matches('/');
+    let (scheme, _) = ours.split_once("://").unwrap_or(("http", ours));
+    let header = |name| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|v: &axum::http::HeaderValue| v.to_str().ok())
+    };
+    let host = header(header::HOST.as_str()).or(parts.uri.authority().map(|a| a.as_str()));
+    let scheme = header("x-forwarded-proto")
+        .or(parts.uri.scheme_str())
+        .filter(|s| matches!(*s, "http" | "https"))
+        .unwrap_or(scheme);
+    match host {
+        Some(host) => format!("{scheme}://{host}/v1.0/"),
+        None => format!("{ours}/v1.0/"),
+    }
+}

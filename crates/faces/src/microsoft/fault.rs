@@ -1,0 +1,201 @@
+//! Errors in Graph's form.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use crate::App;
+
+/// A refusal: status, Graph's code, and a sentence for people.
+#[derive(Clone, Debug)]
+pub(super) struct Fault {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+impl Fault {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// The request cannot be understood.
+    pub(super) fn bad(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidRequest", message)
+    }
+
+    /// A query parameter cannot be understood.
+    pub(super) fn parameter(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidParameter", message)
+    }
+
+    /// The body is not what it should be.
+    pub(super) fn body(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "UnableToDeserializePostBody",
+            message,
+        )
+    }
+
+    /// A property has a value that cannot be.
+    pub(super) fn property(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "ErrorPropertyValidationFailure",
+            message,
+        )
+    }
+
+    /// The window of a view is too long.
+    pub(super) fn range() -> Self {
+        let message =
+            "The difference between StartDateTime and EndDateTime is more than 1825 days.";
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "ErrorCalendarViewRangeTooBig",
+            message,
+        )
+    }
+
+    /// An occurrence would cross its neighbour.
+    pub(super) fn crossing() -> Self {
+        let message = "Modified occurrence is crossing or overlapping adjacent occurrence.";
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "ErrorOccurrenceCrossingBoundary",
+            message,
+        )
+    }
+
+    /// A subscription's address did not answer as it must.
+    pub(super) fn validation(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "ValidationError", message)
+    }
+
+    /// There is no such thing.
+    pub(super) fn missing() -> Self {
+        let message = "The specified object was not found in the store.";
+        Self::new(StatusCode::NOT_FOUND, "ErrorItemNotFound", message)
+    }
+
+    /// There is no such path.
+    pub(super) fn path() -> Self {
+        let message = "Resource not found for the segment.";
+        Self::new(StatusCode::NOT_FOUND, "ResourceNotFound", message)
+    }
+
+    /// The path does not take this method.
+    pub(super) fn method() -> Self {
+        let message = "The OData request is not supported.";
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Request_BadRequest",
+            message,
+        )
+    }
+
+    /// Nobody that we know.
+    pub(super) fn unauthorized() -> Self {
+        let message = "Access token is missing, has expired or is not yet valid.";
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "InvalidAuthenticationToken",
+            message,
+        )
+    }
+
+    /// It was changed meanwhile.
+    pub(super) fn stale() -> Self {
+        let message = "The change key passed in the request does not match the current change key.";
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "ErrorIrresolvableConflict",
+            message,
+        )
+    }
+
+    /// The token of a round is not known any more.
+    pub(super) fn sync_state() -> Self {
+        let message = "The sync state generation is not found; resync required.";
+        Self::new(StatusCode::GONE, "SyncStateNotFound", message)
+    }
+
+    fn broken() -> Self {
+        let message = "An internal server error occurred. The operation failed.";
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "ErrorInternalServerError",
+            message,
+        )
+    }
+
+    /// The answer, with what people quote to a support.
+    pub(super) fn response(self, app: &App) -> Response {
+        let id = app.hub.ids().uuid().to_string();
+        let now = app
+            .hub
+            .clock()
+            .now()
+            .strftime("%Y-%m-%dT%H:%M:%S")
+            .to_string();
+        let body = json!({"error": {
+            "code": self.code,
+            "message": self.message,
+            "innerError": {"date": now, "request-id": id, "client-request-id": id},
+        }});
+        let mut response = (self.status, Json(body)).into_response();
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert("request-id", id);
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer realm=\"\"");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+impl From<hub::Error> for Fault {
+    fn from(error: hub::Error) -> Self {
+        use hub::Error;
+        match error {
+            Error::NotFound(_) => Self::missing(),
+            Error::Forbidden(message) => {
+                Self::new(StatusCode::FORBIDDEN, "ErrorAccessDenied", message)
+            }
+            Error::Stale => Self::stale(),
+            Error::Taken(what) => {
+                let message = format!("{what} is taken already");
+                Self::new(StatusCode::CONFLICT, "ErrorNameAlreadyExists", message)
+            }
+            Error::Invalid { field, reason } => Self::property(format!("{field}: {reason}")),
+            Error::PositionUnknown => Self::sync_state(),
+            Error::Provider(_) | Error::Storage(_) | Error::Identity(_) => {
+                tracing::error!(%error, "a Graph request failed");
+                Self::broken()
+            }
+        }
+    }
+}
+
+impl From<identity::Error> for Fault {
+    fn from(error: identity::Error) -> Self {
+        hub::Error::from(error).into()
+    }
+}
+
+impl From<protocols::microsoft::Error> for Fault {
+    fn from(error: protocols::microsoft::Error) -> Self {
+        Self::property(error.to_string())
+    }
+}

@@ -1,0 +1,101 @@
+//! The Graph face: calendars in the words of Microsoft Graph v1.0, for clients that speak nothing else.
+//!
+//! One catch-all route, because OData paths are not those of a router: ids are percent-encoded and hold any character,
+//! functions come with or without parentheses, `/me` and `/users/{id}` mean the same. A path becomes a [`Resource`],
+//! the query an [`odata::Query`], and each resource has a file.
+//!
+//! Where Graph does something that we would not do of ourselves (reset exceptions when a series is moved, answer HTML
+//! whatever was written, call an event that left the window removed), so does this face: clients are written for it.
+
+mod calendars;
+mod call;
+mod delta;
+mod etag;
+mod events;
+mod fault;
+mod fields;
+mod ids;
+mod instances;
+mod item;
+mod me;
+mod odata;
+mod path;
+mod prefer;
+mod subscriptions;
+mod token;
+mod view;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::Method,
+    response::{IntoResponse, Response},
+    routing::any,
+};
+
+use crate::App;
+use call::Call;
+use fault::Fault;
+use path::Resource;
+
+/// `/v1.0/…`.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/v1.0/{*path}", any(handle))
+        .with_state(app)
+}
+
+async fn handle(State(app): State<App>, request: Request) -> Response {
+    let client_request = request.headers().get("client-request-id").cloned();
+    let (parts, body) = request.into_parts();
+    let answered = match Box::pin(Call::of(&app, &parts, body)).await {
+        Ok(call) => Box::pin(answer(&call)).await,
+        Err(fault) => Err(fault),
+    };
+    let mut response = match answered {
+        Ok(response) => response,
+        Err(fault) => fault.response(&app),
+    };
+    if let Some(id) = client_request {
+        response.headers_mut().insert("client-request-id", id);
+    }
+    response
+}
+
+async fn answer(call: &Call) -> Result<Response, Fault> {
+    let resource = Resource::of(&call.segments)?;
+    match (&call.method, resource) {
+        (&Method::GET, Resource::Me) => Ok(me::get(call)),
+        (&Method::GET, Resource::Calendars) => calendars::list(call).await,
+        (&Method::POST, Resource::Calendars) => calendars::create(call).await,
+        (&Method::GET, Resource::Calendar(which)) => calendars::get(call, &which).await,
+        (&Method::PATCH, Resource::Calendar(which)) => calendars::patch(call, &which).await,
+        (&Method::DELETE, Resource::Calendar(which)) => calendars::delete(call, &which).await,
+        (&Method::GET, Resource::Events(which)) => events::list(call, &which).await,
+        (&Method::POST, Resource::Events(which)) => events::create(call, &which).await,
+        (method, Resource::Event(which, id)) => match *method {
+            Method::GET => events::get(call, which.as_ref(), &id).await,
+            Method::PATCH => events::patch(call, which.as_ref(), &id).await,
+            Method::DELETE => events::delete(call, which.as_ref(), &id).await,
+            _ => Err(Fault::method()),
+        },
+        (&Method::GET, Resource::Instances(which, id)) => {
+            instances::list(call, which.as_ref(), &id).await
+        }
+        (&Method::GET, Resource::View(which)) => view::list(call, &which).await,
+        (&Method::GET, Resource::Delta(which)) => delta::round(call, &which).await,
+        (method, Resource::Subscriptions) => match *method {
+            Method::GET => subscriptions::list(call).await,
+            Method::POST => subscriptions::create(call).await,
+            _ => Err(Fault::method()),
+        },
+        (method, Resource::Subscription(id)) => match *method {
+            Method::GET => subscriptions::get(call, &id).await,
+            Method::PATCH => subscriptions::renew(call, &id).await,
+            Method::DELETE => subscriptions::delete(call, &id).await,
+            _ => Err(Fault::method()),
+        },
+        _ => Err(Fault::method()),
+    }
+    .map(IntoResponse::into_response)
+}

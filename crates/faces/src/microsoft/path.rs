@@ -1,0 +1,138 @@
+//! What a path means.
+
+use super::fault::Fault;
+
+/// Which calendar a path is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    /// The mailbox's own one.
+    Default,
+    /// The one with this id.
+    Id(String),
+}
+
+/// What a path is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Resource {
+    Me,
+    Calendars,
+    Calendar(Which),
+    Events(Which),
+    /// `None`: in whatever calendar it is.
+    Event(Option<Which>, String),
+    Instances(Option<Which>, String),
+    View(Which),
+    Delta(Which),
+    Subscriptions,
+    Subscription(String),
+}
+
+impl Resource {
+    /// Reads the segments after `/v1.0/`, decoded. `/users/{id}` has become `/me` by then.
+    pub(super) fn of(segments: &[String]) -> Result<Self, Fault> {
+        let words: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let lower: Vec<String> = words
+            .iter()
+            .map(|w| function(w).to_ascii_lowercase())
+            .collect();
+        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+        match (&lower[..], &words[..]) {
+            (["me"], _) => Ok(Self::Me),
+            (["subscriptions"], _) => Ok(Self::Subscriptions),
+            (["subscriptions", _], [_, id]) => Ok(Self::Subscription((*id).to_owned())),
+            (["me", "calendars"], _) => Ok(Self::Calendars),
+            (["me", "calendar", rest @ ..], [_, _, words @ ..]) => {
+                Self::of_calendar(&Which::Default, rest, words)
+            }
+            (["me", "calendars", _, rest @ ..], [_, _, id, words @ ..]) => {
+                Self::of_calendar(&Which::Id((*id).to_owned()), rest, words)
+            }
+            (["me", "events"], _) => Ok(Self::Events(Which::Default)),
+            (["me", "events", _], [.., id]) => Ok(Self::Event(None, (*id).to_owned())),
+            (["me", "events", _, "instances"], [.., id, _]) => {
+                Ok(Self::Instances(None, (*id).to_owned()))
+            }
+            (["me", "calendarview", ..], [_, words @ ..]) => {
+                Self::of_calendar(&Which::Default, &lower[1..], words)
+            }
+            _ => Err(Fault::path()),
+        }
+    }
+
+    fn of_calendar(which: &Which, lower: &[&str], words: &[&str]) -> Result<Self, Fault> {
+        match (lower, words) {
+            ([], _) => Ok(Self::Calendar(which.clone())),
+            (["events"], _) => Ok(Self::Events(which.clone())),
+            (["events", _], [_, id]) => Ok(Self::Event(Some(which.clone()), (*id).to_owned())),
+            (["events", _, "instances"], [_, id, _]) => {
+                Ok(Self::Instances(Some(which.clone()), (*id).to_owned()))
+            }
+            (["calendarview"], _) => Ok(Self::View(which.clone())),
+            (["calendarview", "delta"], _) => Ok(Self::Delta(which.clone())),
+            _ => Err(Fault::path()),
+        }
+    }
+}
+
+/// `delta()` and `microsoft.graph.delta()` are `delta`.
+fn function(segment: &str) -> &str {
+    let name = segment.strip_prefix("microsoft.graph.").unwrap_or(segment);
+    name.strip_suffix("()").unwrap_or(name)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn resource(path: &str) -> Result<Resource, Fault> {
+        Resource::of(&path.split('/').map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn paths_of_real_clients() {
+        let id = |id: &str| Which::Id(id.to_owned());
+        for (path, expected) in [
+            ("me", Resource::Me),
+            ("me/calendars", Resource::Calendars),
+            ("me/calendar", Resource::Calendar(Which::Default)),
+            ("me/calendars/A=", Resource::Calendar(id("A="))),
+            ("me/calendars/A=/events", Resource::Events(id("A="))),
+            (
+                "me/calendar/events/E=",
+                Resource::Event(Some(Which::Default), "E=".into()),
+            ),
+            (
+                "me/calendars/A=/events/E=/instances",
+                Resource::Instances(Some(id("A=")), "E=".into()),
+            ),
+            ("me/events", Resource::Events(Which::Default)),
+            ("me/events/E=", Resource::Event(None, "E=".into())),
+            (
+                "me/events/E=/instances",
+                Resource::Instances(None, "E=".into()),
+            ),
+            ("me/calendarView", Resource::View(Which::Default)),
+            ("me/calendarView/delta()", Resource::Delta(Which::Default)),
+            (
+                "me/calendars/A=/calendarView/microsoft.graph.delta()",
+                Resource::Delta(id("A=")),
+            ),
+            (
+                "me/calendars/A=/calendarView/delta",
+                Resource::Delta(id("A=")),
+            ),
+            ("subscriptions/S", Resource::Subscription("S".into())),
+        ] {
+            assert_eq!(resource(path).unwrap(), expected, "{path}");
+        }
+        for path in [
+            "",
+            "me/messages",
+            "me/calendars/A=/events/E=/accept",
+            "groups/1/events",
+        ] {
+            assert!(resource(path).is_err(), "{path}");
+        }
+    }
+}

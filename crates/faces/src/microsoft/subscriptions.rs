@@ -1,0 +1,194 @@
+//! `/subscriptions`: orders for change notifications.
+
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use jiff::{SignedDuration, Timestamp};
+use protocols::microsoft::wire::Subscription;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{call::Call, fault::Fault, ids, path::Resource};
+use crate::{Flavour, Watcher};
+
+/// How long an order may live.
+const LIFE_MAX: SignedDuration = SignedDuration::from_mins(4_230);
+/// Less than this is raised to it.
+const LIFE_MIN: SignedDuration = SignedDuration::from_mins(45);
+/// Longest `clientState`, in characters.
+const STATE_MAX: usize = 128;
+/// Longest address, in characters.
+const ADDRESS_MAX: usize = 2_000;
+
+/// The orders for calendars of this mailbox.
+pub(super) async fn list(call: &Call) -> Result<Response, Fault> {
+    let mut all = Vec::new();
+    for watcher in call.app.watchers.list().await {
+        if own(call, &watcher).await {
+            all.push(shown(call, &watcher));
+        }
+    }
+    let context = format!("{}$metadata#subscriptions", call.root);
+    Ok(Json(json!({"@odata.context": context, "value": all})).into_response())
+}
+
+/// One order.
+pub(super) async fn get(call: &Call, id: &str) -> Result<Response, Fault> {
+    let watcher = found(call, id).await?;
+    Ok(Json(with_context(call, &watcher)).into_response())
+}
+
+/// Takes an order, once the address has proved that it wants to be told.
+pub(super) async fn create(call: &Call) -> Result<Response, Fault> {
+    let sent: Subscription = call.json()?;
+    let required = |name: &str| Fault::bad(format!("{name} is required"));
+    let kinds = sent.change_type.ok_or_else(|| required("changeType"))?;
+    let known = |kind: &str| matches!(kind.trim(), "created" | "updated" | "deleted");
+    if !kinds.split(',').all(known) {
+        return Err(Fault::bad(
+            "changeType: created, updated, deleted, with commas between them",
+        ));
+    }
+    let address = sent
+        .notification_url
+        .ok_or_else(|| required("notificationUrl"))?;
+    let token = sent.client_state.unwrap_or_default();
+    if token.chars().count() > STATE_MAX || address.chars().count() > ADDRESS_MAX {
+        return Err(Fault::bad(
+            "clientState has at most 128 characters, notificationUrl 2,000",
+        ));
+    }
+    let expires = sent
+        .expiration_date_time
+        .ok_or_else(|| required("expirationDateTime"))?;
+    let watcher = Watcher {
+        id: call.app.hub.ids().uuid(),
+        client_id: String::new(),
+        calendar: watched(call, sent.resource.as_deref()).await?,
+        address,
+        token,
+        expires: alive(call, expires)?,
+        flavour: Flavour::Graph,
+    };
+    call.app
+        .watchers
+        .open(watcher.clone())
+        .await
+        .map_err(Fault::validation)?;
+    let location = format!("{}subscriptions/{}", call.root, watcher.id);
+    let body = Json(with_context(call, &watcher));
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], body).into_response())
+}
+
+/// Prolongs an order.
+pub(super) async fn renew(call: &Call, id: &str) -> Result<Response, Fault> {
+    let mut watcher = found(call, id).await?;
+    let sent: Subscription = call.json()?;
+    let wanted = sent
+        .expiration_date_time
+        .ok_or_else(|| Fault::bad("expirationDateTime is required"))?;
+    watcher.expires = alive(call, wanted)?;
+    if !call.app.watchers.renew(watcher.id, watcher.expires).await {
+        return Err(Fault::missing());
+    }
+    Ok(Json(with_context(call, &watcher)).into_response())
+}
+
+/// Ends an order.
+pub(super) async fn delete(call: &Call, id: &str) -> Result<Response, Fault> {
+    let watcher = found(call, id).await?;
+    call.app.watchers.close(watcher.id).await;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn found(call: &Call, id: &str) -> Result<Watcher, Fault> {
+    let id: Uuid = id.parse().map_err(|_| Fault::missing())?;
+    let watcher = call.app.watchers.get(id).await.ok_or_else(Fault::missing)?;
+    if own(call, &watcher).await {
+        Ok(watcher)
+    } else {
+        Err(Fault::missing())
+    }
+}
+
+/// Whether an order is for Graph and for a calendar that this person sees.
+async fn own(call: &Call, watcher: &Watcher) -> bool {
+    let graph = watcher.flavour == Flavour::Graph;
+    graph
+        && call
+            .app
+            .hub
+            .calendar(&call.actor, watcher.calendar)
+            .await
+            .is_ok()
+}
+
+/// The calendar that a resource such as `/me/calendars/{id}/events` names.
+async fn watched(call: &Call, resource: Option<&str>) -> Result<hub::CalendarId, Fault> {
+    let text = resource
+        .ok_or_else(|| Fault::bad("resource is required"))?
+        .trim_matches('/');
+    let decode = |s: &str| {
+        percent_encoding::percent_decode_str(s)
+            .decode_utf8_lossy()
+            .into_owned()
+    };
+    let mut segments: Vec<String> = text.split('/').map(decode).collect();
+    let mailbox = [call.owner.email.to_lowercase(), call.owner.id.to_string()];
+    if let [users, id, ..] = &segments[..]
+        && users.eq_ignore_ascii_case("users")
+        && mailbox.contains(&id.to_lowercase())
+    {
+        segments.splice(..2, ["me".to_owned()]);
+    }
+    match Resource::of(&segments) {
+        Ok(Resource::Events(which)) => Ok(call.calendar(&which).await?.id),
+        _ => Err(Fault::bad(
+            "resource: only events of a calendar can be watched",
+        )),
+    }
+}
+
+/// When an order ends: as wished, within what Graph gives.
+fn alive(call: &Call, wanted: Timestamp) -> Result<Timestamp, Fault> {
+    let now = call.app.hub.clock().now();
+    let life = wanted.duration_since(now);
+    if !life.is_positive() {
+        return Err(Fault::bad("expirationDateTime is in the past"));
+    }
+    if life > LIFE_MAX {
+        return Err(Fault::bad(
+            "Subscription expiration can only be 4230 minutes in the future.",
+        ));
+    }
+    let life = life.max(LIFE_MIN);
+    Ok(now.saturating_add(life).unwrap_or(wanted))
+}
+
+fn shown(call: &Call, watcher: &Watcher) -> Value {
+    json!({
+        "id": watcher.id.to_string(),
+        "resource": format!("me/calendars/{}/events", ids::of_calendar(watcher.calendar)),
+        "applicationId": null,
+        "changeType": "created,updated,deleted",
+        "clientState": watcher.token,
+        "notificationUrl": watcher.address,
+        "lifecycleNotificationUrl": null,
+        "expirationDateTime": watcher.expires,
+        "creatorId": call.owner.id.to_string(),
+        "includeResourceData": null,
+        "latestSupportedTlsVersion": "v1_2",
+        "encryptionCertificate": null,
+        "encryptionCertificateId": null,
+        "notificationQueryOptions": null,
+        "notificationUrlAppId": null,
+    })
+}
+
+fn with_context(call: &Call, watcher: &Watcher) -> Value {
+    let mut body = shown(call, watcher);
+    body["@odata.context"] = json!(format!("{}$metadata#subscriptions/$entity", call.root));
+    body
+}

@@ -1,0 +1,60 @@
+//! Occurrences as components of their own: what `expand` of CalDAV asks for (RFC 4791 9.6.5).
+
+use calendar::{Event, When, Window, Zone};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    component::{Component, Property},
+    event::{empty_calendar, write_single},
+    kept::Kept,
+    value,
+};
+
+/// A VCALENDAR with each occurrence that touches the window as a VEVENT, its times in UTC, at most `max` of them.
+/// `viewer` is the zone in which days and floating times meet the window. `None`: there are more.
+pub fn expand(
+    event: &Event,
+    window: Window,
+    viewer: &TimeZone,
+    now: Timestamp,
+    max: usize,
+) -> Option<Component> {
+    let mut calendar = empty_calendar();
+    for occurrence in event.occurrences(window, viewer) {
+        if calendar.components.len() >= max {
+            return None;
+        }
+        let single = match occurrence.id {
+            Some(id) => event.occurrence(id)?,
+            None => event.clone(),
+        };
+        let id = occurrence.id.map(|id| {
+            let original = event.when.starting_at(id);
+            match &original {
+                When::Timed {
+                    zone: Some(zone), ..
+                } => Property::new("RECURRENCE-ID", value::write_utc(zone.to_instant(id.0))),
+                _ => value::write_id("RECURRENCE-ID", id.0, &original),
+            }
+        });
+        let single = in_utc(single);
+        let mut kept = Kept::of(&single.unknown);
+        kept.take(|p| p.is("RECURRENCE-ID"));
+        calendar
+            .components
+            .push(write_single(&single, kept, id, now));
+    }
+    Some(calendar)
+}
+
+/// The same event with its times in UTC; days and floating times stay what they are.
+fn in_utc(mut event: Event) -> Event {
+    if let When::Timed { zone: Some(_), .. } = &event.when {
+        let start = event.when.start_instant(&TimeZone::UTC);
+        let end = event.when.end_instant(&TimeZone::UTC);
+        let seconds = u32::try_from(end.as_second() - start.as_second()).unwrap_or(u32::MAX);
+        let duration = calendar::Duration { days: 0, seconds };
+        event.when = When::zoned(Zone::utc().to_local(start), Zone::utc(), duration);
+    }
+    event
+}
