@@ -235,11 +235,9 @@ async fn changes_of_all_kinds_arrive_as_they_were_meant() {
                 .remove(&"2026-12-08T09:00:00".parse().unwrap());
         },
         |event, _| {
-            drop(
-                event
-                    .overrides
-                    .remove(&"2026-12-10T11:00:00".parse().unwrap()),
-            )
+            event
+                .overrides
+                .remove(&"2026-12-10T11:00:00".parse().unwrap());
         },
         |event, _| event.rules[0].interval = 2,
         |event, zone| {
