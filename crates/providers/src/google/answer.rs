@@ -87,15 +87,13 @@ pub(super) fn meaning(response: &Response, now: jiff::Timestamp) -> Meaning {
         0,
         jitter,
     );
-    let told = response.header("retry-after").is_some();
     match advised {
         Advice::Reauthorise => Meaning::Token,
-        Advice::Later { after } if !leaves_doubt(status) || (status == 503 && told) => {
-            Meaning::Later {
-                after,
-                reason: refusal.reason(),
-            }
-        }
+        // A server that says when to come back has not begun.
+        Advice::Later { after } if !leaves_doubt(status) || status == 503 => Meaning::Later {
+            after,
+            reason: refusal.reason(),
+        },
         _ if leaves_doubt(status) => {
             Meaning::Doubt(format!("it answered {status} ({})", refusal.reason()))
         }

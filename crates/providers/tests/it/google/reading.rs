@@ -199,7 +199,7 @@ async fn refusals_of_a_listing_say_what_to_do() {
         match (&failure, &expected) {
             // How long exactly is spread by chance.
             (Failure::Later { after, .. }, Failure::Later { after: least, .. }) => {
-                assert!(after >= least && *after < *least * 2 + Duration::from_secs(2))
+                assert!(after >= least && *after < *least * 2 + Duration::from_secs(2));
             }
             _ => assert_eq!(failure, expected),
         }

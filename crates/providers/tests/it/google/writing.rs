@@ -14,11 +14,11 @@ const EVENTS: &str = "/calendar/v3/calendars/ada@example.com/events";
 const INSTANCE: &str = "/events/weekly_20261201T080000Z?";
 const STAMP: Stamp = Stamp(Uuid::from_u128(7));
 
-fn body(master: Value, exceptions: &[Value]) -> Event {
+fn body(master: &Value, exceptions: &[Value]) -> Event {
     let parse = |json: &Value| serde_json::from_value(json.clone()).unwrap();
     let exceptions: Vec<_> = exceptions.iter().map(parse).collect();
     let zone = Zone::iana("Europe/Berlin").unwrap();
-    read(&parse(&master), &exceptions, &zone).unwrap().value
+    read(&parse(master), &exceptions, &zone).unwrap().value
 }
 
 fn version(tag: &str) -> Version {
@@ -49,7 +49,7 @@ async fn a_new_event_goes_out_under_our_id_and_tells_nobody() {
         200,
         single("chosen", "\"9\"", "One"),
     );
-    let event = body(single("elsewhere", "\"1\"", "One"), &[]);
+    let event = body(&single("elsewhere", "\"1\"", "One"), &[]);
     let reply = connector(&script)
         .create(place(), create(&event))
         .await
@@ -88,7 +88,7 @@ async fn ids_that_we_choose_are_googles_kind_and_differ_by_generation() {
 
 #[tokio::test]
 async fn a_new_series_is_made_first_and_its_occurrences_after_it() {
-    let mut event = body(weekly("x", "\"1\""), &[exception("x", "\"1\"", "Moved")]);
+    let mut event = body(&weekly("x", "\"1\""), &[exception("x", "\"1\"", "Moved")]);
     event
         .overrides
         .insert("2026-12-08T09:00:00".parse().unwrap(), Override::Excluded);
@@ -138,7 +138,7 @@ async fn a_new_series_is_made_first_and_its_occurrences_after_it() {
 
 #[tokio::test]
 async fn answers_to_a_create() {
-    let event = body(single("x", "\"1\"", "One"), &[]);
+    let event = body(&single("x", "\"1\"", "One"), &[]);
     for (status, reason, expected) in [
         (409, "duplicate", Ok(Reply::Exists)),
         (
@@ -170,6 +170,25 @@ async fn answers_to_a_create() {
         );
         script.done();
     }
+    for (status, header, is_later) in [
+        (503, ("retry-after", "7"), true),
+        (502, ("retry-after", "7"), false),
+    ] {
+        let script = Script::start().await;
+        script.with_header(
+            "POST",
+            &[EVENTS],
+            status,
+            header,
+            failure(status, "backendError"),
+        );
+        let answer = connector(&script).create(place(), create(&event)).await;
+        assert_eq!(
+            matches!(answer, Err(Failure::Later { .. })),
+            is_later,
+            "{status}: {answer:?}"
+        );
+    }
     let script = Script::start().await;
     script.lose("POST", &[EVENTS]);
     assert_eq!(
@@ -195,8 +214,8 @@ async fn answers_to_a_create() {
 
 #[tokio::test]
 async fn a_change_sends_what_changed_on_condition_of_the_version() {
-    let previous = body(single("one", "\"1\"", "One"), &[]);
-    let next = body(single("one", "\"1\"", "Two"), &[]);
+    let previous = body(&single("one", "\"1\"", "One"), &[]);
+    let next = body(&single("one", "\"1\"", "Two"), &[]);
     for (status, expected) in [
         (200, None),
         (412, Some(Reply::Stale)),
@@ -231,7 +250,7 @@ async fn a_change_sends_what_changed_on_condition_of_the_version() {
         );
         match (reply, expected) {
             (Reply::Stored { version, body, .. }, None) => {
-                assert_eq!((version.tag.as_str(), *body), ("\"2\"", next.clone()))
+                assert_eq!((version.tag.as_str(), *body), ("\"2\"", next.clone()));
             }
             (reply, expected) => assert_eq!(Some(reply), expected),
         }
@@ -240,7 +259,7 @@ async fn a_change_sends_what_changed_on_condition_of_the_version() {
 
 #[tokio::test]
 async fn a_changed_occurrence_is_written_after_the_stamp_and_everything_is_read_again() {
-    let previous = body(weekly("weekly", "\"1\""), &[cancelled("weekly")]);
+    let previous = body(&weekly("weekly", "\"1\""), &[cancelled("weekly")]);
     let mut next = previous.clone();
     let mut occurrence = next.occurrence(second()).unwrap();
     occurrence.title = "Moved".to_owned();
@@ -313,7 +332,7 @@ async fn tag(parts: &[Value]) -> Version {
 #[tokio::test]
 async fn an_edit_of_an_occurrence_makes_a_write_to_its_series_stale() {
     let known = version("\"1\"");
-    let previous = body(weekly("weekly", "\"1\""), &[]);
+    let previous = body(&weekly("weekly", "\"1\""), &[]);
     let next = Event {
         title: "Other".to_owned(),
         ..previous.clone()
@@ -359,7 +378,7 @@ async fn an_edit_of_an_occurrence_makes_a_write_to_its_series_stale() {
 
 #[tokio::test]
 async fn a_series_that_was_written_in_part_has_an_unknown_outcome() {
-    let mut next = body(weekly("weekly", "\"1\""), &[]);
+    let mut next = body(&weekly("weekly", "\"1\""), &[]);
     let previous = next.clone();
     next.overrides.insert(second(), Override::Excluded);
     let script = Script::start().await;

@@ -1,0 +1,215 @@
+//! Listings: pages, windows, filters, sync tokens.
+
+use kalends_faces::Dialect;
+use serde_json::{Value, json};
+
+use super::world::{EVENTS, World, hour, ids, path, weekly};
+
+fn on(day: &str, title: &str) -> Value {
+    let mut event = hour(title);
+    event["start"]["dateTime"] = json!(format!("{day}T09:00:00+01:00"));
+    event["end"]["dateTime"] = json!(format!("{day}T10:00:00+01:00"));
+    event
+}
+
+/// All pages of a listing, and its sync token.
+async fn all(world: &World, query: &str) -> (Vec<Value>, String) {
+    let mut items = Vec::new();
+    let mut page = String::new();
+    loop {
+        let listing = world.get(&format!("{EVENTS}?{query}{page}")).await.ok();
+        items.extend(listing["items"].as_array().unwrap().clone());
+        match listing["nextPageToken"].as_str() {
+            Some(token) => {
+                assert_eq!(
+                    listing.get("nextSyncToken"),
+                    None,
+                    "only the last page has one"
+                );
+                page = format!("&pageToken={token}");
+            }
+            None => {
+                return (
+                    items,
+                    listing["nextSyncToken"]
+                        .as_str()
+                        .unwrap_or_default()
+                        .to_owned(),
+                );
+            }
+        }
+    }
+}
+
+fn titles(items: &[Value]) -> Vec<&str> {
+    items
+        .iter()
+        .map(|item| item["summary"].as_str().unwrap_or("-"))
+        .collect()
+}
+
+#[tokio::test]
+async fn pages_hold_everything_once() {
+    let world = World::start().await;
+    for n in 0..7 {
+        world.post(EVENTS, hour(&format!("e{n}"))).await.ok();
+    }
+    world.post(EVENTS, weekly("series")).await.ok();
+    let (items, token) = all(&world, "maxResults=3").await;
+    assert_eq!(
+        titles(&items),
+        ["e0", "e1", "e2", "e3", "e4", "e5", "e6", "Weekly"]
+    );
+    assert!(!token.is_empty());
+    let (items, token) = all(&world, "maxResults=3&singleEvents=true&orderBy=startTime").await;
+    assert_eq!(items.len(), 7 + 4);
+    assert_eq!(token, "", "a sorted listing is none to go on from");
+    let small = World::with(Dialect {
+        burned_ids: true,
+        page_max: 2,
+    })
+    .await;
+    for n in 0..3 {
+        small.post(EVENTS, hour(&format!("e{n}"))).await.ok();
+    }
+    let first = small.get(&format!("{EVENTS}?maxResults=100")).await.ok();
+    assert_eq!(ids(&first).len(), 2);
+    assert_eq!(all(&small, "").await.0.len(), 3);
+}
+
+#[tokio::test]
+async fn a_sync_token_brings_what_changed_since_and_nothing_else() {
+    let world = World::start().await;
+    let kept = world.post(EVENTS, hour("kept")).await.ok();
+    let edited = world.post(EVENTS, hour("edited")).await.ok();
+    let deleted = world.post(EVENTS, hour("deleted")).await.ok();
+    world.post(EVENTS, weekly("series")).await.ok();
+    let (_, token) = all(&world, "").await;
+    let since = |token: &str| format!("syncToken={token}");
+    assert_eq!(all(&world, &since(&token)).await.0, Vec::<Value>::new());
+
+    let id = |event: &Value| event["id"].as_str().unwrap().to_owned();
+    world
+        .patch(&path(&id(&edited)), json!({"summary": "edited!"}))
+        .await
+        .ok();
+    world.delete(&path(&id(&deleted))).await.ok();
+    world.delete(&path("series_20261201T080000Z")).await.ok();
+    world.post(EVENTS, hour("new")).await.ok();
+    for size in [1, 250] {
+        let (items, next) = all(&world, &format!("maxResults={size}&{}", since(&token))).await;
+        let shown: Vec<_> = items
+            .iter()
+            .map(|i| {
+                (
+                    i["summary"].as_str().unwrap_or("-"),
+                    i["status"].as_str().unwrap(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("edited!", "confirmed"),
+                ("-", "cancelled"),
+                ("Weekly", "confirmed"),
+                ("-", "cancelled"),
+                ("new", "confirmed")
+            ]
+        );
+        assert!(items.iter().all(|item| item["id"] != kept["id"]));
+        assert_eq!(all(&world, &since(&next)).await.0, Vec::<Value>::new());
+    }
+    for forbidden in [
+        "timeMin=2026-01-01T00:00:00Z",
+        "q=x",
+        "orderBy=updated",
+        "showDeleted=false",
+        "iCalUID=x",
+    ] {
+        let answer = world
+            .get(&format!("{EVENTS}?syncToken={token}&{forbidden}"))
+            .await;
+        assert_eq!(answer.fault(), (400, "invalid".to_owned()), "{forbidden}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_expire_on_demand_and_those_given_out_afterwards_do_not() {
+    let world = World::start().await;
+    world.post(EVENTS, hour("one")).await.ok();
+    let (_, token) = all(&world, "").await;
+    world
+        .app
+        .expire_sync_tokens(world.app.hub.position(&world.actor).await.unwrap());
+    let expired = world.get(&format!("{EVENTS}?syncToken={token}")).await;
+    assert_eq!(expired.fault(), (410, "fullSyncRequired".to_owned()));
+    let (items, token) = all(&world, "").await;
+    assert_eq!(items.len(), 1);
+    assert_eq!(
+        all(&world, &format!("syncToken={token}")).await.0,
+        Vec::<Value>::new()
+    );
+}
+
+#[tokio::test]
+async fn a_window_holds_what_touches_it() {
+    let world = World::start().await;
+    for day in ["2026-11-23", "2026-11-24", "2026-11-25"] {
+        world.post(EVENTS, on(day, day)).await.ok();
+    }
+    world.post(EVENTS, weekly("series")).await.ok();
+    let window = "timeMin=2026-11-24T09:00:00Z&timeMax=2026-12-01T08:00:00Z";
+    let (items, _) = all(&world, window).await;
+    assert_eq!(
+        titles(&items),
+        ["2026-11-25"],
+        "ends at its lower bound are out, and so are starts at its upper"
+    );
+    let window = "timeMin=2026-11-24T08:59:59Z&timeMax=2026-12-01T08:00:01Z&singleEvents=true&orderBy=startTime";
+    let (items, _) = all(&world, window).await;
+    assert_eq!(items.len(), 4);
+    assert_eq!(items[3]["id"], "series_20261201T080000Z");
+    let empty = world
+        .get(&format!(
+            "{EVENTS}?timeMin=2026-12-01T00:00:00Z&timeMax=2026-11-01T00:00:00Z"
+        ))
+        .await;
+    assert_eq!(empty.fault().0, 400);
+}
+
+#[tokio::test]
+async fn filters_find_by_uid_property_text_and_time_of_change() {
+    let world = World::start().await;
+    let mut stamped = hour("Stamped");
+    stamped["extendedProperties"] = json!({"private": {"kalendsStamp": "s1", "a": "b"}});
+    let stamped = world.post(EVENTS, stamped).await.ok();
+    world.post(EVENTS, hour("Other")).await.ok();
+    world.post(EVENTS, weekly("series")).await.ok();
+    world.delete(&path("series_20261201T080000Z")).await.ok();
+    let uid = stamped["iCalUID"].as_str().unwrap().replace('@', "%40");
+    for (query, found) in [
+        ("privateExtendedProperty=kalendsStamp%3Ds1".to_owned(), 1),
+        (
+            "privateExtendedProperty=kalendsStamp%3Ds1&privateExtendedProperty=a%3Dc".to_owned(),
+            0,
+        ),
+        ("sharedExtendedProperty=kalendsStamp%3Ds1".to_owned(), 0),
+        (format!("iCalUID={uid}"), 1),
+        ("iCalUID=series%40google.com&showDeleted=true".to_owned(), 2),
+        ("q=STAMP".to_owned(), 1),
+        ("q=weekly&singleEvents=true".to_owned(), 3),
+        ("eventTypes=outOfOffice".to_owned(), 1),
+        ("updatedMin=2000-01-01T00:00:00Z".to_owned(), 4),
+        ("updatedMin=2100-01-01T00:00:00Z".to_owned(), 0),
+    ] {
+        let (items, _) = all(&world, &query).await;
+        assert_eq!(items.len(), found, "{query}");
+    }
+    world
+        .delete(&path(stamped["id"].as_str().unwrap()))
+        .await
+        .ok();
+    assert_eq!(all(&world, "").await.0.len(), 3);
+    assert_eq!(all(&world, "showDeleted=true").await.0.len(), 4);
+}

@@ -1,0 +1,10 @@
+//! The Google Calendar v3 face. Every answer is checked against the discovery document where it is at hand.
+
+mod calendars;
+mod clients;
+mod connector;
+mod events;
+mod listing;
+mod occurrences;
+mod schema;
+mod world;
