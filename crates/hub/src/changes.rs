@@ -93,6 +93,23 @@ impl Hub {
         })
     }
 
+    /// Moves the log on by a row that is about nothing in particular, so that what was given out before can be told
+    /// from what is given out after.
+    pub async fn move_on(&self, actor: &Actor) -> Result<i64> {
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        tx.log(storage::Change {
+            kind: ChangeKind::Setting,
+            subject: self.ids().uuid(),
+            calendar: None,
+            actor: actor.log_name(),
+            cause: None,
+            at: self.clock().now(),
+            removed: false,
+        });
+        tx.commit().await?;
+        self.position(actor).await
+    }
+
     /// Wakes whenever the log grows.
     pub async fn follow(&self, actor: &Actor) -> Result<tokio::sync::watch::Receiver<i64>> {
         Ok(self.store(actor.tenant).await?.subscribe())

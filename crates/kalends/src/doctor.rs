@@ -24,13 +24,13 @@ pub async fn run(options: ConfigOptions) -> Result<(), Failure> {
         Ok(config) => config,
         Err(error) => return Err(error.into()),
     };
-    doctor.good("configuration", "every key is known");
+    Doctor::good("configuration", "every key is known");
     match house::open_stores(&config).await {
-        Ok(_) => doctor.good("database", "opens, up to date, and the master key fits"),
+        Ok(_) => Doctor::good("database", "opens, up to date, and the master key fits"),
         Err(error) => doctor.bad("database", &error.to_string()),
     }
     match tokio::net::TcpListener::bind(&config.server.listen).await {
-        Ok(_) => doctor.good("port", &format!("{} is free", config.server.listen)),
+        Ok(_) => Doctor::good("port", &format!("{} is free", config.server.listen)),
         Err(error) => doctor.bad(
             "port",
             &format!(
@@ -42,13 +42,13 @@ pub async fn run(options: ConfigOptions) -> Result<(), Failure> {
     if config.public_url().starts_with("http://127.")
         || config.public_url().starts_with("http://localhost")
     {
-        doctor.note(
+        Doctor::note(
             "public address",
             "only this machine can reach the hub; set server.public_url to an https address",
         );
     }
     if !config.server.notifications {
-        doctor.note(
+        Doctor::note(
             "notifications",
             "off (server.notifications): providers are polled",
         );
@@ -63,11 +63,11 @@ struct Doctor {
 }
 
 impl Doctor {
-    fn good(&self, what: &str, said: &str) {
+    fn good(what: &str, said: &str) {
         println!("  ok    {what}: {said}");
     }
 
-    fn note(&self, what: &str, said: &str) {
+    fn note(what: &str, said: &str) {
         println!("  note  {what}: {said}");
     }
 
@@ -93,7 +93,7 @@ impl Doctor {
         for (name, url) in google.into_iter().chain(microsoft) {
             match network.send(Request::get(&url)).await {
                 Ok(response) => {
-                    self.good(
+                    Self::good(
                         name,
                         &format!("{} answers", response.url.host_str().unwrap_or_default()),
                     );
@@ -103,7 +103,7 @@ impl Doctor {
             }
         }
         if config.google.is_none() && config.microsoft.is_none() {
-            self.note(
+            Self::note(
                 "providers",
                 "no OAuth client is configured: only CalDAV accounts can be connected",
             );
@@ -128,7 +128,7 @@ impl Doctor {
                 &format!("{skew} s away from theirs: run a time service"),
             );
         } else {
-            self.good("clock", "agrees");
+            Self::good("clock", "agrees");
         }
     }
 

@@ -36,8 +36,6 @@ pub struct House {
     pub network: Network,
     /// The person whose house this is.
     pub owner: User,
-    /// Whether the owner was made just now.
-    pub is_new: bool,
 }
 
 /// Opens the database that the configuration names.
@@ -85,9 +83,9 @@ pub async fn build(config: &Config) -> Result<House, Failure> {
     };
     let hub = Hub::new(stores, directory, clock.clone(), ids.clone(), settings);
     let identity = Identity::new(store.clone(), clock, ids);
-    let (owner, is_new) = match identity.users().await?.into_iter().next() {
-        Some(owner) => (owner, false),
-        None => (identity.create_user(first_person(config)).await?, true),
+    let owner = match identity.users().await?.into_iter().next() {
+        Some(owner) => owner,
+        None => identity.create_user(first_person(config)).await?,
     };
     let app = App::new(Parts {
         hub,
@@ -104,7 +102,6 @@ pub async fn build(config: &Config) -> Result<House, Failure> {
         store,
         network,
         owner,
-        is_new,
     })
 }
 

@@ -205,9 +205,11 @@ impl Twin {
     /// Makes all its sync tokens invalid.
     pub async fn expire_sync_tokens(&self) -> Result<()> {
         let actor = identity::Actor::system(self.app.tenant);
-        let latest = self.app.hub.position(&actor).await?;
+        let before = self.app.hub.position(&actor).await?;
+        // What is given out from now on is newer than all that was given out before.
+        self.app.hub.move_on(&actor).await?;
         for app in self.apps() {
-            app.expire_sync_tokens(latest);
+            app.expire_sync_tokens(before);
         }
         Ok(())
     }

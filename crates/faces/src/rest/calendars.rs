@@ -43,6 +43,7 @@ pub struct Sync {
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[expect(clippy::struct_field_names, reason = "the wire format's name")]
     last_sync: Option<String>,
 }
 

@@ -40,7 +40,7 @@ impl Hub {
         malformed: &[Malformed],
         full: bool,
     ) -> Result<Checked> {
-        let mut suspects = doubtful;
+        let mut suspects = self.ours(store, work, doubtful).await?;
         let mut known = 0;
         if full {
             let seen: HashSet<&str> = listed
@@ -80,6 +80,18 @@ impl Hub {
             ));
         }
         Ok(checked)
+    }
+
+    /// Those ids that copies of ours are known by: what never was here cannot be gone from here.
+    async fn ours(&self, store: &Store, work: &Work, ids: Vec<String>) -> Result<Vec<String>> {
+        let mut tx = store.read().await?;
+        let mut ours = Vec::new();
+        for id in ids {
+            if copies::by_remote(&mut tx, work.id(), &id).await?.is_some() {
+                ours.push(id);
+            }
+        }
+        Ok(ours)
     }
 
     /// The remote ids of all events that were there when last seen.

@@ -185,29 +185,21 @@ impl Api {
     }
 
     async fn get(&self, path: &str) -> Result<Value, Failure> {
-        self.answered(
-            path,
-            self.send(self.request(Request::get(self.url(path))))
-                .await?,
-        )
+        Self::answered(path, &self.send(self.request(Request::get(self.url(path)))).await?)
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
-        self.answered(
-            path,
-            self.send(self.request(Request::post(self.url(path)).json(body)))
-                .await?,
-        )
+        Self::answered(path, &self.send(self.request(Request::post(self.url(path)).json(body))).await?)
     }
 
-    fn answered(&self, path: &str, response: Response) -> Result<Value, Failure> {
+    fn answered(path: &str, response: &Response) -> Result<Value, Failure> {
         if response.is_success() {
             return Ok(response.json().unwrap_or_default());
         }
         Err(Failure::new(format!(
             "{path}: the hub answered {}: {}",
             response.status,
-            said(&response)
+            said(response)
         )))
     }
 }
