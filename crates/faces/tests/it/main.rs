@@ -1,0 +1,6 @@
+//! The faces over HTTP, with a hub and a database in memory behind them.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod caldav;
+mod microsoft;
+mod world;

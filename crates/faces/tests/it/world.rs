@@ -1,0 +1,124 @@
+//! A hub with a person and a calendar, served on a local port.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64},
+    },
+};
+
+use async_trait::async_trait;
+use axum::Router;
+use hub::{CalendarView, Hub, Settings, calendars::NewCalendar};
+use identity::{Actor, Identity, NewUser, SystemClock, SystemIds, User};
+use kalends_faces::{App, Dialect, Parts, Watchers, watchers::Nobody};
+use providers::{Account, AuthorizeRequest, Connector, Description, Directory, Failure, Grant};
+use storage::{MasterKey, Stores};
+
+/// No provider at all.
+struct NoProviders;
+
+#[async_trait]
+impl Directory for NoProviders {
+    fn list(&self) -> Vec<Description> {
+        Vec::new()
+    }
+
+    fn authorize_url(&self, _: &str, _: &AuthorizeRequest<'_>) -> Option<String> {
+        None
+    }
+
+    async fn exchange(&self, _: &str, _: &str, _: &str, _: &str) -> Result<Grant, Failure> {
+        Err(Failure::Protocol("no provider".into()))
+    }
+
+    async fn refresh(&self, _: &str, _: &str) -> Result<Grant, Failure> {
+        Err(Failure::Protocol("no provider".into()))
+    }
+
+    fn connector(&self, _: Account<'_>) -> Result<Arc<dyn Connector>, Failure> {
+        Err(Failure::Protocol("no provider".into()))
+    }
+}
+
+/// What the tests work with.
+pub struct World {
+    pub app: App,
+    pub user: User,
+    pub actor: Actor,
+    pub calendar: CalendarView,
+    /// App password of the person.
+    pub password: String,
+    pub address: SocketAddr,
+}
+
+impl World {
+    /// Serves the face that `router` makes.
+    pub async fn start(router: impl FnOnce(App) -> Router) -> Self {
+        Self::watched(Arc::new(Nobody), router).await
+    }
+
+    /// The same, where notifications can be ordered.
+    pub async fn watched(
+        watchers: Arc<dyn Watchers>,
+        router: impl FnOnce(App) -> Router,
+    ) -> Self {
+        let settings = storage::Settings::new("sqlite::memory:");
+        let stores = Stores::open(settings, MasterKey::new([7; 32]))
+            .await
+            .unwrap();
+        let store = stores.create_tenant("test").await.unwrap();
+        let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
+        let identity = Identity::new(store.clone(), clock.clone(), ids.clone());
+        let new = NewUser {
+            email: "ada@example.com".into(),
+            name: "Ada".into(),
+            time_zone: "Europe/Berlin".into(),
+            ..NewUser::default()
+        };
+        let user = identity.create_user(new).await.unwrap();
+        let password = identity.new_app_password(user.id, "phone").await.unwrap();
+        let actor = Actor::person(store.tenant(), user.id);
+        let hub = Hub::new(
+            stores,
+            Arc::new(NoProviders),
+            clock,
+            ids,
+            Settings::default(),
+        );
+        let new = NewCalendar {
+            name: "Praxis & Söhne".into(),
+            color: Some("#ff2d55".into()),
+            time_zone: Some("Europe/Berlin".into()),
+            slug: Some("practice".into()),
+        };
+        let calendar = hub.create_calendar(&actor, new).await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = App::new(Parts {
+            hub,
+            identity,
+            tenant: store.tenant(),
+            public_url: format!("http://{address}/"),
+            dialect: Dialect::default(),
+            watchers,
+            oldest_position: AtomicI64::new(0),
+            mails: AtomicU64::new(0),
+        });
+        let router = router(app.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self {
+            app,
+            user,
+            actor,
+            calendar,
+            password,
+            address,
+        }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
