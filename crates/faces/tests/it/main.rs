@@ -1,5 +1,5 @@
 //! The faces over HTTP, with a hub and a database in memory behind them.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 mod caldav;
 mod microsoft;

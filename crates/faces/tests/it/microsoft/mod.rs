@@ -4,6 +4,8 @@ mod connector;
 mod delta;
 mod events;
 mod listings;
+mod schema;
+mod sdk;
 mod series;
 mod subscriptions;
 
