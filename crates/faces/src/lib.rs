@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod google;
 pub mod microsoft;
 pub mod oauth;
 pub mod caldav;

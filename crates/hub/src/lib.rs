@@ -16,6 +16,7 @@ pub mod links;
 mod replay;
 pub mod replicate;
 pub mod shape;
+mod turns;
 pub mod view;
 pub mod worker;
 
@@ -58,6 +59,8 @@ struct Inner {
     accounts: accounts::Accounts,
     /// Wakes the worker when a job was requested in this process.
     work: Notify,
+    /// One reads or writes a calendar at a time.
+    turns: turns::Turns,
 }
 
 /// What the administrator decides.
@@ -103,6 +106,7 @@ impl Hub {
             settings,
             accounts,
             work: Notify::new(),
+            turns: turns::Turns::default(),
         };
         Self {
             inner: Arc::new(inner),

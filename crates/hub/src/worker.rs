@@ -14,7 +14,7 @@ use crate::{Error, Hub, Result, channels::WATCH, replicate};
 
 const KINDS: [&str; 3] = [replicate::PULL, replicate::PUSH, WATCH];
 /// How long a worker may be silent before another one takes its job.
-const LEASE_SECONDS: i64 = 120;
+const LEASE_SECONDS: i64 = 900;
 /// Longest nap: another process may have asked for work.
 const NAP: Duration = Duration::from_secs(1);
 /// How often a calendar with working notifications is read all the same.

@@ -28,7 +28,7 @@ pub struct Copy {
     pub generation: u32,
     /// What both sides last agreed on; `None` before the first contact.
     pub base: Option<Base>,
-    /// A remote value that waits for a person's decision.
+    /// What the provider has, while some unit of it waits for a person's decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Event>,
     /// Why each unit that still has to be written differs.

@@ -25,7 +25,11 @@ pub const DIRECTIONS: &[(&str, &[&str])] = &[
         ],
     ),
     ("faces", &["hub", "protocols", "calendar", "identity"]),
-    ("sandbox", &["faces", "hub", "storage"]),
+    // It makes each stand-in's people and store, delivers their notifications, and has no providers to connect.
+    (
+        "sandbox",
+        &["faces", "hub", "identity", "network", "providers", "storage"],
+    ),
     ("web", &[]),
     (
         "kalends",

@@ -79,7 +79,7 @@ pub(super) async fn proppatch(request: &Request, resource: &Resource) -> Result<
     let update = PropertyUpdate::parse(&request.body)?;
     let calendar = match resource {
         Resource::Calendar(calendar) => calendar,
-        Resource::NoCalendar(_) => return Err(Fault::not_found()),
+        Resource::NoCalendar(_) | Resource::Nowhere => return Err(Fault::not_found()),
         _ => return Ok(answer(request, resource, &update, |_| false)),
     };
     let mut edit = CalendarEdit::default();

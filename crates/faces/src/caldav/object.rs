@@ -37,7 +37,7 @@ pub(super) fn http_date(at: Timestamp) -> String {
 pub(super) async fn get(request: &Request, resource: &Resource) -> Result<Response> {
     let (calendar, name) = match resource {
         Resource::Object(calendar, name) => (calendar, name),
-        Resource::NoCalendar(_) => return Err(Fault::not_found()),
+        Resource::NoCalendar(_) | Resource::Nowhere => return Err(Fault::not_found()),
         // A person with a browser.
         _ => {
             return Ok((
@@ -74,7 +74,7 @@ pub(super) async fn get(request: &Request, resource: &Resource) -> Result<Respon
 pub(super) async fn put(request: &Request, resource: &Resource) -> Result<Response> {
     let (calendar, name) = match resource {
         Resource::Object(calendar, name) => (calendar, name),
-        Resource::NoCalendar(_) => {
+        Resource::NoCalendar(_) | Resource::Nowhere => {
             return Err(Fault::status(
                 StatusCode::CONFLICT,
                 "there is no such calendar",
@@ -185,7 +185,7 @@ fn mails(event: &Event) -> usize {
 pub(super) async fn remove(request: &Request, resource: &Resource) -> Result<Response> {
     let (calendar, name) = match resource {
         Resource::Object(calendar, name) => (calendar, name),
-        Resource::NoCalendar(_) => return Err(Fault::not_found()),
+        Resource::NoCalendar(_) | Resource::Nowhere => return Err(Fault::not_found()),
         _ => return Err(Fault::not_here()),
     };
     let current = find(request, calendar, name).await?;

@@ -24,7 +24,7 @@ pub(super) async fn propfind(request: &Request, resource: &Resource) -> Result<H
         responses.push(response(&properties, href, subject, &find_props));
     };
     match resource {
-        Resource::NoCalendar(_) => return Err(Fault::not_found()),
+        Resource::NoCalendar(_) | Resource::Nowhere => return Err(Fault::not_found()),
         Resource::Object(calendar, name) => {
             let event = find(request, calendar, name).await?;
             let event = event.ok_or_else(Fault::not_found)?;

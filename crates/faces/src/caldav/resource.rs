@@ -35,6 +35,8 @@ pub(super) enum Resource {
     Object(CalendarView, String),
     /// A calendar that is not there, by its name.
     NoCalendar(String),
+    /// A place below a calendar that is not there.
+    Nowhere,
 }
 
 impl Resource {
@@ -63,8 +65,11 @@ impl Resource {
                 }
             }
             (Some("calendars"), true, Some(slug), Some(name), None) if name.len() <= NAME_MAX => {
-                let calendar = request.app.hub.calendar_by_slug(&request.actor, slug);
-                Ok(Self::Object(calendar.await?, name.to_owned()))
+                match request.app.hub.calendar_by_slug(&request.actor, slug).await {
+                    Ok(calendar) => Ok(Self::Object(calendar, name.to_owned())),
+                    Err(hub::Error::NotFound(_)) => Ok(Self::Nowhere),
+                    Err(error) => Err(error.into()),
+                }
             }
             _ => Err(Fault::not_found()),
         }
@@ -75,7 +80,7 @@ impl Resource {
         match self {
             Self::Root => "/caldav/".to_owned(),
             Self::Principal => principal(request),
-            Self::Home => home(request),
+            Self::Home | Self::Nowhere => home(request),
             Self::Calendar(calendar) => calendar_href(request, &calendar.slug),
             Self::NoCalendar(slug) => calendar_href(request, slug),
             Self::Object(calendar, name) => calendar_href(request, &calendar.slug) + &encode(name),

@@ -96,6 +96,10 @@ impl<'a> Flow<'a> {
             moved.push(value);
         }
         self.save(row).await?;
+        if moved.is_empty() && row.copy.alive {
+            // It belonged to nothing: an event that appears again is an event that appears.
+            self.originate(row).await?;
+        }
         for value in moved {
             self.outward(&value, row.copy.id).await?;
         }

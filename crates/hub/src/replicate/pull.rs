@@ -22,6 +22,7 @@ pub struct Pulled {
 impl Hub {
     /// Reads what changed in a calendar. The cursor is saved last, with the last of what it stands for (R10).
     pub async fn pull(&self, store: &Store, calendar: CalendarId) -> Result<Pulled> {
+        let _turn = self.inner.turns.take(calendar).await;
         let Some(work) = self.work(store, calendar).await? else {
             return Ok(Pulled::default());
         };

@@ -1,14 +1,16 @@
 //! Linked calendars stay the same.
 
 use calendar::{Frequency, Override, Rule, Text};
-use hub::{Mask, Precondition, Role, events::NewEvent};
+use kalends_hub::{Mask, Precondition, Role, events::NewEvent};
 use std::sync::atomic::Ordering;
 
 use crate::world::{World, event};
 
 async fn linked(count: usize) -> World {
     let world = World::new(count).await;
-    let all: Vec<_> = (0..count).map(|i| (i, Role::Both, Mask::everything())).collect();
+    let all: Vec<_> = (0..count)
+        .map(|i| (i, Role::Both, Mask::everything()))
+        .collect();
     world.link(&all).await;
     world
 }
@@ -38,28 +40,45 @@ async fn nothing_is_doubled_when_replies_are_lost() {
     let world = linked(2).await;
     world.models[1].lossy.store(true, Ordering::Relaxed);
     for i in 0..5 {
-        world.models[0].put(&format!("e{i}"), event(&format!("{i}@x"), &format!("Visit {i}"), "2026-11-24T09:00:00"));
+        world.models[0].put(
+            &format!("e{i}"),
+            event(
+                &format!("{i}@x"),
+                &format!("Visit {i}"),
+                "2026-11-24T09:00:00",
+            ),
+        );
     }
     world.settle().await;
     world.models[0].edit("e1", |e| e.title = "Changed".to_owned());
     world.models[0].remove("e2");
     world.settle().await;
-    assert_eq!(world.titles(1), ["Changed", "Visit 0", "Visit 3", "Visit 4"]);
+    assert_eq!(
+        world.titles(1),
+        ["Changed", "Visit 0", "Visit 3", "Visit 4"]
+    );
 }
 
 #[tokio::test]
 async fn series_with_moved_and_cancelled_occurrences_stay_whole() {
     let world = linked(2).await;
     let mut series = event("s@x", "Hygiene", "2026-11-23T10:00:00");
-    series.rules.push(Rule { count: Some(6), ..Rule::every(Frequency::Weekly) });
-    series.overrides.insert("2026-11-30T10:00:00".parse().unwrap(), Override::Excluded);
+    series.rules.push(Rule {
+        count: Some(6),
+        ..Rule::every(Frequency::Weekly)
+    });
+    series
+        .overrides
+        .insert("2026-11-30T10:00:00".parse().unwrap(), Override::Excluded);
     world.models[0].put("s", series.clone());
     world.settle().await;
     let there = world.id_of(1, "Hygiene");
     let moved = "2026-12-07T10:00:00".parse().unwrap();
     world.models[1].edit(&there, |series| {
         let mut single = series.occurrence(moved).unwrap();
-        single.when = single.when.starting_at("2026-12-08T11:00:00".parse().unwrap());
+        single.when = single
+            .when
+            .starting_at("2026-12-08T11:00:00".parse().unwrap());
         series.set_occurrence(moved, &single);
     });
     world.settle().await;
@@ -73,7 +92,14 @@ async fn series_with_moved_and_cancelled_occurrences_stay_whole() {
 async fn an_expired_cursor_deletes_nothing_and_writes_nothing() {
     let world = linked(2).await;
     for i in 0..60 {
-        world.models[0].put(&format!("e{i}"), event(&format!("{i}@x"), &format!("Visit {i}"), "2026-11-24T09:00:00"));
+        world.models[0].put(
+            &format!("e{i}"),
+            event(
+                &format!("{i}@x"),
+                &format!("Visit {i}"),
+                "2026-11-24T09:00:00",
+            ),
+        );
     }
     world.settle().await;
     for model in &world.models {
@@ -86,7 +112,12 @@ async fn an_expired_cursor_deletes_nothing_and_writes_nothing() {
 #[tokio::test]
 async fn a_busy_mask_lets_nothing_through_but_time() {
     let world = World::new(2).await;
-    world.link(&[(0, Role::Source, Mask::everything()), (1, Role::Target, Mask::busy("Busy"))]).await;
+    world
+        .link(&[
+            (0, Role::Source, Mask::everything()),
+            (1, Role::Target, Mask::busy("Busy")),
+        ])
+        .await;
     let mut secret = event("p@x", "Therapy XYZZY", "2026-11-24T09:00:00");
     secret.text = Text::plain("XYZZY");
     world.models[0].put("p", secret);
@@ -111,10 +142,22 @@ async fn linking_calendars_that_hold_the_same_events_makes_no_duplicates() {
     let world = World::new(2).await;
     for (model, uid) in [(0, "x@a"), (1, "y@b")] {
         world.models[model].put("e", event(uid, "Same", "2026-11-24T09:00:00"));
-        world.models[model].put("o", event(&format!("{uid}o"), &format!("Only {model}"), "2026-11-24T12:00:00"));
+        world.models[model].put(
+            "o",
+            event(
+                &format!("{uid}o"),
+                &format!("Only {model}"),
+                "2026-11-24T12:00:00",
+            ),
+        );
     }
     world.settle().await;
-    world.link(&[(0, Role::Both, Mask::everything()), (1, Role::Both, Mask::everything())]).await;
+    world
+        .link(&[
+            (0, Role::Both, Mask::everything()),
+            (1, Role::Both, Mask::everything()),
+        ])
+        .await;
     for model in 0..2 {
         assert_eq!(world.titles(model), ["Only 0", "Only 1", "Same"]);
     }
@@ -125,23 +168,53 @@ async fn an_edit_in_the_hub_reaches_all_and_can_be_undone() {
     let world = linked(2).await;
     let made = world
         .hub
-        .create_event(&world.actor, world.calendars[0], NewEvent {
-            name: None,
-            event: event("", "Made here", "2026-11-24T09:00:00"),
-        })
+        .create_event(
+            &world.actor,
+            world.calendars[0],
+            NewEvent {
+                name: None,
+                event: event("", "Made here", "2026-11-24T09:00:00"),
+            },
+        )
         .await
         .unwrap();
     world.settle().await;
-    assert_eq!((world.titles(0), world.titles(1)), (vec!["Made here".to_owned()], vec!["Made here".to_owned()]));
-    let stale = world.hub.edit_event(&world.actor, made.id, Precondition::Revision(99), |_| Ok(())).await;
-    assert!(matches!(stale, Err(hub::Error::Stale)));
+    assert_eq!(
+        (world.titles(0), world.titles(1)),
+        (vec!["Made here".to_owned()], vec!["Made here".to_owned()])
+    );
+    let stale = world
+        .hub
+        .edit_event(
+            &world.actor,
+            made.id,
+            Precondition::Revision(99),
+            |_| Ok(()),
+        )
+        .await;
+    assert!(matches!(stale, Err(kalends_hub::Error::Stale)));
     let position = world.hub.position(&world.actor).await.unwrap();
-    world.hub.delete_event(&world.actor, made.id, Precondition::None).await.unwrap();
+    world
+        .hub
+        .delete_event(&world.actor, made.id, Precondition::None)
+        .await
+        .unwrap();
     world.settle().await;
     assert!(world.titles(1).is_empty());
     let (changes, _) = world.hub.changes(&world.actor, position, 10).await.unwrap();
-    world.hub.undo(&world.actor, changes[0].position).await.unwrap();
+    world
+        .hub
+        .undo(&world.actor, changes[0].position)
+        .await
+        .unwrap();
     world.settle().await;
     assert_eq!(world.titles(1), ["Made here"]);
-    assert!(!world.hub.why(&world.actor, made.id).await.unwrap().is_empty());
+    assert!(
+        !world
+            .hub
+            .why(&world.actor, made.id)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }

@@ -13,8 +13,8 @@ use std::{
 use async_trait::async_trait;
 use calendar::Event;
 use providers::{
-    Account, AuthorizeRequest, Calendar, Changes, Channel, Connector, Create, Delete, Description, Directory, Failure,
-    Found, Grant, Place, Seen, Sighting, Traits, Update, Watch,
+    Account, AuthorizeRequest, Calendar, Changes, Channel, Connector, Create, Delete, Description,
+    Directory, Failure, Found, Grant, Place, Seen, Sighting, Traits, Update, Watch,
 };
 use sync::{Stamp, Version, replication::Reply};
 use uuid::Uuid;
@@ -49,7 +49,11 @@ impl Model {
     /// What a person sees.
     pub fn living(&self) -> Vec<(String, Event)> {
         let objects = self.objects.lock().unwrap();
-        objects.iter().filter(|(_, o)| o.alive).map(|(id, o)| (id.clone(), o.body.clone())).collect()
+        objects
+            .iter()
+            .filter(|(_, o)| o.alive)
+            .map(|(id, o)| (id.clone(), o.body.clone()))
+            .collect()
     }
 
     /// A person makes or changes an event.
@@ -57,7 +61,15 @@ impl Model {
         let version = self.tick();
         let mut objects = self.objects.lock().unwrap();
         let stamp = objects.get(id).and_then(|o| o.stamp);
-        objects.insert(id.to_owned(), Object { version, body, stamp, alive: true });
+        objects.insert(
+            id.to_owned(),
+            Object {
+                version,
+                body,
+                stamp,
+                alive: true,
+            },
+        );
     }
 
     /// A person changes an event.
@@ -77,14 +89,27 @@ impl Model {
 
     fn answer(&self, reply: Reply) -> Result<Reply, Failure> {
         self.writes.fetch_add(1, Ordering::Relaxed);
-        Ok(if self.lossy.load(Ordering::Relaxed) { Reply::Unknown } else { reply })
+        Ok(if self.lossy.load(Ordering::Relaxed) {
+            Reply::Unknown
+        } else {
+            reply
+        })
     }
 
     fn stored(&self, id: &str, body: &Event, stamp: Stamp) -> Result<Reply, Failure> {
         let version = self.tick();
-        let object = Object { version, body: body.clone(), stamp: Some(stamp), alive: true };
+        let object = Object {
+            version,
+            body: body.clone(),
+            stamp: Some(stamp),
+            alive: true,
+        };
         self.objects.lock().unwrap().insert(id.to_owned(), object);
-        self.answer(Reply::Stored { id: id.to_owned(), version: tag(version), body: Box::new(body.clone()) })
+        self.answer(Reply::Stored {
+            id: id.to_owned(),
+            version: tag(version),
+            body: Box::new(body.clone()),
+        })
     }
 
     fn check(&self, id: &str, version: &Version) -> Option<Reply> {
@@ -98,7 +123,10 @@ impl Model {
 }
 
 fn tag(version: i64) -> Version {
-    Version { tag: format!("\"{version}\""), order: Some(version) }
+    Version {
+        tag: format!("\"{version}\""),
+        order: Some(version),
+    }
 }
 
 fn sighting(id: &str, object: &Object) -> Sighting {
@@ -108,13 +136,21 @@ fn sighting(id: &str, object: &Object) -> Sighting {
         stamp: object.stamp,
         modified: Some(jiff::Timestamp::from_second(object.version).unwrap()),
     });
-    Sighting { id: id.to_owned(), found }
+    Sighting {
+        id: id.to_owned(),
+        found,
+    }
 }
 
 #[async_trait]
 impl Connector for Model {
     fn traits(&self) -> Traits {
-        Traits { push: false, poll: Duration::from_secs(3600), concurrency: 4, quiet: true }
+        Traits {
+            push: false,
+            poll: Duration::from_secs(3600),
+            concurrency: 4,
+            quiet: true,
+        }
     }
 
     async fn calendars(&self) -> Result<Vec<Calendar>, Failure> {
@@ -134,7 +170,9 @@ impl Connector for Model {
         }
         let after: i64 = cursor.map_or(0, |c| c.parse().unwrap());
         let objects = self.objects.lock().unwrap();
-        let changed = objects.iter().filter(|(_, o)| o.version > after && (cursor.is_some() || o.alive));
+        let changed = objects
+            .iter()
+            .filter(|(_, o)| o.version > after && (cursor.is_some() || o.alive));
         Ok(Changes {
             sightings: changed.map(|(id, object)| sighting(id, object)).collect(),
             cursor: self.clock.load(Ordering::Relaxed).to_string(),

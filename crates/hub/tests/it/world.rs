@@ -6,9 +6,12 @@ use std::sync::{
 };
 
 use calendar::{Duration, Event, When, Zone};
-use hub::{CalendarId, Hub, LinkMember, Mask, Role, Settings, connections::PasswordAccount, links::LinkEdit};
 use identity::{Actor, Clock, Ids, SystemIds};
 use jiff::Timestamp;
+use kalends_hub::{
+    CalendarId, Hub, LinkMember, Mask, Role, Settings, connections::PasswordAccount,
+    links::LinkEdit,
+};
 use storage::{MasterKey, Store, Stores};
 
 use crate::model::{Model, Models};
@@ -36,15 +39,35 @@ pub struct World {
 impl World {
     /// So many providers with a calendar each, connected and read.
     pub async fn new(count: usize) -> Self {
-        let stores = Stores::open(storage::Settings::new("sqlite::memory:"), MasterKey::new([7; 32])).await.unwrap();
+        let stores = Stores::open(
+            storage::Settings::new("sqlite::memory:"),
+            MasterKey::new([7; 32]),
+        )
+        .await
+        .unwrap();
         let store = stores.create_tenant("world").await.unwrap();
         let models: Vec<Model> = (0..count).map(|_| Model::default()).collect();
-        let named = models.iter().enumerate().map(|(i, model)| (format!("user{i}"), model.clone()));
+        let named = models
+            .iter()
+            .enumerate()
+            .map(|(i, model)| (format!("user{i}"), model.clone()));
         let directory = Arc::new(Models(named.collect()));
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
-        let hub = Hub::new(stores, directory, Arc::new(Steps::default()), ids, Settings::default());
+        let hub = Hub::new(
+            stores,
+            directory,
+            Arc::new(Steps::default()),
+            ids,
+            Settings::default(),
+        );
         let actor = Actor::system(store.tenant());
-        let mut world = Self { hub, store, actor, calendars: Vec::new(), models };
+        let mut world = Self {
+            hub,
+            store,
+            actor,
+            calendars: Vec::new(),
+            models,
+        };
         for i in 0..count {
             let account = PasswordAccount {
                 provider: "model".to_owned(),
@@ -52,9 +75,20 @@ impl World {
                 username: format!("user{i}"),
                 password: "secret".to_owned(),
             };
-            world.hub.connect_password(&world.actor, account).await.unwrap();
+            world
+                .hub
+                .connect_password(&world.actor, account)
+                .await
+                .unwrap();
         }
-        world.calendars = world.hub.calendars(&world.actor).await.unwrap().iter().map(|c| c.id).collect();
+        world.calendars = world
+            .hub
+            .calendars(&world.actor)
+            .await
+            .unwrap()
+            .iter()
+            .map(|c| c.id)
+            .collect();
         world.settle().await;
         world
     }
@@ -66,7 +100,10 @@ impl World {
             role: *role,
             mask: mask.clone(),
         });
-        let edit = LinkEdit { name: "Link".to_owned(), members: members.collect() };
+        let edit = LinkEdit {
+            name: "Link".to_owned(),
+            members: members.collect(),
+        };
         self.hub.create_link(&self.actor, edit).await.unwrap();
         self.settle().await;
     }
@@ -95,24 +132,43 @@ impl World {
 
     /// Writes that reached the providers.
     pub fn writes(&self) -> usize {
-        self.models.iter().map(|m| m.writes.load(Ordering::Relaxed)).sum()
+        self.models
+            .iter()
+            .map(|m| m.writes.load(Ordering::Relaxed))
+            .sum()
     }
 
     /// Titles at a provider, sorted.
     pub fn titles(&self, model: usize) -> Vec<String> {
-        let mut titles: Vec<String> = self.models[model].living().into_iter().map(|(_, e)| e.title).collect();
+        let mut titles: Vec<String> = self.models[model]
+            .living()
+            .into_iter()
+            .map(|(_, e)| e.title)
+            .collect();
         titles.sort();
         titles
     }
 
     /// The id under which a provider has the event with this title.
     pub fn id_of(&self, model: usize, title: &str) -> String {
-        self.models[model].living().into_iter().find(|(_, e)| e.title == title).unwrap().0
+        self.models[model]
+            .living()
+            .into_iter()
+            .find(|(_, e)| e.title == title)
+            .unwrap()
+            .0
     }
 }
 
 /// An hour in Berlin.
 pub fn event(uid: &str, title: &str, start: &str) -> Event {
-    let when = When::zoned(start.parse().unwrap(), Zone::iana("Europe/Berlin").unwrap(), Duration::hours(1));
-    Event { title: title.to_owned(), ..Event::new(uid, when) }
+    let when = When::zoned(
+        start.parse().unwrap(),
+        Zone::iana("Europe/Berlin").unwrap(),
+        Duration::hours(1),
+    );
+    Event {
+        title: title.to_owned(),
+        ..Event::new(uid, when)
+    }
 }

@@ -270,7 +270,9 @@ fn check(
         return Err(GrantError::RedirectUri);
     }
     match (&row.challenge, verifier) {
-        (None, _) => Ok(()),
+        (None, None) => Ok(()),
+        // Somebody took the challenge out of the request on its way (RFC 9700 2.1.1).
+        (None, Some(_)) => Err(GrantError::Verifier),
         (Some(_), None) => Err(GrantError::VerifierMissing),
         (Some(challenge), Some(verifier)) => same_secret(challenge, &pkce_challenge(verifier))
             .then_some(())

@@ -2,8 +2,8 @@
 
 use calendar::Loss;
 
-/// Id and background.
-const EVENT: [(&str, [u8; 3]); 11] = [
+/// The eleven event colours: id, and background as red, green, blue.
+pub const EVENT_COLORS: [(&str, [u8; 3]); 11] = [
     ("1", [0xa4, 0xbd, 0xfc]),
     ("2", [0x7a, 0xe7, 0xbf]),
     ("3", [0xdb, 0xad, 0xff]),
@@ -42,7 +42,7 @@ const NAMED: [(&str, [u8; 3]); 19] = [
 
 /// The `#rrggbb` of a colour id; `None` for an id that is not one of the eleven.
 pub(super) fn read(id: &str) -> Option<String> {
-    let (_, [r, g, b]) = EVENT.iter().find(|(known, _)| *known == id)?;
+    let (_, [r, g, b]) = EVENT_COLORS.iter().find(|(known, _)| *known == id)?;
     Some(format!("#{r:02x}{g:02x}{b:02x}"))
 }
 
@@ -57,7 +57,7 @@ pub(super) fn write(color: &str, losses: &mut Vec<Loss>) -> Option<String> {
         let square = |(a, b): (u8, u8)| u32::from(a.abs_diff(b)).pow(2);
         wanted.into_iter().zip(other).map(square).sum()
     };
-    let (id, nearest) = EVENT.iter().min_by_key(|(_, rgb)| distance(*rgb))?;
+    let (id, nearest) = EVENT_COLORS.iter().min_by_key(|(_, rgb)| distance(*rgb))?;
     // Another spelling of the same colour comes back in ours.
     if read(id).as_deref() != Some(color) {
         let what = if *nearest == wanted {
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn the_eleven_come_back_and_others_become_the_nearest() {
         let mut losses = Vec::new();
-        for (id, _) in EVENT {
+        for (id, _) in EVENT_COLORS {
             let color = read(id).unwrap_or_default();
             assert_eq!(write(&color, &mut losses).as_deref(), Some(id));
         }

@@ -32,6 +32,7 @@ mod zones;
 
 pub use calendars::{Calendar, CalendarList, CalendarListEntry};
 pub use channel::Channel;
+pub use colors::EVENT_COLORS;
 pub use event::{
     Attendee, Event, EventDateTime, Events, ExtendedProperties, Principal, Reminder, Reminders,
 };
@@ -43,7 +44,7 @@ pub use free_busy::{
 pub use ids::{InstanceId, client_id};
 pub use patch::{Patch, patch};
 pub use read::{original_start, read};
-pub use write::{Exclusions, Write, write};
+pub use write::{Exclusions, Write, original_start_time, write};
 
 /// The key of Google's unmodelled fields in [`calendar::Unknown`].
 pub const DIALECT: &str = "google";

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::{Event, Loss, Mapped, Override, RecurrenceId, Zone};
+use calendar::{Event, Loss, Mapped, Override, RecurrenceId, When, Zone};
 
 use super::{
     DIALECT, Event as Wire, EventDateTime, availability, colors, conference, extended, people,
@@ -48,7 +48,7 @@ pub fn write(event: &Event, zone: &Zone, exclusions: Exclusions) -> Mapped<Write
                 Some(occurrence) => single(&occurrence, zone, &mut losses),
                 None => cancelled(),
             };
-            wire.original_start_time = Some(original(event, *id, zone));
+            wire.original_start_time = Some(original_start_time(&event.when, *id, zone));
             exceptions.insert(*id, wire);
         }
     }
@@ -123,15 +123,16 @@ pub(super) fn cancelled() -> Wire {
     }
 }
 
-/// Where an occurrence would be by its series' rule.
-fn original(event: &Event, id: RecurrenceId, zone: &Zone) -> EventDateTime {
-    if event.when.is_all_day() {
+/// The `originalStartTime` of an occurrence: where it would be by its series' rule. `when` is the series' first
+/// occurrence, `zone` the calendar's.
+pub fn original_start_time(when: &When, id: RecurrenceId, zone: &Zone) -> EventDateTime {
+    if when.is_all_day() {
         return EventDateTime {
             date: Some(id.0.date().to_string()),
             ..EventDateTime::default()
         };
     }
-    let zone = event.when.zone().unwrap_or(zone);
+    let zone = when.zone().unwrap_or(zone);
     times::date_time(zone.to_instant(id.0), zone)
 }
 

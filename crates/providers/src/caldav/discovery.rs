@@ -190,8 +190,8 @@ fn time_zone(text: &str) -> Option<String> {
 }
 
 fn last_segment(url: &Url) -> String {
-    let segments = url.path_segments().into_iter().flatten();
-    let last = segments.filter(|s| !s.is_empty()).next_back();
+    let mut segments = url.path_segments().into_iter().flatten();
+    let last = segments.rfind(|s| !s.is_empty());
     last.unwrap_or("calendar").to_owned()
 }
 

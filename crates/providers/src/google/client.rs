@@ -91,11 +91,11 @@ impl Client {
         let token = self.tokens.access().await.map_err(Trouble::Failure)?;
         match self.send(request.clone().bearer(&token)).await? {
             Answer::Token => {}
-            Answer::Success(response) => return Ok(response),
+            Answer::Success(response) => return Ok(*response),
         }
         let token = self.tokens.renew(&token).await.map_err(Trouble::Failure)?;
         match self.send(request.bearer(&token)).await? {
-            Answer::Success(response) => Ok(response),
+            Answer::Success(response) => Ok(*response),
             Answer::Token => {
                 let reason = "a new access token was refused".to_owned();
                 Err(Trouble::Failure(Failure::Reauthorise(reason)))
@@ -119,7 +119,7 @@ impl Client {
             }
         })?;
         if response.is_success() {
-            return Ok(Answer::Success(response));
+            return Ok(Answer::Success(Box::new(response)));
         }
         let now = self.clock.now();
         match meaning(&response, now) {
@@ -138,6 +138,6 @@ impl Client {
 }
 
 enum Answer {
-    Success(Response),
+    Success(Box<Response>),
     Token,
 }

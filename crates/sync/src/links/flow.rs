@@ -133,7 +133,9 @@ pub fn inward(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet
             member
                 .mask
                 .absorb_override(&unit, &mut linked.value, &copy.local);
-            unit.take(&mut member.agreed, &copy.local);
+            // Agreed is what would be projected: a note on an occurrence, which the mask hides, stays a note.
+            let shown = shown(linked, member, copy.id);
+            unit.take(&mut member.agreed, &shown);
             if unit.same(&before, &linked.value) {
                 continue;
             }
@@ -171,16 +173,7 @@ pub fn outward(linked: &Linked, member: &mut Member, copy: &mut Copy, cause: &Ca
     if !member.attached || !member.role.receives() {
         return done;
     }
-    // The event's own calendar is not masked against itself.
-    let shown = if linked.origin == copy.id && hides_only_privates(&member.mask) {
-        Mask {
-            show_private: true,
-            ..member.mask.clone()
-        }
-        .project(&linked.value)
-    } else {
-        member.mask.project(&linked.value)
-    };
+    let shown = shown(linked, member, copy.id);
     for unit in unit::diff(&shown, &member.agreed) {
         if !unit.same(&copy.local, &shown) {
             copy.set(&unit, &shown, cause);
@@ -198,6 +191,19 @@ pub fn outward(linked: &Linked, member: &mut Member, copy: &mut Copy, cause: &Ca
         }
     }
     done
+}
+
+/// The linked event as the member may see it. The event's own calendar is not masked against itself.
+pub(super) fn shown(linked: &Linked, member: &Member, copy: CopyId) -> Event {
+    if linked.origin == copy && hides_only_privates(&member.mask) {
+        Mask {
+            show_private: true,
+            ..member.mask.clone()
+        }
+        .project(&linked.value)
+    } else {
+        member.mask.project(&linked.value)
+    }
 }
 
 /// L3: the member's copy was deleted by a person. Whether the linked event dies of it.

@@ -7,6 +7,7 @@
 mod flow;
 mod mask;
 mod matching;
+mod relink;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use flow::{Outward, attach, begin, died, inward, outward, remask, revived};
 pub use mask::{Mask, MaskKind};
 pub use matching::content_key;
+pub use relink::{Relinked, relink, unlink};
 
 use crate::{CalendarId, CopyId, LinkId, LinkedId, copy::pairs};
 

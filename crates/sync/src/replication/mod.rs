@@ -1,11 +1,13 @@
 //! A copy and its provider: plan what to write, digest what was seen and what was answered.
 
+mod hold;
 mod look;
 mod observe;
 mod plan;
 mod reply;
 mod surplus;
 
+pub use hold::decide;
 pub use look::looked;
 pub use observe::{Digest, Standing, observe};
 pub use plan::{Step, plan};

@@ -7,7 +7,7 @@ use calendar::{Event, Unit, unit};
 use crate::{
     Base, Conflict, Copy, Intent, Observation, Operation, Outcome, Policy, Remote, Stamp, loose,
     merge::{self, Merge},
-    replication::surplus::surplus,
+    replication::{hold, surplus::surplus},
 };
 
 /// How a copy stands in its link, as far as replication must know.
@@ -71,10 +71,15 @@ pub fn observe(
                     i.stamp == stamp && i.operation == Operation::Create && i.may_arrive()
                 })
             });
-            if let (Some(create), Remote::Live { id, .. }) = (made, &copy.remote)
+            if let Remote::Live { id, .. } = &copy.remote
                 && *id != seen.remote_id
             {
-                return surplus(copy, create, body, seen, standing);
+                if let Some(create) = made {
+                    return surplus(copy, create, body, seen, standing);
+                }
+                // R10: another object that bears our stamp, copied by a person. Not ours while ours is there.
+                digest.echo = true;
+                return digest;
             }
             present(
                 copy,
@@ -99,7 +104,7 @@ pub fn observe(
 
 /// R7, R8, and plain deletion.
 fn absent(copy: &mut Copy, intents: &[Intent], seen: &Observation, digest: &mut Digest) {
-    let Remote::Live { id, .. } = &copy.remote else {
+    let Remote::Live { id, version } = &copy.remote else {
         digest.echo = true;
         return;
     };
@@ -107,9 +112,12 @@ fn absent(copy: &mut Copy, intents: &[Intent], seen: &Observation, digest: &mut 
         digest.echo = true;
         return;
     }
-    let ours = intents
-        .iter()
-        .filter(|i| i.operation == Operation::Delete && i.remote_id.as_deref() == Some(id));
+    // A delete on an older version than the one that is gone was not it.
+    let ours = intents.iter().filter(|i| {
+        i.operation == Operation::Delete
+            && i.remote_id.as_deref() == Some(id)
+            && i.version.as_ref().is_none_or(|v| v == version)
+    });
     let ours: Vec<Stamp> = ours.map(|i| i.stamp).collect();
     copy.remote = Remote::Gone { id: id.clone() };
     copy.rewrite = false;
@@ -189,8 +197,12 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
         remote: body.clone(),
         local: local.clone(),
     };
+    let held = hold::keep(copy, &before, &mut base, body);
     let mut edited = false;
     for unit in unit::all([sent, body, local, &before.remote, &copy.local]) {
+        if held.contains(&unit) {
+            continue;
+        }
         let ours = loose::same(&unit, body, sent);
         // What is local to a copy is taken over without being an edit: colours and the like may be the provider's own.
         if ours && (!unit.is_local() || unit.same(body, sent)) {
@@ -212,6 +224,7 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
         settle(copy, &mut base, &unit, &start, sight, digest);
     }
     copy.base = Some(base);
+    hold::note(copy, body);
     copy.stamp = Some(intent.stamp);
     copy.rewrite = false;
     digest.settled.push((intent.stamp, Outcome::Done));
@@ -228,9 +241,10 @@ fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
         remote: body.clone(),
         local: before.local.clone(),
     };
+    let held = hold::keep(copy, &before, &mut base, body);
     let mut edited = false;
     for unit in unit::all([&before.remote, &before.local, body, &copy.local]) {
-        if unit.same(body, &before.remote) {
+        if held.contains(&unit) || unit.same(body, &before.remote) {
             continue;
         }
         edited = true;
@@ -241,6 +255,7 @@ fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
         settle(copy, &mut base, &unit, &start, sight, digest);
     }
     copy.base = Some(base);
+    hold::note(copy, body);
     // Someone wrote after whatever we sent and do not know about: an unfinished update is refused by its condition.
     if edited {
         let updates = intents
@@ -268,9 +283,14 @@ fn adopted(copy: &mut Copy, sight: &Sight<'_>, digest: &mut Digest) -> bool {
         }
         edited = true;
         let local = copy.local.clone();
-        clash(copy, &mut base, &unit, &local, sight, digest);
+        let start = Start {
+            ours: &local,
+            theirs: &local,
+        };
+        clash(copy, &mut base, &unit, &start, sight, digest);
     }
     copy.base = Some(base);
+    hold::note(copy, body);
     edited
 }
 
@@ -300,7 +320,7 @@ fn settle(
             unit.take(&mut base.local, body);
             digest.taken.push(unit.clone());
         }
-        Merge::Clash => clash(copy, base, unit, start.ours, sight, digest),
+        Merge::Clash => clash(copy, base, unit, start, sight, digest),
     }
 }
 
@@ -317,7 +337,7 @@ fn clash(
     copy: &mut Copy,
     base: &mut Base,
     unit: &Unit,
-    start: &Event,
+    start: &Start<'_>,
     sight: &Sight<'_>,
     digest: &mut Digest,
 ) {
@@ -334,7 +354,7 @@ fn clash(
     let remote_won = policy.remote_wins(copy.calendar, seen.modified, copy.causes.get(unit));
     digest.conflicts.push(Conflict {
         unit: unit.clone(),
-        base: start.clone(),
+        base: start.ours.clone(),
         local: copy.local.clone(),
         remote: body.clone(),
         remote_won,
@@ -347,8 +367,8 @@ fn clash(
             unit.take(&mut base.local, body);
         }
         None => {
-            let held = copy.held.get_or_insert_with(|| body.clone());
-            unit.take(held, body);
+            unit.take(&mut base.remote, start.theirs);
+            unit.take(&mut base.local, start.ours);
         }
     }
 }

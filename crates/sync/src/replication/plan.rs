@@ -84,18 +84,17 @@ pub fn plan(copy: &Copy, intents: &[Intent]) -> Step {
     }
 }
 
-/// R2: what the provider has, with the units that changed here since they were last sent.
+/// R2: what the provider has, and the same with the units that changed here since they were last sent. A unit that
+/// waits for a person is sent as the provider has it.
 fn body(copy: &Copy) -> Option<(Event, Event)> {
     let base = copy.base.as_ref()?;
-    let mut body = base.remote.clone();
+    let previous = copy.held.as_ref().unwrap_or(&base.remote);
+    let held = copy.held_units();
+    let mut body = previous.clone();
     for unit in copy.pending() {
-        let held = copy
-            .held
-            .as_ref()
-            .is_some_and(|held| !unit.same(held, &base.remote));
-        if !held {
+        if !held.contains(&unit) {
             unit.take(&mut body, &copy.local);
         }
     }
-    Some((base.remote.clone(), body))
+    Some((previous.clone(), body))
 }

@@ -3,7 +3,7 @@
 use calendar::Event;
 use serde::{Deserialize, Serialize};
 
-use crate::{Base, Copy, Intent, Operation, Outcome, Remote, Version};
+use crate::{Base, Copy, Intent, Operation, Outcome, Remote, Version, replication::hold};
 
 /// What a provider answered to a write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub fn reply(copy: &mut Copy, intent: &Intent, answer: Reply, feed: u64) -> Sett
                 // R4: the feed may have shown it already, and somebody's edit of it too.
                 return settled(Outcome::Open, true);
             }
-            stored(copy, intent, id, version, *body);
+            stored(copy, intent, id, version, &body);
             settled(Outcome::Done, false)
         }
         Reply::StoredUnread => settled(Outcome::Open, true),
@@ -99,7 +99,7 @@ pub fn reply(copy: &mut Copy, intent: &Intent, answer: Reply, feed: u64) -> Sett
 
 /// R3: the base is what the provider returned and what we had at the moment of sending. The local value is not
 /// touched, so that a provider's rewriting never reaches linking.
-fn stored(copy: &mut Copy, intent: &Intent, id: String, version: Version, body: Event) {
+fn stored(copy: &mut Copy, intent: &Intent, id: String, version: Version, body: &Event) {
     if let Remote::Live {
         id: known,
         version: newer,
@@ -110,10 +110,15 @@ fn stored(copy: &mut Copy, intent: &Intent, id: String, version: Version, body: 
         return;
     }
     let local = intent.local.clone().unwrap_or_else(|| body.clone());
-    copy.base = Some(Base {
-        remote: body,
+    let mut base = Base {
+        remote: body.clone(),
         local,
-    });
+    };
+    if let Some(before) = &copy.base {
+        hold::keep(copy, before, &mut base, body);
+    }
+    copy.base = Some(base);
+    hold::note(copy, body);
     copy.remote = Remote::Live { id, version };
     copy.stamp = Some(intent.stamp);
     copy.rewrite = false;

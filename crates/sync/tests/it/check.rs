@@ -19,6 +19,7 @@ const ROUNDS_MAX: usize = 40;
 
 type Result = std::result::Result<(), String>;
 
+/// Fails unless something holds.
 macro_rules! must {
     ($holds:expr, $($arg:tt)*) => {
         if !$holds {
@@ -26,6 +27,7 @@ macro_rules! must {
         }
     };
 }
+pub(crate) use must;
 
 impl World {
     /// Works without accidents until nothing moves any more (I7).
@@ -41,7 +43,7 @@ impl World {
             let after: u64 = self.providers.iter().map(|p| p.position).sum();
             let still = !moved && before == after && self.is_at_rest();
             quiet = if still { quiet + 1 } else { 0 };
-            if quiet == 2 {
+            if quiet >= 2 && !self.decide() {
                 return Ok(());
             }
         }
@@ -186,8 +188,9 @@ impl World {
                 );
             }
             if member.role.sends() && copy.alive {
+                // L3: of two sources one may delete what the other keeps; nothing brings the deletion to a source.
                 must!(
-                    linked.alive,
+                    linked.alive || member.role == Role::Source,
                     "I1: the living sender {name} of a dead linked event"
                 );
                 for unit in unit::diff(&member.agreed, &copy.local) {
@@ -255,12 +258,14 @@ impl World {
         }
         let mut losers = BTreeSet::new();
         for conflict in &self.hub.conflicts {
-            let lost = if conflict.remote_won == Some(true) {
-                &conflict.local
-            } else {
-                &conflict.remote
+            // A question whose copy has died meanwhile keeps both.
+            let lost: &[&calendar::Event] = match conflict.remote_won {
+                Some(true) => &[&conflict.local],
+                Some(false) => &[&conflict.remote],
+                None => &[&conflict.local, &conflict.remote],
             };
-            let of_unit = numbers(lost).filter(|(slot, _)| slot.unit() == conflict.unit);
+            let of_unit = lost.iter().flat_map(|event| numbers(event));
+            let of_unit = of_unit.filter(|(slot, _)| slot.unit() == conflict.unit);
             losers.extend(of_unit.map(|(_, number)| number));
         }
         for event in &self.hub.met {

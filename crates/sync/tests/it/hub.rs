@@ -1,15 +1,12 @@
 //! A hub of a few vectors: what the real one does in its transactions, without storage. Everything in here survives a
 //! crash; what does not is in [`crate::worker`].
 
-use std::collections::VecDeque;
-
 use calendar::Event;
 use jiff::Timestamp;
 use sync::{
-    CalendarId, Cause, CauseKind, ChangeId, Conflict, Copy, CopyId, Intent, LinkId, Linked,
-    LinkedId, Mask, Member, Observation, Operation, Outcome, Policy, Remote, Role, Stamp,
-    links as rules,
-    replication::{Digest, Standing, looked, observe},
+    CalendarId, Cause, CauseKind, ChangeId, Conflict, Copy, CopyId, Intent, Linked, Mask, Member,
+    Observation, Operation, Outcome, Policy, Remote, Role, Stamp,
+    replication::{Digest, Standing, decide, looked, observe},
 };
 use uuid::Uuid;
 
@@ -20,6 +17,8 @@ use crate::provider::Object;
 pub struct Place {
     pub role: Role,
     pub mask: Mask,
+    /// It has left the link for a while (L7).
+    pub away: bool,
 }
 
 /// A copy, and whether a link made it.
@@ -30,6 +29,7 @@ pub struct Row {
 
 pub struct Hub {
     pub places: Vec<Place>,
+    pub policy: Policy,
     /// Whether the link is there yet.
     pub linking: bool,
     pub rows: Vec<Row>,
@@ -55,17 +55,17 @@ pub fn place_of(calendar: CalendarId) -> usize {
     usize::try_from(calendar.0.as_u128()).unwrap()
 }
 
-fn index_of(id: Uuid) -> usize {
+/// Where a row or linked event with this id is.
+pub fn index_of(id: Uuid) -> usize {
     usize::try_from(id.as_u128()).unwrap()
 }
-
-const LINK: LinkId = LinkId(Uuid::from_u128(7));
 
 impl Hub {
     pub fn new(places: Vec<Place>) -> Self {
         let count = places.len();
         Self {
             places,
+            policy: Policy::default(),
             linking: false,
             rows: Vec::new(),
             intents: Vec::new(),
@@ -99,7 +99,7 @@ impl Hub {
         }
     }
 
-    fn next_copy(&self) -> CopyId {
+    pub fn next_copy(&self) -> CopyId {
         CopyId(Uuid::from_u128(u128::try_from(self.rows.len()).unwrap()))
     }
 
@@ -118,12 +118,12 @@ impl Hub {
         let target = self.linking && self.places[self.place(row)].role == Role::Target;
         Standing {
             target,
-            policy: Policy::Newest,
+            policy: self.policy,
         }
     }
 
     /// Members of a copy, by index.
-    fn members_of(&self, row: usize) -> Vec<usize> {
+    pub fn members_of(&self, row: usize) -> Vec<usize> {
         let id = self.rows[row].copy.id;
         let members = self.members.iter().enumerate();
         members
@@ -156,6 +156,26 @@ impl Hub {
         self.rows[row].copy.alive = false;
         self.rows[row].copy.life_cause = Some(cause.clone());
         self.died(row, &cause);
+    }
+
+    /// Decides about a unit that policy «ask» holds.
+    pub fn decide(&mut self, row: usize, unit: &calendar::Unit, remote: bool) {
+        let copy = &mut self.rows[row].copy;
+        let (Some(held), local) = (copy.held.clone(), copy.local.clone()) else {
+            return;
+        };
+        let changed = decide(copy, unit, remote);
+        self.conflicts.push(Conflict {
+            unit: unit.clone(),
+            base: local.clone(),
+            local,
+            remote: held,
+            remote_won: Some(remote),
+        });
+        if changed {
+            let cause = self.cause(CauseKind::Edit, self.place(row), None);
+            self.changed(row, &cause);
+        }
     }
 
     // What is seen at providers.
@@ -230,6 +250,12 @@ impl Hub {
     /// R10: a look after an unknown outcome.
     pub fn looked(&mut self, row: usize, stamp: Stamp, seen: &Observation) {
         let (intents, standing) = (self.unfinished(row), self.standing(row));
+        // A stamp alone proves nothing: people copy events with it.
+        let other = self.row_of(self.place(row), &seen.remote_id, None);
+        if other.is_some_and(|other| other != row) {
+            let nothing = self.observation(None, "");
+            return self.looked(row, stamp, &nothing);
+        }
         let Some(index) = intents.iter().position(|i| i.stamp == stamp) else {
             return self.observe(row, seen);
         };
@@ -271,229 +297,5 @@ impl Hub {
     pub fn settle(&mut self, stamp: Stamp, outcome: Outcome) {
         let intent = self.intents.iter_mut().find(|i| i.stamp == stamp);
         intent.unwrap().outcome = outcome;
-    }
-
-    // What follows along the link.
-
-    fn insert(&mut self, copy: Copy, projected: bool, cause: &Cause) -> usize {
-        self.rows.push(Row { copy, projected });
-        let row = self.rows.len() - 1;
-        if !projected {
-            self.originate(row, cause);
-        }
-        row
-    }
-
-    fn originate(&mut self, row: usize, cause: &Cause) {
-        let place = self.place(row);
-        if !self.linking || self.rows[row].projected || !self.rows[row].copy.alive {
-            return;
-        }
-        if let Some(linked) = self.linked_twin(row) {
-            if let Some(mirror) = self.member_at(linked, place) {
-                // The mirror gives way to the event that it mirrors.
-                let mirror = index_of(self.members.remove(mirror).copy.0);
-                let copy = &mut self.rows[mirror].copy;
-                self.met.push(copy.local.clone());
-                copy.alive = false;
-                copy.life_cause = Some(cause.clone());
-            }
-            self.join(linked, row, cause);
-            self.outward(linked, row, cause);
-            return;
-        }
-        if self.places[place].role == Role::Target {
-            return;
-        }
-        let linked = self.begin(row);
-        for other in (0..self.places.len()).filter(|other| *other != place) {
-            if let Some(twin) = self.twin(row, other) {
-                self.join(linked, twin, cause);
-            }
-        }
-        self.outward(linked, row, cause);
-    }
-
-    /// The living linked event of which `row` is the same invitation, come late: if it has no copy here, or a mirror.
-    fn linked_twin(&self, row: usize) -> Option<usize> {
-        let (place, uid) = (self.place(row), &self.rows[row].copy.local.uid);
-        (0..self.linked.len()).find(|linked| {
-            let rows = self
-                .members
-                .iter()
-                .filter(|m| m.linked == self.linked[*linked].id);
-            let mut rows = rows.map(|m| &self.rows[index_of(m.copy.0)]);
-            self.linked[*linked].alive
-                && rows.any(|there| !there.projected && there.copy.local.uid == *uid)
-                && self
-                    .member_at(*linked, place)
-                    .is_none_or(|m| self.rows[index_of(self.members[m].copy.0)].projected)
-        })
-    }
-
-    fn begin(&mut self, row: usize) -> usize {
-        let place = self.places[self.place(row)].clone();
-        let id = LinkedId(Uuid::from_u128(u128::try_from(self.linked.len()).unwrap()));
-        let (linked, member) = rules::begin(id, LINK, &self.rows[row].copy, place.role, place.mask);
-        self.linked.push(linked);
-        self.members.push(member);
-        index_of(id.0)
-    }
-
-    /// The unlinked living copy at `place` of the same event as `row`.
-    fn twin(&self, row: usize, place: usize) -> Option<usize> {
-        let uid = &self.rows[row].copy.local.uid;
-        (0..self.rows.len()).find(|twin| {
-            let there = &self.rows[*twin];
-            self.place(*twin) == place
-                && there.copy.alive
-                && !there.projected
-                && there.copy.local.uid == *uid
-                && self.members_of(*twin).is_empty()
-        })
-    }
-
-    fn join(&mut self, linked: usize, row: usize, cause: &Cause) {
-        let place = self.places[self.place(row)].clone();
-        let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
-        self.met.extend([value.value.clone(), copy.local.clone()]);
-        let member = rules::attach(value, copy, place.role, place.mask, cause);
-        self.members.push(member);
-    }
-
-    /// L8: the link is made; events that match are joined, the others projected. Sources first.
-    pub fn link(&mut self) {
-        self.linking = true;
-        let mut order: Vec<usize> = (0..self.places.len()).collect();
-        order.sort_by_key(|place| self.places[*place].role != Role::Source);
-        let begun = self.linked.len();
-        for place in order {
-            for row in 0..self.rows.len() {
-                if self.place(row) != place
-                    || !self.rows[row].copy.alive
-                    || self.rows[row].projected
-                {
-                    continue;
-                }
-                let uid = &self.rows[row].copy.local.uid;
-                let matched = (begun..self.linked.len()).find(|linked| {
-                    let origin = index_of(self.linked[*linked].origin.0);
-                    self.rows[origin].copy.local.uid == *uid
-                        && self.member_at(*linked, place).is_none()
-                });
-                let cause = self.cause(CauseKind::Config, place, None);
-                match matched {
-                    Some(linked) => self.join(linked, row, &cause),
-                    None if self.places[place].role != Role::Target => drop(self.begin(row)),
-                    None => {}
-                }
-            }
-        }
-        for linked in begun..self.linked.len() {
-            let origin = index_of(self.linked[linked].origin.0);
-            let cause = self.cause(CauseKind::Config, self.place(origin), None);
-            self.outward(linked, origin, &cause);
-        }
-    }
-
-    /// The member of a linked event at a place, by index.
-    pub fn member_at(&self, linked: usize, place: usize) -> Option<usize> {
-        let id = self.linked[linked].id;
-        let mut members = self.members.iter();
-        members.position(|m| m.linked == id && m.calendar == calendar(place))
-    }
-
-    fn changed(&mut self, row: usize, cause: &Cause) {
-        let members = self.members_of(row);
-        if members.is_empty() {
-            self.originate(row, cause);
-        }
-        for member in members {
-            self.inward(row, member, cause);
-        }
-    }
-
-    fn inward(&mut self, row: usize, member: usize, cause: &Cause) {
-        let linked = index_of(self.members[member].linked.0);
-        let (value, copy) = (&mut self.linked[linked], &self.rows[row].copy);
-        let moved = rules::inward(value, &mut self.members[member], copy);
-        if !moved.is_empty() {
-            self.outward(linked, row, cause);
-        }
-    }
-
-    fn died(&mut self, row: usize, cause: &Cause) {
-        for member in self.members_of(row) {
-            let linked = index_of(self.members[member].linked.0);
-            if rules::died(&mut self.linked[linked], &mut self.members[member]) {
-                self.outward(linked, row, cause);
-            }
-        }
-    }
-
-    fn revived(&mut self, row: usize, restored: bool, cause: &Cause) {
-        let members = self.members_of(row);
-        if members.is_empty() {
-            // L4: an unlinked copy that revives is linked as new.
-            self.originate(row, cause);
-        }
-        for member in members {
-            let linked = index_of(self.members[member].linked.0);
-            let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
-            rules::revived(value, &mut self.members[member], copy, restored, cause);
-            self.outward(linked, row, cause);
-        }
-    }
-
-    /// L2 and L3 to every other member, and to places that have no copy yet.
-    fn outward(&mut self, linked: usize, from: usize, cause: &Cause) {
-        let mut next = VecDeque::new();
-        let home = self.place(from);
-        for place in (0..self.places.len()).filter(|place| *place != home) {
-            match self.member_at(linked, place) {
-                Some(member) => {
-                    let row = index_of(self.members[member].copy.0);
-                    let copy = &mut self.rows[row].copy;
-                    let done = rules::outward(
-                        &self.linked[linked],
-                        &mut self.members[member],
-                        copy,
-                        cause,
-                    );
-                    if !done.is_empty() {
-                        next.push_back((row, member));
-                    }
-                }
-                None if self.linked[linked].alive && self.places[place].role.receives() => {
-                    self.project(linked, place, cause);
-                }
-                None => {}
-            }
-        }
-        for (row, member) in next {
-            self.inward(row, member, cause);
-        }
-    }
-
-    fn project(&mut self, linked: usize, place: usize, cause: &Cause) {
-        let (id, Place { role, mask }) = (self.next_copy(), self.places[place].clone());
-        let shown = mask.project(&self.linked[linked].value);
-        let member = Member {
-            linked: self.linked[linked].id,
-            link: LINK,
-            calendar: calendar(place),
-            copy: id,
-            role,
-            mask,
-            agreed: shown.clone(),
-            agreed_alive: true,
-            declined: false,
-            attached: true,
-        };
-        let uid = format!("{id}@kalends");
-        let mut copy = Copy::made_here(id, calendar(place), Event { uid, ..shown });
-        copy.life_cause = Some(cause.clone());
-        self.members.push(member);
-        self.insert(copy, true, cause);
     }
 }

@@ -50,6 +50,12 @@ impl Ledger {
         self.deletions = true;
     }
 
+    /// What was written last, if it is something that can be found again.
+    pub fn last_edit(&self) -> Option<(Slot, u32)> {
+        let edit = self.edits.last()?;
+        (!edit.passing && edit.number == self.next).then_some((edit.slot, edit.number))
+    }
+
     /// Where a number was written.
     pub fn author(&self, number: u32) -> Option<usize> {
         let edit = self.edits.iter().find(|e| e.number == number)?;

@@ -4,12 +4,15 @@
 // The name by which the rest of the workspace knows it.
 extern crate kalends_sync as sync;
 
+mod calm;
 mod check;
 mod hub;
 mod ledger;
 mod parts;
+mod linking;
 mod provider;
 mod rng;
+mod rules;
 mod seeds;
 mod slots;
 mod worker;

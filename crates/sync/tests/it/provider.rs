@@ -39,6 +39,7 @@ pub struct Object {
 }
 
 /// A write on its way.
+#[expect(clippy::large_enum_variant, reason = "a handful of them at a time")]
 #[derive(Clone, Debug)]
 pub enum Write {
     Create {

@@ -17,6 +17,11 @@ fn live(world: &mut World) -> Result<(), String> {
     }
     say!(world, "coming to rest");
     world.link();
+    for place in 0..world.providers.len() {
+        if world.hub.places[place].away {
+            world.hub.come_back(place);
+        }
+    }
     // Late requests arrive before or after everything else has come to rest.
     if world.rng.chance(50) {
         world.rest()?;
@@ -29,6 +34,11 @@ fn live(world: &mut World) -> Result<(), String> {
     world.rest()?;
     world.check()?;
     world.list_again()?;
+    world.check()?;
+    for _ in 0..2 {
+        world.calm_edit()?;
+    }
+    world.calm_deletion()?;
     world.check()
 }
 

@@ -133,10 +133,8 @@ fn line(text: &mut Text, index: usize, number: u32) {
         let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
         text.content = format!("{head}{key}{number}{rest}");
     } else if text.content.is_empty() {
-        text.content = LINES
-            .iter()
-            .map(|k| format!("{k}{}\n", if *k == key { number } else { 0 }))
-            .collect();
+        let lines = LINES.map(|k| format!("{k}{}\n", if k == key { number } else { 0 }));
+        text.content = lines.concat();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use calendar::{Event, Override};
 use jiff::Timestamp;
-use sync::{Mask, MaskKind, Role};
+use sync::{Mask, MaskKind, Policy, Role};
 
 use crate::{
     hub::{Hub, Place},
@@ -37,14 +37,18 @@ pub struct World {
 
 /// How the calendars of this world are linked.
 fn places(rng: &mut Rng) -> Vec<Place> {
-    let place = |role, mask| Place { role, mask };
+    let place = |role, mask| Place {
+        role,
+        mask,
+        away: false,
+    };
     let all = Mask::everything;
     let fields = |units: &[Slot]| Mask {
         kind: MaskKind::Fields(units.iter().map(|slot| slot.unit()).collect()),
         title: None,
         show_private: false,
     };
-    match rng.below(6) {
+    match rng.below(8) {
         0 => vec![place(Role::Both, all()), place(Role::Both, all())],
         1 => vec![
             place(Role::Source, all()),
@@ -63,6 +67,11 @@ fn places(rng: &mut Rng) -> Vec<Place> {
             place(Role::Both, all()),
             place(Role::Both, all()),
             place(Role::Target, Mask::busy("Away")),
+        ],
+        5 => vec![
+            place(Role::Source, all()),
+            place(Role::Source, all()),
+            place(Role::Target, fields(&[Slot::Title])),
         ],
         _ => vec![
             place(Role::Both, all()),
@@ -98,6 +107,9 @@ impl World {
             trace: listen.then(Vec::new),
             seconds: 1_790_000_000,
         };
+        if world.rng.chance(15) {
+            world.hub.policy = Policy::Ask;
+        }
         world.begin();
         world
     }
@@ -160,7 +172,15 @@ impl World {
                 say!(self, "{place}: cursor invalid");
                 self.hub.cursors[place] = None;
             }
-            _ => self.link(),
+            _ if !self.hub.linking => self.link(),
+            _ if self.hub.places[place].away => {
+                say!(self, "{place}: comes back to the link");
+                self.hub.come_back(place);
+            }
+            _ => {
+                say!(self, "{place}: leaves the link");
+                self.hub.leave(place);
+            }
         }
     }
 
@@ -215,8 +235,11 @@ impl World {
             replaced,
             place,
             own: covered || target,
-            passing: target && (!covered || matches!(slot, Slot::Occurrence(_)))
-                || covered && matches!(slot, Slot::Occurrence(_)),
+            // An occurrence is one unit: what is hidden of it goes with what is shown.
+            passing: match slot {
+                Slot::Occurrence(_) => target || covered,
+                _ => target && !covered,
+            },
         });
     }
 
@@ -246,10 +269,13 @@ impl World {
         format!("{slot:?} {seen:?} -> {number}")
     }
 
-    pub fn edit_there(&mut self, place: usize) {
-        let Some(id) = self.rng.pick(&self.providers[place].live()) else {
-            return;
-        };
+    fn edit_there(&mut self, place: usize) {
+        if let Some(id) = self.rng.pick(&self.providers[place].live()) {
+            self.edit_object(place, id);
+        }
+    }
+
+    pub fn edit_object(&mut self, place: usize, id: String) {
         let object = self.providers[place].objects[&id].clone();
         let mut body = object.body;
         let what = self.edited(place, &mut body);
@@ -265,7 +291,7 @@ impl World {
         say!(self, "{place}: person makes {id} there");
     }
 
-    pub fn delete_there(&mut self, place: usize) {
+    fn delete_there(&mut self, place: usize) {
         let Some(id) = self.rng.pick(&self.providers[place].live()) else {
             return;
         };
@@ -275,7 +301,7 @@ impl World {
         self.providers[place].remove(&id);
     }
 
-    fn deleted(&mut self, place: usize, body: &Event) {
+    pub fn deleted(&mut self, place: usize, body: &Event) {
         self.ledger.deleted(body);
         // Whoever deletes a masked copy of a two-way link deletes what the mask hides from them, too.
         if self.hub.places[place].role == Role::Both {

@@ -32,7 +32,7 @@ pub(super) async fn report(request: &Request, resource: &Resource) -> Result<Htt
     let report = Report::parse(&request.body)?;
     let calendar = match resource {
         Resource::Calendar(calendar) | Resource::Object(calendar, _) => calendar,
-        Resource::NoCalendar(_) => return Err(Fault::not_found()),
+        Resource::NoCalendar(_) | Resource::Nowhere => return Err(Fault::not_found()),
         _ => return Err(unsupported()),
     };
     match report {

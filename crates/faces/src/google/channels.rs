@@ -1,0 +1,136 @@
+//! Push channels: `events.watch` and `channels.stop`.
+
+use axum::{
+    Json,
+    extract::{Path, State, rejection::JsonRejection},
+    http::StatusCode,
+};
+use hub::CalendarId;
+use jiff::{SignedDuration, Timestamp};
+use protocols::google::{Channel, client_id};
+
+use super::{Fault, place::Place, signed::Signed};
+use crate::{App, Flavour, Watcher};
+
+/// How long a channel lives if its owner does not say.
+const LIFE_DAYS: i64 = 7;
+/// How long it lives at most.
+const LIFE_DAYS_MAX: i64 = 30;
+/// Longest id of a channel, in characters.
+const ID_MAX: usize = 64;
+/// Longest token of a channel, in characters.
+const TOKEN_MAX: usize = 256;
+
+type Body = Result<Json<Channel>, JsonRejection>;
+
+fn channel(body: Body) -> Result<Channel, Fault> {
+    let Json(channel) = body.map_err(|_| Fault::new(400, "parseError", "Parse Error"))?;
+    Ok(channel)
+}
+
+pub(super) async fn watch(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(calendar): Path<String>,
+    body: Body,
+) -> Result<Json<Channel>, Fault> {
+    let asked = channel(body)?;
+    let place = Place::of(&app, &actor, &calendar).await?;
+    if !matches!(asked.channel_type.as_deref(), Some("web_hook" | "webhook")) {
+        return Err(Fault::invalid("Unknown channel type: web_hook is needed."));
+    }
+    let id = asked
+        .id
+        .filter(|id| !id.is_empty() && id.chars().count() <= ID_MAX);
+    let id = id.ok_or_else(|| Fault::required("Missing or too long channel id."))?;
+    let token = asked.token.unwrap_or_default();
+    if token.chars().count() > TOKEN_MAX {
+        return Err(Fault::invalid("The channel token is too long."));
+    }
+    let address = asked
+        .address
+        .ok_or_else(|| Fault::required("Missing address."))?;
+    if app.watchers.list().await.iter().any(|w| w.client_id == id) {
+        return Err(Fault::new(
+            400,
+            "channelIdNotUnique",
+            format!("Channel id {id} not unique"),
+        ));
+    }
+    let expires = expiry(asked.expiration.as_deref(), app.hub.clock().now())?;
+    let watcher = Watcher {
+        id: app.hub.ids().uuid(),
+        client_id: id.clone(),
+        calendar: place.calendar.id,
+        address,
+        token: token.clone(),
+        expires,
+        flavour: Flavour::Google,
+    };
+    let opened = app.watchers.open(watcher).await;
+    opened.map_err(|why| Fault::new(400, "push.webhookUrlUnauthorized", why))?;
+    let slug = percent_encoding::utf8_percent_encode(
+        &place.calendar.slug,
+        percent_encoding::NON_ALPHANUMERIC,
+    );
+    Ok(Json(Channel {
+        kind: Some("api#channel".to_owned()),
+        id: Some(id),
+        resource_id: Some(resource(place.calendar.id)),
+        resource_uri: Some(format!(
+            "{}calendar/v3/calendars/{slug}/events?alt=json",
+            app.public_url
+        )),
+        token: Some(token).filter(|token| !token.is_empty()),
+        expiration: Some(expires.as_millisecond().to_string()),
+        ..Channel::default()
+    }))
+}
+
+/// What a channel watches: the events of a calendar.
+fn resource(calendar: CalendarId) -> String {
+    client_id(calendar.0.as_bytes())
+}
+
+fn expiry(asked: Option<&str>, now: Timestamp) -> Result<Timestamp, Fault> {
+    let after = |days| {
+        now.saturating_add(SignedDuration::from_hours(24 * days))
+            .unwrap_or(now)
+    };
+    let Some(asked) = asked else {
+        return Ok(after(LIFE_DAYS));
+    };
+    let millis = asked.parse().ok();
+    let asked = millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    let asked = asked.filter(|at| *at > now);
+    let asked = asked.ok_or_else(|| {
+        Fault::invalid("Invalid expiration: future Unix milliseconds are needed.")
+    })?;
+    Ok(asked.min(after(LIFE_DAYS_MAX)))
+}
+
+pub(super) async fn stop(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    body: Body,
+) -> Result<StatusCode, Fault> {
+    let asked = channel(body)?;
+    let (Some(id), Some(resource_id)) = (asked.id, asked.resource_id) else {
+        return Err(Fault::required("Missing id or resourceId."));
+    };
+    for watcher in app.watchers.list().await {
+        if watcher.flavour == Flavour::Google
+            && watcher.client_id == id
+            && resource(watcher.calendar) == resource_id
+            && app.hub.calendar(&actor, watcher.calendar).await.is_ok()
+        {
+            app.watchers.close(watcher.id).await;
+            return Ok(StatusCode::NO_CONTENT);
+        }
+    }
+    Err(Fault::new(
+        404,
+        "notFound",
+        format!("Channel '{id}' not found for project"),
+    ))
+}

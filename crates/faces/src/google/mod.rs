@@ -1,0 +1,81 @@
+//! Google Calendar v3, as the discovery document and Google's guides have it, on local copies.
+//!
+//! A calendar's id is its slug, an event's id is the name that its maker gave it, or its copy's id in base32hex. One
+//! event of the hub is a master and its exceptions here: [`render`] takes it apart, [`edit`] puts it together again and
+//! changes only the units that the client changed.
+//!
+//! What real Google does differently: a page here may be longer than `maxResults` by the exceptions of its last
+//! series; an incremental answer holds all parts of a changed series; and occurrences of an endless series are listed
+//! for two years ahead unless `timeMax` says otherwise.
+
+mod batch;
+mod calendars;
+mod channels;
+mod colors;
+mod edit;
+mod events;
+mod fault;
+mod filter;
+mod free_busy;
+mod listing;
+mod place;
+mod query;
+mod render;
+mod signed;
+mod tokens;
+mod write;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
+
+pub use fault::Fault;
+
+use crate::App;
+
+/// Largest request body, in bytes.
+const BODY_MAX: usize = 4 << 20;
+
+/// The router of this face: `/calendar/v3/…` and `/batch/calendar/v3`.
+pub fn router(app: App) -> Router {
+    let api = api(app);
+    Router::new()
+        .route("/batch/calendar/v3", post(batch::batch))
+        .with_state(api.clone())
+        .merge(api)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+}
+
+fn api(app: App) -> Router {
+    let event = get(events::get)
+        .put(write::update)
+        .patch(write::patch)
+        .delete(write::delete);
+    let calendar = Router::new()
+        .route("/calendars", post(calendars::insert))
+        .route(
+            "/calendars/{calendar}",
+            get(calendars::get).delete(calendars::delete),
+        )
+        .route(
+            "/calendars/{calendar}/events",
+            get(events::list).post(write::insert),
+        )
+        .route("/calendars/{calendar}/events/import", post(write::import))
+        .route("/calendars/{calendar}/events/watch", post(channels::watch))
+        .route("/calendars/{calendar}/events/{event}", event)
+        .route(
+            "/calendars/{calendar}/events/{event}/instances",
+            get(events::instances),
+        )
+        .route("/channels/stop", post(channels::stop))
+        .route("/colors", get(colors::get))
+        .route("/freeBusy", post(free_busy::query))
+        .route("/users/me/calendarList", get(calendars::list))
+        .route("/users/me/calendarList/{calendar}", get(calendars::entry))
+        .fallback(fault::no_such_method)
+        .with_state(app);
+    Router::new().nest("/calendar/v3", calendar)
+}

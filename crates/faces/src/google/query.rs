@@ -1,0 +1,80 @@
+//! Query parameters. `alt`, `prettyPrint`, `key` and the like are legal everywhere and change nothing here.
+
+use axum::{
+    extract::{FromRequestParts, Query as Pairs},
+    http::request::Parts,
+};
+use jiff::Timestamp;
+
+use super::Fault;
+
+/// The parameters of a request; names may repeat.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// The last value of a parameter.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let mut pairs = self.0.iter().rev();
+        pairs
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a parameter.
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let pairs = self.0.iter().filter(move |(key, _)| key == name);
+        pairs.map(|(_, value)| value.as_str())
+    }
+
+    /// A boolean.
+    pub(super) fn flag(&self, name: &'static str) -> Result<Option<bool>, Fault> {
+        let parse = |text: &str| match text.to_ascii_lowercase().as_str() {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            _ => Err(Fault::parameter(
+                name,
+                format!("Invalid boolean value for {name}."),
+            )),
+        };
+        self.get(name).map(parse).transpose()
+    }
+
+    /// A number from 1.
+    pub(super) fn count(&self, name: &'static str) -> Result<Option<usize>, Fault> {
+        let parse = |text: &str| {
+            let number = text.parse().ok().filter(|n| *n > 0);
+            let fault = || {
+                Fault::parameter(
+                    name,
+                    format!("Invalid value for {name}: a positive integer is needed."),
+                )
+            };
+            number.ok_or_else(fault)
+        };
+        self.get(name).map(parse).transpose()
+    }
+
+    /// An instant, RFC 3339 with offset.
+    pub(super) fn instant(&self, name: &'static str) -> Result<Option<Timestamp>, Fault> {
+        let parse = |text: &str| {
+            // A plus that was not encoded arrives as a space.
+            let parsed = text.replace(' ', "+").parse();
+            parsed.map_err(|_| {
+                Fault::parameter(name, "Bad Request: an RFC 3339 time with offset is needed.")
+            })
+        };
+        self.get(name).map(parse).transpose()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
+        let pairs = Pairs::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        pairs
+            .map(|Pairs(pairs)| Self(pairs))
+            .map_err(|_| Fault::invalid("Bad Request: the query cannot be read."))
+    }
+}

@@ -1,0 +1,21 @@
+//! Who sent a request: a bearer token. A browser's cookie is not enough here, as this API has no protection against
+//! requests that a page makes in its visitor's name.
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use identity::Actor;
+
+use super::Fault;
+use crate::{App, auth};
+
+/// Somebody with a token.
+pub(super) struct Signed(pub(super) Actor);
+
+impl FromRequestParts<App> for Signed {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
+        let caller = auth::caller(app, &parts.headers).await?;
+        let caller = caller.filter(|caller| !caller.by_cookie);
+        Ok(Self(caller.ok_or_else(Fault::unauthorized)?.actor))
+    }
+}

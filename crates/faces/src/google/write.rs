@@ -1,0 +1,373 @@
+//! `events.insert`, `import`, `update`, `patch`, `delete`.
+
+use axum::{
+    Json,
+    extract::{Path, State, rejection::JsonRejection},
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
+};
+use hub::{EventView, Precondition, events::NewEvent};
+use identity::Actor;
+use protocols::google::{Event as Wire, client_id};
+use serde_json::{Map, Value};
+
+use super::{
+    Fault,
+    edit::{self, Draft, merge},
+    events::shown,
+    place::{Place, Target, is_id},
+    query::Query,
+    render,
+    signed::Signed,
+};
+use crate::App;
+
+/// What only the server says, or what cannot be changed once an event is there.
+const FIXED: [&str; 12] = [
+    "kind",
+    "etag",
+    "id",
+    "htmlLink",
+    "created",
+    "updated",
+    "creator",
+    "organizer",
+    "hangoutLink",
+    "recurringEventId",
+    "originalStartTime",
+    "eventType",
+];
+
+type Body = Result<Json<Value>, JsonRejection>;
+
+/// One write: who asks, where, and how.
+struct Request {
+    app: App,
+    actor: Actor,
+    place: Place,
+    query: Query,
+}
+
+impl Request {
+    async fn new(app: App, actor: Actor, calendar: &str, query: Query) -> Result<Self, Fault> {
+        let place = Place::of(&app, &actor, calendar).await?;
+        Ok(Self {
+            app,
+            actor,
+            place,
+            query,
+        })
+    }
+
+    /// The body as an object, without what the parameters say is to be ignored.
+    fn fields(&self, body: Body) -> Result<Map<String, Value>, Fault> {
+        let parse = |_| Fault::new(400, "parseError", "Parse Error");
+        let Json(Value::Object(mut fields)) = body.map_err(parse)? else {
+            return Err(Fault::new(400, "parseError", "Parse Error"));
+        };
+        if self.query.get("conferenceDataVersion") != Some("1") {
+            fields.shift_remove("conferenceData");
+        }
+        if self.query.flag("supportsAttachments")? != Some(true) {
+            fields.shift_remove("attachments");
+        }
+        Ok(fields)
+    }
+
+    /// The precondition of `If-Match`.
+    fn precondition(headers: &HeaderMap, view: &EventView) -> Result<Precondition, Fault> {
+        let Some(value) = headers.get(header::IF_MATCH) else {
+            return Ok(Precondition::None);
+        };
+        let tags = value.to_str().unwrap_or_default();
+        let etag = render::etag(view);
+        let weak = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        if tags.trim() == "*" {
+            Ok(Precondition::None)
+        } else if tags.split(',').any(|tag| weak(tag) == etag) {
+            Ok(Precondition::Revision(view.revision))
+        } else {
+            Err(Fault::condition_not_met())
+        }
+    }
+
+    /// Counts the mails that Google would send.
+    fn tell(&self, wire: &Wire) -> Result<(), Fault> {
+        let asked = match self.query.get("sendUpdates") {
+            Some("all" | "externalOnly") => true,
+            Some("none") => false,
+            Some(_) => {
+                return Err(Fault::parameter(
+                    "sendUpdates",
+                    "Invalid value: all, externalOnly or none is needed.",
+                ));
+            }
+            None => self.query.flag("sendNotifications")? == Some(true),
+        };
+        let others = wire.attendees.iter().flatten();
+        let others = others.filter(|a| a.is_self != Some(true) && a.organizer != Some(true));
+        if asked {
+            self.app.would_mail(others.count());
+        }
+        Ok(())
+    }
+
+    async fn create(&self, mut wire: Wire) -> Result<Response, Fault> {
+        check(&wire)?;
+        let id = match wire.id.take() {
+            Some(id) if !is_id(&id) => return Err(Fault::invalid("Invalid resource id value.")),
+            Some(id) => id,
+            None => client_id(self.app.hub.ids().uuid().as_bytes()),
+        };
+        let (hub, calendar) = (&self.app.hub, self.place.calendar.id);
+        if let Some(there) = hub.event_by_name(&self.actor, calendar, &id).await?
+            && (there.alive || self.app.dialect.burned_ids)
+        {
+            return Err(Fault::duplicate());
+        }
+        wire.i_cal_uid
+            .get_or_insert_with(|| format!("{id}@google.com"));
+        let event = edit::event(&wire, &[], &self.place.zone)?;
+        let name = Some(id);
+        let new = NewEvent { name, event };
+        let view = Box::pin(hub.create_event(&self.actor, calendar, new)).await?;
+        let wire = render::master(&self.place, &view);
+        self.tell(&wire)?;
+        Ok(shown(wire))
+    }
+
+    /// Changes what `target` is, and shows it as it is then.
+    async fn change(
+        &self,
+        target: Target,
+        precondition: Precondition,
+        change: impl FnOnce(&mut Draft) -> Result<(), protocols::google::Error> + Send,
+    ) -> Result<Response, Fault> {
+        let zone = &self.place.zone;
+        let edit = |event: &mut calendar::Event| {
+            edit::edit(event, zone, change)
+                .map_err(|error| hub::Error::invalid("body", error.to_string()))
+        };
+        let hub = &self.app.hub;
+        let id = target.view.id;
+        let view = Box::pin(hub.edit_event(&self.actor, id, precondition, edit)).await?;
+        let wire = match target.occurrence {
+            Some(occurrence) => render::instance(&self.place, &view, occurrence),
+            None => render::master(&self.place, &view),
+        };
+        self.tell(&wire)?;
+        Ok(shown(wire))
+    }
+
+    /// A living event to be changed.
+    async fn target(&self, event: &str) -> Result<Target, Fault> {
+        let target = self.place.target(&self.app, &self.actor, event).await?;
+        if target.view.alive {
+            Ok(target)
+        } else {
+            Err(Fault::not_found())
+        }
+    }
+}
+
+pub(super) async fn insert(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(calendar): Path<String>,
+    query: Query,
+    body: Body,
+) -> Result<Response, Fault> {
+    let request = Request::new(app, actor, &calendar, query).await?;
+    let mut fields = request.fields(body)?;
+    for name in FIXED
+        .iter()
+        .filter(|name| !matches!(**name, "id" | "eventType"))
+    {
+        fields.shift_remove(*name);
+    }
+    request.create(edit::wire(&Value::Object(fields))?).await
+}
+
+/// A private copy of an event that is organised elsewhere; once more is an update.
+pub(super) async fn import(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(calendar): Path<String>,
+    query: Query,
+    body: Body,
+) -> Result<Response, Fault> {
+    let request = Request::new(app, actor, &calendar, query).await?;
+    let mut fields = request.fields(body)?;
+    for name in FIXED.iter().filter(|name| !matches!(**name, "organizer")) {
+        fields.shift_remove(*name);
+    }
+    let wire = edit::wire(&Value::Object(fields.clone()))?;
+    let Some(uid) = &wire.i_cal_uid else {
+        return Err(Fault::required("Missing iCalUID."));
+    };
+    check(&wire)?;
+    let (hub, place) = (&request.app.hub, &request.place);
+    let there = hub
+        .events_by_uid(&request.actor, place.calendar.id, uid)
+        .await?;
+    let Some(view) = there.into_iter().next() else {
+        return request.create(wire).await;
+    };
+    let occurrence = None;
+    let replace = move |draft: &mut Draft| {
+        draft.master = Value::Object(fields);
+        Ok(())
+    };
+    request
+        .change(Target { view, occurrence }, Precondition::None, replace)
+        .await
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path((calendar, event)): Path<(String, String)>,
+    query: Query,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Fault> {
+    let request = Request::new(app, actor, &calendar, query).await?;
+    let fields = request.fields(body)?;
+    let target = request.target(&event).await?;
+    let precondition = Request::precondition(&headers, &target.view)?;
+    let occurrence = target.occurrence;
+    let is_cancelled = fields
+        .get("status")
+        .is_some_and(|status| status == "cancelled");
+    if is_cancelled {
+        return request.cancel(target, precondition).await;
+    }
+    check(&edit::wire(&Value::Object(fields.clone()))?)?;
+    let replace = move |draft: &mut Draft| {
+        let into = match occurrence {
+            Some(id) => draft.occurrence(id)?,
+            None => &mut draft.master,
+        };
+        let mut fields = fields;
+        for name in FIXED.iter().copied().chain(["iCalUID", "sequence"]) {
+            fields.shift_remove(name);
+            if let Some(kept) = into.get(name) {
+                fields.insert(name.to_owned(), kept.clone());
+            }
+        }
+        // What the parameters said is to be ignored stays.
+        for name in ["conferenceData", "attachments"] {
+            if let (None, Some(kept)) = (fields.get(name), into.get(name)) {
+                fields.insert(name.to_owned(), kept.clone());
+            }
+        }
+        *into = Value::Object(fields);
+        Ok(())
+    };
+    request.change(target, precondition, replace).await
+}
+
+pub(super) async fn patch(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path((calendar, event)): Path<(String, String)>,
+    query: Query,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Fault> {
+    let request = Request::new(app, actor, &calendar, query).await?;
+    let mut fields = request.fields(body)?;
+    let target = request.target(&event).await?;
+    let precondition = Request::precondition(&headers, &target.view)?;
+    if fields
+        .get("status")
+        .is_some_and(|status| status == "cancelled")
+    {
+        return request.cancel(target, precondition).await;
+    }
+    for name in FIXED.iter().copied().chain(["iCalUID", "sequence"]) {
+        fields.shift_remove(name);
+    }
+    let occurrence = target.occurrence;
+    let apply = move |draft: &mut Draft| {
+        match occurrence {
+            Some(id) => merge(draft.occurrence(id)?, &fields),
+            None => merge(&mut draft.master, &fields),
+        }
+        Ok(())
+    };
+    request.change(target, precondition, apply).await
+}
+
+pub(super) async fn delete(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path((calendar, event)): Path<(String, String)>,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<StatusCode, Fault> {
+    let request = Request::new(app, actor, &calendar, query).await?;
+    let target = request
+        .place
+        .target(&request.app, &request.actor, &event)
+        .await?;
+    let taken_out = |id| target.view.event.occurrence(id).is_none();
+    if !target.view.alive || target.occurrence.is_some_and(taken_out) {
+        return Err(Fault::deleted());
+    }
+    let precondition = Request::precondition(&headers, &target.view)?;
+    request.cancel(target, precondition).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl Request {
+    /// Deletes an event, or calls off an occurrence.
+    async fn cancel(&self, target: Target, precondition: Precondition) -> Result<Response, Fault> {
+        if let Some(id) = target.occurrence {
+            let cancel = move |draft: &mut Draft| draft.cancel(id);
+            return self.change(target, precondition, cancel).await;
+        }
+        self.tell(&render::master(&self.place, &target.view))?;
+        let hub = &self.app.hub;
+        let id = target.view.id;
+        Box::pin(hub.delete_event(&self.actor, id, precondition)).await?;
+        let view = hub.event(&self.actor, id).await?;
+        Ok(shown(render::master(&self.place, &view)))
+    }
+}
+
+/// What Google refuses of a whole event.
+fn check(wire: &Wire) -> Result<(), Fault> {
+    let is_said = |time: Option<&protocols::google::EventDateTime>| {
+        time.is_some_and(|time| time.date.is_some() || time.date_time.is_some())
+    };
+    if !is_said(wire.start.as_ref()) {
+        return Err(Fault::required("Missing start time."));
+    }
+    if !is_said(wire.end.as_ref()) {
+        return Err(Fault::required("Missing end time."));
+    }
+    let timed = wire
+        .start
+        .as_ref()
+        .filter(|start| start.date_time.is_some());
+    let is_series = wire
+        .recurrence
+        .as_ref()
+        .is_some_and(|lines| !lines.is_empty());
+    if is_series && timed.is_some_and(|start| start.time_zone.is_none()) {
+        return Err(Fault::required(
+            "Missing time zone definition for start time.",
+        ));
+    }
+    let reminders = wire
+        .reminders
+        .as_ref()
+        .and_then(|reminders| reminders.overrides.as_deref());
+    if reminders.is_some_and(|overrides| overrides.len() > 5) {
+        return Err(Fault::invalid(
+            "Event reminders: at most 5 overrides are allowed.",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! The fault layer in front of a stand-in: what real services and networks do on bad days, and counters.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::twin::Kind;
+
+/// Faults that can be set. All of them off is the default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", default, deny_unknown_fields)]
+pub struct Plan {
+    /// Wait so long before the work, in milliseconds.
+    pub delay_ms: u64,
+    /// Do the work, then drop every nth reply; 1 drops all, 0 none.
+    pub lose_reply_every: u64,
+    /// Refuse every nth request with 429 and `Retry-After`; 0 none.
+    pub throttle_every: u64,
+    /// Refuse every nth request with 503; 0 none.
+    pub unavailable_every: u64,
+    /// Seconds in `Retry-After`.
+    pub retry_after: u64,
+    /// Deliver no notifications.
+    pub no_push: bool,
+}
+
+/// The fault layer of one stand-in.
+#[derive(Default)]
+pub struct Faults {
+    plan: Mutex<Plan>,
+    requests: AtomicU64,
+    writes: AtomicU64,
+}
+
+impl Faults {
+    /// What is set.
+    pub fn plan(&self) -> Plan {
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets it.
+    pub fn set(&self, plan: Plan) {
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = plan;
+    }
+
+    /// How many requests changed events, whatever was answered.
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Relaxed)
+    }
+
+    /// How many requests came in.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+}
+
+/// One stand-in's layer, as middleware.
+pub(crate) async fn layer(
+    State((kind, faults)): State<(Kind, std::sync::Arc<Faults>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let plan = faults.plan();
+    // Browsers asking whether they may ask, and sign-in pages, are spared.
+    if request.method() == Method::OPTIONS || !kind.is_api(request.uri().path()) {
+        return next.run(request).await;
+    }
+    let number = faults.requests.fetch_add(1, Ordering::Relaxed) + 1;
+    let nth = |every: u64| every > 0 && number.is_multiple_of(every);
+    if nth(plan.throttle_every) {
+        return refused(StatusCode::TOO_MANY_REQUESTS, plan.retry_after);
+    }
+    if nth(plan.unavailable_every) {
+        return refused(StatusCode::SERVICE_UNAVAILABLE, plan.retry_after);
+    }
+    if plan.delay_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(plan.delay_ms)).await;
+    }
+    if kind.is_write(request.method(), request.uri().path()) {
+        faults.writes.fetch_add(1, Ordering::Relaxed);
+    }
+    let response = next.run(request).await;
+    if nth(plan.lose_reply_every) {
+        lost()
+    } else {
+        response
+    }
+}
+
+fn refused(status: StatusCode, retry_after: u64) -> Response {
+    (status, [(header::RETRY_AFTER, retry_after.to_string())]).into_response()
+}
+
+/// A reply that breaks off: the length is promised, the connection ends.
+fn lost() -> Response {
+    let broken = futures::stream::once(async {
+        Err::<Vec<u8>, _>(std::io::Error::other("the reply is lost"))
+    });
+    (
+        [(header::CONTENT_LENGTH, "1000000")],
+        Body::from_stream(broken),
+    )
+        .into_response()
+}

@@ -1,0 +1,95 @@
+//! What a notification looks like.
+
+use hub::{Change, CopyId};
+use jiff::Timestamp;
+use network::Request;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+use storage::{calendars, copies};
+
+use crate::{
+    Result,
+    notify::{Order, Parts},
+};
+
+/// Most changes in one Graph notification; the rest is in the delta anyhow.
+const VALUES_MAX: usize = 100;
+
+/// A message of a Google channel: headers and nothing else.
+/// <https://developers.google.com/workspace/calendar/api/guides/push>
+pub(crate) async fn google(parts: &Parts, order: &Order, state: &str) -> Result<Request> {
+    let watcher = &order.watcher;
+    let mut tx = parts.store.read().await?;
+    let slug = calendars::get(&mut tx, watcher.calendar)
+        .await?
+        .map(|row| row.slug)
+        .unwrap_or_default();
+    let name = utf8_percent_encode(&slug, NON_ALPHANUMERIC);
+    let request = Request::post(&watcher.address)
+        .header("x-goog-channel-id", &watcher.client_id)
+        .header("x-goog-channel-expiration", http_date(watcher.expires))
+        .header("x-goog-resource-id", watcher.id.as_simple().to_string())
+        .header(
+            "x-goog-resource-uri",
+            format!("{}calendar/v3/calendars/{name}/events?alt=json", parts.root),
+        )
+        .header("x-goog-resource-state", state)
+        .header("x-goog-message-number", order.number.to_string());
+    Ok(if watcher.token.is_empty() {
+        request
+    } else {
+        request.secret_header("x-goog-channel-token", &watcher.token)
+    })
+}
+
+/// A change notification of Graph.
+/// <https://learn.microsoft.com/graph/api/resources/changenotificationcollection>
+pub(crate) async fn graph(parts: &Parts, order: &Order, changes: &[Change]) -> Result<Request> {
+    let watcher = &order.watcher;
+    let mut latest: Vec<&Change> = Vec::new();
+    for change in changes {
+        latest.retain(|other| other.subject != change.subject);
+        latest.push(change);
+    }
+    let mut value = Vec::new();
+    let mut tx = parts.store.read().await?;
+    for change in latest.into_iter().take(VALUES_MAX) {
+        let row = copies::get(&mut tx, CopyId(change.subject)).await?;
+        let kind = match &row {
+            Some(row) if row.copy.alive && row.created == row.updated => "created",
+            Some(row) if row.copy.alive => "updated",
+            Some(_) | None => "deleted",
+        };
+        value.push(notification(order, parts, change, kind));
+    }
+    Ok(Request::post(&watcher.address).json(&json!({"value": value})))
+}
+
+fn notification(order: &Order, parts: &Parts, change: &Change, kind: &str) -> Value {
+    let watcher = &order.watcher;
+    let (calendar, id) = (watcher.calendar, change.subject);
+    let resource = format!("me/calendars/{calendar}/events/{id}");
+    json!({
+        "subscriptionId": watcher.id.to_string(),
+        "subscriptionExpirationDateTime": watcher.expires.to_string(),
+        "clientState": watcher.token,
+        "changeType": kind,
+        "tenantId": parts.store.tenant().to_string(),
+        "resource": resource,
+        "resourceData": {"@odata.type": "#Microsoft.Graph.Event", "@odata.id": resource, "id": id.to_string()},
+    })
+}
+
+/// A moment as HTTP writes it (RFC 9110 5.6.7).
+fn http_date(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn dates_are_those_of_http() {
+        let at = jiff::Timestamp::from_second(784_111_777).unwrap_or_default();
+        assert_eq!(super::http_date(at), "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+}

@@ -1,0 +1,218 @@
+//! One stand-in.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
+};
+
+use axum::{Router, http::Method, middleware};
+use faces::{App, Dialect, Parts};
+use hub::{Hub, TenantId};
+use identity::{Clock, Identity, Ids};
+use network::Network;
+use storage::{MasterKey, Stores};
+
+use crate::{
+    Result, Settings, faults,
+    faults::Faults,
+    notify,
+    notify::Notifier,
+    people::{self, OauthClient, Person},
+};
+
+/// Which service a stand-in stands in for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Google Calendar v3.
+    Google,
+    /// Microsoft Graph.
+    Microsoft,
+    /// An iCloud-like CalDAV server.
+    Caldav,
+}
+
+impl Kind {
+    /// All of them, in the order of their ports.
+    pub const ALL: [Self; 3] = [Self::Google, Self::Microsoft, Self::Caldav];
+
+    /// Its name in `sandbox.json`, in files and in commands.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Google => "google",
+            Self::Microsoft => "microsoft",
+            Self::Caldav => "caldav",
+        }
+    }
+
+    /// Distance from the first port.
+    pub fn offset(self) -> u16 {
+        match self {
+            Self::Google => 0,
+            Self::Microsoft => 1,
+            Self::Caldav => 2,
+        }
+    }
+
+    /// Whether a path belongs to the calendar API rather than to sign-in.
+    pub(crate) fn is_api(self, path: &str) -> bool {
+        match self {
+            Self::Google => path.starts_with("/calendar/") || path.starts_with("/batch/"),
+            Self::Microsoft => path.starts_with("/v1.0/"),
+            Self::Caldav => !path.starts_with("/sandbox"),
+        }
+    }
+
+    /// Whether a request changes events.
+    pub(crate) fn is_write(self, method: &Method, path: &str) -> bool {
+        let changes = matches!(
+            *method,
+            Method::POST | Method::PUT | Method::PATCH | Method::DELETE
+        );
+        let events = match self {
+            Self::Google | Self::Microsoft => path.contains("/events") && !path.ends_with("/watch"),
+            Self::Caldav => path.ends_with(".ics"),
+        };
+        changes && events
+    }
+
+    fn dialect(self) -> Dialect {
+        Dialect {
+            burned_ids: self == Self::Google,
+            page_max: 0,
+        }
+    }
+}
+
+/// Where a stand-in is reached, each with a slash at the end.
+pub(crate) struct Roots {
+    pub plain: String,
+    pub tls: Option<String>,
+}
+
+/// One running stand-in.
+pub struct Twin {
+    /// Which service it stands in for.
+    pub kind: Kind,
+    /// Its hub and people.
+    pub app: App,
+    /// The same for those who come over TLS: addresses in its answers are https. `None` without TLS.
+    pub tls_app: Option<App>,
+    /// Its fault layer.
+    pub faults: Arc<Faults>,
+    /// Its people, with the secrets that clients need.
+    pub people: Vec<Person>,
+    pub(crate) notifier: Notifier,
+}
+
+impl Twin {
+    /// Opens its database and makes its people, if they are not there yet.
+    pub(crate) async fn open(
+        settings: &Settings,
+        kind: Kind,
+        roots: &Roots,
+        clients: &OauthClient,
+        network: Network,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Result<Self> {
+        let file = settings.data.join(format!("{}.db", kind.name()));
+        let master = MasterKey::load_or_create(&settings.data.join("sandbox.key"), None)?;
+        let stores = Stores::open(storage::Settings::sqlite(&file), master).await?;
+        let tenant: TenantId = match stores.tenants().await?.first() {
+            Some(tenant) => *tenant,
+            None => stores.create_tenant("sandbox").await?.tenant(),
+        };
+        let store = stores.of(tenant).await?;
+        let faults = Arc::new(Faults::default());
+        let notifier = Notifier::open(notify::Parts {
+            store: store.clone(),
+            root: roots.plain.clone(),
+            faults: faults.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            network,
+        })
+        .await?;
+        let nobody = Arc::new(people::NoProviders);
+        let hub = Hub::new(
+            stores,
+            nobody,
+            clock.clone(),
+            ids.clone(),
+            hub::Settings::default(),
+        );
+        let identity = Identity::new(store, clock, ids);
+        let app_at = |root: &String| {
+            App::new(Parts {
+                hub: hub.clone(),
+                identity: identity.clone(),
+                tenant,
+                public_url: root.clone(),
+                dialect: kind.dialect(),
+                watchers: Arc::new(notifier.clone()),
+                oldest_position: AtomicI64::new(0),
+                mails: AtomicU64::new(0),
+            })
+        };
+        let (app, tls_app) = (app_at(&roots.plain), roots.tls.as_ref().map(app_at));
+        let people = people::settle(&app, kind, settings, clients).await?;
+        Ok(Self {
+            kind,
+            app,
+            tls_app,
+            faults,
+            people,
+            notifier,
+        })
+    }
+
+    /// Its routes behind its fault layer.
+    pub fn router(&self) -> Router {
+        self.routes(&self.app)
+    }
+
+    /// The same for TLS, if it has that.
+    pub fn tls_router(&self) -> Option<Router> {
+        self.tls_app.as_ref().map(|app| self.routes(app))
+    }
+
+    fn routes(&self, app: &App) -> Router {
+        let face = match self.kind {
+            Kind::Google => faces::google::router(app.clone()).merge(faces::oauth::router(
+                app.clone(),
+                faces::oauth::Paths::google(),
+            )),
+            Kind::Microsoft => faces::microsoft::router(app.clone()).merge(faces::oauth::router(
+                app.clone(),
+                faces::oauth::Paths::microsoft(),
+            )),
+            Kind::Caldav => faces::caldav::router(app.clone()),
+        };
+        face.layer(middleware::from_fn_with_state(
+            (self.kind, self.faults.clone()),
+            faults::layer,
+        ))
+        .layer(middleware::from_fn(crate::pages::cross_origin))
+    }
+
+    /// How many mails to people the real service would have sent.
+    pub fn mails(&self) -> u64 {
+        self.apps()
+            .map(|app| app.mails.load(Ordering::Relaxed))
+            .sum()
+    }
+
+    /// Makes all its sync tokens invalid.
+    pub async fn expire_sync_tokens(&self) -> Result<()> {
+        let actor = identity::Actor::system(self.app.tenant);
+        let latest = self.app.hub.position(&actor).await?;
+        for app in self.apps() {
+            app.expire_sync_tokens(latest);
+        }
+        Ok(())
+    }
+
+    fn apps(&self) -> impl Iterator<Item = &App> {
+        [&self.app].into_iter().chain(&self.tls_app)
+    }
+}

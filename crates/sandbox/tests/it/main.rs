@@ -1,0 +1,9 @@
+//! The sandbox as its users meet it: over loopback.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod demo;
+mod fixture;
+mod life;
+mod notifications;
+mod oauth;
+mod trouble;

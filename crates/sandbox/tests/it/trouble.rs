@@ -1,0 +1,107 @@
+//! The fault layer and the control port.
+
+use kalends_sandbox::{Kind, Plan};
+use network::Request;
+use serde_json::{Value, json};
+
+use crate::fixture;
+
+#[tokio::test]
+async fn a_lost_reply_leaves_the_client_in_doubt() {
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = fixture::alone(&folder, Kind::Google).await;
+    let twin = &sandbox.twins()[0];
+    let url = format!("{}calendar/v3/nothing", twin.app.public_url);
+    assert_eq!(
+        sandbox
+            .network()
+            .send(Request::get(&url))
+            .await
+            .unwrap()
+            .status,
+        404
+    );
+    twin.faults.set(Plan {
+        lose_reply_every: 1,
+        ..Plan::default()
+    });
+    let error = sandbox
+        .network()
+        .send(Request::get(&url))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, network::Error::Unknown { .. }), "{error:?}");
+    assert_eq!(twin.faults.requests(), 2);
+    sandbox.stop().await;
+}
+
+#[tokio::test]
+async fn faults_are_set_and_counted_through_the_control_port() {
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = fixture::start(fixture::settings(&folder)).await;
+    let control = sandbox.control().to_owned();
+    let post = async |path: &str, body: Value| {
+        sandbox
+            .network()
+            .send(Request::post(format!("{control}{path}")).json(&body))
+            .await
+            .unwrap()
+    };
+    let set = post(
+        "faults",
+        json!({"provider": "google", "throttle_every": 1, "retry_after": 7}),
+    )
+    .await;
+    assert_eq!(set.status, 200);
+    let twins = sandbox.twins();
+    let url = |twin: usize, path: &str| format!("{}{path}", twins[twin].app.public_url);
+    let throttled = sandbox
+        .network()
+        .send(Request::get(url(0, "calendar/v3/x")))
+        .await
+        .unwrap();
+    assert_eq!(
+        (throttled.status, throttled.header("retry-after")),
+        (429, Some("7"))
+    );
+    let other = sandbox
+        .network()
+        .send(Request::get(url(1, "v1.0/x")))
+        .await
+        .unwrap();
+    assert_eq!(other.status, 401, "the others go on: they ask who it is");
+    let sign_in = sandbox
+        .network()
+        .send(Request::get(url(0, ".well-known/openid-configuration")))
+        .await
+        .unwrap();
+    assert_eq!(sign_in.status, 200, "sign-in is spared");
+    let state: Value = sandbox
+        .network()
+        .send(Request::get(format!("{control}state")))
+        .await
+        .unwrap()
+        .json()
+        .unwrap();
+    assert_eq!(state["google"]["requests"], 1);
+    assert_eq!(state["google"]["faults"]["retry_after"], 7);
+    assert_eq!(state["caldav"]["mails"], 0);
+    assert_eq!(
+        post("faults", json!({"provider": "yahoo"})).await.status,
+        400
+    );
+    assert_eq!(
+        post("faults", json!({"delay": 1})).await.status,
+        400,
+        "a field that there is not"
+    );
+    assert_eq!(
+        post("expire_sync_tokens", json!({"provider": "google"}))
+            .await
+            .status,
+        200
+    );
+    assert!(!twins[0].app.accepts_position(0));
+    assert!(twins[1].app.accepts_position(0));
+    sandbox.stop().await;
+}

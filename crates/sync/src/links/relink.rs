@@ -1,0 +1,147 @@
+//! L7: a member leaves a link and comes back. What it last agreed with is remembered, so that coming back is a merge
+//! and not a first meeting.
+
+use std::collections::BTreeSet;
+
+use calendar::{Event, Unit, unit};
+
+use crate::{
+    Cause, Conflict, Copy, Linked, Member, Role,
+    links::{self, Outward, flow::shown},
+    merge::{self, Merge},
+};
+
+/// What came of [`relink`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Relinked {
+    /// Units of the linked event that moved; they flow on (L2).
+    pub moved: BTreeSet<Unit>,
+    /// The linked event died or came to life; that flows on, too (L3, L4).
+    pub life: bool,
+    /// What happened to the copy.
+    pub copy: Outward,
+    /// Losing values: `remote` is the linked event's, `local` the copy's.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// The member no longer follows its link. Its copy and what it agreed with stay.
+pub fn unlink(member: &mut Member) {
+    member.attached = false;
+}
+
+/// The member follows its link again. `cause` is of kind flow, not of kind config: what is brought here was edited
+/// elsewhere, and a deletion that did not know of it must not take it along (R8).
+pub fn relink(
+    linked: &mut Linked,
+    member: &mut Member,
+    copy: &mut Copy,
+    cause: &Cause,
+) -> Relinked {
+    let mut done = Relinked::default();
+    member.attached = true;
+    let shown = shown(linked, member, copy.id);
+    for unit in unit::all([&shown, &member.agreed, &copy.local]) {
+        let covered = member.mask.covers(&unit, linked.value.privacy);
+        if copy.alive && !covered {
+            settle(&unit, &shown, linked, member, copy, cause, &mut done);
+        } else if member.role.receives() && (!covered || !unit.same(&shown, &member.agreed)) {
+            // What the mask hides belongs to the copy, unless the projection itself is another one now (L2); what was
+            // edited before a copy died, died with it.
+            bring(&unit, &shown, copy, cause, &mut done);
+            unit.take(&mut member.agreed, &shown);
+        }
+    }
+    live(linked, member, copy, cause, &mut done);
+    done
+}
+
+fn bring(unit: &Unit, value: &Event, copy: &mut Copy, cause: &Cause, done: &mut Relinked) {
+    if !unit.same(&copy.local, value) {
+        copy.set(unit, value, cause);
+        done.copy.units.insert(unit.clone());
+    }
+}
+
+fn settle(
+    unit: &Unit,
+    shown: &Event,
+    linked: &mut Linked,
+    member: &mut Member,
+    copy: &mut Copy,
+    cause: &Cause,
+    done: &mut Relinked,
+) {
+    let before = member.agreed.clone();
+    let value = match merge::unit(unit, &before, &copy.local, &before, shown) {
+        Merge::Theirs => shown.clone(),
+        // A target's own edit stays with it until the projection changes.
+        Merge::Ours if member.role == Role::Target => return,
+        Merge::Same | Merge::Ours => copy.local.clone(),
+        Merge::Both(merged) if member.role == Role::Both => *merged,
+        Merge::Both(_) | Merge::Clash => {
+            let source = member.role == Role::Source;
+            done.conflicts.push(Conflict {
+                unit: unit.clone(),
+                base: before,
+                local: copy.local.clone(),
+                remote: shown.clone(),
+                remote_won: Some(!source),
+            });
+            if source {
+                copy.local.clone()
+            } else {
+                shown.clone()
+            }
+        }
+    };
+    if member.role.receives() {
+        bring(unit, &value, copy, cause, done);
+        unit.take(&mut member.agreed, &value);
+    } else {
+        unit.take(&mut member.agreed, &copy.local);
+    }
+    if member.role.sends() && !unit.same(shown, &value) {
+        if let Unit::Override(_) = unit {
+            member.mask.absorb_override(unit, &mut linked.value, &value);
+            let now = links::flow::shown(linked, member, copy.id);
+            unit.take(&mut member.agreed, &now);
+        } else {
+            unit.take(&mut linked.value, &value);
+        }
+        linked.authors.insert(unit.clone(), copy.calendar);
+        done.moved.insert(unit.clone());
+    }
+}
+
+/// One side died while they were apart.
+fn live(
+    linked: &mut Linked,
+    member: &mut Member,
+    copy: &mut Copy,
+    cause: &Cause,
+    done: &mut Relinked,
+) {
+    match (copy.alive, linked.alive) {
+        (false, true) if member.role == Role::Source => {
+            linked.alive = false;
+            done.life = true;
+        }
+        (false, true) if member.declined => return,
+        (false, true) => revive(copy, true, cause, done),
+        // Only an edit since they parted speaks for an event that died.
+        (true, false) if member.role.sends() && !done.moved.is_empty() => {
+            linked.alive = true;
+            done.life = true;
+        }
+        (true, false) if member.role.receives() => revive(copy, false, cause, done),
+        _ => {}
+    }
+    member.agreed_alive = linked.alive;
+}
+
+fn revive(copy: &mut Copy, alive: bool, cause: &Cause, done: &mut Relinked) {
+    copy.alive = alive;
+    copy.life_cause = Some(cause.clone());
+    copy.parked = None;
+    done.copy.life = true;
+}

@@ -1,0 +1,124 @@
+//! One thing at a time, without accidents: then it is known exactly what must follow.
+
+use sync::Remote;
+
+use crate::{
+    check::must,
+    hub::{index_of, place_of},
+    world::{World, say},
+};
+
+/// Writes that one edit may cost a copy (I7).
+const WRITES_MAX: usize = 3;
+
+impl World {
+    /// Somebody answers all that was asked; whether anything was.
+    pub fn decide(&mut self) -> bool {
+        let mut asked = false;
+        for row in 0..self.hub.rows.len() {
+            for unit in self.hub.rows[row].copy.held_units() {
+                let remote = self.rng.chance(50);
+                say!(self, "copy {row}: {unit:?} decided, remote={remote}");
+                self.hub.decide(row, &unit, remote);
+                asked = true;
+            }
+        }
+        asked
+    }
+
+    /// A living member that sends: its linked event, its place and its remote id.
+    fn sender(&mut self) -> Option<(usize, usize, String)> {
+        let mut senders = Vec::new();
+        for member in &self.hub.members {
+            let copy = &self.hub.rows[index_of(member.copy.0)].copy;
+            if let Remote::Live { id, .. } = &copy.remote
+                && member.role.sends()
+            {
+                let place = place_of(member.calendar);
+                senders.push((index_of(member.linked.0), place, id.clone()));
+            }
+        }
+        self.rng.pick(&senders)
+    }
+
+    /// Where the copies of a linked event are: place and remote id.
+    fn objects(&self, linked: usize) -> Vec<(usize, String)> {
+        let id = self.hub.linked[linked].id;
+        let members = self.hub.members.iter().filter(|m| m.linked == id);
+        let live = members.filter_map(|member| {
+            let copy = &self.hub.rows[index_of(member.copy.0)].copy;
+            match &copy.remote {
+                Remote::Live { id, .. } => Some((place_of(member.calendar), id.clone())),
+                _ => None,
+            }
+        });
+        live.collect()
+    }
+
+    /// An edit arrives wherever it may, and costs few writes.
+    pub fn calm_edit(&mut self) -> Result<(), String> {
+        let Some((linked, place, id)) = self.sender() else {
+            return Ok(());
+        };
+        let copies = self.objects(linked);
+        let writes: Vec<usize> = self.providers.iter().map(|p| p.writes).collect();
+        self.edit_object(place, id);
+        let edit = self.ledger.last_edit();
+        self.rest()?;
+        let Some((slot, number)) = edit else {
+            return Ok(());
+        };
+        for (there, _) in &copies {
+            let cost = self.providers[*there].writes - writes[*there];
+            must!(
+                cost <= WRITES_MAX,
+                "I7: {slot:?} cost {cost} writes at {there}"
+            );
+        }
+        if self.covered(place, slot) || slot.unit().is_local() {
+            return Ok(());
+        }
+        for (there, id) in copies {
+            if there == place
+                || self.covered(there, slot)
+                || !self.hub.places[there].role.receives()
+            {
+                continue;
+            }
+            let read = slot.read(&self.providers[there].objects[&id].body);
+            must!(
+                read == Some(number),
+                "I1: {slot:?} {number} did not arrive at {there}: {read:?}"
+            );
+        }
+        Ok(())
+    }
+
+    /// A deletion takes every copy that the link writes with it, and nothing else.
+    pub fn calm_deletion(&mut self) -> Result<(), String> {
+        let Some((linked, place, id)) = self.sender() else {
+            return Ok(());
+        };
+        let copies = self.objects(linked);
+        let count =
+            |world: &Self| -> usize { world.providers.iter().map(|p| p.live().len()).sum() };
+        let before = count(self);
+        say!(self, "{place}: person deletes {id} there, calmly");
+        let body = self.providers[place].objects[&id].body.clone();
+        self.deleted(place, &body);
+        self.providers[place].remove(&id);
+        self.rest()?;
+        let mut gone = 0;
+        for (there, id) in copies {
+            let live = self.providers[there].objects[&id].live;
+            let stays = there != place && !self.hub.places[there].role.receives();
+            must!(live == stays, "L3: {id} at {there} live={live}");
+            gone += usize::from(!live);
+        }
+        must!(
+            count(self) + gone == before,
+            "L3: something else came or went"
+        );
+        Ok(())
+    }
+}

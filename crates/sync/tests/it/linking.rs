@@ -1,0 +1,275 @@
+//! What follows from a change along the link, in the same transaction (L9).
+
+use std::collections::VecDeque;
+
+use calendar::Event;
+use sync::{Cause, CauseKind, Copy, LinkId, LinkedId, Member, Role, links as rules};
+use uuid::Uuid;
+
+use crate::hub::{Hub, Place, Row, calendar, index_of};
+
+const LINK: LinkId = LinkId(Uuid::from_u128(7));
+
+impl Hub {
+    pub fn insert(&mut self, copy: Copy, projected: bool, cause: &Cause) -> usize {
+        self.rows.push(Row { copy, projected });
+        let row = self.rows.len() - 1;
+        if !projected {
+            self.originate(row, cause);
+        }
+        row
+    }
+
+    fn originate(&mut self, row: usize, cause: &Cause) {
+        let place = self.place(row);
+        if !self.linking
+            || self.places[place].away
+            || self.rows[row].projected
+            || !self.rows[row].copy.alive
+        {
+            return;
+        }
+        if let Some(linked) = self.linked_twin(row) {
+            if let Some(mirror) = self.member_at(linked, place) {
+                // The mirror gives way to the event that it mirrors.
+                let mirror = index_of(self.members.remove(mirror).copy.0);
+                let copy = &mut self.rows[mirror].copy;
+                self.met.push(copy.local.clone());
+                copy.alive = false;
+                copy.life_cause = Some(cause.clone());
+            }
+            self.join(linked, row, cause);
+            self.outward(linked, row, cause);
+            return;
+        }
+        if self.places[place].role == Role::Target {
+            return;
+        }
+        let linked = self.begin(row);
+        for other in (0..self.places.len()).filter(|other| *other != place) {
+            if !self.places[other].away
+                && let Some(twin) = self.twin(row, other)
+            {
+                self.join(linked, twin, cause);
+            }
+        }
+        self.outward(linked, row, cause);
+    }
+
+    /// The living linked event of which `row` is the same invitation, come late: if it has no copy here, or a mirror.
+    fn linked_twin(&self, row: usize) -> Option<usize> {
+        let (place, uid) = (self.place(row), &self.rows[row].copy.local.uid);
+        (0..self.linked.len()).find(|linked| {
+            let rows = self
+                .members
+                .iter()
+                .filter(|m| m.linked == self.linked[*linked].id);
+            let mut rows = rows.map(|m| &self.rows[index_of(m.copy.0)]);
+            self.linked[*linked].alive
+                && rows.any(|there| !there.projected && there.copy.local.uid == *uid)
+                && self
+                    .member_at(*linked, place)
+                    .is_none_or(|m| self.rows[index_of(self.members[m].copy.0)].projected)
+        })
+    }
+
+    fn begin(&mut self, row: usize) -> usize {
+        let place = self.places[self.place(row)].clone();
+        let id = LinkedId(Uuid::from_u128(u128::try_from(self.linked.len()).unwrap()));
+        let (linked, member) = rules::begin(id, LINK, &self.rows[row].copy, place.role, place.mask);
+        self.linked.push(linked);
+        self.members.push(member);
+        index_of(id.0)
+    }
+
+    /// The unlinked living copy at `place` of the same event as `row`.
+    fn twin(&self, row: usize, place: usize) -> Option<usize> {
+        let uid = &self.rows[row].copy.local.uid;
+        (0..self.rows.len()).find(|twin| {
+            let there = &self.rows[*twin];
+            self.place(*twin) == place
+                && there.copy.alive
+                && !there.projected
+                && there.copy.local.uid == *uid
+                && self.members_of(*twin).is_empty()
+        })
+    }
+
+    fn join(&mut self, linked: usize, row: usize, cause: &Cause) {
+        let place = self.places[self.place(row)].clone();
+        let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
+        self.met.extend([value.value.clone(), copy.local.clone()]);
+        let member = rules::attach(value, copy, place.role, place.mask, cause);
+        self.members.push(member);
+    }
+
+    /// L8: the link is made; events that match are joined, the others projected. Sources first.
+    pub fn link(&mut self) {
+        self.linking = true;
+        let mut order: Vec<usize> = (0..self.places.len()).collect();
+        order.sort_by_key(|place| self.places[*place].role != Role::Source);
+        let begun = self.linked.len();
+        for place in order {
+            for row in 0..self.rows.len() {
+                if self.place(row) != place
+                    || !self.rows[row].copy.alive
+                    || self.rows[row].projected
+                {
+                    continue;
+                }
+                let uid = &self.rows[row].copy.local.uid;
+                let matched = (begun..self.linked.len()).find(|linked| {
+                    let origin = index_of(self.linked[*linked].origin.0);
+                    self.rows[origin].copy.local.uid == *uid
+                        && self.member_at(*linked, place).is_none()
+                });
+                let cause = self.cause(CauseKind::Config, place, None);
+                match matched {
+                    Some(linked) => self.join(linked, row, &cause),
+                    None if self.places[place].role != Role::Target => drop(self.begin(row)),
+                    None => {}
+                }
+            }
+        }
+        for linked in begun..self.linked.len() {
+            let origin = index_of(self.linked[linked].origin.0);
+            let cause = self.cause(CauseKind::Config, self.place(origin), None);
+            self.outward(linked, origin, &cause);
+        }
+    }
+
+    /// The member of a linked event at a place, by index.
+    pub fn member_at(&self, linked: usize, place: usize) -> Option<usize> {
+        let id = self.linked[linked].id;
+        let mut members = self.members.iter();
+        members.position(|m| m.linked == id && m.calendar == calendar(place))
+    }
+
+    pub fn changed(&mut self, row: usize, cause: &Cause) {
+        let members = self.members_of(row);
+        if members.is_empty() {
+            self.originate(row, cause);
+        }
+        for member in members {
+            self.inward(row, member, cause);
+        }
+    }
+
+    fn inward(&mut self, row: usize, member: usize, cause: &Cause) {
+        let linked = index_of(self.members[member].linked.0);
+        let (value, copy) = (&mut self.linked[linked], &self.rows[row].copy);
+        let moved = rules::inward(value, &mut self.members[member], copy);
+        if !moved.is_empty() {
+            self.outward(linked, row, cause);
+        }
+    }
+
+    pub fn died(&mut self, row: usize, cause: &Cause) {
+        for member in self.members_of(row) {
+            let linked = index_of(self.members[member].linked.0);
+            if rules::died(&mut self.linked[linked], &mut self.members[member]) {
+                self.outward(linked, row, cause);
+            }
+        }
+    }
+
+    pub fn revived(&mut self, row: usize, restored: bool, cause: &Cause) {
+        let members = self.members_of(row);
+        if members.is_empty() {
+            // L4: an unlinked copy that revives is linked as new.
+            self.originate(row, cause);
+        }
+        for member in members {
+            let linked = index_of(self.members[member].linked.0);
+            let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
+            rules::revived(value, &mut self.members[member], copy, restored, cause);
+            self.outward(linked, row, cause);
+        }
+    }
+
+    /// L2 and L3 to every other member, and to places that have no copy yet.
+    fn outward(&mut self, linked: usize, from: usize, cause: &Cause) {
+        let mut next = VecDeque::new();
+        let home = self.place(from);
+        for place in (0..self.places.len()).filter(|place| *place != home) {
+            match self.member_at(linked, place) {
+                Some(member) => {
+                    let row = index_of(self.members[member].copy.0);
+                    let copy = &mut self.rows[row].copy;
+                    let done = rules::outward(
+                        &self.linked[linked],
+                        &mut self.members[member],
+                        copy,
+                        cause,
+                    );
+                    if !done.is_empty() {
+                        next.push_back((row, member));
+                    }
+                }
+                None if self.linked[linked].alive
+                    && self.places[place].role.receives()
+                    && !self.places[place].away =>
+                {
+                    self.project(linked, place, cause);
+                }
+                None => {}
+            }
+        }
+        for (row, member) in next {
+            self.inward(row, member, cause);
+        }
+    }
+
+    fn project(&mut self, linked: usize, place: usize, cause: &Cause) {
+        let (id, Place { role, mask, .. }) = (self.next_copy(), self.places[place].clone());
+        let shown = mask.project(&self.linked[linked].value);
+        let member = Member {
+            linked: self.linked[linked].id,
+            link: LINK,
+            calendar: calendar(place),
+            copy: id,
+            role,
+            mask,
+            agreed: shown.clone(),
+            agreed_alive: true,
+            declined: false,
+            attached: true,
+        };
+        let uid = format!("{id}@kalends");
+        let mut copy = Copy::made_here(id, calendar(place), Event { uid, ..shown });
+        copy.life_cause = Some(cause.clone());
+        self.members.push(member);
+        self.insert(copy, true, cause);
+    }
+
+    /// L7: a calendar leaves the link; its copies stay.
+    pub fn leave(&mut self, place: usize) {
+        self.places[place].away = true;
+        let here = |m: &&mut Member| m.calendar == calendar(place);
+        self.members.iter_mut().filter(here).for_each(rules::unlink);
+    }
+
+    /// L7: it comes back.
+    pub fn come_back(&mut self, place: usize) {
+        self.places[place].away = false;
+        for linked in 0..self.linked.len() {
+            let cause = self.cause(CauseKind::Flow, place, None);
+            let Some(member) = self.member_at(linked, place) else {
+                let origin = index_of(self.linked[linked].origin.0);
+                self.outward(linked, origin, &cause);
+                continue;
+            };
+            let row = index_of(self.members[member].copy.0);
+            let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
+            let done = rules::relink(value, &mut self.members[member], copy, &cause);
+            self.conflicts.extend(done.conflicts);
+            self.outward(linked, row, &cause);
+        }
+        for row in 0..self.rows.len() {
+            if self.place(row) == place && self.members_of(row).is_empty() {
+                let cause = self.cause(CauseKind::Flow, place, None);
+                self.originate(row, &cause);
+            }
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! L1–L8.
+
+use calendar::{Event, Privacy, Unit};
+use sync::{CauseKind, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role, links as rules};
+use uuid::Uuid;
+
+use super::{cause, event, with};
+use crate::{hub::calendar, slots::Slot};
+
+/// A copy in the calendar at this place.
+fn copy(place: usize, local: &Event) -> Copy {
+    let id = CopyId(Uuid::from_u128(u128::try_from(place).unwrap() + 100));
+    Copy::made_here(id, calendar(place), local.clone())
+}
+
+/// A linked event with its origin.
+fn origin(role: Role) -> (Linked, Member, Copy) {
+    let copy = copy(0, &event());
+    let (id, link) = (LinkedId(Uuid::from_u128(1)), LinkId(Uuid::from_u128(2)));
+    let (linked, member) = rules::begin(id, link, &copy, role, Mask::everything());
+    (linked, member, copy)
+}
+
+/// Another member whose copy agrees.
+fn receiver(linked: &Linked, role: Role, mask: Mask) -> (Member, Copy) {
+    let mut copy = copy(1, &mask.project(&linked.value));
+    let mut linked = linked.clone();
+    let member = rules::attach(
+        &mut linked,
+        &mut copy,
+        role,
+        mask,
+        &cause(CauseKind::Config),
+    );
+    (member, copy)
+}
+
+fn fields(units: &[Unit]) -> Mask {
+    Mask {
+        kind: sync::MaskKind::Fields(units.iter().cloned().collect()),
+        ..Mask::everything()
+    }
+}
+
+fn flow() -> sync::Cause {
+    cause(CauseKind::Flow)
+}
+
+#[test]
+fn l1_what_changed_on_a_sender_flows_in() {
+    let (mut linked, mut member, mut copy) = origin(Role::Both);
+    copy.local = with(&event(), Slot::Title, 2);
+    let moved = rules::inward(&mut linked, &mut member, &copy);
+    assert_eq!(moved, [Unit::Title].into());
+    assert_eq!(Slot::Title.read(&linked.value), Some(2));
+    assert_eq!(linked.authors[&Unit::Title], calendar(0));
+    assert!(rules::inward(&mut linked, &mut member, &copy).is_empty());
+}
+
+#[test]
+fn l1_nothing_flows_in_from_a_target_or_a_dead_copy() {
+    let (linked, ..) = origin(Role::Both);
+    for (role, alive) in [(Role::Target, true), (Role::Both, false)] {
+        let mut linked = linked.clone();
+        let (mut member, mut copy) = receiver(&linked, role, Mask::everything());
+        copy.local = with(&event(), Slot::Title, 2);
+        copy.alive = alive;
+        assert!(rules::inward(&mut linked, &mut member, &copy).is_empty());
+        assert_eq!(Slot::Title.read(&linked.value), Some(0));
+    }
+}
+
+#[test]
+fn l1_what_the_mask_covers_stays_with_the_copy() {
+    let (mut linked, ..) = origin(Role::Both);
+    let (mut member, mut copy) = receiver(&linked, Role::Both, fields(&[Unit::Title]));
+    copy.local = with(&copy.local, Slot::Place, 4);
+    copy.local = with(&copy.local, Slot::Color, 4);
+    assert!(rules::inward(&mut linked, &mut member, &copy).is_empty());
+    assert_eq!(Slot::Place.read(&linked.value), Some(0));
+}
+
+#[test]
+fn l1_a_hidden_note_on_an_occurrence_stays_a_note() {
+    let (mut linked, ..) = origin(Role::Both);
+    let (mut member, mut copy) = receiver(&linked, Role::Both, fields(&[Unit::Place]));
+    copy.local = with(&copy.local, Slot::Occurrence(0), 4);
+    rules::inward(&mut linked, &mut member, &copy);
+    assert_eq!(Slot::Occurrence(0).read(&linked.value), None);
+    rules::outward(&linked, &mut member, &mut copy, &flow());
+    assert_eq!(Slot::Occurrence(0).read(&copy.local), Some(4));
+}
+
+#[test]
+fn l2_only_what_changed_goes_out() {
+    let (mut linked, mut member, mut here) = origin(Role::Both);
+    let (mut target, mut there) = receiver(&linked, Role::Target, Mask::everything());
+    there.local = with(&there.local, Slot::Place, 4);
+    here.local = with(&event(), Slot::Title, 2);
+    rules::inward(&mut linked, &mut member, &here);
+    let done = rules::outward(&linked, &mut target, &mut there, &flow());
+    assert_eq!(done.units, [Unit::Title].into());
+    assert_eq!(Slot::Title.read(&there.local), Some(2));
+    assert_eq!(there.causes[&Unit::Title], flow());
+    // The target's own place stays until the projected place changes.
+    assert_eq!(Slot::Place.read(&there.local), Some(4));
+    assert!(rules::outward(&linked, &mut target, &mut there, &flow()).is_empty());
+}
+
+#[test]
+fn l2_what_is_covered_does_not_go_out() {
+    let (mut linked, mut member, mut here) = origin(Role::Both);
+    let (mut target, mut there) = receiver(&linked, Role::Target, Mask::busy("Busy"));
+    for slot in [
+        Slot::Title,
+        Slot::Line(0),
+        Slot::Place,
+        Slot::Occurrence(0),
+        Slot::When,
+    ] {
+        here.local = with(&here.local, slot, 8);
+    }
+    rules::inward(&mut linked, &mut member, &here);
+    rules::outward(&linked, &mut target, &mut there, &flow());
+    assert_eq!(there.local.title, "Busy");
+    assert_eq!(Slot::When.read(&there.local), Some(8));
+    for slot in [Slot::Line(0), Slot::Place, Slot::Occurrence(0)] {
+        assert_eq!(slot.read(&there.local), None, "{slot:?}");
+    }
+}
+
+#[test]
+fn l3_a_deletion_by_a_sender_takes_the_receivers_with_it() {
+    let (mut linked, mut member, _) = origin(Role::Source);
+    let (mut target, mut there) = receiver(&linked, Role::Target, Mask::everything());
+    assert!(rules::died(&mut linked, &mut member));
+    assert!(rules::outward(&linked, &mut target, &mut there, &flow()).life);
+    assert!(!there.alive);
+}
+
+#[test]
+fn l3_a_deletion_on_a_target_is_its_own() {
+    let (mut linked, ..) = origin(Role::Source);
+    let (mut target, mut there) = receiver(&linked, Role::Target, Mask::everything());
+    there.alive = false;
+    assert!(!rules::died(&mut linked, &mut target));
+    assert!(linked.alive && target.declined);
+    rules::outward(&linked, &mut target, &mut there, &flow());
+    assert!(!there.alive);
+}
+
+#[test]
+fn l4_a_revive_counts_only_if_something_flows_or_was_restored() {
+    let cases = [
+        (Slot::Title, false, true),
+        (Slot::Color, false, false),
+        (Slot::Color, true, true),
+    ];
+    for (slot, restored, counts) in cases {
+        let (mut linked, mut member, mut copy) = origin(Role::Both);
+        rules::died(&mut linked, &mut member);
+        copy.local = with(&event(), slot, 2);
+        rules::revived(&mut linked, &mut member, &mut copy, restored, &flow());
+        assert_eq!(
+            (linked.alive, copy.alive),
+            (counts, counts),
+            "{slot:?} {restored}"
+        );
+    }
+}
+
+#[test]
+fn l4_receivers_that_have_not_declined_live_again() {
+    let (mut linked, mut member, mut copy) = origin(Role::Both);
+    let (mut follows, mut there) = receiver(&linked, Role::Target, Mask::everything());
+    let (mut declined, mut gone) = receiver(&linked, Role::Target, Mask::everything());
+    gone.alive = false;
+    rules::died(&mut linked, &mut declined);
+    rules::died(&mut linked, &mut member);
+    for (member, copy) in [(&mut follows, &mut there), (&mut declined, &mut gone)] {
+        rules::outward(&linked, member, copy, &flow());
+    }
+    rules::revived(&mut linked, &mut member, &mut copy, true, &flow());
+    rules::outward(&linked, &mut follows, &mut there, &flow());
+    rules::outward(&linked, &mut declined, &mut gone, &flow());
+    assert!(there.alive && !gone.alive);
+}
+
+#[test]
+fn l5_sources_are_never_written() {
+    let (mut linked, mut source, mut copy) = origin(Role::Source);
+    linked.value = with(&linked.value, Slot::Title, 2);
+    linked.alive = false;
+    let before = copy.clone();
+    assert!(rules::outward(&linked, &mut source, &mut copy, &flow()).is_empty());
+    assert_eq!(copy, before);
+}
+
+#[test]
+fn l6_another_mask_projects_again() {
+    let (linked, ..) = origin(Role::Source);
+    let (mut target, mut there) = receiver(&linked, Role::Target, Mask::everything());
+    rules::remask(&mut target, Mask::busy("Busy"));
+    let done = rules::outward(&linked, &mut target, &mut there, &cause(CauseKind::Config));
+    assert!(done.units.contains(&Unit::Title) && done.units.contains(&Unit::Text));
+    assert_eq!(there.local.title, "Busy");
+    assert!(there.local.text.is_empty());
+    // It is no edit when it meets a deletion (R8).
+    assert!(!there.has_pending_edit());
+}
+
+#[test]
+fn l6_an_event_that_turns_private_is_scrubbed() {
+    let (mut linked, mut member, mut here) = origin(Role::Source);
+    let (mut target, mut there) = receiver(&linked, Role::Target, Mask::everything());
+    here.local.privacy = Privacy::Private;
+    rules::inward(&mut linked, &mut member, &here);
+    rules::outward(&linked, &mut target, &mut there, &flow());
+    assert_eq!(there.local.title, "Busy");
+    assert!(there.local.text.is_empty() && there.local.places.is_empty());
+}
+
+#[test]
+fn l7_coming_back_is_a_merge() {
+    let (linked, ..) = origin(Role::Both);
+    // The copy's edit, the linked event's edit, who wins the title, and whether it is a conflict.
+    let cases = [
+        (Role::Both, Some(2), None, 2, false),
+        (Role::Both, None, Some(3), 3, false),
+        (Role::Both, Some(2), Some(3), 3, true),
+        (Role::Source, Some(2), Some(3), 2, true),
+    ];
+    for (role, ours, theirs, wins, conflict) in cases {
+        let mut linked = linked.clone();
+        let (mut member, mut copy) = receiver(&linked, role, Mask::everything());
+        rules::unlink(&mut member);
+        if let Some(number) = ours {
+            copy.local = with(&copy.local, Slot::Title, number);
+        }
+        if let Some(number) = theirs {
+            linked.value = with(&linked.value, Slot::Title, number);
+        }
+        assert!(rules::inward(&mut linked, &mut member, &copy).is_empty());
+        assert!(rules::outward(&linked, &mut member, &mut copy, &flow()).is_empty());
+        let done = rules::relink(&mut linked, &mut member, &mut copy, &flow());
+        assert_eq!(Slot::Title.read(&linked.value), Some(wins), "{role:?}");
+        assert_eq!(Slot::Title.read(&copy.local), Some(wins), "{role:?}");
+        assert_eq!(!done.conflicts.is_empty(), conflict);
+        let again = rules::relink(&mut linked, &mut member, &mut copy, &flow());
+        assert_eq!(again, rules::Relinked::default());
+    }
+}
+
+#[test]
+fn l7_a_targets_own_edit_stays_its_own() {
+    let (mut linked, ..) = origin(Role::Both);
+    let (mut target, mut there) = receiver(&linked, Role::Target, Mask::everything());
+    rules::unlink(&mut target);
+    there.local = with(&there.local, Slot::Title, 2);
+    rules::relink(&mut linked, &mut target, &mut there, &flow());
+    assert_eq!(Slot::Title.read(&there.local), Some(2));
+    assert!(rules::outward(&linked, &mut target, &mut there, &flow()).is_empty());
+    assert_eq!(Slot::Title.read(&linked.value), Some(0));
+}
+
+#[test]
+fn l7_what_died_while_apart() {
+    let (linked, ..) = origin(Role::Both);
+    // Role, copy alive, linked alive, edited meanwhile; both alive afterwards?
+    let cases = [
+        (Role::Both, false, true, false, true),
+        (Role::Target, false, true, false, true),
+        (Role::Source, false, true, false, false),
+        (Role::Both, true, false, false, false),
+        (Role::Both, true, false, true, true),
+        (Role::Target, true, false, true, false),
+    ];
+    for case in cases {
+        let (role, copy_lives, linked_lives, edited, live) = case;
+        let mut linked = linked.clone();
+        let (mut member, mut copy) = receiver(&linked, role, Mask::everything());
+        rules::unlink(&mut member);
+        (copy.alive, linked.alive) = (copy_lives, linked_lives);
+        if edited {
+            copy.local = with(&copy.local, Slot::Title, 2);
+        }
+        rules::relink(&mut linked, &mut member, &mut copy, &flow());
+        assert_eq!((copy.alive, linked.alive), (live, live), "{case:?}");
+    }
+}
+
+#[test]
+fn l8_at_a_first_meeting_linked_wins_where_it_really_differs() {
+    let (mut linked, ..) = origin(Role::Both);
+    let mut there = copy(1, &with(&event(), Slot::Place, 4));
+    there.local.title.push_str("  ");
+    let config = cause(CauseKind::Config);
+    rules::attach(
+        &mut linked,
+        &mut there,
+        Role::Both,
+        Mask::everything(),
+        &config,
+    );
+    assert_eq!(Slot::Place.read(&there.local), Some(0));
+    assert!(there.causes.contains_key(&Unit::Place));
+    // White space is not worth a write.
+    assert!(!there.causes.contains_key(&Unit::Title));
+}
+
+#[test]
+fn l8_at_a_first_meeting_a_source_wins_over_linked() {
+    let (mut linked, ..) = origin(Role::Both);
+    let mut there = copy(1, &with(&event(), Slot::Place, 4));
+    let config = cause(CauseKind::Config);
+    rules::attach(
+        &mut linked,
+        &mut there,
+        Role::Source,
+        Mask::everything(),
+        &config,
+    );
+    assert_eq!(Slot::Place.read(&linked.value), Some(4));
+    assert_eq!(Slot::Place.read(&there.local), Some(4));
+}
+
+#[test]
+fn l8_the_same_event_is_known_by_its_content() {
+    let key = |event: &Event| rules::content_key(event);
+    let mut spelled = event();
+    spelled.title = "T0 ".into();
+    assert_eq!(key(&event()), key(&spelled));
+    assert_ne!(key(&event()), key(&with(&event(), Slot::When, 1)));
+}

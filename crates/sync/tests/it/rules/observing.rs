@@ -1,0 +1,398 @@
+//! R5–R10: what is seen at the provider.
+
+use calendar::{Unit, unit};
+use sync::{
+    CauseKind, Outcome, Policy, Remote,
+    replication::{Reply, Standing, Step, decide, looked, observe, plan, reply},
+};
+
+use super::{
+    FREE, cause, event, gone, intent, is_update, pending, seen, settled, stamp, stored,
+    unconfirmed, version, with,
+};
+use crate::slots::Slot;
+
+#[test]
+fn r5_a_landed_write_is_an_echo_but_for_what_a_person_edited_on_it() {
+    let (mut copy, create) = unconfirmed();
+    let mut body = with(&event(), Slot::Place, 4);
+    body.title.push_str("   ");
+    let mut seen = seen(1, &body);
+    seen.stamp = Some(create.stamp);
+    let digest = observe(&mut copy, &[create], &seen, FREE);
+    assert_eq!(digest.taken, [Unit::Place]);
+    assert_eq!(digest.settled, [(stamp(77), Outcome::Done)]);
+    assert_eq!(copy.local.title, "t0");
+    assert_eq!(plan(&copy, &[]), Step::Nothing);
+}
+
+#[test]
+fn r5_an_edit_of_a_series_is_not_an_edit_of_its_occurrences() {
+    let mut sent = with(&event(), Slot::Occurrence(0), 1);
+    sent.overrides
+        .clone_from(&with(&sent, Slot::Occurrence(0), 1).overrides);
+    let mut body = with(&sent, Slot::Place, 4);
+    if let Some(calendar::Override::Patch(patch)) = body.overrides.values_mut().next() {
+        patch.title = Some("t1".into());
+    }
+    let unit = Slot::Occurrence(0).unit();
+    assert!(!unit.same(&body, &sent));
+    assert!(sync::loose::same(&unit, &body, &sent));
+}
+
+#[test]
+fn r5_a_colour_on_an_unconfirmed_create_is_taken_over() {
+    let (mut copy, create) = unconfirmed();
+    let mut seen = seen(1, &with(&event(), Slot::Color, 4));
+    seen.stamp = Some(create.stamp);
+    observe(&mut copy, &[create], &seen, FREE);
+    assert_eq!(Slot::Color.read(&copy.local), Some(4));
+}
+
+#[test]
+fn r6_a_sighting_of_the_base_is_an_echo_and_another_is_taken() {
+    let mut copy = settled();
+    let digest = observe(&mut copy, &[], &seen(2, &event()), FREE);
+    assert!(digest.taken.is_empty() && digest.conflicts.is_empty());
+    let digest = observe(
+        &mut copy,
+        &[],
+        &seen(3, &with(&event(), Slot::Title, 3)),
+        FREE,
+    );
+    assert_eq!(digest.taken, [Unit::Title]);
+    assert_eq!(Slot::Title.read(&copy.local), Some(3));
+}
+
+#[test]
+fn r6_the_later_one_wins_and_the_loser_is_kept() {
+    let mut copy = pending();
+    let digest = observe(
+        &mut copy,
+        &[],
+        &seen(2, &with(&event(), Slot::Title, 3)),
+        FREE,
+    );
+    assert_eq!(Slot::Title.read(&copy.local), Some(3));
+    let [conflict] = &digest.conflicts[..] else {
+        panic!("one conflict")
+    };
+    assert_eq!(conflict.remote_won, Some(true));
+    assert_eq!(Slot::Title.read(&conflict.local), Some(2));
+}
+
+#[test]
+fn r6_on_a_target_the_projection_wins_and_is_written() {
+    let mut copy = pending();
+    let target = Standing {
+        target: true,
+        ..FREE
+    };
+    let digest = observe(
+        &mut copy,
+        &[],
+        &seen(2, &with(&event(), Slot::Title, 3)),
+        target,
+    );
+    assert_eq!(digest.conflicts[0].remote_won, Some(false));
+    let Step::Update { body, .. } = plan(&copy, &[]) else {
+        panic!("no update")
+    };
+    assert_eq!(Slot::Title.read(&body), Some(2));
+}
+
+#[test]
+fn r6_where_ours_wins_the_base_is_what_the_provider_has() {
+    // Seed 1770: our value then goes back to what it was before, which is not what the provider has.
+    let mut copy = pending();
+    let target = Standing {
+        target: true,
+        ..FREE
+    };
+    observe(
+        &mut copy,
+        &[],
+        &seen(2, &with(&event(), Slot::Title, 3)),
+        target,
+    );
+    copy.set(&Unit::Title, &event(), &cause(CauseKind::Config));
+    assert!(is_update(&plan(&copy, &[])));
+}
+
+#[test]
+fn r6_a_question_holds_its_unit_and_only_that() {
+    let ask = Standing {
+        target: false,
+        policy: Policy::Ask,
+    };
+    for remote in [true, false] {
+        let mut copy = pending();
+        let mut next = with(&copy.local, Slot::Place, 6);
+        copy.set(&Unit::Place, &next, &cause(CauseKind::Flow));
+        let theirs = with(&event(), Slot::Title, 3);
+        let digest = observe(&mut copy, &[], &seen(2, &theirs), ask);
+        assert_eq!(digest.conflicts[0].remote_won, None);
+        let Step::Update { previous, body, .. } = plan(&copy, &[]) else {
+            panic!("no update")
+        };
+        assert_eq!(unit::diff(&previous, &body), [Unit::Place].into());
+        assert_eq!(Slot::Title.read(&body), Some(3));
+        let update = intent(&copy, &[]);
+        reply(&mut copy, &update, stored(3, &body), 0);
+        assert_eq!(plan(&copy, &[]), Step::Nothing);
+        // The same question is not asked twice.
+        next = with(&theirs, Slot::Place, 8);
+        let digest = observe(&mut copy, &[], &seen(4, &next), ask);
+        assert!(digest.conflicts.is_empty());
+        assert_eq!(decide(&mut copy, &Unit::Title, remote), remote);
+        assert_eq!(copy.held, None);
+        let kept = if remote { 3 } else { 2 };
+        assert_eq!(Slot::Title.read(&copy.local), Some(kept));
+        assert_eq!(is_update(&plan(&copy, &[])), !remote);
+    }
+}
+
+#[test]
+fn r7_a_deletion_while_ours_is_open_is_ours() {
+    let mut copy = settled();
+    copy.alive = false;
+    let delete = intent(&copy, &[]);
+    let digest = observe(&mut copy, std::slice::from_ref(&delete), &gone(), FREE);
+    assert_eq!(digest.settled, [(delete.stamp, Outcome::Done)]);
+    assert!(!digest.died);
+    // Revived meanwhile, it is made again instead of dying a second time.
+    let mut copy = settled();
+    let digest = observe(&mut copy, &[delete], &gone(), FREE);
+    assert!(copy.alive && !digest.died);
+    assert!(matches!(
+        plan(&copy, &[]),
+        Step::Create { generation: 1, .. }
+    ));
+}
+
+#[test]
+fn r7_a_delete_on_an_older_version_was_not_it() {
+    // Seed 123043: the delete was lost, the event revived and written; then a person deleted it.
+    let mut copy = settled();
+    copy.alive = false;
+    let mut delete = intent(&copy, &[]);
+    delete.outcome = Outcome::Unresolved;
+    copy.alive = true;
+    let write = intent(&copy, std::slice::from_ref(&delete));
+    reply(&mut copy, &write, stored(2, &event()), 0);
+    assert!(observe(&mut copy, &[delete], &gone(), FREE).died);
+    assert!(!copy.alive);
+}
+
+#[test]
+fn r7_a_newer_version_closes_the_delete() {
+    let mut copy = settled();
+    copy.alive = false;
+    let delete = intent(&copy, &[]);
+    let edited = with(&event(), Slot::Title, 3);
+    let digest = observe(
+        &mut copy,
+        std::slice::from_ref(&delete),
+        &seen(2, &edited),
+        FREE,
+    );
+    assert!(digest.settled.contains(&(delete.stamp, Outcome::Refused)));
+}
+
+#[test]
+fn r7_a_revive_over_an_open_delete_is_written_once() {
+    let mut copy = settled();
+    copy.alive = false;
+    let mut delete = intent(&copy, &[]);
+    delete.outcome = Outcome::Unresolved;
+    copy.alive = true;
+    let update = plan(&copy, &[delete.clone()]);
+    assert!(is_update(&update));
+    let write = intent(&copy, &[delete.clone()]);
+    reply(&mut copy, &write, stored(2, &event()), 0);
+    // Seed 1772: on the next version the late delete can do nothing.
+    assert_eq!(plan(&copy, &[delete]), Step::Nothing);
+}
+
+#[test]
+fn r7_a_restore_that_overtakes_the_answer_to_our_delete_is_looked_at() {
+    let mut copy = settled();
+    copy.alive = false;
+    let delete = intent(&copy, &[]);
+    observe(
+        &mut copy,
+        std::slice::from_ref(&delete),
+        &seen(5, &event()),
+        FREE,
+    );
+    let settled = reply(&mut copy, &delete, Reply::Deleted, 1);
+    assert_eq!((settled.outcome, settled.look), (Outcome::Open, true));
+    let digest = looked(&mut copy, &[delete], 0, &seen(5, &event()), FREE);
+    assert!(digest.revived && copy.alive);
+}
+
+#[test]
+fn r8_a_pending_edit_beats_a_deletion() {
+    let mut copy = pending();
+    let digest = observe(&mut copy, &[], &gone(), FREE);
+    assert!(copy.alive && !digest.died);
+    assert!(matches!(
+        plan(&copy, &[]),
+        Step::Create { generation: 1, .. }
+    ));
+}
+
+#[test]
+fn r8_what_is_no_edit_does_not() {
+    let mut copy = settled();
+    let next = with(&event(), Slot::Title, 2);
+    copy.set(&Unit::Title, &next, &cause(CauseKind::Config));
+    let next = with(&event(), Slot::Color, 2);
+    copy.set(&Unit::Color, &next, &cause(CauseKind::Edit));
+    assert!(observe(&mut copy, &[], &gone(), FREE).died);
+    assert!(!copy.alive);
+    // An edit that was taken back is none either.
+    let mut copy = pending();
+    copy.set(&Unit::Title, &event(), &cause(CauseKind::Flow));
+    assert!(observe(&mut copy, &[], &gone(), FREE).died);
+    // Nor one to the provider's own spelling of the title.
+    let mut copy = settled();
+    copy.base.as_mut().unwrap().remote.title = "T0".into();
+    let mut next = event();
+    next.title = "T0".into();
+    copy.set(&Unit::Title, &next, &cause(CauseKind::Flow));
+    assert!(observe(&mut copy, &[], &gone(), FREE).died);
+}
+
+#[test]
+fn r9_an_edit_revives_what_is_deleted_here() {
+    let mut copy = settled();
+    copy.alive = false;
+    assert!(!observe(&mut copy, &[], &seen(2, &event()), FREE).revived);
+    let digest = observe(
+        &mut copy,
+        &[],
+        &seen(3, &with(&event(), Slot::Title, 3)),
+        FREE,
+    );
+    assert!(digest.revived && copy.alive);
+}
+
+#[test]
+fn r9_an_edit_on_an_unconfirmed_create_revives_too() {
+    // Seed 57.
+    for (number, revives) in [(0, false), (4, true)] {
+        let (mut copy, create) = unconfirmed();
+        copy.alive = false;
+        let mut seen = seen(1, &with(&event(), Slot::Place, number));
+        seen.stamp = Some(create.stamp);
+        let digest = observe(&mut copy, &[create], &seen, FREE);
+        assert_eq!(digest.revived, revives);
+    }
+}
+
+#[test]
+fn r10_a_look_closes_the_intent_but_a_late_arrival_is_still_ours() {
+    let (mut copy, mut create) = unconfirmed();
+    let digest = looked(&mut copy, &[create.clone()], 0, &gone(), FREE);
+    assert_eq!(digest.settled, [(create.stamp, Outcome::Unresolved)]);
+    create.outcome = Outcome::Unresolved;
+    assert!(matches!(
+        plan(&copy, &[create.clone()]),
+        Step::Create { .. }
+    ));
+    let mut late = seen(1, &event());
+    late.stamp = Some(create.stamp);
+    let digest = observe(&mut copy, &[create], &late, FREE);
+    assert!(digest.taken.is_empty() && !digest.surplus);
+    assert_eq!(plan(&copy, &[]), Step::Nothing);
+}
+
+#[test]
+fn r10_the_second_of_two_creates_goes_but_not_what_was_edited_on_it() {
+    let (_, mut create) = unconfirmed();
+    create.outcome = Outcome::Unresolved;
+    let mut copy = settled();
+    let mut second = seen(5, &with(&event(), Slot::Place, 4));
+    second.remote_id = "o2".into();
+    second.stamp = Some(create.stamp);
+    let digest = observe(&mut copy, &[create], &second, FREE);
+    assert!(digest.surplus);
+    assert_eq!(copy.remote.id(), Some("o1"));
+    assert_eq!(digest.taken, [Unit::Place]);
+    let Step::Update { body, .. } = plan(&copy, &[]) else {
+        panic!("no update")
+    };
+    assert_eq!(Slot::Place.read(&body), Some(4));
+}
+
+#[test]
+fn r10_a_marker_alone_proves_nothing() {
+    // Seed 123660: a person copied the event, and a late look by stamp found the copy.
+    let mut copy = settled();
+    copy.stamp = Some(stamp(5));
+    let mut other = seen(9, &with(&event(), Slot::Title, 3));
+    other.remote_id = "o2".into();
+    other.stamp = copy.stamp;
+    let before = copy.clone();
+    assert!(observe(&mut copy, &[], &other, FREE).echo);
+    assert_eq!(copy, before);
+}
+
+#[test]
+fn r10_an_older_version_is_ignored() {
+    let mut copy = settled();
+    let later = with(&event(), Slot::Title, 3);
+    observe(&mut copy, &[], &seen(3, &later), FREE);
+    let earlier = with(&event(), Slot::Title, 2);
+    assert!(observe(&mut copy, &[], &seen(2, &earlier), FREE).echo);
+    assert_eq!(Slot::Title.read(&copy.local), Some(3));
+}
+
+#[test]
+fn r10_every_write_is_conditional() {
+    let Step::Update { version: on, .. } = plan(&pending(), &[]) else {
+        panic!("no update")
+    };
+    assert_eq!(on, version(1));
+    let mut copy = settled();
+    copy.alive = false;
+    let Step::Delete { version: on, .. } = plan(&copy, &[]) else {
+        panic!("no delete")
+    };
+    assert_eq!(on, version(1));
+}
+
+#[test]
+fn r10_an_event_that_is_there_already_is_adopted_and_a_burned_id_is_left() {
+    let (mut copy, mut create) = unconfirmed();
+    create.remote_id = Some("o1".into());
+    let settled = reply(&mut copy, &create, Reply::Exists, 0);
+    assert_eq!((settled.outcome, settled.look), (Outcome::Open, true));
+    let mut burned = copy.clone();
+    // An earlier installation made it, and a person has moved it since.
+    let there = with(&event(), Slot::Place, 4);
+    looked(&mut copy, &[create.clone()], 0, &seen(1, &there), FREE);
+    assert!(matches!(copy.remote, Remote::Live { .. }));
+    assert_eq!(Slot::Place.read(&copy.local), Some(4));
+    // Seed 167.
+    looked(&mut burned, &[create], 0, &gone(), FREE);
+    assert!(matches!(
+        plan(&burned, &[]),
+        Step::Create { generation: 1, .. }
+    ));
+}
+
+#[test]
+fn r10_units_merge_each_by_itself() {
+    let mut copy = pending();
+    let digest = observe(
+        &mut copy,
+        &[],
+        &seen(2, &with(&event(), Slot::Place, 4)),
+        FREE,
+    );
+    assert!(digest.conflicts.is_empty());
+    assert_eq!(Slot::Title.read(&copy.local), Some(2));
+    assert_eq!(Slot::Place.read(&copy.local), Some(4));
+}
