@@ -75,6 +75,7 @@ async fn reaches(url: &str, context: &Value) -> bool {
 }
 
 #[tokio::test]
+#[expect(clippy::print_stderr, reason = "a test says what it skips")]
 async fn the_shared_vectors() {
     let Ok(text) = std::fs::read_to_string(VECTORS) else {
         eprintln!("SKIPPED: {VECTORS} is not there");

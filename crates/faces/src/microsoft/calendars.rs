@@ -21,10 +21,10 @@ const PAGE: usize = 10;
 /// All calendars, by pages.
 pub(super) async fn list(call: &Call) -> Result<Response, Fault> {
     let all = call.app.hub.calendars(&call.actor).await?;
-    let default = call.default_calendar().await?;
+    let default = all.first().map(|calendar| calendar.id);
     let mut items: Vec<Value> = all
         .iter()
-        .map(|calendar| shown(call, calendar, calendar.id == default))
+        .map(|calendar| shown(call, calendar, Some(calendar.id) == default))
         .collect();
     if let Some(filter) = &call.query.filter {
         items.retain(|item| filter.holds(item));

@@ -176,7 +176,10 @@ fn root(app: &App, parts: &Parts) -> String {
             .get(name)
             .and_then(|v: &axum::http::HeaderValue| v.to_str().ok())
     };
-    let host = header(header::HOST.as_str()).or(parts.uri.authority().map(|a| a.as_str()));
+    let host = header(header::HOST.as_str()).or(parts
+        .uri
+        .authority()
+        .map(axum::http::uri::Authority::as_str));
     let scheme = header("x-forwarded-proto")
         .or(parts.uri.scheme_str())
         .filter(|s| matches!(*s, "http" | "https"))

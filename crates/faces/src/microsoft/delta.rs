@@ -33,18 +33,17 @@ pub(super) async fn round(call: &Call, which: &Which) -> Result<Response, Fault>
         call.query.parameter("$deltatoken"),
         call.query.parameter("$skiptoken"),
     ];
-    let token = match tokens.into_iter().flatten().next() {
-        Some(text) => Token::decode(text)?,
-        None => {
-            let window = view::window(call)?;
-            Token {
-                calendar: calendar.id,
-                from: window.from,
-                to: window.to,
-                position: call.app.hub.position(&call.actor).await?,
-                after: None,
-                initial: true,
-            }
+    let token = if let Some(text) = tokens.into_iter().flatten().next() {
+        Token::decode(text)?
+    } else {
+        let window = view::window(call)?;
+        Token {
+            calendar: calendar.id,
+            from: window.from,
+            to: window.to,
+            position: call.app.hub.position(&call.actor).await?,
+            after: None,
+            initial: true,
         }
     };
     if token.calendar != calendar.id {

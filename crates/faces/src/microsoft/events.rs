@@ -94,11 +94,8 @@ pub(super) async fn create(call: &Call, which: &Which) -> Result<Response, Fault
     {
         return answer(call, StatusCode::CREATED, &there, &calendar, None);
     }
-    let made = call
-        .app
-        .hub
-        .create_event(&call.actor, calendar.id, NewEvent { name, event })
-        .await?;
+    let new = NewEvent { name, event };
+    let made = Box::pin(call.app.hub.create_event(&call.actor, calendar.id, new)).await?;
     call.app.would_mail(mails);
     answer(call, StatusCode::CREATED, &made, &calendar, None)
 }
@@ -112,32 +109,26 @@ pub(super) async fn patch(call: &Call, which: Option<&Which>, id: &str) -> Resul
     let hub = &call.app.hub;
     let decoded = EventId::decode(id);
     let mut refused = None;
-    let answered = match decoded {
-        Some(EventId::Instance(copy, occurrence)) => {
-            let edit = |single: &mut Event| {
-                let next = laid_over(call, single, &sent);
-                let next = next.and_then(|next| {
-                    stays_between_its_neighbours(&event, occurrence, &next, &calendar)?;
-                    Ok(next)
-                });
-                set(single, next, &mut refused)
-            };
-            hub.edit_occurrence(
-                &call.actor,
-                copy,
-                occurrence,
-                Scope::This,
-                precondition,
-                edit,
-            )
-            .await
-        }
-        _ => {
-            let edit =
-                |event: &mut Event| set(event, changed(call, event, &sent, &body), &mut refused);
-            hub.edit_event(&call.actor, event.id, precondition, edit)
-                .await
-        }
+    let answered = if let Some(EventId::Instance(copy, occurrence)) = decoded {
+        let edit = |single: &mut Event| {
+            let next = laid_over(call, single, &sent).and_then(|next| {
+                stays_between_its_neighbours(&event, occurrence, &next, &calendar)?;
+                Ok(next)
+            });
+            set(single, next, &mut refused)
+        };
+        Box::pin(hub.edit_occurrence(
+            &call.actor,
+            copy,
+            occurrence,
+            Scope::This,
+            precondition,
+            edit,
+        ))
+        .await
+    } else {
+        let edit = |event: &mut Event| set(event, changed(call, event, &sent, &body), &mut refused);
+        Box::pin(hub.edit_event(&call.actor, event.id, precondition, edit)).await
     };
     let changed = match (answered, refused) {
         (Err(_), Some(fault)) => return Err(fault),
@@ -173,18 +164,14 @@ pub(super) async fn delete(
 ) -> Result<Response, Fault> {
     let (event, _) = found(call, which, id).await?;
     let precondition = etag::precondition(&call.headers)?;
+    let hub = &call.app.hub;
     match EventId::decode(id) {
         Some(EventId::Instance(copy, occurrence)) => {
-            let hub = &call.app.hub;
-            hub.delete_occurrence(&call.actor, copy, occurrence, Scope::This, precondition)
+            let scope = Scope::This;
+            Box::pin(hub.delete_occurrence(&call.actor, copy, occurrence, scope, precondition))
                 .await?;
         }
-        _ => {
-            call.app
-                .hub
-                .delete_event(&call.actor, event.id, precondition)
-                .await?
-        }
+        _ => Box::pin(hub.delete_event(&call.actor, event.id, precondition)).await?,
     }
     call.app.would_mail(invited(&event.event));
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -47,7 +47,7 @@ impl<'a> Items<'a> {
         wire.kind = Some(kind);
         let mut item = object(&wire);
         if master {
-            item.insert("cancelledOccurrences".to_owned(), self.cancelled(view));
+            item.insert("cancelledOccurrences".to_owned(), cancelled(view));
             let exceptions = self.exceptions(view).map(Value::Object).collect();
             item.insert("exceptionOccurrences".to_owned(), exceptions);
         }
@@ -111,14 +111,6 @@ impl<'a> Items<'a> {
             (false, Some(zone)) => zone.to_instant(id.0),
             (false, None) => self.zone.to_instant(id.0),
         }
-    }
-
-    fn cancelled(&self, view: &EventView) -> Value {
-        let master = EventId::Whole(view.id).encode();
-        let out = view.event.overrides.iter();
-        let out = out.filter(|(_, what)| **what == Override::Excluded);
-        out.map(|(id, _)| json!(format!("OID.{master}.{}", id.0.date())))
-            .collect()
     }
 
     fn exceptions(&self, view: &EventView) -> impl Iterator<Item = Map<String, Value>> {
@@ -190,6 +182,15 @@ impl<'a> Items<'a> {
             None => "none",
         }
     }
+}
+
+/// Ids of the occurrences that were taken out.
+fn cancelled(view: &EventView) -> Value {
+    let master = EventId::Whole(view.id).encode();
+    let out = view.event.overrides.iter();
+    let out = out.filter(|(_, what)| **what == Override::Excluded);
+    out.map(|(id, _)| json!(format!("OID.{master}.{}", id.0.date())))
+        .collect()
 }
 
 /// Whether an occurrence is as the pattern has it.

@@ -1,8 +1,8 @@
 //! The Graph face: calendars in the words of Microsoft Graph v1.0, for clients that speak nothing else.
 //!
 //! One catch-all route, because OData paths are not those of a router: ids are percent-encoded and hold any character,
-//! functions come with or without parentheses, `/me` and `/users/{id}` mean the same. A path becomes a [`Resource`],
-//! the query an [`odata::Query`], and each resource has a file.
+//! functions come with or without parentheses, `/me` and `/users/{id}` mean the same. A path becomes a `Resource`,
+//! the query an `odata::Query`, and each resource has a file.
 //!
 //! Where Graph does something that we would not do of ourselves (reset exceptions when a series is moved, answer HTML
 //! whatever was written, call an event that left the window removed), so does this face: clients are written for it.

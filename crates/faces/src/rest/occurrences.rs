@@ -58,7 +58,10 @@ pub struct Occurrences {
 
 /// One occurrence.
 #[derive(Clone, Serialize, ToSchema)]
-#[expect(clippy::struct_excessive_bools, reason = "properties of the wire format")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "properties of the wire format"
+)]
 #[serde(rename_all = "camelCase")]
 pub struct Shown {
     event: Uuid,

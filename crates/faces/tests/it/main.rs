@@ -1,6 +1,7 @@
 //! The faces over HTTP, with a hub and a database in memory behind them.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 mod caldav;
 mod google;
+mod microsoft;
 mod world;

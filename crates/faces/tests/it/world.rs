@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use axum::Router;
 use hub::{CalendarView, Hub, Settings, calendars::NewCalendar};
 use identity::{Actor, Identity, NewUser, SystemClock, SystemIds, User};
-use kalends_faces::{App, Dialect, Parts, watchers::Nobody};
+use kalends_faces::{App, Dialect, Parts, Watchers, watchers::Nobody};
 use providers::{Account, AuthorizeRequest, Connector, Description, Directory, Failure, Grant};
 use storage::{MasterKey, Stores};
 
@@ -56,6 +56,14 @@ pub struct World {
 impl World {
     /// Serves the face that `router` makes.
     pub async fn start(router: impl FnOnce(App) -> Router) -> Self {
+        Self::watched(Arc::new(Nobody), router).await
+    }
+
+    /// The same, where notifications can be ordered.
+    pub async fn watched(
+        watchers: Arc<dyn Watchers>,
+        router: impl FnOnce(App) -> Router,
+    ) -> Self {
         let settings = storage::Settings::new("sqlite::memory:");
         let stores = Stores::open(settings, MasterKey::new([7; 32]))
             .await
@@ -94,7 +102,7 @@ impl World {
             tenant: store.tenant(),
             public_url: format!("http://{address}/"),
             dialect: Dialect::default(),
-            watchers: Arc::new(Nobody),
+            watchers,
             oldest_position: AtomicI64::new(0),
             mails: AtomicU64::new(0),
         });

@@ -87,6 +87,7 @@ impl Model {
         (object.alive, object.version) = (false, version);
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "what the trait's writes return")]
     fn answer(&self, reply: Reply) -> Result<Reply, Failure> {
         self.writes.fetch_add(1, Ordering::Relaxed);
         Ok(if self.lossy.load(Ordering::Relaxed) {

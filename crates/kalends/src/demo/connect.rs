@@ -185,11 +185,21 @@ impl Api {
     }
 
     async fn get(&self, path: &str) -> Result<Value, Failure> {
-        Self::answered(path, &self.send(self.request(Request::get(self.url(path)))).await?)
+        Self::answered(
+            path,
+            &self
+                .send(self.request(Request::get(self.url(path))))
+                .await?,
+        )
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
-        Self::answered(path, &self.send(self.request(Request::post(self.url(path)).json(body))).await?)
+        Self::answered(
+            path,
+            &self
+                .send(self.request(Request::post(self.url(path)).json(body)))
+                .await?,
+        )
     }
 
     fn answered(path: &str, response: &Response) -> Result<Value, Failure> {

@@ -58,7 +58,7 @@ async fn tokens_are_in_no_log_line_and_in_no_error() {
             .body_limit(64)
             .deadline(Duration::from_millis(200));
         if let Err(error) = network.send(request).await {
-            errors += &format!("{error} {error:?}\n");
+            errors.extend([error.to_string(), format!("{error:?}\n")]);
         }
     }
     let refused = Request::get("http://127.0.0.1:1/private-s3cret/basic.ics?s3cret").secret_path();

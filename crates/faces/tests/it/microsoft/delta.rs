@@ -1,0 +1,163 @@
+//! Delta rounds.
+
+use std::collections::BTreeSet;
+
+use network::Request;
+use serde_json::{Value, json};
+
+use super::{Mailbox, WINDOW, appointment, code, ids, weekly};
+
+/// Follows a round to its end: the items, and the link for the next one.
+async fn round(mailbox: &Mailbox, start: &str, page: usize) -> (Vec<Value>, String) {
+    let mut url = mailbox.url(start);
+    let mut items = Vec::new();
+    loop {
+        let request = Request::get(&url).header("prefer", format!("odata.maxpagesize={page}"));
+        let answer = mailbox.send(request).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        items.extend(answer.body["value"].as_array().unwrap().iter().cloned());
+        match (
+            &answer.body["@odata.nextLink"],
+            &answer.body["@odata.deltaLink"],
+        ) {
+            (Value::String(next), Value::Null) => url.clone_from(next),
+            (Value::Null, Value::String(end)) => return (items, end.clone()),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn of_kind(items: &[Value], kind: &str) -> usize {
+    items.iter().filter(|item| item["type"] == kind).count()
+}
+
+fn removed(items: &[Value]) -> Vec<&str> {
+    items
+        .iter()
+        .filter(|i| i.get("@removed").is_some())
+        .map(|i| i["id"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn rounds_tell_everything_once_and_then_what_changed() {
+    let mailbox = Mailbox::open().await;
+    let master = mailbox.post("me/events", &weekly("Recall")).await;
+    for n in 0..7 {
+        mailbox
+            .post("me/events", &appointment(&format!("{n}")))
+            .await;
+    }
+    let (items, link) = round(&mailbox, &format!("me/calendarView/delta()?{WINDOW}"), 3).await;
+    assert_eq!(
+        (
+            of_kind(&items, "singleInstance"),
+            of_kind(&items, "seriesMaster"),
+            of_kind(&items, "occurrence")
+        ),
+        (7, 1, 5)
+    );
+    let unique: BTreeSet<&str> = items.iter().map(|i| i["id"].as_str().unwrap()).collect();
+    assert_eq!(unique.len(), items.len());
+    let stub = items.iter().find(|i| i["type"] == "occurrence").unwrap();
+    assert!(stub.get("subject").is_none(), "occurrences come bare");
+    let (nothing, link) = round(&mailbox, &link, 3).await;
+    assert!(nothing.is_empty());
+
+    // One changed, one gone, one that left the window, one occurrence cancelled.
+    let singles: Vec<&str> = items
+        .iter()
+        .filter(|i| i["type"] == "singleInstance")
+        .map(|i| i["id"].as_str().unwrap())
+        .collect();
+    mailbox
+        .patch(
+            &format!("me/events/{}", singles[0]),
+            &json!({"subject": "new"}),
+        )
+        .await;
+    mailbox.delete(&format!("me/events/{}", singles[1])).await;
+    let away = json!({"start": {"dateTime": "2029-01-01T09:00:00", "timeZone": "UTC"}, "end": {"dateTime": "2029-01-01T10:00:00", "timeZone": "UTC"}});
+    mailbox
+        .patch(&format!("me/events/{}", singles[2]), &away)
+        .await;
+    let all = mailbox
+        .get(&format!(
+            "me/events/{}/instances?{WINDOW}",
+            master["id"].as_str().unwrap()
+        ))
+        .await;
+    mailbox.delete(&format!("me/events/{}", ids(&all)[1])).await;
+    let (items, link) = round(&mailbox, &link, 50).await;
+    let gone: BTreeSet<&str> = removed(&items).into_iter().collect();
+    assert_eq!(gone, [singles[1], singles[2], ids(&all)[1]].into());
+    let changed: Vec<&Value> = items.iter().filter(|i| i["subject"] == "new").collect();
+    assert_eq!(changed.len(), 1);
+    assert_eq!(
+        (
+            of_kind(&items, "seriesMaster"),
+            of_kind(&items, "occurrence")
+        ),
+        (1, 4)
+    );
+
+    // Back into the window.
+    let back = json!({"start": {"dateTime": "2026-12-01T09:00:00", "timeZone": "UTC"}, "end": {"dateTime": "2026-12-01T10:00:00", "timeZone": "UTC"}});
+    mailbox
+        .patch(&format!("me/events/{}", singles[2]), &back)
+        .await;
+    let (items, _) = round(&mailbox, &link, 50).await;
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0]["id"], singles[2]);
+}
+
+#[tokio::test]
+async fn expired_and_foreign_tokens_are_refused() {
+    let mailbox = Mailbox::open().await;
+    mailbox.post("me/events", &appointment("x")).await;
+    let (_, link) = round(&mailbox, &format!("me/calendarView/delta?{WINDOW}"), 50).await;
+    mailbox.world.app.expire_sync_tokens(
+        mailbox
+            .world
+            .app
+            .hub
+            .position(&mailbox.world.actor)
+            .await
+            .unwrap(),
+    );
+    let refused = mailbox.send(Request::get(&link)).await;
+    assert_eq!((refused.status, code(&refused)), (410, "SyncStateNotFound"));
+    // A new round works, and so do its tokens once something has happened.
+    mailbox.post("me/events", &appointment("y")).await;
+    let (items, link) = round(&mailbox, &format!("me/calendarView/delta?{WINDOW}"), 50).await;
+    assert_eq!(items.len(), 2);
+    round(&mailbox, &link, 50).await;
+
+    let other = mailbox
+        .post("me/calendars", &json!({"name": "Other"}))
+        .await;
+    let token = link.split("$deltatoken=").nth(1).unwrap();
+    let path = format!(
+        "me/calendars/{}/calendarView/delta?$deltatoken={token}",
+        other["id"].as_str().unwrap()
+    );
+    for path in [
+        path.as_str(),
+        "me/calendarView/delta?$deltatoken=nonsense",
+        "me/calendarView/delta",
+    ] {
+        assert_eq!(
+            mailbox.send(Request::get(mailbox.url(path))).await.status,
+            400,
+            "{path}"
+        );
+    }
+    let select = format!("me/calendarView/delta?{WINDOW}&$select=subject");
+    assert_eq!(
+        mailbox
+            .send(Request::get(mailbox.url(&select)))
+            .await
+            .status,
+        400
+    );
+}
