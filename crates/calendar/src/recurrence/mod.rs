@@ -1,8 +1,8 @@
 //! From rules to instants: which occurrences an event has in a window.
 //!
-//! [`Compiled`] expands one rule over civil time: [`days`] turns its day parts into masks of the days of a year,
-//! [`times`] its time parts into seconds of the day, and a [`page`] is one year of both. COUNT is answered by
-//! counting bits, a window by turning to its year. The zone enters at the very end, in [`occurrences`].
+//! [`Compiled`] expands one rule over civil time: `days` turns its day parts into masks of the days of a year,
+//! `times` its time parts into seconds of the day, and a `page` is one year of both. COUNT is answered by
+//! counting bits, a window by turning to its year. The zone enters at the very end, in `occurrences`.
 
 mod civil;
 mod compiled;

@@ -1,7 +1,7 @@
 //! Google Calendar v3, as the discovery document and Google's guides have it, on local copies.
 //!
 //! A calendar's id is its slug, an event's id is the name that its maker gave it, or its copy's id in base32hex. One
-//! event of the hub is a master and its exceptions here: [`render`] takes it apart, [`edit`] puts it together again and
+//! event of the hub is a master and its exceptions here: `render` takes it apart, `edit` puts it together again and
 //! changes only the units that the client changed.
 //!
 //! What real Google does differently: a page here may be longer than `maxResults` by the exceptions of its last

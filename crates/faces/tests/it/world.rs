@@ -60,10 +60,7 @@ impl World {
     }
 
     /// The same, where notifications can be ordered.
-    pub async fn watched(
-        watchers: Arc<dyn Watchers>,
-        router: impl FnOnce(App) -> Router,
-    ) -> Self {
+    pub async fn watched(watchers: Arc<dyn Watchers>, router: impl FnOnce(App) -> Router) -> Self {
         let settings = storage::Settings::new("sqlite::memory:");
         let stores = Stores::open(settings, MasterKey::new([7; 32]))
             .await

@@ -1,4 +1,4 @@
-//! Keeping local copies equal to their providers' calendars: reading ([`pull`]), writing ([`push`]), and digesting what
+//! Keeping local copies equal to their providers' calendars: reading (`pull`), writing (`push`), and digesting what
 //! was seen. What is right is decided in `sync::replication`; here it is carried out, in transactions.
 
 mod absence;

@@ -2,7 +2,7 @@
 //! and [`calendar::Event`].
 //!
 //! Google stores a series as a *master* with raw RFC 5545 lines and one separate event for every occurrence that is
-//! different (an *exception*). [`read`] makes one [`calendar::Event`] of them, [`write`] takes it apart again, and
+//! different (an *exception*). [`read`] makes one [`calendar::Event`] of them, [`write()`] takes it apart again, and
 //! [`patch`] says what a PATCH has to carry for one state to become another.
 //!
 //! What Google has no field for is kept in private extended properties (`kalends.…`), which only this copy has. Each is

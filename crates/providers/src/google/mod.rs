@@ -4,12 +4,12 @@
 //!
 //! - Changes come with a sync token, from the last page only. A series is a master and its exceptions, each with a
 //!   version of its own, and an incremental listing names only those that changed: so a series is read whole
-//!   ([`series`]).
+//!   (`series`).
 //! - New events get ids that we choose, so that a second attempt meets the first one. An id stays burnt after its event
 //!   was deleted; the generation in it makes a new one.
 //! - A series with exceptions is written in steps: the master first, with the stamp, then the instances. A reader who
 //!   comes between finds the stamp, and `sync` knows that the overrides are still to come.
-//! - 403 is a missing right or a rate limit; only `errors[].reason` tells ([`answer`]).
+//! - 403 is a missing right or a rate limit; only `errors[].reason` tells (`answer`).
 //! - Every write says `sendUpdates=none`.
 
 mod answer;
