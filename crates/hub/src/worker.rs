@@ -18,8 +18,8 @@ const LEASE_SECONDS: i64 = 30;
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Longest nap: another process may have asked for work.
 const NAP: Duration = Duration::from_secs(1);
-/// How often a calendar with working notifications is read all the same.
-const WATCHED_FACTOR: u32 = 10;
+/// How much more rarely a calendar with working notifications is read all the same: a lost one is found soon.
+const WATCHED_FACTOR: u32 = 3;
 /// Longest pause after failures.
 const BACKOFF_MAX_SECONDS: u64 = 900;
 

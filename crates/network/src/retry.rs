@@ -123,7 +123,11 @@ fn backoff(attempt: u32, jitter: f64) -> Duration {
 
 /// Holds a number to 0..=1; what is no number is 0.
 fn unit(number: f64) -> f64 {
-    if number.is_nan() { 0.0 } else { number.clamp(0.0, 1.0) }
+    if number.is_nan() {
+        0.0
+    } else {
+        number.clamp(0.0, 1.0)
+    }
 }
 
 #[cfg(test)]

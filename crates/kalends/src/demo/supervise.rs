@@ -89,7 +89,7 @@ pub fn write_config(options: &DemoOptions, description: &Value) -> Result<PathBu
     let config = format!(
         "[server]\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"http://127.0.0.1:{port}/\"\nnotifications = true\n\n\
          [storage]\ndata = {data:?}\n\n[network]\nreach = \"loopback\"\n\n[sync]\ntime_zone = \"Europe/Berlin\"\n\
-         poll_seconds = 20\n\n\
+         poll_seconds = 5\n\n\
          [google]\nclient_id = \"{id}\"\nclient_secret = \"{secret}\"\nroot = \"{google}\"\n\
          authorize_url = \"{google}o/oauth2/v2/auth\"\ntoken_url = \"{google}token\"\n\n\
          [microsoft]\nclient_id = \"{id}\"\nclient_secret = \"{secret}\"\nroot = \"{microsoft}\"\n\
