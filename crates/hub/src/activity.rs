@@ -109,7 +109,13 @@ impl Hub {
             .values()
             .find(|c| c.link.is_some())
             .or(intent.causes.values().next());
-        let cause = intent.life_cause.as_ref().or(cause).cloned();
+        // Why an update was made is why its units changed; why anything else was made is why the copy lives or died.
+        let life = intent.life_cause.as_ref();
+        let cause = match intent.operation {
+            Operation::Update => cause.or(life),
+            Operation::Create | Operation::Delete => life.or(cause),
+        }
+        .cloned();
         let title = copies::get(tx, intent.copy)
             .await?
             .map(|row| row.copy.local.title)

@@ -125,9 +125,11 @@ impl Api {
         };
         let practice = named("Practice");
         let private = named("Private");
+        // The same people see all three: what is private stays marked so, and stays whole.
+        let everything = json!({ "kind": "everything", "showPrivate": true });
         let both: Vec<Value> = practice
             .iter()
-            .map(|id| json!({ "calendar": id, "role": "both" }))
+            .map(|id| json!({ "calendar": id, "role": "both", "mask": everything }))
             .collect();
         self.post(
             "api/v1/links",
