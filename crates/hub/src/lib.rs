@@ -71,7 +71,7 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Zone for floating times where a calendar has none.
     pub time_zone: String,
-    /// How often to look at a calendar at rest, if the provider does not say otherwise.
+    /// The longest pause between two looks at a calendar at rest; each provider's own pace if it is shorter.
     pub poll: Option<Duration>,
     /// How many calendars are worked on at once.
     pub workers: usize,

@@ -128,7 +128,8 @@ impl Hub {
             return Ok(None);
         };
         self.pull(store, calendar).await?;
-        let mut pause = self.settings().poll.unwrap_or(work.connector.traits().poll);
+        let usual = work.connector.traits().poll;
+        let mut pause = self.settings().poll.map_or(usual, |most| most.min(usual));
         if self.is_watched(store, calendar).await? {
             pause *= WATCHED_FACTOR;
         }

@@ -1,5 +1,11 @@
 //! The acceptance test of the program: the demo's practice, run as it ships, changed only through the providers' own APIs.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::needless_for_each,
+    reason = "tests"
+)]
 
 mod apps;
 mod expired;
