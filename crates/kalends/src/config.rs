@@ -154,7 +154,11 @@ impl Config {
                 return Err(BadConfig(format!("there is no file {}", file.display())));
             }
             Some(file) => figment = figment.merge(Toml::file_exact(file)),
-            None => figment = figment.merge(Toml::file_exact(DEFAULT_FILE)),
+            None if Path::new(DEFAULT_FILE).exists() => {
+                figment = figment.merge(Toml::file_exact(DEFAULT_FILE))
+            }
+            // Without a file the defaults and the environment are the configuration.
+            None => {}
         }
         let env = Env::prefixed("KALENDS_")
             .ignore(&NOT_KEYS)
@@ -223,6 +227,14 @@ mod tests {
         assert!(
             said.contains("lissten") && said.contains("listen"),
             "{said}"
+        );
+    }
+
+    #[test]
+    fn no_file_is_no_error() {
+        assert_eq!(
+            Config::load(None).unwrap().server.listen,
+            Server::default().listen
         );
     }
 
