@@ -1,7 +1,6 @@
 //! Microsoft 365.
 
 mod reading;
-mod script;
 mod watching;
 mod writing;
 
@@ -10,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use crate::script::Script;
 use async_trait::async_trait;
 use calendar::{Event, When, Zone};
 use jiff::Timestamp;
@@ -18,7 +18,6 @@ use kalends_providers::{
     microsoft::{Microsoft, limits},
 };
 use network::{Budget, Clock, Network, Reach, Settings};
-use script::Script;
 use serde_json::{Value, json};
 
 struct Fixed;

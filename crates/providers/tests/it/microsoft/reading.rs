@@ -4,7 +4,9 @@ use calendar::{Override, RecurrenceId};
 use kalends_providers::{Connector, Failure, Seen};
 use serde_json::json;
 
-use super::{fault, microsoft, place, script::Script, series, series_event, single, told};
+use crate::script::Script;
+
+use super::{fault, microsoft, place, series, series_event, single, told};
 
 const CAL: &str = "/v1.0/me/calendars/CAL=/";
 const DELTA: &str = "/v1.0/me/calendars/CAL=/calendarView/delta?";

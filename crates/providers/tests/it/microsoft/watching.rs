@@ -3,7 +3,9 @@
 use kalends_providers::{Connector, Watch};
 use serde_json::json;
 
-use super::{fault, microsoft, place, script::Script};
+use crate::script::Script;
+
+use super::{fault, microsoft, place};
 
 #[tokio::test]
 async fn a_subscription_is_made_prolonged_and_ended() {

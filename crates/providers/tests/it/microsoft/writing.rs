@@ -6,7 +6,9 @@ use protocols::microsoft::property::Property;
 use serde_json::{Value, json};
 use sync::{Stamp, Version, replication::Reply};
 
-use super::{fault, microsoft, place, script::Script, series, series_event, single, told};
+use crate::script::Script;
+
+use super::{fault, microsoft, place, series, series_event, single, told};
 
 const EVENTS: &str = "/v1.0/me/calendars/CAL=/events";
 
