@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 
 const panes = ['google', 'microsoft', 'caldav', 'hub'];
-const title = 'Root canal: Novak';
+const title = 'Wisdom tooth: Berg';
 const block = (page: Page, pane: string, name = title) => page.locator(`[data-pane=${pane}] .block[data-title="${name}"]`);
 const starts = (page: Page, name = title) => Promise.all(panes.map((pane) => block(page, pane, name).getAttribute('data-start')));
 
@@ -70,7 +70,7 @@ it('counts what is lost and what is doubled', async () => {
   // The iPhone's server forgets one appointment, and Google shows another twice.
   await page.route('**/mock/caldav/cal-caldav/', async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: (await response.text()).replaceAll('SUMMARY:Root canal: Novak', 'SUMMARY:Something else') });
+    await route.fulfill({ response, body: (await response.text()).replaceAll('SUMMARY:Wisdom tooth: Berg', 'SUMMARY:Something else') });
   });
   await page.route('**/mock/google/**', async (route) => {
     const response = await route.fetch();
@@ -98,5 +98,19 @@ it('goes on while the plug is out', async () => {
   await drag(page, 'google', 80);
   await measured(page);
   expect(new Set(await starts(page)).size).toBe(1);
+  await page.context().close();
+});
+
+/** Monday to Sunday. */
+const week = Array.from({ length: 7 }, (_, index) => `2026-11-${23 + index}`);
+
+it.each(week)('has two full days in every pane on %s', async (day) => {
+  const { page } = await openPage(stage, '/demo', { now: Date.parse(`${day}T09:00:00Z`) });
+  for (const pane of panes) await page.locator(`[data-pane=${pane}] .block`).nth(7).waitFor({ timeout: 10_000 });
+  const shown = await page.locator('[data-pane=google] .block').evaluateAll((all) => all.map((one) => new Date(Number(one.getAttribute('data-start'))).toDateString()));
+  const days = [...new Set(shown)];
+  expect(days).toHaveLength(2);
+  for (const one of days) expect(shown.filter((other) => other === one).length).toBeGreaterThanOrEqual(4);
+  await page.locator('section', { has: page.getByText('One way into Practice') }).getByText('its title in none').first().waitFor();
   await page.context().close();
 });

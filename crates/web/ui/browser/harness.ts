@@ -30,7 +30,12 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
+/** A Wednesday morning in Berlin: no test depends on the day it runs on. */
+export const wednesday = Date.parse('2026-11-25T09:20:00Z');
+
 export interface Look {
+  /** What the clocks show when the page opens. */
+  now?: number;
   width?: number;
   height?: number;
   dark?: boolean;
@@ -39,13 +44,15 @@ export interface Look {
 
 /** A fresh world and a fresh page; anything the page logs as an error makes `errors` non-empty. */
 export async function openPage(stage: Stage, path: string, look: Look = {}): Promise<{ page: Page; errors: string[] }> {
-  await fetch(`${stage.url}mock/reset`);
+  const now = look.now ?? wednesday;
+  await fetch(`${stage.url}mock/reset?now=${now}`);
   const context = await stage.browser.newContext({
     viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
     colorScheme: look.dark ? 'dark' : 'light',
     locale: 'en-GB', timezoneId: 'Europe/Berlin', hasTouch: look.touch ?? false,
     deviceScaleFactor: Number(process.env.SCALE ?? 1),
   });
+  await context.clock.install({ time: now });
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));

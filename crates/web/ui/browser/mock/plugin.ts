@@ -7,13 +7,13 @@ import { restRoutes, type Session } from './rest.ts';
 import { seed } from './seed.ts';
 
 export function mockHub(): Plugin {
-  let world = seed();
+  let world = seed(Date.now());
   const session: Session = { signedIn: true };
 
   async function answer(request: IncomingMessage, response: ServerResponse, next: () => void) {
     const url = new URL(request.url ?? '/', 'http://mock');
     if (url.pathname === '/mock/reset') {
-      world = seed();
+      world = seed(Number(url.searchParams.get('now')) || Date.now());
       session.signedIn = url.searchParams.get('signedIn') !== 'false';
       return response.end('ok');
     }

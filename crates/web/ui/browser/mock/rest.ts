@@ -35,7 +35,7 @@ function connections(world: World, call: Call, id?: string, sub?: string): true 
   }
   const one = world.connections.find((connection) => connection.id === id);
   if (sub === 'sync' && one) {
-    one.lastSync = new Date().toISOString();
+    one.lastSync = world.ago();
     world.log('connection', one.id);
     return send(call, 202, {});
   }

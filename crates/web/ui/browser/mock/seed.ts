@@ -1,14 +1,14 @@
 // A believable week of a small dental practice, around today.
 import type { Calendar, Event, ProviderId, RecurrenceRule } from '../../src/api/types.ts';
-import { addDays, toCivil, weekStart } from '../../src/calendar/time.ts';
+import { addDays, addMinutes, toCivil, weekStart } from '../../src/calendar/time.ts';
 import { World } from './world.ts';
 
 const berlin = 'Europe/Berlin';
 
-function calendar(id: string, provider: ProviderId | null, name: string, color: string, connection: string | null): Calendar {
+function calendar(world: World, id: string, provider: ProviderId | null, name: string, color: string, connection: string | null): Calendar {
   return {
     id, provider, name, color, connection, timeZone: berlin, readOnly: false, selected: true,
-    health: { state: 'ok', lastSync: new Date(Date.now() - 40_000).toISOString() },
+    health: { state: 'ok', lastSync: world.ago(40_000) },
   };
 }
 
@@ -21,6 +21,8 @@ const allDay = (day: string, days: number, title: string, more: More = {}): Even
 });
 const weekly = (...days: string[]): RecurrenceRule[] => [{ '@type': 'RecurrenceRule', frequency: 'weekly', byDay: days.map((day) => ({ day: day as 'mo' })) }];
 const place = (name: string): More => ({ locations: { '1': { '@type': 'Location', name } } });
+
+const others = ['Murphy', 'Yilmaz', 'Horvat', 'Nilsen', 'Costa', 'Fischer', 'Öztürk', 'Moreau', 'Janssen', 'Popescu', 'Kim', 'Andersson', 'O’Neill'];
 
 function practice(monday: string): Event[] {
   const day = (index: number) => addDays(monday, index);
@@ -40,40 +42,44 @@ function practice(monday: string): Event[] {
     [2, '14:00', 90, 'Wisdom tooth: Berg', 'Room 1'],
     [3, '09:15', 45, 'Check-up: Rossi 😬', 'Room 1'], [3, '10:15', 30, 'בדיקה: כהן', 'Room 1'], [3, '13:30', 60, 'Root canal, part 2: Novak', 'Room 1'], [3, '15:00', 45, 'Cleaning: Adeyemi', 'Room 2'],
     [4, '09:00', 45, 'Whitening: Larsen', 'Room 2'], [4, '10:00', 60, 'Bridge: Tanaka', 'Room 1'], [4, '11:30', 30, 'Check-up: Silva', 'Room 1'],
-    [7, '09:00', 30, 'Check-up: Murphy', 'Room 1'], [7, '10:00', 60, 'Filling: Yilmaz', 'Room 1'], [8, '09:30', 45, 'Cleaning: Horvat', 'Room 2'],
-    [9, '11:00', 60, 'Crown fitting: Haddad', 'Room 1'], [10, '14:00', 30, 'Check-up: Nilsen', 'Room 1'], [-3, '10:00', 45, 'Cleaning: Costa', 'Room 2'],
   ];
-  return [...list, ...visits.map(([index, time, minutes, title, room]) => at(day(index), time, minutes, title, place(room)))];
+  // The weeks beside it have the same treatments, for other people and a quarter of an hour later now and then.
+  const beside = [-1, 1].flatMap((week) => visits.map(([index, time, minutes, title, room], nth) => {
+    const start = addMinutes(`${day(index + 7 * week)}T${time}:00`, 15 * (nth % 3));
+    return at(start.slice(0, 10), start.slice(11, 16), minutes, `${title.split(':')[0]}: ${others[(nth + week + others.length) % others.length]}`, place(room));
+  }));
+  return [...list, ...visits.map(([index, time, minutes, title, room]) => at(day(index), time, minutes, title, place(room))), ...beside];
 }
 
-export function seed(): World {
-  const world = new World();
-  const today = toCivil(Date.now(), berlin).slice(0, 10);
-  const monday = weekStart(today);
+/** A world whose clock begins at `now`. On a weekend the week that is about to begin is the full one. */
+export function seed(now: number): World {
+  const world = new World(now);
+  const monday = weekStart(addDays(toCivil(now, berlin).slice(0, 10), 2));
   const day = (index: number) => addDays(monday, index);
-  const recently = new Date(Date.now() - 40_000).toISOString();
+  const recently = world.ago(40_000);
 
   world.connections = [
     { id: 'con-google', provider: 'google', account: 'ada@practice.example', state: 'ok', lastSync: recently, push: true, calendars: 2 },
     { id: 'con-microsoft', provider: 'microsoft', account: 'ben@practice.example', state: 'ok', lastSync: recently, push: true, calendars: 2 },
     { id: 'con-desk', provider: 'caldav', account: 'desk@practice.example', state: 'ok', lastSync: recently, push: false, calendars: 1 },
-    { id: 'con-private', provider: 'caldav', account: 'ada.private@icloud.example', state: 'reconnect', message: 'The server no longer accepts the app password.', lastSync: new Date(Date.now() - 5_400_000).toISOString(), push: false, calendars: 1 },
+    { id: 'con-private', provider: 'caldav', account: 'ada.private@icloud.example', state: 'reconnect', message: 'The server no longer accepts the app password.', lastSync: world.ago(5_400_000), push: false, calendars: 1 },
   ];
   world.calendars = [
-    calendar('cal-google', 'google', 'Practice', '#1f7a72', 'con-google'),
-    calendar('cal-congress', 'google', 'Congresses', '#b5651d', 'con-google'),
-    calendar('cal-microsoft', 'microsoft', 'Practice', '#6d4fa8', 'con-microsoft'),
-    calendar('cal-hygiene', 'microsoft', 'Hygiene course', '#3f6fb5', 'con-microsoft'),
-    calendar('cal-caldav', 'caldav', 'Practice', '#a3562f', 'con-desk'),
-    { ...calendar('cal-private', 'caldav', 'Ada, private', '#b3446c', 'con-private'), health: { state: 'reconnect', message: 'The server no longer accepts the app password.' } },
-    calendar('cal-local', null, 'Renovation', '#5f6b2f', null),
+    calendar(world, 'cal-google', 'google', 'Practice', '#1f7a72', 'con-google'),
+    calendar(world, 'cal-congress', 'google', 'Congresses', '#b5651d', 'con-google'),
+    calendar(world, 'cal-microsoft', 'microsoft', 'Practice', '#6d4fa8', 'con-microsoft'),
+    calendar(world, 'cal-hygiene', 'microsoft', 'Hygiene course', '#3f6fb5', 'con-microsoft'),
+    calendar(world, 'cal-caldav', 'caldav', 'Practice', '#a3562f', 'con-desk'),
+    { ...calendar(world, 'cal-private', 'caldav', 'Ada, private', '#b3446c', 'con-private'), health: { state: 'reconnect', message: 'The server no longer accepts the app password.' } },
+    calendar(world, 'cal-local', null, 'Renovation', '#5f6b2f', null),
   ];
   const three = ['cal-google', 'cal-microsoft', 'cal-caldav'];
   for (const event of practice(monday)) {
     const linked = world.id('linked');
     for (const id of three) world.add(id, event, linked);
   }
-  for (const event of [at(day(1), '17:30', 60, 'Physiotherapy, knee', { privacy: 'private', ...place('Lindenstr. 4') }), at(day(3), '11:30', 60, 'School meeting, Emil', { privacy: 'private' })]) {
+  const physiotherapy = (on: string) => at(on, '17:30', 60, 'Physiotherapy, knee', { privacy: 'private', ...place('Lindenstr. 4') });
+  for (const event of [physiotherapy(day(1)), physiotherapy(day(8)), at(day(3), '11:30', 60, 'School meeting, Emil', { privacy: 'private' })]) {
     const linked = world.id('linked');
     world.add('cal-private', event, linked);
     for (const id of three) world.add(id, World.mask(event), linked, true);
@@ -99,7 +105,7 @@ function seedRest(world: World, three: string[]): void {
   copies.slice(18, 40).forEach((copy, index) => {
     const source = world.siblings(copy)[0]!;
     world.activity.push({
-      id: world.id('activity'), at: new Date(Date.now() - 60_000 * (index * index + 2)).toISOString(), operation: index % 5 === 1 ? 'create' : 'update',
+      id: world.id('activity'), at: world.ago(60_000 * (index * index + 2)), operation: index % 5 === 1 ? 'create' : 'update',
       calendar: copy.calendar, event: copy.id, title: copy.local?.title ?? '', outcome: index === 6 ? 'failed' : 'done', ms: 140 + ((index * 67) % 400),
       rule: index === 6 ? 'replication.write: will be tried again' : 'replication.write after links.project', link: copy.masked ? 'link-private' : 'link-practice',
       cause: { position: 4000 - index, calendar: source.calendar, actor: 'Ada Lindqvist', text: `Changed in ${world.where(source)}` },
@@ -107,7 +113,7 @@ function seedRest(world: World, three: string[]): void {
   });
   const target = copies.find((copy) => copy.local?.title?.startsWith('Crown fitting'))!;
   world.conflicts = [
-    { id: 'conflict-1', event: target.id, calendar: 'cal-microsoft', unit: 'title', kept: 'Crown fitting: Haddad', lost: 'Crown fitting: Haddad (bring X-ray)', at: new Date(Date.now() - 3_600_000).toISOString(), state: 'open' },
-    { id: 'conflict-2', event: target.id, calendar: 'cal-google', unit: 'when', kept: { start: target.local!.start, duration: 'PT75M' }, lost: { start: target.local!.start.replace('T15', 'T16'), duration: 'PT60M' }, at: new Date(Date.now() - 7_200_000).toISOString(), state: 'open' },
+    { id: 'conflict-1', event: target.id, calendar: 'cal-microsoft', unit: 'title', kept: 'Crown fitting: Haddad', lost: 'Crown fitting: Haddad (bring X-ray)', at: world.ago(3_600_000), state: 'open' },
+    { id: 'conflict-2', event: target.id, calendar: 'cal-google', unit: 'when', kept: { start: target.local!.start, duration: 'PT75M' }, lost: { start: target.local!.start.replace('T15', 'T16'), duration: 'PT60M' }, at: world.ago(7_200_000), state: 'open' },
   ];
 }

@@ -31,10 +31,22 @@ export class World {
   mails = 0;
   loseReplies = false;
   unpluggedUntil = 0;
+  /** The clock on the wall; delays are measured by the real one. */
+  readonly now: () => number;
   listeners = new Set<(change: Change) => void>();
   #steps = new Map<number, Step>();
   #next = 1;
   #position = 4100;
+
+  constructor(start_ms = Date.now()) {
+    const shift_ms = start_ms - Date.now();
+    this.now = () => Date.now() + shift_ms;
+  }
+
+  /** RFC 3339, some milliseconds ago. */
+  ago(ms = 0): string {
+    return new Date(this.now() - ms).toISOString();
+  }
 
   get position(): number {
     return this.#position;
@@ -53,7 +65,7 @@ export class World {
   }
 
   log(kind: string, id: string, calendar?: string, removed = false): number {
-    const change: Change = { position: ++this.#position, kind, id, calendar, actor: 'person', at: new Date().toISOString(), removed };
+    const change: Change = { position: ++this.#position, kind, id, calendar, actor: 'person', at: this.ago(), removed };
     this.changes.push(change);
     for (const listener of this.listeners) listener(change);
     return change.position;
@@ -61,7 +73,7 @@ export class World {
 
   explain(copy: Copy, entry: Omit<WhyEntry, 'at'>): void {
     const list = this.why.get(copy.id) ?? [];
-    list.unshift({ at: new Date().toISOString(), ...entry });
+    list.unshift({ at: this.ago(), ...entry });
     this.why.set(copy.id, list);
   }
 
@@ -120,7 +132,7 @@ export class World {
       const rule = link ? 'replication.write after links.project' : 'replication.write';
       this.explain(one, { text: `Written to ${this.where(one)}`, rule, link, calendar: one.calendar, operation, outcome: 'done', ms });
       this.activity.unshift({
-        id: this.id('activity'), at: new Date().toISOString(), operation, calendar: one.calendar, event: one.id, title: one.local?.title ?? event?.title ?? '',
+        id: this.id('activity'), at: this.ago(), operation, calendar: one.calendar, event: one.id, title: one.local?.title ?? event?.title ?? '',
         outcome: 'done', ms, rule, link, cause: { position, calendar: cause.calendar, actor: 'Ada Lindqvist', text },
       });
       this.log('activity', one.id, one.calendar);

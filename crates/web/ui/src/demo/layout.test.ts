@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { allDayOf, blocksOf, daysFrom } from './layout';
 import type { PaneEvent } from './pane';
 
@@ -24,7 +24,18 @@ it('knows which days an all-day appointment touches', () => {
   expect(['2026-11-22', '2026-11-23', '2026-11-24', '2026-11-25'].map((one) => allDayOf([leave], one).length)).toEqual([0, 1, 1, 0]);
 });
 
-it('begins on a working day', () => {
-  expect(daysFrom('2026-11-28', 2)).toEqual(['2026-11-30', '2026-12-01']);
-  expect(daysFrom('2026-11-24', 2)).toEqual(['2026-11-24', '2026-11-25']);
+describe('days', () => {
+  it('begin today, or after the weekend', () => {
+    expect(daysFrom('2026-11-24', 2)).toEqual(['2026-11-24', '2026-11-25']);
+    expect(daysFrom('2026-11-28', 2)).toEqual(['2026-11-30', '2026-12-01']);
+    expect(daysFrom('2026-11-29', 1)).toEqual(['2026-11-30']);
+  });
+  it('leave weekends out', () => {
+    expect(daysFrom('2026-11-27', 3)).toEqual(['2026-11-27', '2026-11-30', '2026-12-01']);
+  });
+  it('can be turned over, both ways', () => {
+    expect(daysFrom('2026-11-26', 2, 2)).toEqual(['2026-11-30', '2026-12-01']);
+    expect(daysFrom('2026-11-23', 2, -2)).toEqual(['2026-11-19', '2026-11-20']);
+    expect(daysFrom('2026-11-28', 2, -2)).toEqual(['2026-11-26', '2026-11-27']);
+  });
 });

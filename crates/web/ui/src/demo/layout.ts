@@ -1,5 +1,5 @@
 // Where appointments stand in a pane: a column per day, hours downwards, overlapping ones side by side.
-import { addDays, civilMs, dateOf, toCivil, type Civil } from '../calendar/time';
+import { addDays, civilMs, dateOf, toCivil, weekdayOf, weekStart, type Civil } from '../calendar/time';
 import type { PaneEvent } from './pane';
 
 export const firstHour = 7;
@@ -62,9 +62,12 @@ export function allDayOf(events: PaneEvent[], day: Civil): PaneEvent[] {
   return events.filter((event) => event.allDay && event.start <= at && event.end > at);
 }
 
-/** The days a pane shows, beginning on a working day. */
-export function daysFrom(today: Civil, count: number): Civil[] {
-  const weekday = new Date(civilMs(today)).getUTCDay();
-  const first = addDays(today, weekday === 6 ? 2 : weekday === 0 ? 1 : 0);
-  return Array.from({ length: count }, (_, index) => addDays(first, index));
+/** The working days that a pane shows: from today, or from the Monday after a weekend, and `shift` working days on. */
+export function daysFrom(today: Civil, count: number, shift = 0): Civil[] {
+  const from = weekdayOf(today) > 5 ? addDays(weekStart(today), 7) : dateOf(today);
+  const index = weekdayOf(from) - 1 + shift;
+  return Array.from({ length: count }, (_, nth) => {
+    const days = index + nth;
+    return addDays(weekStart(from), 7 * Math.floor(days / 5) + (((days % 5) + 5) % 5));
+  });
 }
