@@ -85,7 +85,8 @@ async fn tell(api: &connect::Api, description: &Value) -> Result<(), Failure> {
     let token = user.and_then(|u| u["token"].as_str()).unwrap_or_default();
     let calendar = practice["calendar_id"].as_str().unwrap_or_default();
     let root = google["root"].as_str().unwrap_or_default();
-    let start = today();
+    // On a day that /demo shows.
+    let start = sandbox::demo::scene::working_day(today());
     println!("\nKalends is ready. Open this link, it signs you in:\n\n  {welcome}\n");
     println!("Then look at /demo. Or watch an event hop from Google to the others:\n");
     println!(

@@ -1,4 +1,6 @@
-//! What happens in the practice, as data. Days count from the Monday of this week.
+//! What happens in the practice, as data. Days count from the Monday of this week; on a weekend, of the next one.
+
+mod treatments;
 
 use jiff::{
     ToSpan,
@@ -122,43 +124,23 @@ impl When {
     }
 }
 
-/// Treatments by day (from Monday of any week): start, minutes, what, who, whose.
-const TREATMENTS: [(i64, i8, i8, i64, &str, &str, Place); 11] = [
-    (0, 9, 0, 45, "Check-up", "Lena M.", Place::Google),
-    (0, 11, 0, 60, "Cleaning", "Jonas W.", Place::Microsoft),
-    (0, 14, 30, 30, "First visit", "Samira K.", Place::Caldav),
-    (1, 8, 30, 90, "Crown", "Piotr Z.", Place::Google),
-    (1, 13, 0, 60, "Cleaning", "Marta S.", Place::Microsoft),
-    (2, 9, 30, 30, "Consultation", "Oskar B.", Place::Caldav),
-    (2, 11, 0, 60, "Filling", "Ines R.", Place::Google),
-    (3, 10, 0, 60, "Cleaning", "Theo L.", Place::Microsoft),
-    (3, 15, 0, 45, "Check-up", "Aylin D.", Place::Google),
-    (4, 9, 0, 30, "Impression", "Karl H.", Place::Caldav),
-    (4, 11, 30, 60, "Whitening", "Nora F.", Place::Microsoft),
-];
+/// The day itself, or on a weekend, when nobody is in the practice, the Monday after it.
+pub fn working_day(today: Date) -> Date {
+    let past_monday = i64::from(today.weekday().since(Weekday::Monday));
+    let to_wait = if past_monday > 4 { 7 - past_monday } else { 0 };
+    today.saturating_add(to_wait.days())
+}
 
-/// The weeks that have treatments, counted from this one.
-const WEEKS: std::ops::RangeInclusive<i64> = -1..=2;
+/// The Monday from which days are counted.
+fn monday(today: Date) -> Date {
+    let day = working_day(today);
+    day.saturating_sub(i64::from(day.weekday().since(Weekday::Monday)).days())
+}
 
 /// Everything that happens around this day.
 pub fn appointments(today: Date) -> Vec<Appointment> {
-    let monday = today.saturating_sub(i64::from(today.weekday().since(Weekday::Monday)).days());
-    let mut all = Vec::new();
-    for week in WEEKS {
-        for (index, (day, hour, minute, minutes, what, who, place)) in
-            TREATMENTS.into_iter().enumerate()
-        {
-            // The same people do not come every week at the same time.
-            let shift = 15 * (week + 1) * i64::try_from(index % 3).unwrap_or(0);
-            let start = at(monday, week * 7 + day, hour, minute).saturating_add(shift.minutes());
-            let when = When::Timed {
-                start,
-                minutes,
-                zone: BERLIN,
-            };
-            all.push(plain(place, format!("{what}: {who}"), "Room 1", when));
-        }
-    }
+    let monday = monday(today);
+    let mut all = treatments::of(monday);
     all.extend(routine(monday));
     all.extend(specials(monday));
     all.extend(private_life(monday));
@@ -355,7 +337,7 @@ mod tests {
     #[test]
     fn every_app_has_its_share_and_every_kind_is_there() {
         let all = appointments(date(2026, 11, 25));
-        assert!((55..=70).contains(&all.len()), "{}", all.len());
+        assert!((90..=110).contains(&all.len()), "{}", all.len());
         for place in [
             Place::Google,
             Place::Microsoft,
@@ -389,9 +371,38 @@ mod tests {
     }
 
     #[test]
-    fn weeks_begin_on_monday() {
-        let from_sunday = appointments(date(2026, 11, 29));
-        assert_eq!(from_sunday, appointments(date(2026, 11, 23)));
+    fn weeks_begin_on_monday_and_weekends_belong_to_the_next() {
+        let this_week = appointments(date(2026, 11, 23));
+        assert_eq!(appointments(date(2026, 11, 27)), this_week);
+        let next_week = appointments(date(2026, 11, 30));
+        assert_ne!(next_week, this_week);
+        assert_eq!(appointments(date(2026, 11, 28)), next_week);
+        assert_eq!(appointments(date(2026, 11, 29)), next_week);
+    }
+
+    /// What `/demo` shows, on whichever day it is opened: this working day and the next.
+    #[test]
+    fn every_day_has_appointments_today_and_tomorrow_and_something_private_ahead() {
+        for day in 23..30 {
+            let today = date(2026, 11, day);
+            let all = appointments(today);
+            let first = working_day(today);
+            let second = working_day(first.saturating_add(1.days()));
+            for shown in [first, second] {
+                let shared = all.iter().filter(|a| {
+                    a.place != Place::Private
+                        && a.series.is_none()
+                        && a.when.span().0.date() == shown
+                });
+                assert!(shared.count() >= 4, "{today}: few appointments on {shown}");
+            }
+            let private = all.iter().filter(|a| {
+                a.place == Place::Private
+                    && a.series.is_none()
+                    && (today..=today.saturating_add(7.days())).contains(&a.when.span().0.date())
+            });
+            assert!(private.count() >= 1, "{today}: nothing private ahead");
+        }
     }
 
     #[test]
