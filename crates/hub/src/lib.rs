@@ -9,6 +9,7 @@ pub mod activity;
 pub mod calendars;
 pub mod changes;
 pub mod channels;
+mod conflicts;
 pub mod connections;
 pub mod error;
 pub mod events;

@@ -3,11 +3,14 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use storage::{Change, ChangeKind, Tx, calendars, copies, intents, jobs, linked, links, members};
 use sync::{CalendarId, Cause, CauseKind, Copy, CopyId, Member, links as rules};
 
 use crate::{Hub, Result, replicate, shape};
+
+/// How long after an event was seen in its new calendar a deletion in the old one counts as the other half of a move.
+const MOVE_MAX: SignedDuration = SignedDuration::from_hours(1);
 
 /// One change on its way through the links.
 pub struct Flow<'a> {
@@ -71,6 +74,9 @@ impl<'a> Flow<'a> {
             let Some(mut value) = linked::get_for_update(self.tx, member.linked).await? else {
                 continue;
             };
+            if self.has_moved(row, &mut value, &member).await? {
+                continue;
+            }
             let dies = rules::died(&mut value, &mut member);
             members::update(self.tx, &member).await?;
             if dies {
@@ -79,6 +85,41 @@ impl<'a> Flow<'a> {
             }
         }
         self.cascade().await
+    }
+
+    /// Whether this deletion is half of a move between two calendars of the link, of which the other half, the same event in
+    /// its new calendar, was seen first. Then the event lives there, and gets a mirror here.
+    async fn has_moved(
+        &mut self,
+        row: &mut copies::Row,
+        value: &mut sync::Linked,
+        left: &Member,
+    ) -> Result<bool> {
+        if row.projected || !left.attached {
+            return Ok(false);
+        }
+        for member in members::of_linked(self.tx, value.id).await? {
+            if member.copy == left.copy || !member.attached || !member.role.sends() {
+                continue;
+            }
+            let Some(there) = copies::get(self.tx, member.copy).await? else {
+                continue;
+            };
+            let late = there.created > row.created
+                && self.now.duration_since(there.created) < MOVE_MAX
+                && there.copy.local.uid == row.copy.local.uid;
+            if there.projected || !there.copy.alive || !late {
+                continue;
+            }
+            members::delete(self.tx, left.linked, left.copy).await?;
+            row.linked = None;
+            copies::update(self.tx, row).await?;
+            value.origin = there.copy.id;
+            linked::update(self.tx, value).await?;
+            self.outward(value, there.copy.id).await?;
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     /// The copy came back to life at its provider; it is saved here (L4).

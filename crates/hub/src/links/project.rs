@@ -3,7 +3,7 @@
 
 use calendar::Event;
 use storage::{copies, linked, links, members};
-use sync::{Copy, CopyId, LinkedId, Member, Role, links as rules};
+use sync::{Copy, CopyId, LinkId, LinkedId, Member, Role, links as rules};
 
 use super::flow::Flow;
 use crate::{Result, shape};
@@ -23,7 +23,8 @@ impl Flow<'_> {
         Ok(())
     }
 
-    /// Makes `row` the origin of a linked event of `link`, and projects it.
+    /// Brings `row` into `link`: it joins the event that it is the same invitation as, or is the origin of a new one. Then it
+    /// is projected.
     pub(super) async fn originate_in(
         &mut self,
         row: &mut copies::Row,
@@ -36,6 +37,11 @@ impl Flow<'_> {
         else {
             return Ok(());
         };
+        let twins = self.twins(row, link).await?;
+        if let Some(mut value) = self.linked_twin(row, &twins, link.id, place).await? {
+            self.join(&mut value, row, place).await?;
+            return self.outward(&value, row.copy.id).await;
+        }
         let Some(id) = self.begin(row, link, place).await? else {
             return Ok(());
         };
@@ -43,20 +49,86 @@ impl Flow<'_> {
             return Ok(());
         };
         // The same invitation may be in another calendar of the link already: then it joins rather than being doubled.
-        for other in link
-            .members
-            .iter()
-            .filter(|m| m.calendar != row.copy.calendar)
-        {
-            let twins = copies::by_uid(self.tx, other.calendar, &row.copy.local.uid).await?;
-            let twin = twins
-                .into_iter()
-                .find(|t| t.copy.alive && t.linked.is_none() && !t.projected);
-            if let Some(mut twin) = twin {
+        let mut joined = Vec::new();
+        for (other, mut twin) in twins {
+            if twin.copy.alive && twin.linked.is_none() && !joined.contains(&other.calendar) {
                 self.join(&mut value, &mut twin, other).await?;
+                joined.push(other.calendar);
             }
         }
         self.outward(&value, row.copy.id).await
+    }
+
+    /// Events that people have in other calendars of the link under the UID of `row`.
+    async fn twins<'l>(
+        &mut self,
+        row: &copies::Row,
+        link: &'l links::Link,
+    ) -> Result<Vec<(&'l links::LinkMember, copies::Row)>> {
+        let mut found = Vec::new();
+        for other in &link.members {
+            if other.calendar != row.copy.calendar {
+                let there = copies::by_uid(self.tx, other.calendar, &row.copy.local.uid).await?;
+                let made = there.into_iter().filter(|twin| !twin.projected);
+                found.extend(made.map(|twin| (other, twin)));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The living linked event of which one of `twins` is a copy, if `place` has no copy of it yet, or only a mirror: that
+    /// gives way to the event that it mirrors.
+    async fn linked_twin(
+        &mut self,
+        row: &copies::Row,
+        twins: &[(&links::LinkMember, copies::Row)],
+        link: LinkId,
+        place: &links::LinkMember,
+    ) -> Result<Option<sync::Linked>> {
+        for (_, twin) in twins {
+            for member in members::of_copy(self.tx, twin.copy.id).await? {
+                if member.link != link {
+                    continue;
+                }
+                let value = linked::get_for_update(self.tx, member.linked).await?;
+                let Some(value) = value.filter(|value| value.alive) else {
+                    continue;
+                };
+                if self.makes_room(row, &value, place).await? {
+                    return Ok(Some(value));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a linked event has no copy of a person's in the calendar of `row`. A mirror of it there goes.
+    async fn makes_room(
+        &mut self,
+        row: &copies::Row,
+        value: &sync::Linked,
+        place: &links::LinkMember,
+    ) -> Result<bool> {
+        let members = members::of_linked(self.tx, value.id).await?;
+        let Some(member) = members.iter().find(|m| m.calendar == place.calendar) else {
+            return Ok(true);
+        };
+        let Some(mut mirror) = copies::get(self.tx, member.copy).await? else {
+            return Ok(true);
+        };
+        if !mirror.projected {
+            return Ok(false);
+        }
+        let noted = rules::gives_way(member, &mirror.copy, &row.copy);
+        self.hub.keep_losers(self.tx, row, &noted).await?;
+        members::delete(self.tx, member.linked, member.copy).await?;
+        mirror.linked = None;
+        if mirror.copy.alive {
+            mirror.copy.alive = false;
+            mirror.copy.life_cause = Some(self.cause_along(member));
+        }
+        self.save(&mut mirror).await?;
+        Ok(true)
     }
 
     /// Makes `row` the origin of a linked event, if its place in the link lets anything out.
@@ -89,7 +161,9 @@ impl Flow<'_> {
             link: Some(value.link),
             ..self.cause.clone()
         };
-        let member = rules::attach(value, &mut row.copy, place.role, place.mask.clone(), &cause);
+        let mask = place.mask.clone();
+        let (member, losers) = rules::attach(value, &mut row.copy, place.role, mask, &cause);
+        self.hub.keep_losers(self.tx, row, &losers).await?;
         members::insert(self.tx, &member).await?;
         linked::update(self.tx, value).await?;
         row.linked = Some(value.id);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use providers::{Found, Sighting};
-use storage::{Change, ChangeKind, Tx, conflicts, copies, intents, members, observations};
+use storage::{Tx, copies, intents, members, observations};
 use sync::{
     CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId, Intent, Observation, Operation, Outcome,
     Remote, Role, Stamp,
@@ -36,7 +36,7 @@ impl Hub {
         let unfinished = intents::unfinished(tx, row.copy.id).await?;
         let standing = standing(tx, row.copy.id).await?;
         let was_gone = matches!(row.copy.remote, Remote::Gone { .. });
-        let digest = observe(&mut row.copy, &unfinished, &seen, standing);
+        let digest = observe(&mut row.copy, &unfinished, &seen, &standing);
         if digest.surplus {
             return Ok(surplus(&seen));
         }
@@ -141,7 +141,7 @@ impl Hub {
             return self.store_quietly(tx, &mut row).await;
         }
         observations::insert(tx, row.copy.calendar, seen).await?;
-        self.keep_losers(tx, &row, &digest, now).await?;
+        self.keep_losers(tx, &row, &digest.conflicts).await?;
         let calendar = row.copy.calendar;
         if digest.died {
             self.flow_from(tx, calendar, seen).died(&mut row).await
@@ -170,42 +170,6 @@ impl Hub {
             modified: seen.modified,
         };
         Flow::new(self, tx, format!("provider:{calendar}"), cause)
-    }
-
-    async fn keep_losers(
-        &self,
-        tx: &mut Tx,
-        row: &copies::Row,
-        digest: &Digest,
-        now: Timestamp,
-    ) -> Result<()> {
-        for conflict in &digest.conflicts {
-            let id = self.ids().uuid();
-            let state = if conflict.remote_won.is_none() {
-                conflicts::State::Open
-            } else {
-                conflicts::State::Resolved
-            };
-            let kept = conflicts::Row {
-                id,
-                copy: row.copy.id,
-                calendar: row.copy.calendar,
-                at: now,
-                state,
-                conflict: conflict.clone(),
-            };
-            conflicts::insert(tx, &kept).await?;
-            tx.log(Change {
-                kind: ChangeKind::Conflict,
-                subject: id,
-                calendar: Some(row.copy.calendar),
-                actor: "sync".to_owned(),
-                cause: None,
-                at: now,
-                removed: false,
-            });
-        }
-        Ok(())
     }
 
     /// Saves what replication knows of a copy whose local value did not change: no new revision, nothing for followers.

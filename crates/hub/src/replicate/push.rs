@@ -296,8 +296,8 @@ impl Hub {
         let standing = standing(&mut tx, intent.copy).await?;
         let was_gone = matches!(row.copy.remote, sync::Remote::Gone { .. });
         let found = match digest::position(&unfinished, intent.stamp) {
-            Some(index) => looked(&mut row.copy, &unfinished, index, &seen, standing),
-            None => sync::replication::observe(&mut row.copy, &unfinished, &seen, standing),
+            Some(index) => looked(&mut row.copy, &unfinished, index, &seen, &standing),
+            None => sync::replication::observe(&mut row.copy, &unfinished, &seen, &standing),
         };
         self.apply(&mut tx, row, found, &seen, was_gone).await?;
         tx.commit().await?;

@@ -164,6 +164,97 @@ async fn linking_calendars_that_hold_the_same_events_makes_no_duplicates() {
 }
 
 #[tokio::test]
+async fn what_loses_when_calendars_are_linked_is_kept() {
+    let world = World::new(2).await;
+    for (model, text) in [(0, "Room 1"), (1, "Room 2")] {
+        let mut same = event("x@a", "Same", "2026-11-24T09:00:00");
+        same.text = Text::plain(text);
+        world.models[model].put("e", same);
+    }
+    world.settle().await;
+    world
+        .link(&[
+            (0, Role::Both, Mask::everything()),
+            (1, Role::Both, Mask::everything()),
+        ])
+        .await;
+    assert_eq!(world.models[1].living()[0].1.text, Text::plain("Room 1"));
+    let kept = world.hub.conflicts(&world.actor, 10).await.unwrap();
+    let [row] = &kept[..] else {
+        panic!("one conflict: {kept:?}")
+    };
+    assert_eq!(row.calendar, world.calendars[1]);
+    assert_eq!(row.conflict.remote_won, Some(true));
+    assert_eq!(row.conflict.local.text, Text::plain("Room 2"));
+}
+
+#[tokio::test]
+async fn an_invitation_that_comes_late_joins_and_its_mirror_goes() {
+    for role in [Role::Both, Role::Target] {
+        let world = World::new(2).await;
+        let all = Mask::everything;
+        world
+            .link(&[(0, Role::Both, all()), (1, role, all())])
+            .await;
+        world.models[0].put("a", event("a@x", "Board", "2026-11-24T09:00:00"));
+        world.settle().await;
+        world.models[1].put("i", event("a@x", "Board", "2026-11-24T09:00:00"));
+        world.settle().await;
+        for model in 0..2 {
+            assert_eq!(world.titles(model), ["Board"], "{role:?}");
+        }
+        assert_eq!(world.id_of(1, "Board"), "i");
+        world.models[0].edit("a", |e| e.title = "Board, room 2".to_owned());
+        world.settle().await;
+        assert_eq!(world.titles(1), ["Board, room 2"], "{role:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_noted_on_a_mirror_that_gives_way_is_kept() {
+    let world = World::new(2).await;
+    world
+        .link(&[
+            (0, Role::Source, Mask::everything()),
+            (1, Role::Target, Mask::everything()),
+        ])
+        .await;
+    world.models[0].put("a", event("a@x", "Board", "2026-11-24T09:00:00"));
+    world.settle().await;
+    let mirror = world.id_of(1, "Board");
+    world.models[1].edit(&mirror, |e| e.text = Text::plain("Take the slides"));
+    world.settle().await;
+    world.models[1].put("i", event("a@x", "Board", "2026-11-24T09:00:00"));
+    world.settle().await;
+    assert_eq!(world.titles(1), ["Board"]);
+    let kept = world.hub.conflicts(&world.actor, 10).await.unwrap();
+    assert_eq!(kept[0].conflict.local.text, Text::plain("Take the slides"));
+}
+
+#[tokio::test]
+async fn an_event_that_is_moved_to_another_calendar_of_its_link_is_not_lost() {
+    // Whichever half of the move is seen first.
+    for first in 0..2 {
+        let world = linked(2).await;
+        world.models[0].put("a", event("a@x", "Board", "2026-11-24T09:00:00"));
+        world.settle().await;
+        world.models[1].put("a", event("a@x", "Board", "2026-11-24T09:00:00"));
+        world.models[0].remove("a");
+        let calendar = world.calendars[first];
+        world.hub.pull(&world.store, calendar).await.unwrap();
+        world.settle().await;
+        for model in 0..2 {
+            assert_eq!(world.titles(model), ["Board"], "first {first}");
+        }
+        assert_eq!(world.id_of(1, "Board"), "a");
+        // Its home is where it was moved to: from there it can be deleted.
+        world.models[1].remove("a");
+        world.settle().await;
+        assert!(world.titles(0).is_empty(), "first {first}");
+    }
+}
+
+#[tokio::test]
 async fn an_edit_in_the_hub_reaches_all_and_can_be_undone() {
     let world = linked(2).await;
     let made = world

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use calendar::{Event, Unit, unit};
+use calendar::{Event, Privacy, Unit, unit};
 
-use crate::{Cause, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role, loose};
+use crate::{Cause, Conflict, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role, loose};
 
 /// What [`outward`] did to a copy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,12 +30,12 @@ pub fn begin(id: LinkedId, link: LinkId, copy: &Copy, role: Role, mask: Mask) ->
         ..Mask::everything()
     };
     let mut value = whole.project(&copy.local);
-    for unit in unit::all([&copy.local]) {
-        if !matches!(unit, Unit::Override(_))
-            && mask.covers(&unit, copy.local.privacy)
-            && !hides_only_privates(&mask)
-        {
-            unit.take(&mut value, &Event::new("", copy.local.when.clone()));
+    if !hides_only_privates(&mask) {
+        let let_out = mask.project(&copy.local);
+        for unit in unit::all([&copy.local]) {
+            if matches!(unit, Unit::Override(_)) || mask.covers(&unit, copy.local.privacy) {
+                unit.take(&mut value, &let_out);
+            }
         }
     }
     let authors = unit::all([&value])
@@ -56,7 +56,7 @@ pub fn begin(id: LinkedId, link: LinkId, copy: &Copy, role: Role, mask: Mask) ->
 
 /// A mask that covers an event only because it is private covers it from the others, not from its own calendar: what is
 /// private is hidden on the way out, by the receivers' masks.
-fn hides_only_privates(mask: &Mask) -> bool {
+pub(super) fn hides_only_privates(mask: &Mask) -> bool {
     mask.kind == crate::MaskKind::Everything
 }
 
@@ -84,25 +84,43 @@ fn member(
 }
 
 /// L8: a copy that is already there joins a linked event that it matches. Linked wins where they are not loosely equal;
-/// a source wins over linked.
+/// a source wins over linked. Also the values that lost: `local` is the copy's, `remote` the linked event's.
 pub fn attach(
     linked: &mut Linked,
     copy: &mut Copy,
     role: Role,
     mask: Mask,
     cause: &Cause,
-) -> Member {
+) -> (Member, Vec<Conflict>) {
     let mut joined = member(linked, copy.id, copy.calendar, role, mask, copy.alive);
+    let mut losers = Vec::new();
     let shown = joined.agreed.clone();
+    let privacy = privacy_at(&joined.mask, linked, copy);
     for unit in unit::all([&shown, &copy.local]) {
-        if joined.mask.covers(&unit, linked.value.privacy) || unit.same(&copy.local, &shown) {
+        if joined.mask.covers(&unit, privacy) || unit.same(&copy.local, &shown) {
             continue;
         }
-        if role == Role::Source {
+        let loosely = loose::same(&unit, &copy.local, &shown);
+        let stricter = unit == Unit::Privacy && copy.local.privacy > shown.privacy;
+        if stricter && role == Role::Target {
+            continue;
+        }
+        let source = role == Role::Source || stricter;
+        let lost = if source { &shown } else { &copy.local };
+        if !loosely && !stricter && !says_nothing(&unit, lost) {
+            losers.push(Conflict {
+                unit: unit.clone(),
+                base: Event::new("", copy.local.when.clone()),
+                local: copy.local.clone(),
+                remote: shown.clone(),
+                remote_won: Some(!source),
+            });
+        }
+        if source {
             unit.take(&mut linked.value, &copy.local);
             unit.take(&mut joined.agreed, &copy.local);
             linked.authors.insert(unit, copy.calendar);
-        } else if loose::same(&unit, &copy.local, &shown) {
+        } else if loosely {
             // As if we had written it and the provider had rewritten it: no write, and no false difference.
             unit.take(&mut copy.local, &shown);
             if let Some(base) = &mut copy.base {
@@ -112,7 +130,43 @@ pub fn attach(
             copy.set(&unit, &shown, cause);
         }
     }
-    joined
+    (joined, losers)
+}
+
+/// A mirror gives way to the event that it mirrors, which has turned up in the same calendar. What people have noted on the
+/// mirror lost, then.
+pub fn gives_way(member: &Member, mirror: &Copy, event: &Copy) -> Vec<Conflict> {
+    let mut noted = unit::diff(&mirror.local, &member.agreed);
+    noted.retain(|unit| !unit.is_local() && !matches!(unit, Unit::Person(_)));
+    noted.retain(|unit| !unit.same(&mirror.local, &event.local));
+    let lost = |unit| Conflict {
+        unit,
+        base: member.agreed.clone(),
+        local: mirror.local.clone(),
+        remote: event.local.clone(),
+        remote_won: Some(true),
+    };
+    noted.into_iter().map(lost).collect()
+}
+
+/// Whether a value is nothing that anybody would miss: an empty text, no place.
+fn says_nothing(unit: &Unit, event: &Event) -> bool {
+    let always = matches!(
+        unit,
+        Unit::When | Unit::Rule | Unit::Status | Unit::Busy | Unit::Override(_)
+    );
+    !always && unit.same(event, &Event::new("", event.when.clone()))
+}
+
+/// The privacy by which a member's mask is judged. Where the mask keeps privacy itself from flowing, the linked event does
+/// not know that the copy is private.
+pub(super) fn privacy_at(mask: &Mask, linked: &Linked, copy: &Copy) -> Privacy {
+    let known = linked.value.privacy;
+    if mask.covers(&Unit::Privacy, known) {
+        known.max(copy.local.privacy)
+    } else {
+        known
+    }
 }
 
 /// L1: what changed on a living copy flows into the linked event, as far as role and mask let it out.
@@ -121,11 +175,9 @@ pub fn inward(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet
     if !member.attached || !member.role.sends() || !copy.alive {
         return moved;
     }
-    let privacy = linked.value.privacy;
+    let covered = covered(linked, member, copy);
     for unit in unit::all([&copy.local, &member.agreed]) {
-        if unit.same(&copy.local, &member.agreed)
-            || inward_covered(member, linked, copy, &unit, privacy)
-        {
+        if unit.same(&copy.local, &member.agreed) || covered(&unit) {
             continue;
         }
         if let Unit::Override(_) = unit {
@@ -149,22 +201,20 @@ pub fn inward(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet
     moved
 }
 
-/// Whether the mask keeps a unit from flowing in. Where only privates are hidden, the calendar in which the event was
-/// made sees all of it and speaks for all of it.
-fn inward_covered(
-    member: &Member,
+/// Which units the mask keeps from flowing in. Where only privates are hidden, the calendar in which the event was made
+/// sees all of it and speaks for all of it.
+pub(super) fn covered(
     linked: &Linked,
+    member: &Member,
     copy: &Copy,
-    unit: &Unit,
-    privacy: calendar::Privacy,
-) -> bool {
-    let own = linked.origin == copy.id && hides_only_privates(&member.mask);
-    let privacy = if own {
-        calendar::Privacy::Public
+) -> impl Fn(&Unit) -> bool + use<> {
+    let mask = member.mask.clone();
+    let privacy = if linked.origin == copy.id && hides_only_privates(&mask) {
+        Privacy::Public
     } else {
-        privacy
+        privacy_at(&mask, linked, copy)
     };
-    member.mask.covers(unit, privacy)
+    move |unit| mask.covers(unit, privacy)
 }
 
 /// L2 and L3: brings the linked event to one receiver. `copy` is the member's copy.
@@ -193,16 +243,17 @@ pub fn outward(linked: &Linked, member: &mut Member, copy: &mut Copy, cause: &Ca
     done
 }
 
-/// The linked event as the member may see it. The event's own calendar is not masked against itself.
+/// The linked event as the member may see it.
 pub(super) fn shown(linked: &Linked, member: &Member, copy: CopyId) -> Event {
-    if linked.origin == copy && hides_only_privates(&member.mask) {
-        Mask {
-            show_private: true,
-            ..member.mask.clone()
-        }
-        .project(&linked.value)
-    } else {
-        member.mask.project(&linked.value)
+    sight(linked, member, copy).project(&linked.value)
+}
+
+/// The mask through which a member sees the linked event. The event's own calendar is not masked against itself.
+pub(super) fn sight(linked: &Linked, member: &Member, copy: CopyId) -> Mask {
+    Mask {
+        show_private: member.mask.show_private
+            || (linked.origin == copy && hides_only_privates(&member.mask)),
+        ..member.mask.clone()
     }
 }
 
@@ -242,9 +293,4 @@ pub fn revived(
         copy.rewrite = false;
     }
     moved
-}
-
-/// L6: another mask holds from now on. The next [`outward`] with a cause of kind `config` scrubs the copy.
-pub fn remask(member: &mut Member, mask: Mask) {
-    member.mask = mask;
 }

@@ -8,16 +8,18 @@ mod flow;
 mod mask;
 mod matching;
 mod relink;
+mod remask;
 
 use std::collections::BTreeMap;
 
 use calendar::{Event, Unit};
 use serde::{Deserialize, Serialize};
 
-pub use flow::{Outward, attach, begin, died, inward, outward, remask, revived};
+pub use flow::{Outward, attach, begin, died, gives_way, inward, outward, revived};
 pub use mask::{Mask, MaskKind};
 pub use matching::content_key;
 pub use relink::{Relinked, relink, unlink};
+pub use remask::{Made, remask};
 
 use crate::{CalendarId, CopyId, LinkId, LinkedId, copy::pairs};
 

@@ -7,7 +7,10 @@ use calendar::{Event, Unit, unit};
 
 use crate::{
     Cause, Conflict, Copy, Linked, Member, Role,
-    links::{self, Outward, flow::shown},
+    links::{
+        self, Outward,
+        flow::{covered, shown},
+    },
     merge::{self, Merge},
 };
 
@@ -40,8 +43,9 @@ pub fn relink(
     let mut done = Relinked::default();
     member.attached = true;
     let shown = shown(linked, member, copy.id);
+    let hidden = covered(linked, member, copy);
     for unit in unit::all([&shown, &member.agreed, &copy.local]) {
-        let covered = member.mask.covers(&unit, linked.value.privacy);
+        let covered = hidden(&unit);
         if copy.alive && !covered {
             settle(&unit, &shown, linked, member, copy, cause, &mut done);
         } else if member.role.receives() && (!covered || !unit.same(&shown, &member.agreed)) {
@@ -62,7 +66,8 @@ fn bring(unit: &Unit, value: &Event, copy: &mut Copy, cause: &Cause, done: &mut 
     }
 }
 
-fn settle(
+/// Three-way merge of one unit of a copy with the linked event, from what they last agreed on.
+pub(super) fn settle(
     unit: &Unit,
     shown: &Event,
     linked: &mut Linked,

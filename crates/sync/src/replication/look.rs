@@ -15,7 +15,7 @@ pub fn looked(
     intents: &[Intent],
     index: usize,
     found: &Observation,
-    standing: Standing,
+    standing: &Standing,
 ) -> Digest {
     let mut digest = observe(copy, intents, found, standing);
     let stamp = intents[index].stamp;

@@ -11,12 +11,23 @@ use crate::{
 };
 
 /// How a copy stands in its link, as far as replication must know.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
     /// A target: the projection wins (R6), and nothing that happens to it flows.
     pub target: bool,
     /// Who wins otherwise.
     pub policy: Policy,
+}
+
+impl Standing {
+    /// Who wins: on a target always we (R6).
+    pub(super) fn policy(&self) -> &Policy {
+        if self.target {
+            &Policy::Local
+        } else {
+            &self.policy
+        }
+    }
 }
 
 /// What came of a sighting.
@@ -46,7 +57,7 @@ pub struct Digest {
 struct Sight<'a> {
     body: &'a Event,
     seen: &'a Observation,
-    standing: Standing,
+    standing: &'a Standing,
 }
 
 /// Digests a sighting of the event that `copy` stands for. `intents` are those that may still arrive, oldest first.
@@ -54,7 +65,7 @@ pub fn observe(
     copy: &mut Copy,
     intents: &[Intent],
     seen: &Observation,
-    standing: Standing,
+    standing: &Standing,
 ) -> Digest {
     let mut digest = Digest::default();
     match (&seen.body, &seen.version) {
@@ -347,12 +358,10 @@ fn clash(
         seen,
         standing,
     } = *sight;
-    let policy = if standing.target {
-        Policy::Local
-    } else {
-        standing.policy
-    };
-    let remote_won = policy.remote_wins(copy.calendar, seen.modified, copy.causes.get(unit));
+    let remote_won =
+        standing
+            .policy()
+            .remote_wins(copy.calendar, seen.modified, copy.causes.get(unit));
     digest.conflicts.push(Conflict {
         unit: unit.clone(),
         base: start.ours.clone(),

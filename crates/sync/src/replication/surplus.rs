@@ -4,7 +4,7 @@
 use calendar::{Event, unit};
 
 use crate::{
-    Cause, CauseKind, Conflict, Copy, Intent, Observation, Outcome, Policy, loose,
+    Cause, CauseKind, Conflict, Copy, Intent, Observation, Outcome, loose,
     merge::{self, Merge},
     replication::{Digest, Standing},
 };
@@ -15,7 +15,7 @@ pub(super) fn surplus(
     create: &Intent,
     body: &Event,
     seen: &Observation,
-    standing: Standing,
+    standing: &Standing,
 ) -> Digest {
     let mut digest = Digest {
         settled: vec![(create.stamp, Outcome::Done)],
@@ -41,13 +41,9 @@ pub(super) fn surplus(
             Merge::Theirs => body.clone(),
             Merge::Both(merged) => *merged,
             Merge::Clash => {
-                let policy = if standing.target {
-                    Policy::Local
-                } else {
-                    standing.policy
-                };
                 // A person cannot be asked about an object that goes: ours stays, and theirs is kept.
-                let won = policy
+                let won = standing
+                    .policy()
                     .remote_wins(copy.calendar, seen.modified, copy.causes.get(&unit))
                     .unwrap_or(false);
                 digest.conflicts.push(Conflict {

@@ -37,7 +37,7 @@ pub struct Hub {
     pub linked: Vec<Linked>,
     pub members: Vec<Member>,
     pub conflicts: Vec<Conflict>,
-    /// Values that met when events that were there already were linked for the first time: one of them gave way.
+    /// Values that won when events were linked for the first time.
     pub met: Vec<Event>,
     pub cursors: Vec<Option<u64>>,
     /// How often each feed was read.
@@ -118,7 +118,7 @@ impl Hub {
         let target = self.linking && self.places[self.place(row)].role == Role::Target;
         Standing {
             target,
-            policy: self.policy,
+            policy: self.policy.clone(),
         }
     }
 
@@ -243,7 +243,7 @@ impl Hub {
     pub fn observe(&mut self, row: usize, seen: &Observation) {
         let (intents, standing) = (self.unfinished(row), self.standing(row));
         let gone = !matches!(self.rows[row].copy.remote, Remote::Live { .. });
-        let digest = observe(&mut self.rows[row].copy, &intents, seen, standing);
+        let digest = observe(&mut self.rows[row].copy, &intents, seen, &standing);
         self.digest(row, gone, digest, seen);
     }
 
@@ -260,7 +260,7 @@ impl Hub {
             return self.observe(row, seen);
         };
         let gone = !matches!(self.rows[row].copy.remote, Remote::Live { .. });
-        let digest = looked(&mut self.rows[row].copy, &intents, index, seen, standing);
+        let digest = looked(&mut self.rows[row].copy, &intents, index, seen, &standing);
         self.digest(row, gone, digest, seen);
     }
 

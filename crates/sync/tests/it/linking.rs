@@ -32,9 +32,12 @@ impl Hub {
         if let Some(linked) = self.linked_twin(row) {
             if let Some(mirror) = self.member_at(linked, place) {
                 // The mirror gives way to the event that it mirrors.
-                let mirror = index_of(self.members.remove(mirror).copy.0);
+                let member = self.members.remove(mirror);
+                let mirror = index_of(member.copy.0);
+                let event = &self.rows[row].copy;
+                let noted = rules::gives_way(&member, &self.rows[mirror].copy, event);
+                self.conflicts.extend(noted);
                 let copy = &mut self.rows[mirror].copy;
-                self.met.push(copy.local.clone());
                 copy.alive = false;
                 copy.life_cause = Some(cause.clone());
             }
@@ -98,8 +101,10 @@ impl Hub {
     fn join(&mut self, linked: usize, row: usize, cause: &Cause) {
         let place = self.places[self.place(row)].clone();
         let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
-        self.met.extend([value.value.clone(), copy.local.clone()]);
-        let member = rules::attach(value, copy, place.role, place.mask, cause);
+        let (member, losers) = rules::attach(value, copy, place.role, place.mask, cause);
+        self.conflicts.extend(losers);
+        // Making a link is no edit: a deletion that did not know of it takes along even what won (R8).
+        self.met.push(value.value.clone());
         self.members.push(member);
     }
 

@@ -48,7 +48,7 @@ fn overrides_that_a_create_has_not_written_yet_stay_pending() {
         stamp: Some(intent.stamp),
         modified: None,
     };
-    let digest = looked(&mut copy, &[intent], 0, &seen, Standing::default());
+    let digest = looked(&mut copy, &[intent], 0, &seen, &Standing::default());
     assert_eq!(digest.taken, []);
     assert_eq!(copy.local, event);
     let Step::Update { previous, body, .. } = plan(&copy, &[]) else {

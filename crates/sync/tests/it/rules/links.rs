@@ -1,7 +1,10 @@
 //! L1–L8.
 
 use calendar::{Event, Privacy, Unit};
-use sync::{CauseKind, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role, links as rules};
+use sync::{
+    CauseKind, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role,
+    links::{self as rules, Made},
+};
 use uuid::Uuid;
 
 use super::{cause, event, with};
@@ -25,13 +28,8 @@ fn origin(role: Role) -> (Linked, Member, Copy) {
 fn receiver(linked: &Linked, role: Role, mask: Mask) -> (Member, Copy) {
     let mut copy = copy(1, &mask.project(&linked.value));
     let mut linked = linked.clone();
-    let member = rules::attach(
-        &mut linked,
-        &mut copy,
-        role,
-        mask,
-        &cause(CauseKind::Config),
-    );
+    let config = cause(CauseKind::Config);
+    let (member, _) = rules::attach(&mut linked, &mut copy, role, mask, &config);
     (member, copy)
 }
 
@@ -196,17 +194,85 @@ fn l5_sources_are_never_written() {
     assert_eq!(copy, before);
 }
 
+fn remasked(
+    linked: &mut Linked,
+    member: &mut Member,
+    copy: &mut Copy,
+    mask: Mask,
+    made: Made,
+) -> rules::Relinked {
+    rules::remask(linked, member, copy, mask, made, &cause(CauseKind::Config))
+}
+
 #[test]
 fn l6_another_mask_projects_again() {
-    let (linked, ..) = origin(Role::Source);
+    let (mut linked, ..) = origin(Role::Source);
     let (mut target, mut there) = receiver(&linked, Role::Target, Mask::everything());
-    rules::remask(&mut target, Mask::busy("Busy"));
+    let before = linked.clone();
+    let busy = Mask::busy("Busy");
+    remasked(&mut linked, &mut target, &mut there, busy, Made::Mirror);
+    assert_eq!(linked, before);
     let done = rules::outward(&linked, &mut target, &mut there, &cause(CauseKind::Config));
     assert!(done.units.contains(&Unit::Title) && done.units.contains(&Unit::Text));
     assert_eq!(there.local.title, "Busy");
     assert!(there.local.text.is_empty());
     // It is no edit when it meets a deletion (R8).
     assert!(!there.has_pending_edit());
+}
+
+#[test]
+fn l6_what_a_calendar_lets_out_no_more_goes_from_the_others_and_stays_with_it() {
+    for role in [Role::Source, Role::Both] {
+        let (mut linked, mut member, mut here) = origin(role);
+        here.local = with(&here.local, Slot::Occurrence(0), 4);
+        rules::inward(&mut linked, &mut member, &here);
+        let (mut target, mut there) = receiver(&linked, Role::Target, Mask::everything());
+        let before = here.clone();
+        let busy = Mask::busy("Away");
+        let done = remasked(&mut linked, &mut member, &mut here, busy, Made::Original);
+        assert!(done.moved.contains(&Unit::Title));
+        rules::outward(&linked, &mut member, &mut here, &flow());
+        assert_eq!(here, before, "{role:?}");
+        rules::outward(&linked, &mut target, &mut there, &flow());
+        assert_eq!(there.local.title, "Away");
+        assert!(there.local.text.is_empty());
+        assert_eq!(Slot::Occurrence(0).read(&there.local), None);
+        // And back again.
+        let all = Mask::everything();
+        let done = remasked(&mut linked, &mut member, &mut here, all, Made::Original);
+        assert!(done.conflicts.is_empty() && done.copy.is_empty());
+        rules::outward(&linked, &mut target, &mut there, &flow());
+        assert_eq!(here, before, "{role:?}");
+        assert_eq!(there.local.title, here.local.title);
+        assert_eq!(there.local.text, here.local.text);
+        assert_eq!(Slot::Occurrence(0).read(&there.local), Some(4));
+    }
+}
+
+#[test]
+fn l6_where_a_sender_shows_more_a_note_does_not_win_over_the_event() {
+    let (mut linked, ..) = origin(Role::Both);
+    let (mut member, mut there) = receiver(&linked, Role::Both, Mask::busy("Busy"));
+    there.local = with(&there.local, Slot::Title, 4);
+    let all = Mask::everything();
+    let done = remasked(&mut linked, &mut member, &mut there, all, Made::Mirror);
+    assert_eq!(Slot::Title.read(&linked.value), Some(0));
+    assert_eq!(Slot::Title.read(&there.local), Some(0));
+    assert_eq!(Slot::Title.read(&done.conflicts[0].local), Some(4));
+}
+
+#[test]
+fn l1_what_its_calendar_marks_private_stays_hidden_where_the_mask_hides_privacy() {
+    let mut copy = copy(0, &event());
+    copy.local.privacy = Privacy::Private;
+    let (id, link) = (LinkedId(Uuid::from_u128(1)), LinkId(Uuid::from_u128(2)));
+    let title = fields(&[Unit::Title]);
+    let (mut linked, mut member) = rules::begin(id, link, &copy, Role::Source, title);
+    assert_eq!(linked.value.title, "Busy");
+    copy.local = with(&copy.local, Slot::When, 2);
+    let moved = rules::inward(&mut linked, &mut member, &copy);
+    assert_eq!(moved, [Unit::When].into());
+    assert_eq!(linked.value.title, "Busy");
 }
 
 #[test]
@@ -295,13 +361,16 @@ fn l8_at_a_first_meeting_linked_wins_where_it_really_differs() {
     let mut there = copy(1, &with(&event(), Slot::Place, 4));
     there.local.title.push_str("  ");
     let config = cause(CauseKind::Config);
-    rules::attach(
+    let (_, losers) = rules::attach(
         &mut linked,
         &mut there,
         Role::Both,
         Mask::everything(),
         &config,
     );
+    assert_eq!(losers.len(), 1);
+    assert_eq!(Slot::Place.read(&losers[0].local), Some(4));
+    assert_eq!(losers[0].remote_won, Some(true));
     assert_eq!(Slot::Place.read(&there.local), Some(0));
     assert!(there.causes.contains_key(&Unit::Place));
     // White space is not worth a write.

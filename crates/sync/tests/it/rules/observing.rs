@@ -19,7 +19,7 @@ fn r5_a_landed_write_is_an_echo_but_for_what_a_person_edited_on_it() {
     body.title.push_str("   ");
     let mut seen = seen(1, &body);
     seen.stamp = Some(create.stamp);
-    let digest = observe(&mut copy, &[create], &seen, FREE);
+    let digest = observe(&mut copy, &[create], &seen, &FREE);
     assert_eq!(digest.taken, [Unit::Place]);
     assert_eq!(digest.settled, [(stamp(77), Outcome::Done)]);
     assert_eq!(copy.local.title, "t0");
@@ -45,20 +45,20 @@ fn r5_a_colour_on_an_unconfirmed_create_is_taken_over() {
     let (mut copy, create) = unconfirmed();
     let mut seen = seen(1, &with(&event(), Slot::Color, 4));
     seen.stamp = Some(create.stamp);
-    observe(&mut copy, &[create], &seen, FREE);
+    observe(&mut copy, &[create], &seen, &FREE);
     assert_eq!(Slot::Color.read(&copy.local), Some(4));
 }
 
 #[test]
 fn r6_a_sighting_of_the_base_is_an_echo_and_another_is_taken() {
     let mut copy = settled();
-    let digest = observe(&mut copy, &[], &seen(2, &event()), FREE);
+    let digest = observe(&mut copy, &[], &seen(2, &event()), &FREE);
     assert!(digest.taken.is_empty() && digest.conflicts.is_empty());
     let digest = observe(
         &mut copy,
         &[],
         &seen(3, &with(&event(), Slot::Title, 3)),
-        FREE,
+        &FREE,
     );
     assert_eq!(digest.taken, [Unit::Title]);
     assert_eq!(Slot::Title.read(&copy.local), Some(3));
@@ -71,7 +71,7 @@ fn r6_the_later_one_wins_and_the_loser_is_kept() {
         &mut copy,
         &[],
         &seen(2, &with(&event(), Slot::Title, 3)),
-        FREE,
+        &FREE,
     );
     assert_eq!(Slot::Title.read(&copy.local), Some(3));
     let [conflict] = &digest.conflicts[..] else {
@@ -92,7 +92,7 @@ fn r6_on_a_target_the_projection_wins_and_is_written() {
         &mut copy,
         &[],
         &seen(2, &with(&event(), Slot::Title, 3)),
-        target,
+        &target,
     );
     assert_eq!(digest.conflicts[0].remote_won, Some(false));
     let Step::Update { body, .. } = plan(&copy, &[]) else {
@@ -113,7 +113,7 @@ fn r6_where_ours_wins_the_base_is_what_the_provider_has() {
         &mut copy,
         &[],
         &seen(2, &with(&event(), Slot::Title, 3)),
-        target,
+        &target,
     );
     copy.set(&Unit::Title, &event(), &cause(CauseKind::Config));
     assert!(is_update(&plan(&copy, &[])));
@@ -130,7 +130,7 @@ fn r6_a_question_holds_its_unit_and_only_that() {
         let mut next = with(&copy.local, Slot::Place, 6);
         copy.set(&Unit::Place, &next, &cause(CauseKind::Flow));
         let theirs = with(&event(), Slot::Title, 3);
-        let digest = observe(&mut copy, &[], &seen(2, &theirs), ask);
+        let digest = observe(&mut copy, &[], &seen(2, &theirs), &ask);
         assert_eq!(digest.conflicts[0].remote_won, None);
         let Step::Update { previous, body, .. } = plan(&copy, &[]) else {
             panic!("no update")
@@ -142,7 +142,7 @@ fn r6_a_question_holds_its_unit_and_only_that() {
         assert_eq!(plan(&copy, &[]), Step::Nothing);
         // The same question is not asked twice.
         next = with(&theirs, Slot::Place, 8);
-        let digest = observe(&mut copy, &[], &seen(4, &next), ask);
+        let digest = observe(&mut copy, &[], &seen(4, &next), &ask);
         assert!(digest.conflicts.is_empty());
         assert_eq!(decide(&mut copy, &Unit::Title, remote), remote);
         assert_eq!(copy.held, None);
@@ -157,12 +157,12 @@ fn r7_a_deletion_while_ours_is_open_is_ours() {
     let mut copy = settled();
     copy.alive = false;
     let delete = intent(&copy, &[]);
-    let digest = observe(&mut copy, std::slice::from_ref(&delete), &gone(), FREE);
+    let digest = observe(&mut copy, std::slice::from_ref(&delete), &gone(), &FREE);
     assert_eq!(digest.settled, [(delete.stamp, Outcome::Done)]);
     assert!(!digest.died);
     // Revived meanwhile, it is made again instead of dying a second time.
     let mut copy = settled();
-    let digest = observe(&mut copy, &[delete], &gone(), FREE);
+    let digest = observe(&mut copy, &[delete], &gone(), &FREE);
     assert!(copy.alive && !digest.died);
     assert!(matches!(
         plan(&copy, &[]),
@@ -180,7 +180,7 @@ fn r7_a_delete_on_an_older_version_was_not_it() {
     copy.alive = true;
     let write = intent(&copy, std::slice::from_ref(&delete));
     reply(&mut copy, &write, stored(2, &event()), 0);
-    assert!(observe(&mut copy, &[delete], &gone(), FREE).died);
+    assert!(observe(&mut copy, &[delete], &gone(), &FREE).died);
     assert!(!copy.alive);
 }
 
@@ -194,7 +194,7 @@ fn r7_a_newer_version_closes_the_delete() {
         &mut copy,
         std::slice::from_ref(&delete),
         &seen(2, &edited),
-        FREE,
+        &FREE,
     );
     assert!(digest.settled.contains(&(delete.stamp, Outcome::Refused)));
 }
@@ -223,18 +223,18 @@ fn r7_a_restore_that_overtakes_the_answer_to_our_delete_is_looked_at() {
         &mut copy,
         std::slice::from_ref(&delete),
         &seen(5, &event()),
-        FREE,
+        &FREE,
     );
     let settled = reply(&mut copy, &delete, Reply::Deleted, 1);
     assert_eq!((settled.outcome, settled.look), (Outcome::Open, true));
-    let digest = looked(&mut copy, &[delete], 0, &seen(5, &event()), FREE);
+    let digest = looked(&mut copy, &[delete], 0, &seen(5, &event()), &FREE);
     assert!(digest.revived && copy.alive);
 }
 
 #[test]
 fn r8_a_pending_edit_beats_a_deletion() {
     let mut copy = pending();
-    let digest = observe(&mut copy, &[], &gone(), FREE);
+    let digest = observe(&mut copy, &[], &gone(), &FREE);
     assert!(copy.alive && !digest.died);
     assert!(matches!(
         plan(&copy, &[]),
@@ -249,31 +249,31 @@ fn r8_what_is_no_edit_does_not() {
     copy.set(&Unit::Title, &next, &cause(CauseKind::Config));
     let next = with(&event(), Slot::Color, 2);
     copy.set(&Unit::Color, &next, &cause(CauseKind::Edit));
-    assert!(observe(&mut copy, &[], &gone(), FREE).died);
+    assert!(observe(&mut copy, &[], &gone(), &FREE).died);
     assert!(!copy.alive);
     // An edit that was taken back is none either.
     let mut copy = pending();
     copy.set(&Unit::Title, &event(), &cause(CauseKind::Flow));
-    assert!(observe(&mut copy, &[], &gone(), FREE).died);
+    assert!(observe(&mut copy, &[], &gone(), &FREE).died);
     // Nor one to the provider's own spelling of the title.
     let mut copy = settled();
     copy.base.as_mut().unwrap().remote.title = "T0".into();
     let mut next = event();
     next.title = "T0".into();
     copy.set(&Unit::Title, &next, &cause(CauseKind::Flow));
-    assert!(observe(&mut copy, &[], &gone(), FREE).died);
+    assert!(observe(&mut copy, &[], &gone(), &FREE).died);
 }
 
 #[test]
 fn r9_an_edit_revives_what_is_deleted_here() {
     let mut copy = settled();
     copy.alive = false;
-    assert!(!observe(&mut copy, &[], &seen(2, &event()), FREE).revived);
+    assert!(!observe(&mut copy, &[], &seen(2, &event()), &FREE).revived);
     let digest = observe(
         &mut copy,
         &[],
         &seen(3, &with(&event(), Slot::Title, 3)),
-        FREE,
+        &FREE,
     );
     assert!(digest.revived && copy.alive);
 }
@@ -286,7 +286,7 @@ fn r9_an_edit_on_an_unconfirmed_create_revives_too() {
         copy.alive = false;
         let mut seen = seen(1, &with(&event(), Slot::Place, number));
         seen.stamp = Some(create.stamp);
-        let digest = observe(&mut copy, &[create], &seen, FREE);
+        let digest = observe(&mut copy, &[create], &seen, &FREE);
         assert_eq!(digest.revived, revives);
     }
 }
@@ -294,7 +294,7 @@ fn r9_an_edit_on_an_unconfirmed_create_revives_too() {
 #[test]
 fn r10_a_look_closes_the_intent_but_a_late_arrival_is_still_ours() {
     let (mut copy, mut create) = unconfirmed();
-    let digest = looked(&mut copy, &[create.clone()], 0, &gone(), FREE);
+    let digest = looked(&mut copy, &[create.clone()], 0, &gone(), &FREE);
     assert_eq!(digest.settled, [(create.stamp, Outcome::Unresolved)]);
     create.outcome = Outcome::Unresolved;
     assert!(matches!(
@@ -303,7 +303,7 @@ fn r10_a_look_closes_the_intent_but_a_late_arrival_is_still_ours() {
     ));
     let mut late = seen(1, &event());
     late.stamp = Some(create.stamp);
-    let digest = observe(&mut copy, &[create], &late, FREE);
+    let digest = observe(&mut copy, &[create], &late, &FREE);
     assert!(digest.taken.is_empty() && !digest.surplus);
     assert_eq!(plan(&copy, &[]), Step::Nothing);
 }
@@ -316,7 +316,7 @@ fn r10_the_second_of_two_creates_goes_but_not_what_was_edited_on_it() {
     let mut second = seen(5, &with(&event(), Slot::Place, 4));
     second.remote_id = "o2".into();
     second.stamp = Some(create.stamp);
-    let digest = observe(&mut copy, &[create], &second, FREE);
+    let digest = observe(&mut copy, &[create], &second, &FREE);
     assert!(digest.surplus);
     assert_eq!(copy.remote.id(), Some("o1"));
     assert_eq!(digest.taken, [Unit::Place]);
@@ -335,7 +335,7 @@ fn r10_a_marker_alone_proves_nothing() {
     other.remote_id = "o2".into();
     other.stamp = copy.stamp;
     let before = copy.clone();
-    assert!(observe(&mut copy, &[], &other, FREE).echo);
+    assert!(observe(&mut copy, &[], &other, &FREE).echo);
     assert_eq!(copy, before);
 }
 
@@ -343,9 +343,9 @@ fn r10_a_marker_alone_proves_nothing() {
 fn r10_an_older_version_is_ignored() {
     let mut copy = settled();
     let later = with(&event(), Slot::Title, 3);
-    observe(&mut copy, &[], &seen(3, &later), FREE);
+    observe(&mut copy, &[], &seen(3, &later), &FREE);
     let earlier = with(&event(), Slot::Title, 2);
-    assert!(observe(&mut copy, &[], &seen(2, &earlier), FREE).echo);
+    assert!(observe(&mut copy, &[], &seen(2, &earlier), &FREE).echo);
     assert_eq!(Slot::Title.read(&copy.local), Some(3));
 }
 
@@ -372,11 +372,11 @@ fn r10_an_event_that_is_there_already_is_adopted_and_a_burned_id_is_left() {
     let mut burned = copy.clone();
     // An earlier installation made it, and a person has moved it since.
     let there = with(&event(), Slot::Place, 4);
-    looked(&mut copy, &[create.clone()], 0, &seen(1, &there), FREE);
+    looked(&mut copy, &[create.clone()], 0, &seen(1, &there), &FREE);
     assert!(matches!(copy.remote, Remote::Live { .. }));
     assert_eq!(Slot::Place.read(&copy.local), Some(4));
     // Seed 167.
-    looked(&mut burned, &[create], 0, &gone(), FREE);
+    looked(&mut burned, &[create], 0, &gone(), &FREE);
     assert!(matches!(
         plan(&burned, &[]),
         Step::Create { generation: 1, .. }
@@ -390,7 +390,7 @@ fn r10_units_merge_each_by_itself() {
         &mut copy,
         &[],
         &seen(2, &with(&event(), Slot::Place, 4)),
-        FREE,
+        &FREE,
     );
     assert!(digest.conflicts.is_empty());
     assert_eq!(Slot::Title.read(&copy.local), Some(2));

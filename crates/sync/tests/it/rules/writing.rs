@@ -64,10 +64,10 @@ fn r3_what_the_provider_made_of_it_stays_out_of_the_local_value() {
     reply(&mut copy, &update, stored(2, &body), 0);
     assert_eq!(copy.local.title, "t2");
     assert_eq!(plan(&copy, &[]), Step::Nothing);
-    assert!(observe(&mut copy, &[], &seen(2, &body), FREE).echo);
+    assert!(observe(&mut copy, &[], &seen(2, &body), &FREE).echo);
     // Nor when it comes along with something else later.
     let next = with(&body, Slot::Place, 4);
-    let digest = observe(&mut copy, &[], &seen(3, &next), FREE);
+    let digest = observe(&mut copy, &[], &seen(3, &next), &FREE);
     assert_eq!(digest.taken, [Unit::Place]);
     assert_eq!(copy.local.title, "t2");
 }
@@ -81,7 +81,7 @@ fn r3_an_answer_older_than_what_was_seen_is_ignored() {
         &mut copy,
         std::slice::from_ref(&update),
         &seen(3, &edited),
-        FREE,
+        &FREE,
     );
     let body = copy.local.clone();
     reply(

@@ -1,0 +1,86 @@
+//! L6: a member gets another mask.
+
+use std::collections::BTreeSet;
+
+use calendar::{Event, Unit, unit};
+
+use crate::{
+    Cause, Copy, Linked, Mask, Member,
+    links::{
+        Relinked,
+        flow::{covered, hides_only_privates, privacy_at, shown, sight},
+        relink::settle,
+    },
+};
+
+/// Who made a member's copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// A link: it is a mirror.
+    Mirror,
+    /// A person, as others have made theirs of the same event in other calendars.
+    Shared,
+    /// A person; all other copies are mirrors of it.
+    Original,
+}
+
+/// L6: another mask holds from now on. Mirrors are scrubbed by the next [`super::outward`] with a cause of kind config; what
+/// a person made is never scrubbed, but what it no longer lets out goes from the linked event. Where a sender shows more
+/// than before, both sides may have something there, and they are merged as in L7.
+pub fn remask(
+    linked: &mut Linked,
+    member: &mut Member,
+    copy: &mut Copy,
+    mask: Mask,
+    made: Made,
+    cause: &Cause,
+) -> Relinked {
+    let mut done = Relinked::default();
+    let hidden_before = covered(linked, member, copy);
+    member.mask = mask;
+    if made == Made::Original && member.role.sends() {
+        done.moved = withdraw(linked, member, copy);
+    }
+    if made != Made::Mirror {
+        // Of an occurrence, too, its own calendar keeps what it no longer lets out.
+        let sight = sight(linked, member, copy.id);
+        let agreed = sight.project(&member.agreed);
+        member.agreed.overrides = agreed.overrides;
+    }
+    let hidden = covered(linked, member, copy);
+    let seen = shown(linked, member, copy.id);
+    for unit in unit::all([&seen, &member.agreed, &copy.local]) {
+        let newly_shown = hidden_before(&unit) || matches!(unit, Unit::Override(_));
+        if hidden(&unit) {
+            if made != Made::Mirror {
+                unit.take(&mut member.agreed, &seen);
+            }
+        } else if newly_shown && member.attached && member.role.sends() && copy.alive {
+            settle(&unit, &seen, linked, member, copy, cause, &mut done);
+        }
+    }
+    done
+}
+
+/// Takes what the member's calendar itself had said and no longer lets out from the linked event, as if that had begun with
+/// this mask.
+fn withdraw(linked: &mut Linked, member: &Member, copy: &Copy) -> BTreeSet<Unit> {
+    let mut moved = BTreeSet::new();
+    if hides_only_privates(&member.mask) {
+        return moved;
+    }
+    let privacy = privacy_at(&member.mask, linked, copy);
+    let let_out = member.mask.project(&Event {
+        privacy,
+        ..linked.value.clone()
+    });
+    for unit in unit::all([&linked.value]) {
+        let own = linked.authors.get(&unit) == Some(&copy.calendar);
+        let hidden = matches!(unit, Unit::Override(_)) || member.mask.covers(&unit, privacy);
+        if own && hidden && !unit.same(&linked.value, &let_out) {
+            unit.take(&mut linked.value, &let_out);
+            moved.insert(unit);
+        }
+    }
+    moved
+}
