@@ -201,6 +201,14 @@ describe('the other pages', () => {
       await page.getByRole('heading', { name: 'noor@icloud.example' }).waitFor();
     }));
 
+  it('says that a provider refused, once', () =>
+    on('/connections?refused=access_denied', async (page) => {
+      await page.getByRole('alert').getByText('No account was connected.').waitFor();
+      expect(new URL(page.url()).search).toBe('');
+      await page.getByRole('button', { name: 'Close this message' }).click();
+      await page.getByText('No account was connected.').waitFor({ state: 'detached' });
+    }));
+
   it('restores the side that was not kept', () =>
     on('/conflicts', async (page) => {
       await page.getByRole('button', { name: 'Restore this' }).first().click();

@@ -39,6 +39,7 @@ export function moveAtProvider(world: World, id: string, start: number): boolean
 
 export function arriveLater(world: World, copy: Copy, event: Event): void {
   copy.remote = event;
+  world.count(copy.calendar);
   setTimeout(() => world.commit(copy, event, 'provider'), Math.max(60, world.unpluggedUntil - Date.now()));
 }
 

@@ -109,7 +109,7 @@ export function restRoutes(world: World, session: Session, call: Call): boolean 
   if (!session.signedIn) return problem(call, 401, 'Not signed in');
   switch (kind) {
     case 'me':
-      return send(call, 200, { id: 'person-ada', email: 'ada@practice.example', name: 'Ada Lindqvist', timeZone: 'Europe/Berlin', roles: ['owner', 'demo'] });
+      return send(call, 200, { id: 'person-ada', email: 'ada@practice.example', name: 'Ada Lindqvist', timeZone: 'Europe/Berlin', roles: ['owner'], demo: true });
     case 'providers':
       return send(call, 200, providers);
     case 'connections':

@@ -71,6 +71,12 @@ export class World {
     return change.position;
   }
 
+  /** A write to the calendar's provider. */
+  count(calendar: string): void {
+    const provider = this.provider(calendar);
+    if (provider) this.writes[provider] = (this.writes[provider] ?? 0) + 1;
+  }
+
   explain(copy: Copy, entry: Omit<WhyEntry, 'at'>): void {
     const list = this.why.get(copy.id) ?? [];
     list.unshift({ at: this.ago(), ...entry });
@@ -126,7 +132,7 @@ export class World {
     const operation = event === null ? 'delete' : one.remote === null ? 'create' : 'update';
     setTimeout(() => {
       one.remote = wanted;
-      this.writes[provider] = (this.writes[provider] ?? 0) + 1;
+      this.count(one.calendar);
       const ms = Date.now() - began;
       const link = one === cause ? null : 'link-practice';
       const rule = link ? 'replication.write after links.project' : 'replication.write';

@@ -18,6 +18,8 @@ export interface Me {
   name: string;
   timeZone: string;
   roles: string[];
+  /** The demo has a page of its own at /demo. */
+  demo: boolean;
 }
 
 export type ProviderId = 'google' | 'microsoft' | 'caldav';

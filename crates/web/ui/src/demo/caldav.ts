@@ -28,7 +28,7 @@ export async function readCollection(url: string, authorization: string, from: n
     const data = node.getElementsByTagNameNS(CALDAV, 'calendar-data')[0]?.textContent ?? '';
     return eventsOf(data).filter((event) => !event.cancelled).map((event): PaneEvent => ({
       id: `${href}#${event.recurrenceId ?? ''}`, title: event.title, start: event.start, end: event.end, allDay: event.allDay,
-      rest: [event.place, event.text].join('|'),
+      content: event.content,
       ref: { href: new URL(href, url).href, etag, recurrenceId: event.recurrenceId === null ? '' : String(event.recurrenceId) },
     }));
   });

@@ -23,9 +23,18 @@ export function doubled(readings: Readings): string[] {
   return [...twice];
 }
 
-/** Content of all panes in one text: equal texts mean that nothing has changed anywhere. */
-export function contentOf(readings: Readings): string {
-  return readings.map((events) => events.map((event) => `${sameness(event)} ${event.end} ${event.rest}`).sort().join('\n')).join('\f');
+/** How many appointments differ between two readings of one pane: moved, edited, new, gone. */
+export function differing(before: PaneEvent[], after: PaneEvent[]): number {
+  const surplus = new Map<string, number>();
+  const count = (event: PaneEvent, by: number) => {
+    const text = `${sameness(event)} ${event.end} ${event.content}`;
+    surplus.set(text, (surplus.get(text) ?? 0) + by);
+  };
+  for (const event of before) count(event, -1);
+  for (const event of after) count(event, 1);
+  const counts = [...surplus.values()];
+  const sum = (some: number[]) => some.reduce((all, one) => all + one, 0);
+  return Math.max(sum(counts.filter((one) => one > 0)), -sum(counts.filter((one) => one < 0)));
 }
 
 /** Counts only what stays wrong: a change on its way is in one pane first and in the others a moment later. */
@@ -47,37 +56,66 @@ export class Settling {
   }
 }
 
+interface Some {
+  n: number;
+  at_ms: number;
+}
+
+interface Account {
+  /** Writes that the provider has counted so far. */
+  total?: number;
+  writes: Some[];
+  changes: Some[];
+}
+
 /**
- * An echo is a write to a provider that no change explains: the write count grew, and no pane's content changed and
- * nobody moved anything within `near_ms` before or after.
+ * An echo is a write that changes nothing: a provider counted it, and in what its own API shows nothing has changed within
+ * `near_ms` before or after. Each change explains one write, and only at the provider where it is seen; so a move that leads to
+ * one write too many is found out however near that is to the move.
  */
 export class Echoes {
   count = 0;
-  #writes: number | undefined;
-  #content = '';
-  #changed_ms = -Infinity;
-  #suspects: { at_ms: number; writes: number }[] = [];
+  #accounts = new Map<string, Account>();
 
   constructor(readonly near_ms: number) {}
 
-  /** Somebody moved something: what follows is no echo. */
-  acted(now_ms: number): void {
-    this.#changed_ms = now_ms;
+  #account(of: string): Account {
+    const account = this.#accounts.get(of) ?? { writes: [], changes: [] };
+    this.#accounts.set(of, account);
+    return account;
   }
 
-  observe(writes: number, content: string, now_ms: number): void {
-    if (content !== this.#content) {
-      if (this.#content) this.#changed_ms = now_ms;
-      this.#content = content;
-    }
+  /** So many appointments of a provider have changed. */
+  changed(of: string, n: number, now_ms: number): void {
+    if (n > 0) this.#account(of).changes.push({ n, at_ms: now_ms });
+  }
+
+  /** So many writes has a provider counted since it began; the first number is where counting starts. */
+  written(of: string, total: number, now_ms: number): void {
+    const account = this.#account(of);
     // The counter starts again with the providers; a fall is no write.
-    if (this.#writes !== undefined && writes > this.#writes) this.#suspects.push({ at_ms: now_ms, writes: writes - this.#writes });
-    this.#writes = writes;
-    this.#suspects = this.#suspects.filter((suspect) => {
-      if (Math.abs(suspect.at_ms - this.#changed_ms) <= this.near_ms) return false;
-      if (now_ms - suspect.at_ms < this.near_ms) return true;
-      this.count += suspect.writes;
-      return false;
-    });
+    if (account.total !== undefined && total > account.total) account.writes.push({ n: total - account.total, at_ms: now_ms });
+    account.total = total;
+  }
+
+  /** Sets writes against changes, oldest first; what finds no partner in time is an echo, or a change that needed no further write. */
+  settle(now_ms: number): void {
+    for (const account of this.#accounts.values()) {
+      const { writes, changes } = account;
+      const late = (some: Some | undefined) => some !== undefined && now_ms - some.at_ms > this.near_ms;
+      while (writes[0] && changes[0]) {
+        const [write, change] = [writes[0], changes[0]];
+        if (Math.abs(write.at_ms - change.at_ms) > this.near_ms) {
+          if (change.at_ms < write.at_ms) changes.shift();
+          else this.count += writes.shift()!.n;
+          continue;
+        }
+        const n = Math.min(write.n, change.n);
+        if ((write.n -= n) === 0) writes.shift();
+        if ((change.n -= n) === 0) changes.shift();
+      }
+      while (late(writes[0])) this.count += writes.shift()!.n;
+      while (late(changes[0])) changes.shift();
+    }
   }
 }

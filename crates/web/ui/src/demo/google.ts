@@ -1,5 +1,5 @@
 // The Google pane: Google Calendar API v3, events.list with singleEvents and events.patch.
-import { ask, type Pane, type PaneEvent } from './pane';
+import { ask, contentOf, type Pane, type PaneEvent } from './pane';
 
 interface Time {
   date?: string;
@@ -10,9 +10,6 @@ interface Item {
   id: string;
   status?: string;
   summary?: string;
-  location?: string;
-  description?: string;
-  etag?: string;
   start: Time;
   end: Time;
 }
@@ -22,7 +19,7 @@ const instant = (time: Time) => Date.parse(time.dateTime ?? `${time.date}T00:00:
 export function eventOf(item: Item): PaneEvent {
   return {
     id: item.id, title: item.summary ?? '', start: instant(item.start), end: instant(item.end), allDay: item.start.date !== undefined,
-    rest: [item.location ?? '', item.description ?? ''].join('|'), ref: { zone: item.start.timeZone ?? '' },
+    content: contentOf(item, ['etag', 'updated', 'sequence', 'extendedProperties']), ref: { zone: item.start.timeZone ?? '' },
   };
 }
 

@@ -20,7 +20,7 @@ export function hubPane({ calendar }: { calendar: string }): Pane {
       return answer.occurrences.filter((one) => one.status !== 'cancelled').map((one): PaneEvent => {
         const { start, end } = inZone(one, 'UTC');
         return {
-          id: `${one.event}|${one.recurrenceId ?? ''}`, title: one.title, start: civilMs(start), end: civilMs(end), allDay: one.allDay, rest: `${one.location ?? ''}|`,
+          id: `${one.event}|${one.recurrenceId ?? ''}`, title: one.title, start: civilMs(start), end: civilMs(end), allDay: one.allDay, content: '',
           ref: { event: one.event, recurrenceId: one.recurrenceId ?? '', etag: one.etag, zone: one.timeZone ?? '' },
         };
       });

@@ -16,9 +16,14 @@ const series = object(
 
 describe('reading', () => {
   it('gives instants, ends and unescaped titles', () => {
-    expect(eventsOf(single)).toEqual([{
-      uid: '1', title: 'Check-up, Okafor', place: '', text: '', start: Date.parse('2026-11-24T08:00:00Z'), end: Date.parse('2026-11-24T08:30:00Z'), allDay: false, recurrenceId: null, cancelled: false,
+    expect(eventsOf(single)).toMatchObject([{
+      uid: '1', title: 'Check-up, Okafor', start: Date.parse('2026-11-24T08:00:00Z'), end: Date.parse('2026-11-24T08:30:00Z'), allDay: false, recurrenceId: null, cancelled: false,
     }]);
+  });
+  it('has a content that bookkeeping does not change, and everything else does', () => {
+    const content = (...lines: string[]) => eventsOf(object(['UID:3', 'DTSTART:20261127T080000Z', ...lines]))[0]!.content;
+    expect(content('SEQUENCE:1', 'DTSTAMP:20261101T000000Z')).toBe(content('SEQUENCE:2', 'DTSTAMP:20261102T000000Z', 'X-KALENDS-STAMP:a'));
+    expect(content('LOCATION:Room 1')).not.toBe(content('LOCATION:Room 2'));
   });
   it('knows all-day events and recurrence ids', () => {
     const [day] = eventsOf(object(['UID:3', 'DTSTART;VALUE=DATE:20261127']));

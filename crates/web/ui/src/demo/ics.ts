@@ -13,8 +13,8 @@ interface Line {
 export interface IcsEvent {
   uid: string;
   title: string;
-  place: string;
-  text: string;
+  /** All its lines, but for those that every write changes whether it changes anything or not. */
+  content: string;
   start: number;
   end: number;
   allDay: boolean;
@@ -84,6 +84,8 @@ function moved(line: Line, by_ms: number): Line {
   return lineOf(line.name, line.params, value);
 }
 
+const bookkeeping = ['DTSTAMP', 'CREATED', 'LAST-MODIFIED', 'SEQUENCE', 'X-KALENDS-STAMP'];
+
 export function eventsOf(ics: string): IcsEvent[] {
   const lines = linesOf(ics);
   return eventSpans(lines).flatMap(({ from, to }) => {
@@ -97,7 +99,7 @@ export function eventsOf(ics: string): IcsEvent[] {
     const end = endLine ? instantOf(timeOf(endLine)) : instantOf({ ...start, civil: addDays(start.civil, days) }) + ms;
     const recurrence = property(own, 'RECURRENCE-ID');
     return [{
-      uid: value('UID'), title: value('SUMMARY'), place: value('LOCATION'), text: value('DESCRIPTION'), start: instantOf(start), end, allDay: start.allDay,
+      uid: value('UID'), title: value('SUMMARY'), content: textOf(own.filter((line) => !bookkeeping.includes(line.name))), start: instantOf(start), end, allDay: start.allDay,
       recurrenceId: recurrence ? instantOf(timeOf(recurrence)) : null, cancelled: value('STATUS') === 'CANCELLED',
     }];
   });

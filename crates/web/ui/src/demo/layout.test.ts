@@ -3,7 +3,7 @@ import { allDayOf, blocksOf, daysFrom } from './layout';
 import type { PaneEvent } from './pane';
 
 const at = (title: string, start: string, minutes: number): PaneEvent => ({
-  id: title, title, start: Date.parse(start), end: Date.parse(start) + minutes * 60_000, allDay: false, rest: '', ref: {},
+  id: title, title, start: Date.parse(start), end: Date.parse(start) + minutes * 60_000, allDay: false, content: '', ref: {},
 });
 const day = '2026-11-24';
 

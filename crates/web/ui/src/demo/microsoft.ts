@@ -1,13 +1,11 @@
 // The Microsoft 365 pane: Microsoft Graph, calendarView and event update.
-import { ask, wall, type Pane, type PaneEvent } from './pane';
+import { ask, contentOf, wall, type Pane, type PaneEvent } from './pane';
 
 interface Item {
   id: string;
   subject?: string;
   isAllDay?: boolean;
   isCancelled?: boolean;
-  location?: { displayName?: string };
-  bodyPreview?: string;
   originalStartTimeZone?: string;
   start: { dateTime: string; timeZone: string };
   end: { dateTime: string; timeZone: string };
@@ -19,7 +17,7 @@ const instant = (time: Item['start']) => Date.parse(`${time.dateTime.slice(0, 19
 export function eventOf(item: Item): PaneEvent {
   return {
     id: item.id, title: item.subject ?? '', start: instant(item.start), end: instant(item.end), allDay: item.isAllDay ?? false,
-    rest: [item.location?.displayName ?? '', item.bodyPreview ?? ''].join('|'), ref: { zone: item.originalStartTimeZone ?? '' },
+    content: contentOf(item, ['@odata.etag', 'changeKey', 'lastModifiedDateTime', 'createdDateTime', 'singleValueExtendedProperties']), ref: { zone: item.originalStartTimeZone ?? '' },
   };
 }
 

@@ -14,8 +14,8 @@ export interface PaneEvent {
   start: number;
   end: number;
   allDay: boolean;
-  /** What else can be compared across providers, for noticing that something changed. */
-  rest: string;
+  /** All that a provider says of it but for its bookkeeping: equal texts mean that nothing has changed. The hub's is empty. */
+  content: string;
   /** What the pane itself needs to move it. */
   ref: Record<string, string>;
 }
@@ -52,6 +52,11 @@ export async function ask(url: string, authorization: string, init: RequestInit 
 
 /** The same appointment has the same title and start everywhere; ids are each provider's own. */
 export const sameness = (event: PaneEvent): string => `${event.allDay ? 'day' : 'at'} ${event.start} ${event.title}`;
+
+/** A provider's item as text, without what every write changes whether it changes anything or not. */
+export function contentOf(item: object, bookkeeping: string[]): string {
+  return JSON.stringify(item, (key, value: unknown) => (bookkeeping.includes(key) ? undefined : value));
+}
 
 /** RFC 3339 with a zone's wall time, as Google and Graph want it beside a zone name. */
 export const wall = (instant: number, zone: string): string => toCivil(instant, zone);
