@@ -32,6 +32,8 @@ pub struct Parts {
     pub oldest_position: AtomicI64,
     /// How many mails to people a real service would have sent.
     pub mails: AtomicU64,
+    /// Whether this is the demo, which has a page of its own at `/demo`.
+    pub demo: bool,
 }
 
 /// What a real service does and we would not do of ourselves.

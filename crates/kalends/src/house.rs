@@ -59,8 +59,8 @@ pub async fn open_stores(config: &Config) -> Result<Stores, Failure> {
         .map_err(|error| Failure::new(format!("storage.url: {error}")))
 }
 
-/// Builds the house.
-pub async fn build(config: &Config) -> Result<House, Failure> {
+/// Builds the house; `demo` says whether it is the demo's.
+pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
     let stores = open_stores(config).await?;
     let tenant = match stores.tenants().await?.first() {
         Some(tenant) => *tenant,
@@ -96,6 +96,7 @@ pub async fn build(config: &Config) -> Result<House, Failure> {
         watchers: Arc::new(Nobody),
         oldest_position: AtomicI64::new(0),
         mails: AtomicU64::new(0),
+        demo,
     });
     Ok(House {
         app,

@@ -12,7 +12,7 @@ const WELCOME_SECONDS: i64 = 86_400;
 pub async fn run(options: ServeOptions) -> Result<(), Failure> {
     telemetry::start("info");
     let config = Config::load(options.config.config.as_deref())?;
-    let house = house::build(&config).await?;
+    let house = house::build(&config, options.stage.is_some()).await?;
     let listener = TcpListener::bind(&config.server.listen).await.map_err(|error| {
         let listen = &config.server.listen;
         Failure::new(format!("server.listen: {listen} cannot be used: {error}. Is another program (or another kalends) on it?"))

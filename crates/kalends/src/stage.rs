@@ -155,7 +155,7 @@ async fn state(State((stage, network, app)): State<Held>) -> Result<Json<Value>,
         .map(|name| ((*name).to_owned(), json!(number(name, "writes"))))
         .collect();
     let losing = providers.iter().any(|name| {
-        counted[name]["faults"]["lose_reply_every"]
+        counted[name]["faults"]["lose_write_reply_every"]
             .as_u64()
             .unwrap_or(0)
             > 0
@@ -193,16 +193,16 @@ async fn faults(
     Json(form): Json<Value>,
 ) -> Result<StatusCode, Problem> {
     if form["expire_tokens"] == true {
-        stage
-            .control(&network, "expire_sync_tokens", Some(json!({})))
-            .await?;
+        for tokens in ["expire_sync_tokens", "expire_access_tokens"] {
+            stage.control(&network, tokens, Some(json!({}))).await?;
+        }
     }
     if let Some(lose) = form["lose_replies"].as_bool() {
         stage
             .control(
                 &network,
                 "faults",
-                Some(json!({ "lose_reply_every": u64::from(lose) * 2 })),
+                Some(json!({ "lose_write_reply_every": u64::from(lose) })),
             )
             .await?;
     }

@@ -1,4 +1,4 @@
-//! The control port: sets faults, makes sync tokens expire, counts.
+//! The control port: sets faults, makes tokens expire, counts.
 
 use std::sync::Arc;
 
@@ -20,7 +20,8 @@ pub(crate) fn router(twins: Arc<Vec<Twin>>) -> Router {
     Router::new()
         .route("/", get(help))
         .route("/faults", post(faults))
-        .route("/expire_sync_tokens", post(expire))
+        .route("/expire_sync_tokens", post(expire_sync))
+        .route("/expire_access_tokens", post(expire_access))
         .route("/state", get(state))
         .layer(middleware::from_fn(crate::pages::cross_origin))
         .with_state(twins)
@@ -28,9 +29,11 @@ pub(crate) fn router(twins: Arc<Vec<Twin>>) -> Router {
 
 async fn help() -> &'static str {
     "GET  /state\n\
-     POST /expire_sync_tokens  {\"provider\": \"google\"}; without provider: all\n\
-     POST /faults              {\"provider\": \"google\", \"delay_ms\": 0, \"lose_reply_every\": 0, \"throttle_every\": 0,\n\
-     \x20                         \"unavailable_every\": 0, \"retry_after\": 0, \"no_push\": false}; what is left out is off\n"
+     POST /expire_sync_tokens    {\"provider\": \"google\"}; without provider: all\n\
+     POST /expire_access_tokens  the same\n\
+     POST /faults                {\"provider\": \"google\", \"delay_ms\": 0, \"lose_reply_every\": 0,\n\
+     \x20                           \"lose_write_reply_every\": 0, \"throttle_every\": 0, \"unavailable_every\": 0,\n\
+     \x20                           \"retry_after\": 0, \"no_push\": false}; what is left out is off\n"
 }
 
 /// Replaces the faults of one stand-in, or of all.
@@ -52,7 +55,7 @@ async fn faults(State(twins): State<Arc<Vec<Twin>>>, body: Bytes) -> Response {
 }
 
 /// Makes the sync tokens of one stand-in invalid, or of all.
-async fn expire(State(twins): State<Arc<Vec<Twin>>>, body: Bytes) -> Response {
+async fn expire_sync(State(twins): State<Arc<Vec<Twin>>>, body: Bytes) -> Response {
     let chosen = match read(&twins, &body) {
         Ok((_, chosen)) => chosen,
         Err(refusal) => return *refusal,
@@ -60,6 +63,21 @@ async fn expire(State(twins): State<Arc<Vec<Twin>>>, body: Bytes) -> Response {
     for twin in chosen {
         if let Err(error) = twin.expire_sync_tokens().await {
             tracing::error!(%error, "sync tokens could not be made to expire");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    }
+    Json(states(&twins)).into_response()
+}
+
+/// Ends the access tokens of one stand-in, or of all.
+async fn expire_access(State(twins): State<Arc<Vec<Twin>>>, body: Bytes) -> Response {
+    let chosen = match read(&twins, &body) {
+        Ok((_, chosen)) => chosen,
+        Err(refusal) => return *refusal,
+    };
+    for twin in chosen {
+        if let Err(error) = twin.expire_access_tokens().await {
+            tracing::error!(%error, "access tokens could not be made to expire");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     }

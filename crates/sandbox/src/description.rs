@@ -36,6 +36,7 @@ pub(crate) fn of(facts: &Facts<'_>) -> Value {
         json!({
             "root": control,
             "expire_sync_tokens": format!("POST {control}expire_sync_tokens"),
+            "expire_access_tokens": format!("POST {control}expire_access_tokens"),
             "faults": format!("POST {control}faults"),
             "state": format!("GET {control}state"),
         }),

@@ -27,6 +27,8 @@ pub struct Plan {
     pub delay_ms: u64,
     /// Do the work, then drop every nth reply; 1 drops all, 0 none.
     pub lose_reply_every: u64,
+    /// Do the work, then drop every nth reply to a request that changes events; 1 drops all, 0 none.
+    pub lose_write_reply_every: u64,
     /// Refuse every nth request with 429 and `Retry-After`; 0 none.
     pub throttle_every: u64,
     /// Refuse every nth request with 503; 0 none.
@@ -89,11 +91,13 @@ pub(crate) async fn layer(
     if plan.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(plan.delay_ms)).await;
     }
-    if kind.is_write(request.method(), request.uri().path()) {
-        faults.writes.fetch_add(1, Ordering::Relaxed);
-    }
+    let write = kind
+        .is_write(request.method(), request.uri().path())
+        .then(|| faults.writes.fetch_add(1, Ordering::Relaxed) + 1);
     let response = next.run(request).await;
-    if nth(plan.lose_reply_every) {
+    let every = plan.lose_write_reply_every;
+    let nth_write = write.is_some_and(|number| every > 0 && number.is_multiple_of(every));
+    if nth(plan.lose_reply_every) || nth_write {
         lost()
     } else {
         response

@@ -152,6 +152,7 @@ impl Twin {
                 watchers: Arc::new(notifier.clone()),
                 oldest_position: AtomicI64::new(0),
                 mails: AtomicU64::new(0),
+                demo: false,
             })
         };
         let (app, tls_app) = (app_at(&roots.plain), roots.tls.as_ref().map(app_at));
@@ -211,6 +212,12 @@ impl Twin {
         for app in self.apps() {
             app.expire_sync_tokens(before);
         }
+        Ok(())
+    }
+
+    /// Ends all access tokens that its OAuth server gave out; refresh tokens and those of `sandbox.json` go on.
+    pub async fn expire_access_tokens(&self) -> Result<()> {
+        self.app.identity.expire_access_tokens().await?;
         Ok(())
     }
 

@@ -27,6 +27,8 @@ pub struct Me {
     name: String,
     time_zone: String,
     roles: Vec<String>,
+    /// Whether this is the demo, which has a page of its own at `/demo`.
+    demo: bool,
 }
 
 /// What one signs in with.
@@ -55,6 +57,7 @@ pub(super) async fn me(State(app): State<App>, Signed(actor): Signed) -> Result<
         name: user.name,
         time_zone: user.time_zone,
         roles: user.roles,
+        demo: app.demo,
     }))
 }
 

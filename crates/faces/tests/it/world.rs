@@ -102,6 +102,7 @@ impl World {
             watchers,
             oldest_position: AtomicI64::new(0),
             mails: AtomicU64::new(0),
+            demo: false,
         });
         let router = router(app.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });

@@ -21,6 +21,14 @@ impl Identity {
         Ok(text)
     }
 
+    /// Ends all access tokens at once; clients get new ones with their refresh tokens.
+    pub async fn expire_access_tokens(&self) -> Result<()> {
+        let mut tx = self.store.write().await?;
+        tokens::delete_access(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Revokes the grant that an access or refresh token belongs to (RFC 7009); false if there is no such token.
     pub async fn revoke_token(&self, token: &str) -> Result<bool> {
         let mut tx = self.store.write().await?;

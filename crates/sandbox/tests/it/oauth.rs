@@ -156,6 +156,15 @@ async fn google_gives_one_refresh_token_that_stays() {
         .await
         .unwrap();
     assert_eq!(json(&info)["email"], twin.people[0].email);
+    twin.expire_access_tokens().await.unwrap();
+    let newest = json(&again)["access_token"].as_str().unwrap().to_owned();
+    let nobody = twin.app.identity.authenticate_bearer(&newest).await;
+    assert_eq!(nobody.unwrap(), None, "access tokens expire when told to");
+    assert_eq!(
+        flow.refresh(refresh).await.status,
+        200,
+        "refresh tokens go on"
+    );
     let revoke = Request::post(format!("{}revoke", twin.app.public_url)).form([("token", refresh)]);
     assert_eq!(flow.network.send(revoke).await.unwrap().status, 200);
     let dead = flow.refresh(refresh).await;

@@ -35,6 +35,35 @@ async fn a_lost_reply_leaves_the_client_in_doubt() {
     sandbox.stop().await;
 }
 
+/// The work of a write is done, its reply never comes; whoever reads afterwards sees it.
+#[tokio::test]
+async fn replies_to_writes_can_be_lost_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = fixture::alone(&folder, Kind::Google).await;
+    let twin = &sandbox.twins()[0];
+    twin.faults.set(Plan {
+        lose_write_reply_every: 1,
+        ..Plan::default()
+    });
+    let token = &twin.people[0].token;
+    let url = format!(
+        "{}calendar/v3/calendars/primary/events",
+        twin.app.public_url
+    );
+    let event = json!({
+        "summary": "Done all the same",
+        "start": {"date": "2026-11-28"}, "end": {"date": "2026-11-29"},
+    });
+    let write = Request::post(&url).bearer(token).json(&event);
+    let error = sandbox.network().send(write).await.unwrap_err();
+    assert!(matches!(error, network::Error::Unknown { .. }), "{error:?}");
+    let read = Request::get(&url).bearer(token);
+    let list: Value = sandbox.network().send(read).await.unwrap().json().unwrap();
+    assert_eq!(list["items"][0]["summary"], "Done all the same");
+    assert_eq!(twin.faults.writes(), 1);
+    sandbox.stop().await;
+}
+
 #[tokio::test]
 async fn faults_are_set_and_counted_through_the_control_port() {
     let folder = tempfile::tempdir().unwrap();

@@ -67,6 +67,7 @@ const USE: &str =
     "UPDATE oauth_tokens SET used = 1 WHERE tenant = $1 AND token_hash = $2 AND used = 0";
 const DELETE: &str = "DELETE FROM oauth_tokens WHERE tenant = $1 AND token_hash = $2";
 const DELETE_FAMILY: &str = "DELETE FROM oauth_tokens WHERE tenant = $1 AND family = $2";
+const DELETE_ACCESS: &str = "DELETE FROM oauth_tokens WHERE tenant = $1 AND kind = 'access'";
 const PRUNE: &str = "DELETE FROM oauth_tokens WHERE tenant = $1 AND expires <= $2";
 
 /// Keeps a token. `token_hash` is [`Tx::hash`] of it.
@@ -116,6 +117,11 @@ pub async fn delete(tx: &mut Tx, token_hash: [u8; 32]) -> Result<()> {
 /// Revokes everything that came of one authorization; how many tokens.
 pub async fn delete_family(tx: &mut Tx, family: Uuid) -> Result<u64> {
     tx.run(DELETE_FAMILY, values![family]).await
+}
+
+/// Ends all access tokens, whoever has them; how many. Refresh tokens stay.
+pub async fn delete_access(tx: &mut Tx) -> Result<u64> {
+    tx.run(DELETE_ACCESS, values![]).await
 }
 
 /// Forgets the tokens that had expired at a moment; how many.

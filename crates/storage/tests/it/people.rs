@@ -223,6 +223,8 @@ async fn what_an_authorization_server_keeps(f: Fixture) {
         ..token
     };
     tokens::insert(&mut tx, [4; 32], &access).await.unwrap();
+    assert_eq!(tokens::delete_access(&mut tx).await.unwrap(), 1);
+    tokens::insert(&mut tx, [4; 32], &access).await.unwrap();
     assert_eq!(tokens::prune(&mut tx, at(9)).await.unwrap(), 1);
     assert_eq!(
         tokens::delete_family(&mut tx, code.family).await.unwrap(),

@@ -171,6 +171,7 @@ impl World {
             watchers: Arc::new(Orders::default()),
             oldest_position: AtomicI64::new(0),
             mails: AtomicU64::new(0),
+            demo: false,
         });
         let router = kalends_faces::google::router(app.clone());
         let served = router.clone();
