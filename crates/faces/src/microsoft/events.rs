@@ -17,7 +17,9 @@ use protocols::microsoft::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{call::Call, etag, fault::Fault, fields, ids::EventId, item::Items, path::Which, view};
+use super::{
+    body, call::Call, etag, fault::Fault, fields, ids::EventId, item::Items, path::Which, view,
+};
 
 /// Events are read from the store by so many.
 const BATCH: usize = 1_000;
@@ -64,7 +66,7 @@ pub(super) async fn get(call: &Call, which: Option<&Which>, id: &str) -> Result<
 /// Makes an event. One that was made with the same `transactionId` before is answered again.
 pub(super) async fn create(call: &Call, which: &Which) -> Result<Response, Fault> {
     let calendar = call.calendar(which).await?;
-    let sent: wire::Event = call.json()?;
+    let sent = body::event(call)?;
     if sent.start.is_none() || sent.end.is_none() {
         return Err(Fault::property(
             "start, end: At least one property failed validation.",
@@ -104,8 +106,8 @@ pub(super) async fn create(call: &Call, which: &Which) -> Result<Response, Fault
 pub(super) async fn patch(call: &Call, which: Option<&Which>, id: &str) -> Result<Response, Fault> {
     let (event, calendar) = found(call, which, id).await?;
     let precondition = etag::precondition(&call.headers)?;
+    let sent = body::event(call)?;
     let body = call.object()?;
-    let sent: wire::Event = call.json()?;
     let hub = &call.app.hub;
     let decoded = EventId::decode(id);
     let mut refused = None;

@@ -45,6 +45,15 @@ impl Fault {
         )
     }
 
+    /// The type has no such property.
+    pub(super) fn unknown_property(name: &str) -> Self {
+        let message = format!(
+            "The property '{name}' does not exist on type 'microsoft.graph.event'. Make sure to only use property \
+             names that are defined by the type."
+        );
+        Self::new(StatusCode::BAD_REQUEST, "RequestBodyRead", message)
+    }
+
     /// A property has a value that cannot be.
     pub(super) fn property(message: impl Into<String>) -> Self {
         Self::new(

@@ -7,6 +7,7 @@
 //! Where Graph does something that we would not do of ourselves (reset exceptions when a series is moved, answer HTML
 //! whatever was written, call an event that left the window removed), so does this face: clients are written for it.
 
+mod body;
 mod calendars;
 mod call;
 mod delta;

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 mod caldav;
+mod checked;
 mod google;
 mod microsoft;
+mod official;
 mod world;

@@ -16,6 +16,8 @@ use kalends_faces::{App, Dialect, Parts, Watchers, watchers::Nobody};
 use providers::{Account, AuthorizeRequest, Connector, Description, Directory, Failure, Grant};
 use storage::{MasterKey, Stores};
 
+use crate::checked::{Check, Checked};
+
 /// No provider at all.
 struct NoProviders;
 
@@ -51,16 +53,21 @@ pub struct World {
     /// App password of the person.
     pub password: String,
     pub address: SocketAddr,
+    _checked: Checked,
 }
 
 impl World {
-    /// Serves the face that `router` makes.
-    pub async fn start(router: impl FnOnce(App) -> Router) -> Self {
-        Self::watched(Arc::new(Nobody), router).await
+    /// Serves the face that `router` makes, with an eye on its answers.
+    pub async fn start(router: impl FnOnce(App) -> Router, check: Check) -> Self {
+        Self::watched(Arc::new(Nobody), router, check).await
     }
 
     /// The same, where notifications can be ordered.
-    pub async fn watched(watchers: Arc<dyn Watchers>, router: impl FnOnce(App) -> Router) -> Self {
+    pub async fn watched(
+        watchers: Arc<dyn Watchers>,
+        router: impl FnOnce(App) -> Router,
+        check: Check,
+    ) -> Self {
         let settings = storage::Settings::new("sqlite::memory:");
         let stores = Stores::open(settings, MasterKey::new([7; 32]))
             .await
@@ -104,7 +111,8 @@ impl World {
             mails: AtomicU64::new(0),
             demo: false,
         });
-        let router = router(app.clone());
+        let checked = Checked::default();
+        let router = checked.router(router(app.clone()), check);
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self {
             app,
@@ -113,6 +121,7 @@ impl World {
             calendar,
             password,
             address,
+            _checked: checked,
         }
     }
 

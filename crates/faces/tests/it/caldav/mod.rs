@@ -24,7 +24,7 @@ impl Dav {
             ..Settings::default()
         };
         Self {
-            world: World::start(caldav::router).await,
+            world: World::start(caldav::router, |_| Vec::new()).await,
             network: Network::new(settings).unwrap(),
         }
     }

@@ -25,6 +25,7 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 use super::schema;
+use crate::checked::Checked;
 
 struct NoProviders;
 
@@ -87,6 +88,7 @@ pub struct World {
     pub token: String,
     pub address: SocketAddr,
     router: Router,
+    _checked: Checked,
 }
 
 /// An answer.
@@ -173,7 +175,8 @@ impl World {
             mails: AtomicU64::new(0),
             demo: false,
         });
-        let router = kalends_faces::google::router(app.clone());
+        let checked = Checked::default();
+        let router = checked.router(kalends_faces::google::router(app.clone()), schema::check);
         let served = router.clone();
         tokio::spawn(async move { axum::serve(listener, served).await });
         Self {
@@ -182,6 +185,7 @@ impl World {
             token,
             address,
             router,
+            _checked: checked,
         }
     }
 
@@ -224,9 +228,6 @@ impl World {
         } else {
             serde_json::from_slice(&bytes).unwrap()
         };
-        if status < 300 && !body.is_null() {
-            schema::check(method, path, &body);
-        }
         Answer {
             status,
             headers,

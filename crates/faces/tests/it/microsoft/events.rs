@@ -187,6 +187,7 @@ async fn clients_of_all_kinds_are_read() {
         (&json!("tentative"), &json!("high"))
     );
     assert_eq!(made["isReminderOn"], false);
+    assert_eq!(made["isOnlineMeeting"], false);
     assert_eq!(
         made["locations"][0]["locationEmailAddress"],
         "room2@contoso.example"
@@ -205,6 +206,39 @@ async fn clients_of_all_kinds_are_read() {
         .get("me/events?$filter=singleValueExtendedProperties/Any(ep: ep/id eq 'String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Color' and ep/value eq 'Green')")
         .await;
     assert_eq!(found["value"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_an_event_does_not_have_is_refused_by_name() {
+    let mailbox = Mailbox::open().await;
+    for (name, value, expected) in [
+        ("subjekt", json!("x"), "RequestBodyRead"),
+        ("Subject", json!("x"), "RequestBodyRead"),
+        ("hideAttendees", json!(1), "UnableToDeserializePostBody"),
+        ("webLink", json!({}), "UnableToDeserializePostBody"),
+        (
+            "onlineMeetingProvider",
+            json!("x"),
+            "UnableToDeserializePostBody",
+        ),
+    ] {
+        let mut body = appointment("x");
+        body[name] = value;
+        let post = Request::post(mailbox.url("me/events")).json(&body);
+        let refused = mailbox.send(post).await;
+        assert_eq!((refused.status, code(&refused)), (400, expected), "{name}");
+        assert!(
+            refused.body["error"]["message"]
+                .as_str()
+                .unwrap()
+                .contains(name)
+        );
+    }
+    // A client may send back what it has read.
+    let made = mailbox.post("me/events", &appointment("x")).await;
+    let path = format!("me/events/{}", made["id"].as_str().unwrap());
+    let again = mailbox.patch(&path, &made).await;
+    assert_eq!(again.status, 200, "{}", again.body);
 }
 
 #[tokio::test]

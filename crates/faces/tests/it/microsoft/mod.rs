@@ -4,6 +4,7 @@ mod connector;
 mod delta;
 mod events;
 mod listings;
+mod published;
 mod schema;
 mod sdk;
 mod series;
@@ -75,7 +76,12 @@ pub struct Answer {
 
 impl Mailbox {
     pub async fn open() -> Self {
-        let world = World::watched(Arc::new(Orders::default()), microsoft::router).await;
+        let world = World::watched(
+            Arc::new(Orders::default()),
+            microsoft::router,
+            schema::check,
+        )
+        .await;
         let scopes = BTreeSet::from(["Calendars.ReadWrite".to_owned()]);
         let token = world
             .app

@@ -216,7 +216,7 @@ async def main(root, token):
         raise AssertionError("an event that never was")
     except ODataError as error:
         assert error.error.code == "ErrorItemNotFound", error
-    print("all went well")
+    print("done")
 
 
 asyncio.run(main(*sys.argv[1:]))
