@@ -11,11 +11,15 @@ pub(super) type Result<T> = std::result::Result<T, Fault>;
 
 const XML: &str = "application/xml; charset=utf-8";
 
+/// What is in an `error` is a condition, and clients leave out those that they do not know (RFC 4918 14.5). So words
+/// for people are in a namespace of our own.
+const MESSAGE: Name = Name::new("urn:kalends:dav", "message");
+
 /// A refusal: a status, and the precondition that was violated where there is one (RFC 4918 16).
 #[derive(Debug)]
 pub(super) struct Fault {
     status: StatusCode,
-    conditions: Vec<Element>,
+    condition: Option<Box<Element>>,
     detail: String,
 }
 
@@ -24,7 +28,7 @@ impl Fault {
     pub(super) fn status(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
             status,
-            conditions: Vec::new(),
+            condition: None,
             detail: detail.into(),
         }
     }
@@ -37,7 +41,7 @@ impl Fault {
     ) -> Self {
         Self {
             status,
-            conditions: vec![Element::new(condition)],
+            condition: Some(Box::new(Element::new(condition))),
             detail: detail.into(),
         }
     }
@@ -46,7 +50,7 @@ impl Fault {
     pub(super) fn element(status: StatusCode, condition: Element) -> Self {
         Self {
             status,
-            conditions: vec![condition],
+            condition: Some(Box::new(condition)),
             detail: String::new(),
         }
     }
@@ -92,11 +96,17 @@ impl Fault {
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let mut conditions = self.conditions;
-        if !self.detail.is_empty() {
-            conditions.push(Element::text(name::RESPONSEDESCRIPTION, self.detail));
-        }
-        let mut response = xml(self.status, &error_body(conditions));
+        let mut response = match self.condition {
+            Some(condition) => {
+                let message = Some(self.detail).filter(|detail| !detail.is_empty());
+                let message = message.map(|detail| Element::text(MESSAGE, detail));
+                xml(
+                    self.status,
+                    &error_body([*condition].into_iter().chain(message)),
+                )
+            }
+            None => (self.status, self.detail + "\n").into_response(),
+        };
         if self.status == StatusCode::UNAUTHORIZED {
             let basic = HeaderValue::from_static("Basic realm=\"Kalends\", charset=\"UTF-8\"");
             response

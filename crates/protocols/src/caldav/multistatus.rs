@@ -2,9 +2,7 @@
 
 use super::{
     Error, Name,
-    name::{
-        ERROR, HREF, MULTISTATUS, PROP, PROPSTAT, RESPONSE, RESPONSEDESCRIPTION, STATUS, SYNC_TOKEN,
-    },
+    name::{ERROR, HREF, MULTISTATUS, PROP, PROPSTAT, RESPONSE, STATUS, SYNC_TOKEN},
     xml::Element,
 };
 
@@ -220,9 +218,4 @@ pub fn error_body(conditions: impl IntoIterator<Item = Element>) -> Element {
 /// Whether an error body names a precondition; any body will do.
 pub fn names_condition(body: &[u8], condition: &Name) -> bool {
     Element::parse(body).is_ok_and(|root| root.name == ERROR && root.child(condition).is_some())
-}
-
-/// A description for people, for use inside `response` or `error`.
-pub fn description(text: &str) -> Element {
-    Element::text(RESPONSEDESCRIPTION, text)
 }

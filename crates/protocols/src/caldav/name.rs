@@ -84,7 +84,6 @@ names! {
         RESOURCE_ID = "resource-id",
         RESOURCETYPE = "resourcetype",
         RESPONSE = "response",
-        RESPONSEDESCRIPTION = "responsedescription",
         SET = "set",
         STATUS = "status",
         SUPPORTED_REPORT = "supported-report",

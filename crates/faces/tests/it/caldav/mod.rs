@@ -2,8 +2,11 @@
 
 mod clients;
 mod connector;
+mod dtd;
+mod grammar;
 mod objects;
 mod reports;
+mod text;
 
 use kalends_faces::caldav;
 use network::{Network, Reach, Request, Response, Settings};
@@ -24,7 +27,7 @@ impl Dav {
             ..Settings::default()
         };
         Self {
-            world: World::start(caldav::router, |_| Vec::new()).await,
+            world: World::start(caldav::router, grammar::check).await,
             network: Network::new(settings).unwrap(),
         }
     }
@@ -97,9 +100,10 @@ fn multistatus(response: &Response) -> Multistatus {
     Multistatus::parse(&response.body).unwrap()
 }
 
-/// The names of the conditions that a refusal names.
+/// The names of the conditions that a refusal names. What is not for clients is in a namespace of its own.
 fn conditions(response: &Response) -> Vec<String> {
     let root = Element::parse(&response.body).unwrap();
-    let names = root.children.iter().map(|c| c.name.local.to_string());
-    names.filter(|n| n != "responsedescription").collect()
+    let names = root.children.iter().map(|c| &c.name);
+    let known = names.filter(|n| n.namespace != "urn:kalends:dav");
+    known.map(|n| n.local.to_string()).collect()
 }
