@@ -112,21 +112,9 @@ impl AccountTokens {
     async fn refresh(&self, stale: &str) -> Result<String> {
         let lock = self.hub.inner.accounts.lock(self.id);
         let _one = lock.lock().await;
-        let Credentials::Oauth {
-            access, refresh, ..
-        } = self.load().await?
-        else {
-            return Err(Failure::Reauthorise(
-                "the user name or app password is not accepted".to_owned(),
-            )
-            .into());
-        };
-        if access != stale {
+        if let Err(access) = self.refresh_token(stale).await? {
             return Ok(access);
         }
-        let Some(refresh) = refresh else {
-            return Err(Failure::Reauthorise("there is no refresh token".to_owned()).into());
-        };
         let now = self.hub.clock().now();
         let subject = format!("refresh:{}", self.id);
         let owner = self.hub.ids().uuid();
@@ -141,9 +129,37 @@ impl AccountTokens {
             }
             .into());
         };
-        let renewed = self.renew_with(&refresh).await;
+        let renewed = self.renew_under_lease(stale).await;
         leases::release(&self.store, &subject, fence).await?;
         renewed
+    }
+
+    /// What to refresh with; or the access token, if it is not the one that does not work.
+    async fn refresh_token(&self, stale: &str) -> Result<Result<String, String>> {
+        let Credentials::Oauth {
+            access, refresh, ..
+        } = self.load().await?
+        else {
+            return Err(Failure::Reauthorise(
+                "the user name or app password is not accepted".to_owned(),
+            )
+            .into());
+        };
+        if access != stale {
+            return Ok(Err(access));
+        }
+        refresh
+            .map(Ok)
+            .ok_or_else(|| Failure::Reauthorise("there is no refresh token".to_owned()).into())
+    }
+
+    async fn renew_under_lease(&self, stale: &str) -> Result<String> {
+        // Read again under the lease: another process may have renewed it meanwhile, and many providers accept a
+        // refresh token once.
+        match self.refresh_token(stale).await? {
+            Ok(refresh) => self.renew_with(&refresh).await,
+            Err(access) => Ok(access),
+        }
     }
 
     async fn renew_with(&self, refresh: &str) -> Result<String> {

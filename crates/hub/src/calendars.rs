@@ -28,8 +28,10 @@ pub struct CalendarEdit {
     pub color: Option<String>,
     /// Its description.
     pub description: Option<String>,
-    /// Shown and kept in step.
+    /// Kept in step with its provider.
     pub selected: Option<bool>,
+    /// Drawn. What is hidden is kept in step all the same.
+    pub shown: Option<bool>,
     /// Place in lists.
     pub sort: Option<i64>,
 }
@@ -113,13 +115,17 @@ impl Hub {
         row.color = edit.color.or(row.color);
         row.description = edit.description.or(row.description);
         row.sort = edit.sort.unwrap_or(row.sort);
-        if let Some(selected) = edit.selected {
-            row.selected = selected;
-        }
+        row.shown = edit.shown.unwrap_or(row.shown);
+        let resumed = edit.selected == Some(true) && !row.selected;
+        row.selected = edit.selected.unwrap_or(row.selected);
         rows::update(&mut tx, &row).await?;
+        if resumed {
+            self.request_all(&mut tx, &row).await?;
+        }
         self.log_calendar(&mut tx, actor.log_name(), id, false);
         let view = self.view_in(&mut tx, row).await?;
         tx.commit().await?;
+        self.wake();
         Ok(view)
     }
 
@@ -179,6 +185,7 @@ impl Hub {
             slug: row.slug,
             read_only: row.read_only,
             selected: row.selected,
+            shown: row.shown,
             health: if row.selected {
                 row.state
             } else {

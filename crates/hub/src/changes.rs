@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use identity::Actor;
-use storage::{ChangeKind, Logged, changes, copies};
+use storage::{ChangeKind, Logged, Tx, changes, copies};
 use sync::{CalendarId, CopyId};
 
 use crate::{Error, EventView, Hub, Result, access};
@@ -37,9 +37,8 @@ impl Hub {
         limit: usize,
     ) -> Result<(Vec<Logged>, i64)> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        if after > changes::latest(&mut tx).await? || after < 0 {
-            return Err(Error::PositionUnknown);
-        }
+        let latest = changes::latest(&mut tx).await?;
+        check_position(&mut tx, after, latest).await?;
         let visible: HashSet<CalendarId> = access::calendars(&mut tx, actor)
             .await?
             .iter()
@@ -64,9 +63,7 @@ impl Hub {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         access::calendar(&mut tx, actor, id).await?;
         let latest = changes::latest(&mut tx).await?;
-        if after > latest || after < 0 {
-            return Err(Error::PositionUnknown);
-        }
+        check_position(&mut tx, after, latest).await?;
         let limit = limit.clamp(1, CHANGES_MAX);
         let logged = changes::of_calendar_after(&mut tx, id, after, limit).await?;
         let more = logged.len() == limit;
@@ -113,5 +110,15 @@ impl Hub {
     /// Wakes whenever the log grows.
     pub async fn follow(&self, actor: &Actor) -> Result<tokio::sync::watch::Receiver<i64>> {
         Ok(self.store(actor.tenant).await?.subscribe())
+    }
+}
+
+/// Refuses positions that were never given out, and those of which not everything that followed is still there.
+async fn check_position(tx: &mut Tx, after: i64, latest: i64) -> Result<()> {
+    let oldest = changes::oldest(tx).await?.unwrap_or(latest + 1);
+    if (oldest - 1..=latest).contains(&after) {
+        Ok(())
+    } else {
+        Err(Error::PositionUnknown)
     }
 }

@@ -20,6 +20,17 @@ const OVERLAP_SECONDS: i64 = 300;
 /// When to try again where a channel could not be opened.
 const RETRY_SECONDS: i64 = 600;
 
+/// What a notification says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// Something in the calendar has changed.
+    Changed,
+    /// The channel is about to end, and must be renewed before its time.
+    Ending,
+    /// The channel has ended: nothing comes through it any more.
+    Ended,
+}
+
 impl Hub {
     /// Opens a channel or renews it, and ends those that have been replaced. Says when to look again.
     pub async fn watch(&self, store: &Store, calendar: CalendarId) -> Result<Option<Timestamp>> {
@@ -160,8 +171,15 @@ impl Hub {
         Ok(())
     }
 
-    /// A notification arrived. `token` is what it bears; a wrong one is told from no channel by nobody.
-    pub async fn notified(&self, tenant: TenantId, channel: Uuid, token: &str) -> Result<bool> {
+    /// A notification arrived. `token` is what it bears; a wrong one is told from no channel by nobody. Whatever it says,
+    /// the calendar is read: something may have gone unsaid.
+    pub async fn notified(
+        &self,
+        tenant: TenantId,
+        channel: Uuid,
+        token: &str,
+        news: News,
+    ) -> Result<bool> {
         let store = self.store(tenant).await?;
         let mut tx = store.read().await?;
         let found = rows::get(&mut tx, channel).await?;
@@ -176,6 +194,13 @@ impl Hub {
             return Ok(false);
         };
         row.last_message = Some(now);
+        if news != News::Changed {
+            row.renew_at = row.renew_at.min(now);
+            jobs::request(&mut tx, WATCH, row.calendar.0, now).await?;
+        }
+        if news == News::Ended {
+            row.state = rows::State::Stopped;
+        }
         rows::update(&mut tx, &row).await?;
         jobs::request(&mut tx, replicate::PULL, row.calendar.0, now).await?;
         tx.commit().await?;

@@ -281,9 +281,7 @@ impl Hub {
                 calendars::insert(tx, &row).await?;
             }
             self.log_calendar(tx, actor.log_name(), id, false);
-            jobs::request(tx, replicate::PULL, id.0, now).await?;
-            jobs::request(tx, replicate::PUSH, id.0, now).await?;
-            jobs::request(tx, crate::channels::WATCH, id.0, now).await?;
+            self.request_all(tx, &row).await?;
         }
         Ok(())
     }

@@ -14,9 +14,12 @@ pub mod connections;
 pub mod error;
 pub mod events;
 pub mod links;
+mod pace;
+pub mod prune;
 mod replay;
 pub mod replicate;
 pub mod shape;
+mod troubles;
 mod turns;
 pub mod view;
 pub mod worker;
@@ -72,7 +75,7 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Zone for floating times where a calendar has none.
     pub time_zone: String,
-    /// The longest pause between two looks at a calendar at rest; each provider's own pace if it is shorter.
+    /// The longest pause between two looks at a calendar; each provider's own pace if it is shorter (`pace.rs`).
     pub poll: Option<Duration>,
     /// How many calendars are worked on at once.
     pub workers: usize,

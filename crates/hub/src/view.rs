@@ -74,8 +74,10 @@ pub struct CalendarView {
     pub slug: String,
     /// Events cannot be written.
     pub read_only: bool,
-    /// Shown, and kept in step.
+    /// Kept in step with its provider.
     pub selected: bool,
+    /// Drawn.
+    pub shown: bool,
     /// How replication is doing.
     pub health: storage::Health,
     /// What to do about it, if something is wrong.

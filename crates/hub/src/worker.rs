@@ -5,49 +5,82 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use providers::Failure;
-use storage::{Health, Store, calendars, connections, jobs};
-use sync::{CalendarId, ConnectionId};
+use storage::{Store, calendars, jobs};
+use sync::CalendarId;
 use tokio::{sync::watch, task::JoinSet};
+use uuid::Uuid;
 
-use crate::{Error, Hub, Result, channels::WATCH, replicate};
+use crate::{Error, Hub, Result, channels::WATCH, pace, prune::PRUNE, replicate};
 
-const KINDS: [&str; 3] = [replicate::PULL, replicate::PUSH, WATCH];
+const KINDS: [&str; 4] = [replicate::PULL, replicate::PUSH, WATCH, PRUNE];
 /// How long a worker may be silent before another one takes its job.
 const LEASE_SECONDS: i64 = 30;
 /// How often a worker says that it is still at it.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Longest nap: another process may have asked for work.
 const NAP: Duration = Duration::from_secs(1);
-/// How much more rarely a calendar with working notifications is read all the same: a lost one is found soon.
-const WATCHED_FACTOR: u32 = 3;
 /// Longest pause after failures.
 const BACKOFF_MAX_SECONDS: u64 = 900;
+/// Longest pause where the database fails: it may be back any moment.
+const TROUBLE_MAX: Duration = Duration::from_secs(30);
+/// Pause between two rounds of forgetting what is old.
+const DAY: Duration = Duration::from_hours(24);
 
 impl Hub {
-    /// Works until `stop` turns true.
-    pub async fn run(&self, store: Store, mut stop: watch::Receiver<bool>) -> Result<()> {
+    /// Works until `stop` turns true. A database that fails is tried again, more and more rarely: nobody is there to
+    /// start a worker that has ended.
+    pub async fn run(&self, store: Store, mut stop: watch::Receiver<bool>) {
         let owner = self.ids().uuid();
         // Tasks of their own: one that holds the database's only writer must go on while the next job is claimed.
         let mut running = JoinSet::new();
+        let (mut seeded, mut failures) = (false, 0);
         loop {
             let woken = self.inner.work.notified();
             tokio::pin!(woken);
             woken.as_mut().enable();
-            while running.len() < self.settings().workers {
-                let claimed =
-                    jobs::claim(&store, &KINDS, owner, self.clock().now(), LEASE_SECONDS).await?;
-                let Some(job) = claimed else { break };
-                let (hub, store) = (self.clone(), store.clone());
-                running.spawn(async move { hub.perform(&store, job).await });
-            }
-            let nap = self.nap(&store).await?;
-            tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return Ok(()),
-                Some(_) = running.join_next(), if !running.is_empty() => {}
-                () = &mut woken => {}
-                () = tokio::time::sleep(nap) => {}
+            match self.round(&store, owner, &mut running, &mut seeded).await {
+                Ok(nap) => {
+                    failures = 0;
+                    tokio::select! {
+                        _ = stop.wait_for(|stop| *stop) => return,
+                        Some(ended) = running.join_next(), if !running.is_empty() => note_end(ended),
+                        () = &mut woken => {}
+                        () = tokio::time::sleep(nap) => {}
+                    }
+                }
+                Err(error) => {
+                    let pause = trouble(failures);
+                    failures += 1;
+                    tracing::error!(%error, seconds = pause.as_secs_f32(), "the worker could not get at its jobs; it tries again");
+                    tokio::select! {
+                        _ = stop.wait_for(|stop| *stop) => return,
+                        () = tokio::time::sleep(pause) => {}
+                    }
+                }
             }
         }
+    }
+
+    /// Begins what is due, as far as there are hands for it. How long there is nothing to do.
+    async fn round(
+        &self,
+        store: &Store,
+        owner: Uuid,
+        running: &mut JoinSet<()>,
+        seeded: &mut bool,
+    ) -> Result<Duration> {
+        if !*seeded {
+            self.seed(store).await?;
+            *seeded = true;
+        }
+        while running.len() < self.settings().workers {
+            let claimed =
+                jobs::claim(store, &KINDS, owner, self.clock().now(), LEASE_SECONDS).await?;
+            let Some(job) = claimed else { break };
+            let (hub, store) = (self.clone(), store.clone());
+            running.spawn(async move { hub.perform(&store, job).await });
+        }
+        self.nap(store).await
     }
 
     async fn nap(&self, store: &Store) -> Result<Duration> {
@@ -66,7 +99,8 @@ impl Hub {
             match job.kind.as_str() {
                 replicate::PULL => self.pull_and_schedule(store, calendar).await,
                 replicate::PUSH => self.push_and_schedule(store, calendar).await,
-                _ => self.watch(store, calendar).await,
+                WATCH => self.watch(store, calendar).await,
+                _ => self.prune_and_schedule(store).await,
             }
         };
         let outcome = tokio::select! {
@@ -76,7 +110,7 @@ impl Hub {
         let ended = match outcome {
             Ok(next) => self.finish(store, &job, next).await,
             Err(error) => {
-                let due = self.put_off(&job, &error);
+                let due = self.after(delay(job.attempts, &error));
                 if let Err(error) = self.tell(store, calendar, &error).await {
                     tracing::error!(%error, "a failure could not be noted");
                 }
@@ -128,12 +162,21 @@ impl Hub {
             return Ok(None);
         };
         self.pull(store, calendar).await?;
-        let usual = work.connector.traits().poll;
-        let mut pause = self.settings().poll.map_or(usual, |most| most.min(usual));
-        if self.is_watched(store, calendar).await? {
-            pause *= WATCHED_FACTOR;
-        }
+        let watched = self.is_watched(store, calendar).await?;
+        let mut tx = store.read().await?;
+        let moved = calendars::get(&mut tx, calendar)
+            .await?
+            .and_then(|row| row.moved);
+        drop(tx);
+        let now = self.clock().now();
+        let most = self.settings().poll;
+        let pause = pace::pause(&work.connector.traits(), most, moved, now, watched);
         Ok(Some(self.after(pause)))
+    }
+
+    async fn prune_and_schedule(&self, store: &Store) -> Result<Option<Timestamp>> {
+        self.prune(store).await?;
+        Ok(Some(self.after(DAY)))
     }
 
     async fn push_and_schedule(
@@ -145,19 +188,6 @@ impl Hub {
         Ok(pushed.again.map(|again| self.after(again)))
     }
 
-    /// When to try again after a failure.
-    fn put_off(&self, job: &jobs::Job, error: &Error) -> Timestamp {
-        let backoff = Duration::from_secs(1 << job.attempts.clamp(0, 10))
-            .min(Duration::from_secs(BACKOFF_MAX_SECONDS));
-        self.after(match error {
-            Error::Provider(Failure::Later { after, .. }) => *after,
-            Error::Provider(
-                Failure::Reauthorise(_) | Failure::CalendarGone | Failure::Forbidden(_),
-            ) => Duration::from_secs(BACKOFF_MAX_SECONDS),
-            _ => backoff,
-        })
-    }
-
     fn after(&self, pause: Duration) -> Timestamp {
         let now = self.clock().now();
         now.saturating_add(
@@ -165,48 +195,52 @@ impl Hub {
         )
         .unwrap_or(now)
     }
+}
 
-    /// Shows the failure where people look: at the calendar, and at the account if that is what is wrong.
-    async fn tell(&self, store: &Store, calendar: CalendarId, error: &Error) -> Result<()> {
-        if matches!(error, Error::Provider(Failure::Later { .. })) {
-            return Ok(());
-        }
-        tracing::warn!(%calendar, %error, "sync failed; it is tried again later");
-        let state = match error {
-            Error::Provider(Failure::Reauthorise(_)) => Health::Reconnect,
-            _ => Health::Failing,
-        };
-        let mut tx = store.write().await?;
-        let Some(mut row) = calendars::get(&mut tx, calendar).await? else {
-            return Ok(());
-        };
-        let message = Some(error.to_string());
-        if row.state == state && row.message == message {
-            return Ok(());
-        }
-        row.state = state;
-        row.message.clone_from(&message);
-        calendars::update(&mut tx, &row).await?;
-        self.log_calendar(&mut tx, "sync".to_owned(), calendar, false);
-        if let (Health::Reconnect, Some(connection)) = (state, row.connection) {
-            self.needs_reconnect(&mut tx, connection, message).await?;
-        }
-        tx.commit().await?;
-        Ok(())
+/// How long to leave a failing database alone.
+fn trouble(failures: u32) -> Duration {
+    Duration::from_millis(100)
+        .saturating_mul(2_u32.saturating_pow(failures))
+        .min(TROUBLE_MAX)
+}
+
+/// A job that broke off is taken up again when its lease has run out; what broke it should be known.
+fn note_end(ended: std::result::Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a job broke off; it is taken up again in {LEASE_SECONDS} s");
     }
+}
 
-    async fn needs_reconnect(
-        &self,
-        tx: &mut storage::Tx,
-        id: ConnectionId,
-        message: Option<String>,
-    ) -> Result<()> {
-        if let Some(mut connection) = connections::get(tx, id).await? {
-            connection.state = Health::Reconnect;
-            connection.message = message;
-            connections::update(tx, &connection).await?;
-            self.log_connection(tx, "sync".to_owned(), id, false);
-        }
-        Ok(())
+/// How long to wait after so many attempts, the last of which brought this.
+fn delay(attempts: i64, error: &Error) -> Duration {
+    let most = Duration::from_secs(BACKOFF_MAX_SECONDS);
+    match error {
+        Error::Provider(Failure::Later { after, .. }) => *after,
+        Error::Provider(
+            Failure::Reauthorise(_) | Failure::CalendarGone | Failure::Forbidden(_),
+        ) => most,
+        _ => Duration::from_secs(1 << attempts.clamp(0, 10)).min(most),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_retried_more_and_more_rarely_and_a_named_time_is_obeyed() {
+        let wait = |attempts, failure: Failure| delay(attempts, &failure.into()).as_secs();
+        let unreachable = || Failure::Unreachable(String::new());
+        let waits: Vec<u64> = (1..12).map(|n| wait(n, unreachable())).collect();
+        assert_eq!(waits, [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+        let later = Failure::Later {
+            after: Duration::from_secs(7),
+            reason: String::new(),
+        };
+        assert_eq!(wait(9, later), 7);
+        assert_eq!(wait(1, Failure::Reauthorise(String::new())), 900);
+        let pauses: Vec<u128> = (0..10).map(|n| trouble(n).as_millis()).collect();
+        assert_eq!(pauses[..3], [100, 200, 400]);
+        assert_eq!(pauses[9], TROUBLE_MAX.as_millis());
     }
 }

@@ -86,7 +86,7 @@ pub enum Reach {
 pub struct Sync {
     /// IANA zone for floating times.
     pub time_zone: String,
-    /// The longest pause between two looks at a calendar at rest, in seconds; each provider's own pace if shorter.
+    /// The longest pause between two looks at a calendar, in seconds; each provider's own pace if shorter.
     pub poll_seconds: Option<u64>,
     /// How many calendars are worked on at once.
     pub workers: usize,

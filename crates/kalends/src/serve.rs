@@ -44,11 +44,7 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn({
         let (hub, store) = (house.app.hub.clone(), house.store.clone());
-        async move {
-            if let Err(error) = hub.run(store, stopped).await {
-                tracing::error!(%error, "the worker stopped; restart the hub");
-            }
-        }
+        async move { hub.run(store, stopped).await }
     });
     tracing::info!(listen = config.server.listen, "the hub is ready");
     axum::serve(listener, site::with_site(routes, &connect))

@@ -65,6 +65,8 @@ pub struct Traits {
     pub push: bool,
     /// How often to look where nothing notifies, at rest.
     pub poll: Duration,
+    /// The same while things happen in the calendar.
+    pub hurry: Duration,
     /// How many writes may be under way at once for one account.
     pub concurrency: usize,
     /// Changing or deleting an event with attendees can be done without telling them.

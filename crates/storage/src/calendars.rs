@@ -34,8 +34,10 @@ pub struct Calendar {
     pub slug: String,
     /// Whether the provider lets us write.
     pub read_only: bool,
-    /// Whether it is replicated and shown.
+    /// Whether it is kept in step with its provider.
     pub selected: bool,
+    /// Whether it is drawn; kept in step all the same.
+    pub shown: bool,
     /// The provider's sync token.
     pub cursor: Option<String>,
     /// How often its feed has been read.
@@ -46,8 +48,8 @@ pub struct Calendar {
     pub message: Option<String>,
     /// When it last agreed with its provider.
     pub last_sync: Option<Timestamp>,
-    /// When to look at the provider next.
-    pub next_poll: Option<Timestamp>,
+    /// When something was last seen or written in it.
+    pub moved: Option<Timestamp>,
     /// Place in lists, smallest first.
     pub sort: i64,
     /// When it was made here.
@@ -69,12 +71,13 @@ impl Calendar {
             slug,
             read_only: false,
             selected: true,
+            shown: true,
             cursor: None,
             feed: 0,
             state: Health::Ok,
             message: None,
             last_sync: None,
-            next_poll: None,
+            moved: None,
             sort: 0,
             created,
         }
@@ -96,26 +99,27 @@ struct Content {
 
 const INSERT: &str = "
     INSERT INTO calendars (tenant, id, connection, owner, remote_hash, slug_hash, read_only, selected, feed, state,
-        last_sync, next_poll, sort, created, content)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        last_sync, moved, sort, created, content, shown)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const UPDATE: &str = "
     UPDATE calendars SET connection = $3, owner = $4, remote_hash = $5, slug_hash = $6, read_only = $7, selected = $8,
-        feed = $9, state = $10, last_sync = $11, next_poll = $12, sort = $13, created = $14, content = $15
+        feed = $9, state = $10, last_sync = $11, moved = $12, sort = $13, created = $14, content = $15,
+        shown = $16
     WHERE tenant = $1 AND id = $2";
 const GET: &str = "
-    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, next_poll, sort, created, content
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown
     FROM calendars WHERE tenant = $1 AND id = $2";
 const BY_REMOTE: &str = "
-    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, next_poll, sort, created, content
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown
     FROM calendars WHERE tenant = $1 AND connection = $2 AND remote_hash = $3";
 const BY_SLUG: &str = "
-    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, next_poll, sort, created, content
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown
     FROM calendars WHERE tenant = $1 AND slug_hash = $2";
 const LIST: &str = "
-    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, next_poll, sort, created, content
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown
     FROM calendars WHERE tenant = $1 ORDER BY sort, created, id";
 const OF_CONNECTION: &str = "
-    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, next_poll, sort, created, content
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown
     FROM calendars WHERE tenant = $1 AND connection = $2 ORDER BY sort, created, id";
 const DELETE: &str = "DELETE FROM calendars WHERE tenant = $1 AND id = $2";
 const DELETE_MEMBERS: &str = "DELETE FROM members WHERE tenant = $1 AND calendar = $2";
@@ -161,10 +165,11 @@ async fn put(tx: &mut Tx, sql: &'static str, calendar: &Calendar) -> Result<()> 
         i64::try_from(calendar.feed).unwrap_or(i64::MAX),
         calendar.state.word(),
         calendar.last_sync,
-        calendar.next_poll,
+        calendar.moved,
         calendar.sort,
         calendar.created,
-        sealed
+        sealed,
+        calendar.shown
     ];
     tx.run_one("calendar", sql, row).await
 }
@@ -231,12 +236,13 @@ impl Stored for Calendar {
             slug: content.slug,
             read_only: row.bool(3)?,
             selected: row.bool(4)?,
+            shown: row.bool(12)?,
             cursor: content.cursor,
             feed: row.i64(5)?.unsigned_abs(),
             state: row.word(6)?,
             message: content.message,
             last_sync: row.time_option(7)?,
-            next_poll: row.time_option(8)?,
+            moved: row.time_option(8)?,
             sort: row.i64(9)?,
             created: row.time(10)?,
         })

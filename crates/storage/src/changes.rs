@@ -93,6 +93,8 @@ const BY_CAUSE: &str = "
     WHERE tenant = $1 AND cause = $2 ORDER BY position LIMIT $3";
 const LATEST: &str = "SELECT position FROM tenants WHERE tenant = $1";
 const OLDEST: &str = "SELECT position FROM changes WHERE tenant = $1 ORDER BY position LIMIT 1";
+const FIRST_SINCE: &str =
+    "SELECT position FROM changes WHERE tenant = $1 AND at >= $2 ORDER BY position LIMIT 1";
 const PRUNE: &str = "DELETE FROM changes WHERE tenant = $1 AND position <= $2";
 
 /// Numbers and writes changes: the last thing before a commit.
@@ -158,6 +160,12 @@ pub async fn latest(tx: &mut Tx) -> Result<Position> {
 /// before it must begin anew.
 pub async fn oldest(tx: &mut Tx) -> Result<Option<Position>> {
     let row = tx.one(OLDEST, values![]).await?;
+    row.map(|row| row.i64(0)).transpose()
+}
+
+/// The oldest position that is not from before a moment.
+pub async fn first_since(tx: &mut Tx, at: Timestamp) -> Result<Option<Position>> {
+    let row = tx.one(FIRST_SINCE, values![at]).await?;
     row.map(|row| row.i64(0)).transpose()
 }
 

@@ -33,6 +33,9 @@ const REQUEST: &str = "
     ON CONFLICT (tenant, kind, subject) DO UPDATE SET
         due = CASE WHEN excluded.due < jobs.due THEN excluded.due ELSE jobs.due END,
         wanted = jobs.wanted + 1";
+const ENSURE: &str = "
+    INSERT INTO jobs (tenant, id, kind, subject, due, wanted, attempts, fence) VALUES ($1, $2, $3, $4, $5, 1, 0, 0)
+    ON CONFLICT (tenant, kind, subject) DO NOTHING";
 const ANY_DUE: &str = "
     SELECT due FROM jobs
     WHERE tenant = $1 AND kind IN ($3, $4, $5, $6, $7, $8, $9, $10) AND due <= $2 AND (lease IS NULL OR lease <= $2)
@@ -59,6 +62,13 @@ const CANCEL: &str = "DELETE FROM jobs WHERE tenant = $1 AND kind = $2 AND subje
 pub async fn request(tx: &mut Tx, kind: &str, subject: Uuid, due: Timestamp) -> Result<()> {
     let row = values![random::id(), kind, subject, due];
     tx.run(REQUEST, row).await?;
+    Ok(())
+}
+
+/// Asks for a job unless it is asked for or being done already.
+pub async fn ensure(tx: &mut Tx, kind: &str, subject: Uuid, due: Timestamp) -> Result<()> {
+    let row = values![random::id(), kind, subject, due];
+    tx.run(ENSURE, row).await?;
     Ok(())
 }
 

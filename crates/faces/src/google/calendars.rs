@@ -108,7 +108,7 @@ fn shown(calendar: &CalendarView, is_primary: bool) -> CalendarListEntry {
         ),
         default_reminders: Some(Vec::new()),
         primary: is_primary.then_some(true),
-        selected: Some(calendar.selected),
+        selected: Some(calendar.shown),
         deleted: None,
         rest: rest.as_object().cloned().unwrap_or_default(),
     }

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
+use hub::channels::News;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -38,6 +39,20 @@ struct Notifications {
 #[serde(rename_all = "camelCase")]
 struct Notification {
     client_state: Option<String>,
+    /// About the subscription itself
+    /// (<https://learn.microsoft.com/en-us/graph/change-notifications-lifecycle-events>).
+    lifecycle_event: Option<String>,
+}
+
+impl Notification {
+    fn news(&self) -> News {
+        match self.lifecycle_event.as_deref() {
+            Some("subscriptionRemoved") => News::Ended,
+            Some("reauthorizationRequired") => News::Ending,
+            // `missed`, and what may come after it: read the calendar.
+            _ => News::Changed,
+        }
+    }
 }
 
 async fn receive(
@@ -52,19 +67,17 @@ async fn receive(
         let token: String = token.chars().take(VALIDATION_MAX).collect();
         return ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], token).into_response();
     }
-    let secret = match headers
+    let google = headers
         .get("x-goog-channel-token")
-        .and_then(|v| v.to_str().ok())
-    {
-        Some(token) => Some(token.to_owned()),
-        None => serde_json::from_slice::<Notifications>(&body)
-            .ok()
-            .and_then(|n| n.value.into_iter().find_map(|n| n.client_state)),
+        .and_then(|v| v.to_str().ok());
+    let told = match google {
+        Some(token) => Some((token.to_owned(), News::Changed)),
+        None => graph(&body),
     };
-    let Some(secret) = secret else {
+    let Some((secret, news)) = told else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    match app.hub.notified(app.tenant, channel, &secret).await {
+    match app.hub.notified(app.tenant, channel, &secret, news).await {
         Ok(true) => StatusCode::ACCEPTED.into_response(),
         // Forged, or a channel that is long gone: its sender may stop.
         Ok(false) => StatusCode::NOT_FOUND.into_response(),
@@ -72,5 +85,43 @@ async fn receive(
             tracing::error!(%error, "a notification could not be noted; polling will find the change");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
+    }
+}
+
+/// The secret of a Graph notification, and what it says. One request may hold several about one subscription; what is
+/// about the subscription itself comes first.
+fn graph(body: &[u8]) -> Option<(String, News)> {
+    let all = serde_json::from_slice::<Notifications>(body).ok()?.value;
+    let told = |n: Notification| {
+        let news = n.news();
+        n.client_state.map(|secret| (secret, news))
+    };
+    let mut told: Vec<(String, News)> = all.into_iter().filter_map(told).collect();
+    let weightiest = told.iter().position(|(_, news)| *news != News::Changed);
+    (!told.is_empty()).then(|| told.swap_remove(weightiest.unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_graph_says_about_a_subscription_is_not_a_change() {
+        for (event, news) in [
+            ("", News::Changed),
+            (r#","lifecycleEvent":"missed""#, News::Changed),
+            (r#","lifecycleEvent":"subscriptionRemoved""#, News::Ended),
+            (
+                r#","lifecycleEvent":"reauthorizationRequired""#,
+                News::Ending,
+            ),
+        ] {
+            let body = format!(
+                r#"{{"value":[{{"clientState":"s","changeType":"updated"}},{{"clientState":"s"{event}}}]}}"#
+            );
+            let told = graph(body.as_bytes());
+            assert_eq!(told, Some(("s".to_owned(), news)), "{event}");
+        }
+        assert_eq!(graph(b"{}"), None);
     }
 }

@@ -29,7 +29,10 @@ pub struct Calendar {
     color: Option<String>,
     time_zone: String,
     read_only: bool,
+    /// Kept in step with its provider.
     selected: bool,
+    /// Drawn. What is hidden is kept in step all the same.
+    shown: bool,
     health: Sync,
 }
 
@@ -61,7 +64,10 @@ pub struct Create {
 pub struct Edit {
     name: Option<String>,
     color: Option<String>,
+    /// Kept in step with its provider; `false` stops reading and writing.
     selected: Option<bool>,
+    /// Drawn; `false` hides it and stops nothing.
+    shown: Option<bool>,
 }
 
 impl From<CalendarView> for Calendar {
@@ -75,6 +81,7 @@ impl From<CalendarView> for Calendar {
             time_zone: view.time_zone,
             read_only: view.read_only,
             selected: view.selected,
+            shown: view.shown,
             health: Sync {
                 state: health(view.health),
                 message: view.message,
@@ -133,6 +140,7 @@ pub(super) async fn update(
         name: form.name,
         color: form.color,
         selected: form.selected,
+        shown: form.shown,
         ..CalendarEdit::default()
     };
     Ok(Json(

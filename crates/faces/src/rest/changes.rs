@@ -115,10 +115,15 @@ pub(super) async fn stream(
         .get("last-event-id")
         .and_then(|v| v.to_str().ok())
         .and_then(|v| v.parse().ok());
-    let latest = app.hub.position(&actor).await?;
-    let from = last
-        .filter(|last| (0..=latest).contains(last))
-        .unwrap_or(latest);
+    // Whoever comes back with a position that is not known begins with what is new.
+    let known = match last {
+        Some(last) => app.hub.changes(&actor, last, 1).await.is_ok(),
+        None => false,
+    };
+    let from = match last.filter(|_| known) {
+        Some(last) => last,
+        None => app.hub.position(&actor).await?,
+    };
     let wake = app.hub.follow(&actor).await?;
     let state = (app, actor, wake, from);
     let batches = stream::unfold(state, |(app, actor, mut wake, from)| async move {

@@ -8,15 +8,18 @@ mod push;
 
 use jiff::{Span, Timestamp};
 use providers::{Connector, Place};
-use storage::{Store, calendars};
+use storage::{Store, Tx, calendars, jobs};
 use sync::CalendarId;
 
-use crate::{Error, Hub, Result};
+use crate::{Error, Hub, Result, channels::WATCH, prune::PRUNE};
 
 /// Job: read a calendar.
 pub const PULL: &str = "pull";
 /// Job: write what waits in a calendar.
 pub const PUSH: &str = "push";
+
+/// What a calendar that is kept in step has one of each of.
+const STANDING: [&str; 3] = [PULL, PUSH, WATCH];
 
 /// What windowed listings cover, around now.
 const WINDOW_BACK: i64 = 92;
@@ -48,7 +51,36 @@ impl Work {
 }
 
 impl Hub {
-    /// Loads a calendar for work; `None` if it has no provider or is switched off.
+    /// Asks for everything that keeps a calendar in step, now.
+    pub(crate) async fn request_all(&self, tx: &mut Tx, row: &calendars::Calendar) -> Result<()> {
+        if row.connection.is_some() {
+            let now = self.clock().now();
+            for kind in STANDING {
+                jobs::request(tx, kind, row.id.0, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives every calendar that is to be kept in step the jobs that it lacks: jobs go on by asking for the next one, so
+    /// one that was lost would never come back by itself.
+    pub async fn seed(&self, store: &Store) -> Result<()> {
+        let now = self.clock().now();
+        let mut tx = store.write().await?;
+        jobs::ensure(&mut tx, PRUNE, uuid::Uuid::nil(), now).await?;
+        for row in calendars::list(&mut tx).await? {
+            if row.connection.is_none() || !row.selected {
+                continue;
+            }
+            for kind in STANDING {
+                jobs::ensure(&mut tx, kind, row.id.0, now).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Loads a calendar for work; `None` if it has no provider or is not kept in step.
     pub(crate) async fn work(&self, store: &Store, id: CalendarId) -> Result<Option<Work>> {
         let mut tx = store.read().await?;
         let Some(row) = calendars::get(&mut tx, id).await? else {

@@ -67,7 +67,8 @@ impl Hub {
                 surplus.extend(self.sighted(&mut tx, calendar, sighting).await?);
             }
             if last {
-                self.read_to(&mut tx, &work, cursor, message).await?;
+                self.read_to(&mut tx, &work, cursor, message, pulled.sightings > 0)
+                    .await?;
                 tx.commit().await?;
                 break;
             }
@@ -85,6 +86,7 @@ impl Hub {
         work: &Work,
         cursor: String,
         message: Option<String>,
+        moved: bool,
     ) -> Result<()> {
         let Some(mut row) = calendars::get(tx, work.id()).await? else {
             return Ok(());
@@ -92,14 +94,21 @@ impl Hub {
         let news = row.state != Health::Ok || row.message != message || row.last_sync.is_none();
         row.cursor = Some(cursor);
         row.feed += 1;
-        row.last_sync = Some(self.clock().now());
+        let now = self.clock().now();
+        row.last_sync = Some(now);
+        if moved {
+            row.moved = Some(now);
+        }
         row.state = Health::Ok;
         row.message = message;
         calendars::update(tx, &row).await?;
         if news {
             self.log_calendar(tx, "sync".to_owned(), row.id, false);
         }
-        Ok(())
+        match row.connection {
+            Some(connection) => self.works_again(tx, connection).await,
+            None => Ok(()),
+        }
     }
 
     /// Removes second objects of ours. One that cannot be removed now stays recognisable by its stamp.

@@ -4,10 +4,24 @@ use calendar::{Frequency, Override, Rule, Text};
 use kalends_hub::{Mask, Precondition, Role, events::NewEvent};
 use std::sync::atomic::Ordering;
 
-use crate::world::{World, event};
+use crate::world::{Database, World, event};
 
-async fn linked(count: usize) -> World {
-    let world = World::new(count).await;
+both! {
+    an_event_hops_to_all_others_and_edits_come_back,
+    nothing_is_doubled_when_replies_are_lost,
+    series_with_moved_and_cancelled_occurrences_stay_whole,
+    an_expired_cursor_deletes_nothing_and_writes_nothing,
+    a_busy_mask_lets_nothing_through_but_time,
+    linking_calendars_that_hold_the_same_events_makes_no_duplicates,
+    what_loses_when_calendars_are_linked_is_kept,
+    an_invitation_that_comes_late_joins_and_its_mirror_goes,
+    what_was_noted_on_a_mirror_that_gives_way_is_kept,
+    an_event_that_is_moved_to_another_calendar_of_its_link_is_not_lost,
+    an_edit_in_the_hub_reaches_all_and_can_be_undone,
+}
+
+async fn linked(database: &Database, count: usize) -> World {
+    let world = World::new(database, count).await;
     let all: Vec<_> = (0..count)
         .map(|i| (i, Role::Both, Mask::everything()))
         .collect();
@@ -15,16 +29,15 @@ async fn linked(count: usize) -> World {
     world
 }
 
-#[tokio::test]
-async fn an_event_hops_to_all_others_and_edits_come_back() {
-    let world = linked(3).await;
+async fn an_event_hops_to_all_others_and_edits_come_back(database: Database) {
+    let world = linked(&database, 3).await;
     world.models[0].put("a", event("a@x", "Check-up", "2026-11-24T09:00:00"));
     assert_eq!(world.settle().await, 2);
     for model in 0..3 {
         assert_eq!(world.titles(model), ["Check-up"]);
     }
     let there = world.id_of(2, "Check-up");
-    world.models[2].edit(&there, |e| e.title = "Check-up 🦷 فحص".to_owned());
+    world.models[2].edit(&there, |e| e.title = "Check-up 🦷 فحص".into());
     assert_eq!(world.settle().await, 2);
     assert_eq!(world.titles(0), ["Check-up 🦷 فحص"]);
     assert_eq!(world.titles(1), ["Check-up 🦷 فحص"]);
@@ -35,9 +48,8 @@ async fn an_event_hops_to_all_others_and_edits_come_back() {
     }
 }
 
-#[tokio::test]
-async fn nothing_is_doubled_when_replies_are_lost() {
-    let world = linked(2).await;
+async fn nothing_is_doubled_when_replies_are_lost(database: Database) {
+    let world = linked(&database, 2).await;
     world.models[1].lossy.store(true, Ordering::Relaxed);
     for i in 0..5 {
         world.models[0].put(
@@ -50,7 +62,7 @@ async fn nothing_is_doubled_when_replies_are_lost() {
         );
     }
     world.settle().await;
-    world.models[0].edit("e1", |e| e.title = "Changed".to_owned());
+    world.models[0].edit("e1", |e| e.title = "Changed".into());
     world.models[0].remove("e2");
     world.settle().await;
     assert_eq!(
@@ -59,9 +71,8 @@ async fn nothing_is_doubled_when_replies_are_lost() {
     );
 }
 
-#[tokio::test]
-async fn series_with_moved_and_cancelled_occurrences_stay_whole() {
-    let world = linked(2).await;
+async fn series_with_moved_and_cancelled_occurrences_stay_whole(database: Database) {
+    let world = linked(&database, 2).await;
     let mut series = event("s@x", "Hygiene", "2026-11-23T10:00:00");
     series.rules.push(Rule {
         count: Some(6),
@@ -88,9 +99,8 @@ async fn series_with_moved_and_cancelled_occurrences_stay_whole() {
     assert_eq!(here[0].1.rules, there[0].1.rules);
 }
 
-#[tokio::test]
-async fn an_expired_cursor_deletes_nothing_and_writes_nothing() {
-    let world = linked(2).await;
+async fn an_expired_cursor_deletes_nothing_and_writes_nothing(database: Database) {
+    let world = linked(&database, 2).await;
     for i in 0..60 {
         world.models[0].put(
             &format!("e{i}"),
@@ -109,9 +119,8 @@ async fn an_expired_cursor_deletes_nothing_and_writes_nothing() {
     assert_eq!(world.titles(1).len(), 60);
 }
 
-#[tokio::test]
-async fn a_busy_mask_lets_nothing_through_but_time() {
-    let world = World::new(2).await;
+async fn a_busy_mask_lets_nothing_through_but_time(database: Database) {
+    let world = World::new(&database, 2).await;
     world
         .link(&[
             (0, Role::Source, Mask::everything()),
@@ -127,7 +136,7 @@ async fn a_busy_mask_lets_nothing_through_but_time() {
     assert!(!seen.contains("XYZZY") && !seen.contains("p@x"));
     // What a person notes on the block stays there, and the source is never written.
     let block = world.id_of(1, "Busy");
-    world.models[1].edit(&block, |e| e.title = "Dentist away".to_owned());
+    world.models[1].edit(&block, |e| e.title = "Dentist away".into());
     world.models[1].put("own", event("own@x", "Own", "2026-11-25T09:00:00"));
     world.settle().await;
     assert_eq!(world.titles(0), ["Therapy XYZZY"]);
@@ -137,9 +146,8 @@ async fn a_busy_mask_lets_nothing_through_but_time() {
     assert_eq!(world.titles(1), ["Dentist away", "Own"]);
 }
 
-#[tokio::test]
-async fn linking_calendars_that_hold_the_same_events_makes_no_duplicates() {
-    let world = World::new(2).await;
+async fn linking_calendars_that_hold_the_same_events_makes_no_duplicates(database: Database) {
+    let world = World::new(&database, 2).await;
     for (model, uid) in [(0, "x@a"), (1, "y@b")] {
         world.models[model].put("e", event(uid, "Same", "2026-11-24T09:00:00"));
         world.models[model].put(
@@ -163,9 +171,8 @@ async fn linking_calendars_that_hold_the_same_events_makes_no_duplicates() {
     }
 }
 
-#[tokio::test]
-async fn what_loses_when_calendars_are_linked_is_kept() {
-    let world = World::new(2).await;
+async fn what_loses_when_calendars_are_linked_is_kept(database: Database) {
+    let world = World::new(&database, 2).await;
     for (model, text) in [(0, "Room 1"), (1, "Room 2")] {
         let mut same = event("x@a", "Same", "2026-11-24T09:00:00");
         same.text = Text::plain(text);
@@ -188,10 +195,9 @@ async fn what_loses_when_calendars_are_linked_is_kept() {
     assert_eq!(row.conflict.local.text, Text::plain("Room 2"));
 }
 
-#[tokio::test]
-async fn an_invitation_that_comes_late_joins_and_its_mirror_goes() {
+async fn an_invitation_that_comes_late_joins_and_its_mirror_goes(database: Database) {
     for role in [Role::Both, Role::Target] {
-        let world = World::new(2).await;
+        let world = World::new(&database, 2).await;
         let all = Mask::everything;
         world
             .link(&[(0, Role::Both, all()), (1, role, all())])
@@ -204,15 +210,14 @@ async fn an_invitation_that_comes_late_joins_and_its_mirror_goes() {
             assert_eq!(world.titles(model), ["Board"], "{role:?}");
         }
         assert_eq!(world.id_of(1, "Board"), "i");
-        world.models[0].edit("a", |e| e.title = "Board, room 2".to_owned());
+        world.models[0].edit("a", |e| e.title = "Board, room 2".into());
         world.settle().await;
         assert_eq!(world.titles(1), ["Board, room 2"], "{role:?}");
     }
 }
 
-#[tokio::test]
-async fn what_was_noted_on_a_mirror_that_gives_way_is_kept() {
-    let world = World::new(2).await;
+async fn what_was_noted_on_a_mirror_that_gives_way_is_kept(database: Database) {
+    let world = World::new(&database, 2).await;
     world
         .link(&[
             (0, Role::Source, Mask::everything()),
@@ -231,11 +236,10 @@ async fn what_was_noted_on_a_mirror_that_gives_way_is_kept() {
     assert_eq!(kept[0].conflict.local.text, Text::plain("Take the slides"));
 }
 
-#[tokio::test]
-async fn an_event_that_is_moved_to_another_calendar_of_its_link_is_not_lost() {
+async fn an_event_that_is_moved_to_another_calendar_of_its_link_is_not_lost(database: Database) {
     // Whichever half of the move is seen first.
     for first in 0..2 {
-        let world = linked(2).await;
+        let world = linked(&database, 2).await;
         world.models[0].put("a", event("a@x", "Board", "2026-11-24T09:00:00"));
         world.settle().await;
         world.models[1].put("a", event("a@x", "Board", "2026-11-24T09:00:00"));
@@ -254,9 +258,8 @@ async fn an_event_that_is_moved_to_another_calendar_of_its_link_is_not_lost() {
     }
 }
 
-#[tokio::test]
-async fn an_edit_in_the_hub_reaches_all_and_can_be_undone() {
-    let world = linked(2).await;
+async fn an_edit_in_the_hub_reaches_all_and_can_be_undone(database: Database) {
+    let world = linked(&database, 2).await;
     let made = world
         .hub
         .create_event(

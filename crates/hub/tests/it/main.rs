@@ -1,6 +1,29 @@
-//! The hub over model providers: pull, link, push, and what must hold afterwards.
+//! The hub over model providers: pull, link, push, and what must hold afterwards. PostgreSQL is the one that
+//! `KALENDS_TEST_POSTGRES` names; without it those tests say that they are skipped, or fail if `KALENDS_REQUIRE_ALL` is set.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+/// Runs each story on SQLite and on PostgreSQL.
+macro_rules! both {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(crate::world::Database::sqlite()).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                if let Some(database) = crate::world::Database::postgres() {
+                    super::$name(database).await;
+                }
+            })+
+        }
+    };
+}
+
+mod accounts;
 mod links;
 mod model;
+mod worker;
 mod world;

@@ -1,18 +1,23 @@
 //! A hub with model providers, worked by hand: no worker, no waiting.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use calendar::{Duration, Event, When, Zone};
 use identity::{Actor, Clock, Ids, SystemIds};
 use jiff::Timestamp;
 use kalends_hub::{
-    CalendarId, Hub, LinkMember, Mask, Role, Settings, connections::PasswordAccount,
+    CalendarId, CalendarView, Hub, LinkMember, Mask, Role, Settings, connections::PasswordAccount,
     links::LinkEdit,
 };
 use storage::{MasterKey, Store, Stores};
+use tempfile::TempDir;
+use tokio::{sync::watch, time::Instant};
 
 use crate::model::{Model, Models};
 
@@ -27,6 +32,71 @@ impl Clock for Steps {
     }
 }
 
+impl Steps {
+    /// What time it is, without asking.
+    pub fn peek(&self) -> Timestamp {
+        Timestamp::from_second(1_795_000_000 + self.asked()).unwrap()
+    }
+
+    /// How often it was asked, and time that passed.
+    pub fn asked(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
+
+/// Where worlds live: a SQLite file, or a PostgreSQL database; each has a tenant of its own there.
+#[derive(Clone)]
+pub struct Database {
+    pub settings: storage::Settings,
+    _folder: Option<Arc<TempDir>>,
+}
+
+impl Database {
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = storage::Settings::sqlite(&folder.path().join("kalends.db"));
+        Self {
+            settings,
+            _folder: Some(Arc::new(folder)),
+        }
+    }
+
+    pub fn postgres() -> Option<Self> {
+        let url = std::env::var("KALENDS_TEST_POSTGRES").ok();
+        let Some(url) = url.filter(|url| !url.is_empty()) else {
+            assert!(
+                std::env::var_os("KALENDS_REQUIRE_ALL").is_none(),
+                "KALENDS_TEST_POSTGRES is not set"
+            );
+            #[expect(clippy::print_stderr, reason = "says what was not tested")]
+            {
+                eprintln!("SKIPPED: postgres: KALENDS_TEST_POSTGRES is not set");
+            }
+            return None;
+        };
+        let settings = storage::Settings {
+            connections: 4,
+            ..storage::Settings::new(url)
+        };
+        Some(Self {
+            settings,
+            _folder: None,
+        })
+    }
+
+    /// The database, as one more process opens it.
+    pub async fn open(&self) -> Stores {
+        Stores::open(self.settings.clone(), MasterKey::new([7; 32]))
+            .await
+            .unwrap()
+    }
+}
+
 /// The world.
 pub struct World {
     pub hub: Hub,
@@ -34,63 +104,128 @@ pub struct World {
     pub actor: Actor,
     pub calendars: Vec<CalendarId>,
     pub models: Vec<Model>,
+    pub directory: Arc<Models>,
+    pub clock: Arc<Steps>,
+    pub database: Database,
 }
 
 impl World {
     /// So many providers with a calendar each, connected and read.
-    pub async fn new(count: usize) -> Self {
-        let stores = Stores::open(
-            storage::Settings::new("sqlite::memory:"),
-            MasterKey::new([7; 32]),
-        )
-        .await
-        .unwrap();
-        let store = stores.create_tenant("world").await.unwrap();
-        let models: Vec<Model> = (0..count).map(|_| Model::default()).collect();
-        let named = models
-            .iter()
-            .enumerate()
-            .map(|(i, model)| (format!("user{i}"), model.clone()));
-        let directory = Arc::new(Models(named.collect()));
-        let ids: Arc<dyn Ids> = Arc::new(SystemIds);
-        let hub = Hub::new(
-            stores,
-            directory,
-            Arc::new(Steps::default()),
-            ids,
-            Settings::default(),
-        );
-        let actor = Actor::system(store.tenant());
-        let mut world = Self {
-            hub,
-            store,
-            actor,
-            calendars: Vec::new(),
-            models,
-        };
+    pub async fn new(database: &Database, count: usize) -> Self {
+        let mut world = Self::empty(database, Settings::default(), count).await;
         for i in 0..count {
-            let account = PasswordAccount {
-                provider: "model".to_owned(),
-                url: "https://model.example/".to_owned(),
-                username: format!("user{i}"),
-                password: "secret".to_owned(),
-            };
-            world
-                .hub
-                .connect_password(&world.actor, account)
-                .await
-                .unwrap();
+            world.connect(i).await;
         }
-        world.calendars = world
-            .hub
-            .calendars(&world.actor)
-            .await
-            .unwrap()
-            .iter()
-            .map(|c| c.id)
-            .collect();
+        world.find_calendars().await;
         world.settle().await;
         world
+    }
+
+    /// The same before anything is connected, with settings.
+    pub async fn empty(database: &Database, settings: Settings, count: usize) -> Self {
+        let stores = database.open().await;
+        let store = stores.create_tenant("world").await.unwrap();
+        let models: Vec<Model> = (0..count).map(|_| Model::default()).collect();
+        let mut named: BTreeMap<String, Model> = models
+            .iter()
+            .enumerate()
+            .map(|(i, model)| (format!("user{i}"), model.clone()))
+            .collect();
+        if let Some(first) = models.first() {
+            named.insert("oauth".to_owned(), first.clone());
+        }
+        let directory = Arc::new(Models {
+            all: named,
+            ..Models::default()
+        });
+        let clock = Arc::new(Steps::default());
+        let hub = Hub::new(
+            stores,
+            directory.clone(),
+            clock.clone(),
+            Arc::new(SystemIds),
+            settings,
+        );
+        Self {
+            hub,
+            actor: Actor::system(store.tenant()),
+            store,
+            calendars: Vec::new(),
+            models,
+            directory,
+            clock,
+            database: database.clone(),
+        }
+    }
+
+    /// Another process on the same database.
+    pub async fn other_hub(&self, ids: Arc<dyn Ids>) -> Hub {
+        let stores = self.database.open().await;
+        let (directory, clock) = (self.directory.clone(), self.clock.clone());
+        Hub::new(stores, directory, clock, ids, Settings::default())
+    }
+
+    pub async fn connect(&self, model: usize) {
+        let account = PasswordAccount {
+            provider: "model".to_owned(),
+            url: "https://model.example/".to_owned(),
+            username: format!("user{model}"),
+            password: "secret".to_owned(),
+        };
+        self.hub
+            .connect_password(&self.actor, account)
+            .await
+            .unwrap();
+    }
+
+    /// Connects the first provider with OAuth.
+    pub async fn connect_oauth(&mut self) {
+        let state = self
+            .hub
+            .authorize(&self.actor, "oauth", "https://hub.example/");
+        let state = state.await.unwrap();
+        self.hub
+            .authorized(&self.actor, &state, "code")
+            .await
+            .unwrap();
+        self.find_calendars().await;
+    }
+
+    /// What the hub says of a calendar.
+    pub async fn view(&self, calendar: usize) -> CalendarView {
+        let id = self.calendars[calendar];
+        self.hub.calendar(&self.actor, id).await.unwrap()
+    }
+
+    /// Titles of the living local copies, sorted.
+    pub async fn hub_titles(&self, calendar: usize) -> Vec<String> {
+        let mut tx = self.store.read().await.unwrap();
+        let id = self.calendars[calendar];
+        let rows = storage::copies::page(&mut tx, id, None, 1_000, false);
+        let rows = rows.await.unwrap();
+        let mut titles: Vec<String> = rows.into_iter().map(|r| r.copy.local.title).collect();
+        titles.sort();
+        titles
+    }
+
+    /// Sets a worker to work; it stops with what is returned.
+    pub fn start(&self) -> watch::Sender<bool> {
+        let (stop, stopped) = watch::channel(false);
+        let (hub, store) = (self.hub.clone(), self.store.clone());
+        tokio::spawn(async move { hub.run(store, stopped).await });
+        stop
+    }
+
+    /// Asks for all that can be asked for.
+    pub async fn sync_now(&self) {
+        for connection in self.hub.connections(&self.actor).await.unwrap() {
+            self.hub.sync_now(&self.actor, connection.id).await.unwrap();
+        }
+    }
+
+    pub async fn find_calendars(&mut self) {
+        let all = self.hub.calendars(&self.actor).await.unwrap();
+        self.calendars = all.iter().map(|c| c.id).collect();
     }
 
     /// Links calendars with these roles and masks.
@@ -157,6 +292,15 @@ impl World {
             .find(|(_, e)| e.title == title)
             .unwrap()
             .0
+    }
+}
+
+/// Waits until something is so.
+pub async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + std::time::Duration::from_secs(20);
+    while !so().await {
+        assert!(Instant::now() < deadline, "it never came about: {what}");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
 }
 

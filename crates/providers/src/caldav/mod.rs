@@ -106,6 +106,7 @@ impl Connector for Caldav {
         Traits {
             push: false,
             poll: self.client.quirks.poll(),
+            hurry: self.client.quirks.hurry(),
             concurrency: 2,
             // The server itself sends invitations (RFC 6638).
             quiet: false,

@@ -50,6 +50,8 @@ const TABLE: [(&str, &[Quirk]); 9] = [
 
 /// How often to look where nothing is known of the server.
 const POLL: Duration = Duration::from_mins(1);
+/// How often while things happen.
+const HURRY: Duration = Duration::from_secs(20);
 
 /// What is to be minded at one server.
 #[derive(Clone, Copy, Debug)]
@@ -81,11 +83,19 @@ impl Quirks {
 
     /// How often to look.
     pub(super) fn poll(self) -> Duration {
-        let seconds = self.0.iter().find_map(|quirk| match quirk {
-            Poll(seconds) => Some(*seconds),
+        self.own_pace().unwrap_or(POLL)
+    }
+
+    /// How often to look while things happen. Servers with a pace of their own mean it.
+    pub(super) fn hurry(self) -> Duration {
+        self.own_pace().unwrap_or(HURRY)
+    }
+
+    fn own_pace(self) -> Option<Duration> {
+        self.0.iter().find_map(|quirk| match quirk {
+            Poll(seconds) => Some(Duration::from_secs(*seconds)),
             _ => None,
-        });
-        seconds.map_or(POLL, Duration::from_secs)
+        })
     }
 
     /// Whether what a PUT stored must be read before it is known.
@@ -118,7 +128,7 @@ mod tests {
             let quirks = Quirks::of(host);
             assert!(!quirks.unique_uid() && quirks.hosts().is_none(), "{host}");
             assert!(quirks.sync_collection() && !quirks.reread_after_put());
-            assert_eq!(quirks.poll(), POLL);
+            assert_eq!((quirks.poll(), quirks.hurry()), (POLL, HURRY));
         }
         assert_eq!(Quirks::of("localhost").poll(), Duration::from_secs(1));
     }

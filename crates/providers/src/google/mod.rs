@@ -92,6 +92,7 @@ impl Connector for Google {
         Traits {
             push: true,
             poll: Duration::from_mins(1),
+            hurry: Duration::from_secs(15),
             concurrency: CONCURRENT as usize,
             quiet: true,
         }

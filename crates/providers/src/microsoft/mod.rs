@@ -92,6 +92,7 @@ impl Connector for Microsoft {
         Traits {
             push: true,
             poll: Duration::from_mins(2),
+            hurry: Duration::from_secs(30),
             concurrency: CONCURRENT as usize,
             quiet: false,
         }

@@ -46,9 +46,10 @@ async fn calendars_by_everything(f: Fixture) {
     calendar.state = Health::Failing;
     calendar.message = Some("timeout".into());
     calendar.last_sync = Some(at(1));
-    calendar.next_poll = Some(at(2));
+    calendar.moved = Some(at(2));
     calendar.sort = 7;
     calendar.selected = false;
+    calendar.shown = false;
     calendar.read_only = true;
     calendars::update(&mut tx, &calendar).await.unwrap();
     tx.commit().await.unwrap();

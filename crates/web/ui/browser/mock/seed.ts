@@ -7,7 +7,7 @@ const berlin = 'Europe/Berlin';
 
 function calendar(world: World, id: string, provider: ProviderId | null, name: string, color: string, connection: string | null): Calendar {
   return {
-    id, provider, name, color, connection, timeZone: berlin, readOnly: false, selected: true,
+    id, provider, name, color, connection, timeZone: berlin, readOnly: false, selected: true, shown: true,
     health: { state: 'ok', lastSync: world.ago(40_000) },
   };
 }

@@ -99,7 +99,7 @@ export const api = {
 
   calendars: () => json<Calendar[]>('GET', `${v1}/calendars`),
   createCalendar: (body: { name: string; color?: string }) => json<Calendar>('POST', `${v1}/calendars`, { body }),
-  changeCalendar: (calendar: string, body: { name?: string; color?: string; selected?: boolean }) =>
+  changeCalendar: (calendar: string, body: { name?: string; color?: string; shown?: boolean }) =>
     json<Calendar>('PATCH', `${v1}/calendars/${id(calendar)}`, { body }),
   deleteCalendar: (calendar: string) => json<void>('DELETE', `${v1}/calendars/${id(calendar)}`),
 

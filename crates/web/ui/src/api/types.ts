@@ -66,6 +66,8 @@ export interface Calendar {
   timeZone?: string | null;
   readOnly: boolean;
   selected: boolean;
+  /** Drawn; a hidden calendar is kept in step all the same. */
+  shown: boolean;
   health: Health;
 }
 

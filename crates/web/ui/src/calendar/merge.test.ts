@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Calendar, Occurrence } from '../api/types';
 import { mergeLinked } from './merge';
 
-const calendar = (id: string, selected = true): Calendar => ({
-  id, name: id, color: '#123456', readOnly: false, selected, health: { state: 'ok' },
+const calendar = (id: string, shown = true): Calendar => ({
+  id, name: id, color: '#123456', readOnly: false, selected: true, shown, health: { state: 'ok' },
 });
 const occurrence = (event: string, of: string, more: Partial<Occurrence> = {}): Occurrence => ({
   event, calendar: of, start: '2026-11-24T09:00:00', end: '2026-11-24T10:00:00', timeZone: 'Europe/Berlin', allDay: false,

@@ -30,7 +30,7 @@ export const keyOf = (occurrence: Occurrence): string => `${occurrence.event}|${
  */
 export function mergeLinked(occurrences: Occurrence[], calendars: Calendar[], zone: string): Shown[] {
   const order = new Map(calendars.map((calendar, index) => [calendar.id, index]));
-  const hidden = new Set(calendars.filter((calendar) => !calendar.selected).map((calendar) => calendar.id));
+  const hidden = new Set(calendars.filter((calendar) => !calendar.shown).map((calendar) => calendar.id));
   const groups = new Map<string, Occurrence[]>();
   for (const occurrence of occurrences) {
     const key = occurrence.linked ? `${occurrence.linked}|${recurrenceKey(occurrence)}` : keyOf(occurrence);

@@ -129,12 +129,12 @@ class CalendarStore {
   }
 
   /** Optimistic: the sidebar answers at once and takes it back if the server refuses. */
-  async select(calendar: Calendar, selected: boolean): Promise<void> {
-    calendar.selected = selected;
+  async select(calendar: Calendar, shown: boolean): Promise<void> {
+    calendar.shown = shown;
     try {
-      await api.changeCalendar(calendar.id, { selected });
+      await api.changeCalendar(calendar.id, { shown });
     } catch (error) {
-      calendar.selected = !selected;
+      calendar.shown = !shown;
       toasts.fail(error);
     }
   }

@@ -3,7 +3,7 @@ import type { Calendar } from '../api/types';
 import { linkOf, missing, type Choice } from './build';
 import { sharedWords } from './words';
 
-const calendars = ['a', 'b', 'c'].map((id): Calendar => ({ id, name: id.toUpperCase(), color: '#000', readOnly: id === 'c', selected: true, health: { state: 'ok' } }));
+const calendars = ['a', 'b', 'c'].map((id): Calendar => ({ id, name: id.toUpperCase(), color: '#000', readOnly: id === 'c', selected: true, shown: true, health: { state: 'ok' } }));
 const choice: Choice = { calendars: ['a', 'b'], direction: 'both', source: '', share: 'everything', title: '', fields: [], name: '' };
 
 describe('a link from three choices', () => {
