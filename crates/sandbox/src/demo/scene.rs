@@ -337,7 +337,7 @@ mod tests {
     #[test]
     fn every_app_has_its_share_and_every_kind_is_there() {
         let all = appointments(date(2026, 11, 25));
-        assert!((90..=110).contains(&all.len()), "{}", all.len());
+        assert!((110..=130).contains(&all.len()), "{}", all.len());
         for place in [
             Place::Google,
             Place::Microsoft,
