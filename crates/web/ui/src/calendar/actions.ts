@@ -72,7 +72,7 @@ export function reschedule(shown: Shown, start: Civil, end: Civil, allDay: boole
     duration: durationOf(own(start), own(end), allDay ? null : zone, allDay),
   };
   if (allDay !== wasAllDay) Object.assign(change, { showWithoutTime: allDay, timeZone: allDay ? null : zone });
-  return act(shown, { start, end, allDay }, `Moved “${titleOf(shown)}”.`, () => patch(shown, change, reach));
+  return act(shown, { start, end, allDay }, `${start === shown.start ? 'Changed' : 'Moved'} “${titleOf(shown)}”.`, () => patch(shown, change, reach));
 }
 
 export function edit(shown: Shown, change: EventPatch, reach: Reach): Promise<boolean> {

@@ -31,6 +31,11 @@ describe('linked copies', () => {
     expect(mergeLinked(masked, [calendar('g'), calendar('p')], zone)[0]!.occurrence.title).toBe('Dentist');
   });
 
+  it('are not masked when they show the title of their original', () => {
+    const bare = [occurrence('g1', 'g', { linked: 'L', masked: true, title: 'Leave' }), occurrence('c1', 'c', { linked: 'L', title: 'Leave' })];
+    expect(mergeLinked(bare, [calendar('g'), calendar('c')], zone)[0]!.occurrence).toMatchObject({ event: 'g1', masked: false });
+  });
+
   it('of a series join per occurrence, also when the copies use different zones', () => {
     const series = [
       occurrence('g1', 'g', { linked: 'L', recurring: true, recurrenceId: '2026-11-24T09:00:00' }),

@@ -39,7 +39,7 @@ export function mergeLinked(occurrences: Occurrence[], calendars: Calendar[], zo
     else groups.set(key, [occurrence]);
   }
   const shown: Shown[] = [];
-  for (const group of groups.values()) {
+  for (const group of [...groups.values()].map(openly)) {
     const rank = (one: Occurrence) => (one.masked ? 1000 : 0) + (order.get(one.calendar) ?? 999);
     const visible = group.filter((one) => !hidden.has(one.calendar)).sort((a, b) => rank(a) - rank(b));
     const first = visible[0];
@@ -50,6 +50,12 @@ export function mergeLinked(occurrences: Occurrence[], calendars: Calendar[], zo
     shown.push({ key: keyOf(first), occurrence: first, ...inZone(first, zone), copies: unique });
   }
   return shown.sort((a, b) => civilMs(a.start) - civilMs(b.start) || a.occurrence.title.localeCompare(b.occurrence.title));
+}
+
+/** A copy that shows the title of its original keeps nothing back, whatever it is said to be. */
+function openly(group: Occurrence[]): Occurrence[] {
+  const told = new Set(group.filter((one) => !one.masked).map((one) => one.title));
+  return group.map((one) => (one.masked && told.has(one.title) ? { ...one, masked: false } : one));
 }
 
 /** Copies may keep their series in different zones, so recurrence ids are compared as moments. */

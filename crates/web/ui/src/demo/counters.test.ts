@@ -40,6 +40,16 @@ it('counts only what stays wrong without a break', () => {
   expect(settling.waiting).toBe(true);
 });
 
+it('waits while others come right', () => {
+  const settling = new Settling(5000);
+  expect(settling.update(['x', 'y', 'z'], 0)).toBe(0);
+  expect(settling.update(['y', 'z'], 4000)).toBe(0);
+  expect(settling.update(['y', 'z'], 6000)).toBe(0);
+  expect(settling.update(['z'], 8000)).toBe(0);
+  expect(settling.update(['z'], 12_000)).toBe(0);
+  expect(settling.update(['z'], 13_000)).toBe(1);
+});
+
 describe('echoes', () => {
   const watched = () => {
     const echoes = new Echoes(5000);

@@ -37,17 +37,25 @@ export function differing(before: PaneEvent[], after: PaneEvent[]): number {
   return Math.max(sum(counts.filter((one) => one > 0)), -sum(counts.filter((one) => one < 0)));
 }
 
-/** Counts only what stays wrong: a change on its way is in one pane first and in the others a moment later. */
+/**
+ * Counts only what stays wrong: a change on its way is in one pane first and in the others a moment later. While anything that
+ * was wrong comes right, the rest is on its way as well: many changes at once wait for each other.
+ */
 export class Settling {
   #since = new Map<string, number>();
+  #righted_ms = -Infinity;
 
   constructor(readonly settle_ms: number) {}
 
-  /** How many of `keys` have been seen without a break for the settling time. */
+  /** How many of `keys` have been seen without a break for the settling time, in which nothing came right. */
   update(keys: string[], now_ms: number): number {
-    for (const key of [...this.#since.keys()]) if (!keys.includes(key)) this.#since.delete(key);
+    for (const key of [...this.#since.keys()]) {
+      if (keys.includes(key)) continue;
+      this.#since.delete(key);
+      this.#righted_ms = now_ms;
+    }
     for (const key of keys) if (!this.#since.has(key)) this.#since.set(key, now_ms);
-    return keys.filter((key) => now_ms - this.#since.get(key)! >= this.settle_ms).length;
+    return keys.filter((key) => now_ms - Math.max(this.#since.get(key)!, this.#righted_ms) >= this.settle_ms).length;
   }
 
   /** Whether something is still on its way. */
