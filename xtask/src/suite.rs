@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::command::{cargo, ended, find, outcome, root, target};
@@ -16,6 +17,9 @@ const REQUIRE_ALL: &str = "KALENDS_REQUIRE_ALL";
 /// The variable in which the browser test finds the browser.
 const CHROMIUM: &str = "CHROMIUM";
 
+/// The variable in which it finds the program, whose demo it looks at.
+const PROGRAM: &str = "KALENDS_BIN";
+
 /// Runs everything; false when something failed. Only what needs a build is left out when the build fails.
 pub fn run(require_all: bool) -> bool {
     let suite = Suite { require_all };
@@ -27,7 +31,7 @@ pub fn run(require_all: bool) -> bool {
         let reason = "not run, as the build failed".to_owned();
         report.add("tests", Outcome::Failed(reason));
     }
-    web(&mut report);
+    suite.web(&mut report);
     report.finish()
 }
 
@@ -153,6 +157,35 @@ impl Suite {
         (outcome, skips::in_output(&text))
     }
 
+    /// The web app's own checks, and its tests in a browser: against a mock, and in the program itself.
+    fn web(&self, report: &mut Report) {
+        let app = match WebApp::read() {
+            Ok(app) => app,
+            Err(reason) => return report.add("web app", Outcome::Skipped(reason)),
+        };
+        if !report.step("web: install", || app.install()) {
+            return;
+        }
+        for script in ["check", "lint", "test"] {
+            report.step(&format!("web: {script}"), || app.run(script, &[]));
+        }
+        let Some(browser) = chromium() else {
+            let what = "no browser: apt-get install chromium".to_owned();
+            return report.add("web: browser", Outcome::Skipped(what));
+        };
+        let built = report.step("web: program", || {
+            outcome(&mut self.cargo(["build", "--bin", "kalends"]))
+        });
+        let mut variables = vec![(CHROMIUM, browser)];
+        if built {
+            variables.push((PROGRAM, program().display().to_string()));
+        }
+        if self.require_all {
+            variables.push((REQUIRE_ALL, "1".to_owned()));
+        }
+        report.step("web: browser", || app.run("test:browser", &variables));
+    }
+
     /// Cargo, with the variables that every one of its runs has to have alike, or it would build things twice.
     fn cargo<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
         let mut cargo = cargo(arguments);
@@ -165,24 +198,6 @@ impl Suite {
         }
         cargo
     }
-}
-
-/// The web app's own checks, and its test in a browser.
-fn web(report: &mut Report) {
-    let app = match WebApp::read() {
-        Ok(app) => app,
-        Err(reason) => return report.add("web app", Outcome::Skipped(reason)),
-    };
-    if !report.step("web: install", || app.install()) {
-        return;
-    }
-    for script in ["check", "lint", "test"] {
-        report.step(&format!("web: {script}"), || app.run(script, &[]));
-    }
-    report.step("web: browser", || match chromium() {
-        Some(browser) => app.run("test:browser", &[(CHROMIUM, browser)]),
-        None => Outcome::Skipped("no browser: apt-get install chromium".to_owned()),
-    });
 }
 
 fn deny(arguments: &[&str]) -> Outcome {
@@ -207,6 +222,12 @@ fn advisories() -> Outcome {
         return Outcome::Noted("the advisory database cannot be reached from here".to_owned());
     }
     deny(&["check", "advisories"])
+}
+
+/// The program that Cargo builds.
+fn program() -> PathBuf {
+    let name = format!("kalends{}", env::consts::EXE_SUFFIX);
+    target().join("debug").join(name)
 }
 
 /// The browser for the browser test.

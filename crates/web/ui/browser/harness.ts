@@ -4,7 +4,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { build, preview, type PreviewServer } from 'vite';
 import { mockHub } from './mock/plugin.ts';
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const root = new URL('..', import.meta.url).pathname;
 
 export interface Stage {
@@ -42,6 +42,16 @@ export interface Look {
   touch?: boolean;
 }
 
+/** What the page logs as an error, except what tests bring about. */
+export function watchErrors(page: Page): string[] {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of (401|412|422|503)/.test(message.text())) errors.push(message.text());
+  });
+  return errors;
+}
+
 /** A fresh world and a fresh page; anything the page logs as an error makes `errors` non-empty. */
 export async function openPage(stage: Stage, path: string, look: Look = {}): Promise<{ page: Page; errors: string[] }> {
   const now = look.now ?? wednesday;
@@ -54,11 +64,7 @@ export async function openPage(stage: Stage, path: string, look: Look = {}): Pro
   });
   await context.clock.install({ time: now });
   const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of (401|412|422|503)/.test(message.text())) errors.push(message.text());
-  });
+  const errors = watchErrors(page);
   await page.goto(stage.url.replace(/\/$/, '') + path);
   return { page, errors };
 }
