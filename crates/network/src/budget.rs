@@ -38,6 +38,8 @@ pub struct Budget {
 struct State {
     full_at: Timestamp,
     hold_until: Timestamp,
+    /// How often in a row the provider asked to be left alone.
+    refusals: u32,
 }
 
 /// The right to send one request. The slot is free again when it is dropped: keep it until the reply is read.
@@ -70,6 +72,7 @@ impl Budget {
             state: Mutex::new(State {
                 full_at: Timestamp::MIN,
                 hold_until: Timestamp::MIN,
+                refusals: 0,
             }),
         }
     }
@@ -106,6 +109,28 @@ impl Budget {
     pub fn hold_until(&self, until: Timestamp) {
         let mut state = self.state();
         state.hold_until = state.hold_until.max(until);
+    }
+
+    /// Notes that the provider asked to be left alone. Requests that were under way together count once: call it before
+    /// [`Budget::hold_until`].
+    pub fn refused(&self, now: Timestamp) {
+        let mut state = self.state();
+        if state.hold_until <= now {
+            state.refusals = state.refusals.saturating_add(1);
+        }
+    }
+
+    /// Notes a success. One that was under way when the provider asked to be left alone says nothing.
+    pub fn served(&self, now: Timestamp) {
+        let mut state = self.state();
+        if state.hold_until <= now {
+            state.refusals = 0;
+        }
+    }
+
+    /// How often in a row the provider asked to be left alone: the `attempt` of [`advice`](crate::advice).
+    pub fn refusals(&self) -> u32 {
+        self.state().refusals
     }
 
     /// Takes one request out of the bucket, or says when there will be one.
@@ -208,6 +233,22 @@ mod tests {
             }
         );
         assert_eq!(clock.0.elapsed(), Duration::ZERO);
+    }
+
+    #[test]
+    fn refusals_count_in_a_row_and_once_for_those_under_way_together() {
+        let budget = budget(60, 3, 9, 100);
+        let start: Timestamp = "2026-10-01T08:00:00Z".parse().unwrap();
+        let at = |seconds| later(start, Duration::from_secs(seconds));
+        for (second, hold, wanted) in [(0, 1, 1), (0, 1, 1), (2, 4, 2), (5, 9, 3)] {
+            budget.refused(at(second));
+            budget.hold_until(at(hold));
+            assert_eq!(budget.refusals(), wanted, "{second}");
+        }
+        budget.served(at(8));
+        assert_eq!(budget.refusals(), 3, "it was sent before the hold");
+        budget.served(at(9));
+        assert_eq!(budget.refusals(), 0);
     }
 
     #[tokio::test(start_paused = true)]

@@ -151,7 +151,7 @@ pub enum Seen {
     Malformed(Malformed),
 }
 
-/// An event that cannot be read.
+/// An event that cannot be read: its content makes no sense, or the provider does not hand it out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
     /// The provider's id or href.
@@ -258,4 +258,15 @@ pub enum Failure {
     /// An answer that the protocol does not allow.
     #[error("unexpected answer from the provider: {0}")]
     Protocol(String),
+}
+
+impl Failure {
+    /// Whether what was asked for may be to blame, and not the account, the calendar or the moment: then the rest can go
+    /// on.
+    pub fn may_be_about_one(&self) -> bool {
+        matches!(
+            self,
+            Self::Forbidden(_) | Self::Unreachable(_) | Self::Protocol(_)
+        )
+    }
 }

@@ -3,8 +3,9 @@
 //! [`Connector`] is what the hub knows of a provider; each folder implements it for one. Mapping to and from the event
 //! is in `protocols`; deciding what to write is in `sync`.
 
+pub mod aside;
 pub mod caldav;
-pub mod connector;
+mod connector;
 pub mod directory;
 pub mod google;
 pub mod microsoft;

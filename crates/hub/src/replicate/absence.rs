@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use futures::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
-use providers::{Malformed, Seen, Sighting};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use providers::{Failure, Malformed, Seen, Sighting};
 use storage::{Store, copies};
 use sync::Remote;
 
@@ -17,6 +17,8 @@ const DELETIONS_MAX: usize = 50;
 const DELETIONS_SOME: usize = 10;
 /// …if they are more than one in so many.
 const DELETIONS_SHARE: usize = 5;
+/// From so many failed looks on it is the provider that fails, not an event.
+const UNREAD_MAX: usize = 10;
 /// How many events are read at once.
 const PAGE: usize = 500;
 
@@ -25,6 +27,8 @@ const PAGE: usize = 500;
 pub(super) struct Checked {
     /// What is really there, or certainly is not.
     pub sightings: Vec<Sighting>,
+    /// What is there but could not be read.
+    pub unread: Vec<Malformed>,
     /// Deletions are held, and why.
     pub held: Option<String>,
 }
@@ -54,17 +58,7 @@ impl Hub {
             suspects.sort_unstable();
             suspects.dedup();
         }
-        let looks: Vec<BoxFuture<'_, Result<Option<Sighting>>>> =
-            suspects.iter().map(|id| look(work, id).boxed()).collect();
-        let concurrency = work.connector.traits().concurrency.max(1);
-        let looked: Vec<Option<Sighting>> = stream::iter(looks)
-            .buffered(concurrency)
-            .try_collect()
-            .await?;
-        let mut checked = Checked {
-            sightings: looked.into_iter().flatten().collect(),
-            held: None,
-        };
+        let mut checked = look_at(work, &suspects).await?;
         let gone = checked
             .sightings
             .iter()
@@ -112,14 +106,30 @@ impl Hub {
     }
 }
 
-/// What is really there under an id; `None` if it is there but cannot be read.
-async fn look(work: &Work, id: &str) -> Result<Option<Sighting>> {
-    Ok(match work.connector.get(work.place(), id).await? {
-        Seen::Event(sighting) => Some(*sighting),
-        Seen::Nothing => Some(Sighting {
-            id: id.to_owned(),
-            found: None,
-        }),
-        Seen::Malformed(_) => None,
-    })
+/// What is really there under some ids. One that cannot be read is reported; the others go on.
+pub(super) async fn look_at(work: &Work, ids: &[String]) -> Result<Checked, Failure> {
+    let look = |id: &String| {
+        let id = id.clone();
+        async move {
+            let seen = work.connector.get(work.place(), &id).await;
+            (id, seen)
+        }
+    };
+    let looks: Vec<BoxFuture<'_, _>> = ids.iter().map(|id| look(id).boxed()).collect();
+    let concurrency = work.connector.traits().concurrency.max(1);
+    let mut looks = stream::iter(looks).buffered(concurrency);
+    let mut checked = Checked::default();
+    while let Some((id, seen)) = looks.next().await {
+        match seen {
+            Ok(Seen::Event(sighting)) => checked.sightings.push(*sighting),
+            Ok(Seen::Nothing) => checked.sightings.push(Sighting { id, found: None }),
+            Ok(Seen::Malformed(bad)) => checked.unread.push(bad),
+            Err(failure) if failure.may_be_about_one() && checked.unread.len() < UNREAD_MAX => {
+                let reason = failure.to_string();
+                checked.unread.push(Malformed { id, reason });
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(checked)
 }

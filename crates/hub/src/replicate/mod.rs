@@ -5,6 +5,7 @@ mod absence;
 mod digest;
 mod pull;
 mod push;
+mod round;
 
 use jiff::{Span, Timestamp};
 use providers::{Connector, Place};

@@ -37,7 +37,7 @@ impl Hub {
         let Changes {
             mut sightings,
             doubtful,
-            malformed,
+            mut malformed,
             cursor,
             full,
         } = changes;
@@ -45,6 +45,7 @@ impl Hub {
             .check_absences(store, &work, &sightings, doubtful, &malformed, full)
             .await?;
         sightings.extend(checked.sightings);
+        malformed.extend(checked.unread);
         let pulled = Pulled {
             sightings: sightings.len(),
             malformed: malformed.len(),

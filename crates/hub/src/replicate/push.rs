@@ -4,14 +4,18 @@
 use std::time::Duration;
 
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
-use providers::{Create, Delete, Failure, Seen, Update};
+use providers::{Create, Delete, Failure, Seen, Sighting, Update};
 use storage::{Change, ChangeKind, Store, Tx, calendars, copies, intents};
 use sync::{
     CalendarId, CopyId, Intent, Operation, Outcome, Stamp,
     replication::{Reply, Settled, Step, looked, plan, reply},
 };
 
-use super::{Work, digest, digest::standing};
+use super::{
+    Work, digest,
+    digest::standing,
+    round::{Done, Left, Round},
+};
 use crate::{Hub, Result};
 
 /// How many copies are taken up at once.
@@ -28,22 +32,16 @@ pub struct Pushed {
     pub again: Option<Duration>,
 }
 
-/// What became of one copy.
-enum Done {
-    /// So many writes, nothing left to do at present.
-    Rest(usize),
-    /// So many writes, and the rest later.
-    Later(usize, Duration),
-}
-
 impl Hub {
-    /// Writes everything that waits in a calendar.
+    /// Writes everything that waits in a calendar. What goes wrong with one event does not keep the others back; the
+    /// first failure is told at the end.
     pub async fn push(&self, store: &Store, calendar: CalendarId) -> Result<Pushed> {
         let _turn = self.inner.turns.take(calendar).await;
         let Some(work) = self.work(store, calendar).await? else {
             return Ok(Pushed::default());
         };
         let mut pushed = Pushed::default();
+        let round = Round::default();
         let mut tried: Vec<CopyId> = Vec::new();
         loop {
             let mut tx = store.read().await?;
@@ -55,24 +53,48 @@ impl Hub {
                 .filter(|id| !tried.contains(id))
                 .take(BATCH)
                 .collect();
-            if batch.is_empty() || pushed.again.is_some() {
-                return Ok(pushed);
+            if batch.is_empty() || round.is_over() {
+                break;
             }
             tried.extend(&batch);
-            let writes: Vec<BoxFuture<'_, Result<Done>>> = batch
+            let writes: Vec<BoxFuture<'_, Option<Done>>> = batch
                 .into_iter()
-                .map(|id| self.push_one(store, &work, id).boxed())
+                .map(|id| self.push_in(&round, store, &work, id).boxed())
                 .collect();
             let concurrency = work.connector.traits().concurrency.max(1);
             let mut results = stream::iter(writes).buffer_unordered(concurrency);
-            while let Some(result) = results.next().await {
-                match result? {
-                    Done::Rest(writes) => pushed.writes += writes,
-                    Done::Later(writes, after) => {
-                        pushed.writes += writes;
-                        pushed.again = Some(pushed.again.map_or(after, |a| a.max(after)));
-                    }
+            while let Some(done) = results.next().await {
+                let Some(done) = done else { continue };
+                pushed.writes += done.writes;
+                if let Left::Later(after) | Left::Wait(after) = done.left {
+                    pushed.again = Some(pushed.again.map_or(after, |a| a.max(after)));
                 }
+            }
+        }
+        match round.into_error() {
+            Some(error) => Err(error),
+            None => Ok(pushed),
+        }
+    }
+
+    /// One copy in a round; nothing if the round is over. Never broken off: a write under way has its answer digested.
+    async fn push_in(&self, round: &Round, store: &Store, work: &Work, id: CopyId) -> Option<Done> {
+        if round.is_over() {
+            return None;
+        }
+        match self.push_one(store, work, id).await {
+            Ok(done) => {
+                match done.left {
+                    Left::Nothing => {}
+                    Left::Later(_) => round.trouble(),
+                    Left::Wait(_) => round.end(),
+                }
+                Some(done)
+            }
+            Err(error) => {
+                tracing::warn!(calendar = %work.id(), copy = %id, %error, "an event could not be written");
+                round.failed(error);
+                None
             }
         }
     }
@@ -80,9 +102,10 @@ impl Hub {
     async fn push_one(&self, store: &Store, work: &Work, id: CopyId) -> Result<Done> {
         let mut writes = 0;
         for _ in 0..STEPS_MAX {
+            let done = |left| Ok(Done { writes, left });
             let mut tx = store.write().await?;
             let Some(mut row) = copies::get(&mut tx, id).await? else {
-                return Ok(Done::Rest(writes));
+                return done(Left::Nothing);
             };
             let unfinished = intents::unfinished(&mut tx, id).await?;
             let step = plan(&row.copy, &unfinished);
@@ -93,7 +116,7 @@ impl Hub {
                         copies::update(&mut tx, &mut row).await?;
                         tx.commit().await?;
                     }
-                    return Ok(Done::Rest(writes));
+                    return done(Left::Nothing);
                 }
                 Step::Look { intent } => {
                     drop(tx);
@@ -105,20 +128,23 @@ impl Hub {
                         row.pending = false;
                         copies::update(&mut tx, &mut row).await?;
                         tx.commit().await?;
-                        return Ok(Done::Rest(writes));
+                        return done(Left::Nothing);
                     }
                     let intent = self.intend(&mut tx, work, &row, &step).await?;
                     tx.commit().await?;
                     let answer = self.send(work, &step, &intent).await;
                     writes += 1;
                     match self.answered(store, work, &intent, answer).await? {
-                        None => {}
-                        Some(after) => return Ok(Done::Later(writes, after)),
+                        Left::Nothing => {}
+                        left => return Ok(Done { writes, left }),
                     }
                 }
             }
         }
-        Ok(Done::Later(writes, Duration::from_secs(5)))
+        Ok(Done {
+            writes,
+            left: Left::Later(Duration::from_secs(5)),
+        })
     }
 
     /// R10: what we are about to do is known before it is done.
@@ -211,14 +237,14 @@ impl Hub {
         }
     }
 
-    /// Digests the answer. Says how long to wait if the provider asks for it.
+    /// Digests the answer. Says whether to go on.
     async fn answered(
         &self,
         store: &Store,
         work: &Work,
         intent: &Intent,
         answer: Result<Reply, Failure>,
-    ) -> Result<Option<Duration>> {
+    ) -> Result<Left> {
         let (answer, failure) = match answer {
             Ok(answer) => (answer, None),
             // A failure of a write says that it was not executed.
@@ -228,7 +254,7 @@ impl Hub {
         let now = self.clock().now();
         let mut tx = store.write().await?;
         let Some(mut row) = copies::get(&mut tx, intent.copy).await? else {
-            return Ok(None);
+            return Ok(Left::Nothing);
         };
         // A look in between may have settled it.
         let open = intents::by_stamp(&mut tx, intent.stamp)
@@ -255,10 +281,10 @@ impl Hub {
             self.look(store, work, intent).await?;
         }
         match failure {
-            None if unknown => Ok(Some(Duration::from_millis(200))),
-            None => Ok(None),
-            Some(Failure::Later { after, .. }) => Ok(Some(after)),
-            Some(Failure::Unreachable(_)) => Ok(Some(Duration::from_secs(5))),
+            None if unknown => Ok(Left::Later(Duration::from_millis(200))),
+            None => Ok(Left::Nothing),
+            Some(Failure::Later { after, .. }) => Ok(Left::Wait(after)),
+            Some(Failure::Unreachable(_)) => Ok(Left::Later(Duration::from_secs(5))),
             Some(other) => Err(other.into()),
         }
     }
@@ -279,7 +305,7 @@ impl Hub {
         };
         let sighting = match seen {
             Seen::Event(sighting) => *sighting,
-            Seen::Nothing => providers::Sighting {
+            Seen::Nothing => Sighting {
                 id: intent.remote_id.clone().unwrap_or_default(),
                 found: None,
             },
@@ -287,8 +313,9 @@ impl Hub {
                 return self.park(store, intent, bad.reason).await;
             }
         };
-        let seen = self.observation(sighting);
         let mut tx = store.write().await?;
+        let sighting = own(&mut tx, work, intent, sighting).await?;
+        let seen = self.observation(sighting);
         let Some(mut row) = copies::get(&mut tx, intent.copy).await? else {
             return Ok(());
         };
@@ -379,4 +406,20 @@ async fn settle_earlier(tx: &mut Tx, intent: &Intent, now: jiff::Timestamp) -> R
         }
     }
     Ok(())
+}
+
+/// What a look found, unless it is another copy's: people copy events with their stamps, and then nothing was found (R10).
+async fn own(tx: &mut Tx, work: &Work, intent: &Intent, sighting: Sighting) -> Result<Sighting> {
+    let other = copies::by_remote(tx, work.id(), &sighting.id).await?;
+    let taken = other.is_some_and(|row| {
+        row.copy.id != intent.copy && matches!(row.copy.remote, sync::Remote::Live { .. })
+    });
+    Ok(if taken {
+        Sighting {
+            id: intent.remote_id.clone().unwrap_or_default(),
+            found: None,
+        }
+    } else {
+        sighting
+    })
 }

@@ -25,5 +25,6 @@ macro_rules! both {
 mod accounts;
 mod links;
 mod model;
+mod parked;
 mod worker;
 mod world;

@@ -63,6 +63,8 @@ pub struct Model {
     pub manners: Arc<Mutex<Manners>>,
     /// Access tokens of the account, if it has any.
     tokens: Option<Arc<dyn Tokens>>,
+    /// How often something was to be written, whatever came of it.
+    pub asked: Arc<AtomicUsize>,
     /// How often it was read.
     pub reads: Arc<AtomicUsize>,
     objects: Arc<Mutex<BTreeMap<String, Object>>>,
@@ -93,10 +95,10 @@ impl Model {
     }
 
     /// What a write of this event meets.
-    fn taken(&self, body: Option<&Event>) -> Result<Option<Reply>, Failure> {
-        let manners = self.manners();
-        let answer = body.and_then(|body| manners.refused.get(&body.title));
-        answer.cloned().transpose()
+    fn taken(&self, body: &Event) -> Result<Option<Reply>, Failure> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let answer = self.manners().refused.get(&body.title).cloned();
+        answer.transpose()
     }
 
     fn tick(&self) -> i64 {
@@ -284,7 +286,7 @@ impl Connector for Model {
 
     async fn create(&self, _: Place<'_>, create: Create<'_>) -> Result<Reply, Failure> {
         self.admitted().await?;
-        if let Some(answer) = self.taken(Some(create.body))? {
+        if let Some(answer) = self.taken(create.body)? {
             return self.answer(answer);
         }
         let own = format!("own-{}", self.tick());
@@ -297,7 +299,7 @@ impl Connector for Model {
 
     async fn update(&self, _: Place<'_>, update: Update<'_>) -> Result<Reply, Failure> {
         self.admitted().await?;
-        if let Some(answer) = self.taken(Some(update.body))? {
+        if let Some(answer) = self.taken(update.body)? {
             return self.answer(answer);
         }
         match self.check(update.id, update.version) {

@@ -12,8 +12,8 @@ use calendar::{Duration, Event, When, Zone};
 use identity::{Actor, Clock, Ids, SystemIds};
 use jiff::Timestamp;
 use kalends_hub::{
-    CalendarId, CalendarView, Hub, LinkMember, Mask, Role, Settings, connections::PasswordAccount,
-    links::LinkEdit,
+    CalendarId, CalendarView, EventView, Hub, LinkMember, Mask, Role, Settings,
+    connections::PasswordAccount, links::LinkEdit,
 };
 use storage::{MasterKey, Store, Stores};
 use tempfile::TempDir;
@@ -195,6 +195,18 @@ impl World {
     pub async fn view(&self, calendar: usize) -> CalendarView {
         let id = self.calendars[calendar];
         self.hub.calendar(&self.actor, id).await.unwrap()
+    }
+
+    /// The event with a title, as the hub shows it.
+    pub async fn event(&self, calendar: usize, title: &str) -> EventView {
+        let mut tx = self.store.read().await.unwrap();
+        let id = self.calendars[calendar];
+        let rows = storage::copies::page(&mut tx, id, None, 1_000, false);
+        let rows = rows.await.unwrap();
+        drop(tx);
+        let row = rows.into_iter().find(|r| r.copy.local.title == title);
+        let id = row.unwrap().copy.id;
+        self.hub.event(&self.actor, id).await.unwrap()
     }
 
     /// Titles of the living local copies, sorted.

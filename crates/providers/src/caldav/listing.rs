@@ -14,7 +14,7 @@ use super::{
     href,
     objects::{self, Content, content},
 };
-use crate::{Changes, Failure, Malformed, Seen, Sighting};
+use crate::{Changes, Failure, Malformed, Seen, Sighting, aside::Aside};
 
 /// Objects of one multiget: servers time out on large ones.
 const MULTIGET_MAX: usize = 50;
@@ -184,8 +184,9 @@ impl Client {
             ..Changes::default()
         };
         let ids: Vec<String> = listing.present.into_keys().collect();
+        let mut aside = Aside::default();
         for some in ids.chunks(MULTIGET_MAX) {
-            self.read_some(url, some, &mut changes).await?;
+            self.read_some(url, some, &mut changes, &mut aside).await?;
         }
         Ok(changes)
     }
@@ -195,16 +196,26 @@ impl Client {
         url: &Url,
         ids: &[String],
         changes: &mut Changes,
+        aside: &mut Aside,
     ) -> Result<(), Failure> {
         let report = Report::Multiget(Multiget {
             props: Props::of([name::GETETAG, name::GETLASTMODIFIED, name::CALENDAR_DATA]),
             hrefs: ids.iter().map(|id| href::path(url, id)).collect(),
         });
-        let response = self.ask(Read::Report, url, "1", &report.write()).await?;
         let mut unread: Vec<&String> = ids.iter().collect();
-        // A server that does not do multiget is asked for one after the other.
-        if response.status == 207 {
-            for answer in &multistatus(&response)?.responses {
+        // A server that does not do multiget, or falls over one of the objects, is asked for one after the other.
+        let answer = match self.ask(Read::Report, url, "1", &report.write()).await {
+            Ok(response) if response.status == 207 => multistatus(&response),
+            Ok(_) => Ok(Multistatus::default()),
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = &answer
+            && !failure.may_be_about_one()
+        {
+            return Err(failure.clone());
+        }
+        if let Ok(answer) = answer {
+            for answer in &answer.responses {
                 let Some(id) = href::id(url, &answer.href) else {
                     continue;
                 };
@@ -214,11 +225,12 @@ impl Client {
             }
         }
         for id in unread {
-            match self.look(url, id).await? {
-                Seen::Event(sighting) => changes.sightings.push(*sighting),
-                Seen::Malformed(malformed) => changes.malformed.push(malformed),
+            match self.look(url, id).await {
+                Ok(Seen::Event(sighting)) => changes.sightings.push(*sighting),
+                Ok(Seen::Malformed(malformed)) => changes.malformed.push(malformed),
                 // Gone since the listing, or no event: the next sync says so, or nothing of ours is there.
-                Seen::Nothing => {}
+                Ok(Seen::Nothing) => {}
+                Err(failure) => changes.malformed.push(aside.put(id, failure)?),
             }
         }
         Ok(())

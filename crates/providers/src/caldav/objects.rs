@@ -207,19 +207,11 @@ impl Client {
             404 | 409 | 410 if creating && conditions.is_empty() && !self.quirks.unique_uid() => {
                 Err(Failure::CalendarGone)
             }
-            403 if conditions.is_empty() || conditions.contains("need-privileges") => {
-                Err(Failure::Forbidden("status 403".to_owned()))
-            }
-            405 => Err(Failure::Forbidden("status 405".to_owned())),
             // RFC 4791 5.3.2.1: what the server will never take, and its name for why.
             _ if unique || response.status == 409 => Ok(Reply::Refused(
                 "uid: another calendar of the account has an event with this UID".to_owned(),
             )),
-            400 | 403 | 406 | 413 | 415 | 422 | 507 => Ok(Reply::Refused(format!(
-                "the server does not take the event: status {} {conditions}",
-                response.status
-            ))),
-            status => Err(Failure::Protocol(format!("status {status}"))),
+            status => declined(status, &conditions),
         }
     }
 
@@ -241,8 +233,20 @@ impl Client {
             200..300 => Ok(Reply::Deleted),
             404 | 410 => Ok(Reply::Missing),
             412 => Ok(Reply::Stale),
-            403 | 405 => Err(Failure::Forbidden(format!("status {}", response.status))),
-            status => Err(Failure::Protocol(format!("status {status}"))),
+            status => declined(status, &conditions(&response)),
         }
+    }
+}
+
+/// A write that was answered, and not carried out, for reasons that may be this event's alone: then it waits by itself,
+/// and the calendar goes on.
+fn declined(status: u16, conditions: &str) -> Result<Reply, Failure> {
+    match status {
+        400.. => Ok(Reply::Refused(
+            format!("the server does not take the event: status {status} {conditions}")
+                .trim_end()
+                .to_owned(),
+        )),
+        _ => Err(Failure::Protocol(format!("status {status}"))),
     }
 }

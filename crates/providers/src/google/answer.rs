@@ -73,8 +73,9 @@ impl Refusal {
     }
 }
 
-/// What a response that is no success means. `now` is for dates in `Retry-After`.
-pub(super) fn meaning(response: &Response, now: jiff::Timestamp) -> Meaning {
+/// What a response that is no success means. `now` is for dates in `Retry-After`; `refusals` says how often in a row the
+/// account was refused before, for Google names no time when it throttles.
+pub(super) fn meaning(response: &Response, now: jiff::Timestamp, refusals: u32) -> Meaning {
     let refusal = Refusal::of(response);
     let status = response.status;
     // No two accounts ask in the same nanosecond: that spreads those who were refused together.
@@ -84,7 +85,7 @@ pub(super) fn meaning(response: &Response, now: jiff::Timestamp) -> Meaning {
         Some(&refusal.reason),
         &response.headers,
         now,
-        0,
+        refusals,
         jitter,
     );
     match advised {

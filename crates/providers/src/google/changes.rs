@@ -11,7 +11,7 @@ use super::{
     look::zone,
     series::{self, Series},
 };
-use crate::{Changes, Failure, Malformed, Place, Sighting};
+use crate::{Changes, Failure, Malformed, Place, Sighting, aside::Aside};
 
 /// Pages that are read at most; 2,500 events each.
 const PAGES_MAX: usize = 400;
@@ -137,6 +137,7 @@ impl Listing {
         changes: &mut Changes,
     ) -> Result<(), Failure> {
         let zone = zone(place);
+        let mut aside = Aside::default();
         let ids: BTreeSet<String> = self
             .whole
             .keys()
@@ -146,15 +147,19 @@ impl Listing {
         for id in ids {
             let instances = self.instances.remove(&id).unwrap_or_default();
             let series = match self.whole.remove(&id) {
-                Some(event) if event.is_cancelled() => None,
-                Some(event) => Some(series::with_exceptions(client, place, event).await?),
-                None => series::whole(client, place, &id).await?,
+                Some(event) if event.is_cancelled() => Ok(None),
+                Some(event) => series::with_exceptions(client, place, event)
+                    .await
+                    .map(Some),
+                None => series::whole(client, place, &id).await,
             };
-            if let Some(series) = series {
-                report(series.sighting(&id, &zone), changes);
-            } else {
-                changes.sightings.push(Sighting { id, found: None });
-                orphans(instances, &zone, changes);
+            match series {
+                Ok(Some(series)) => report(series.sighting(&id, &zone), changes),
+                Ok(None) => {
+                    changes.sightings.push(Sighting { id, found: None });
+                    orphans(instances, &zone, changes);
+                }
+                Err(failure) => changes.malformed.push(aside.put(&id, failure)?),
             }
         }
         Ok(())

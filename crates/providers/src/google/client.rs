@@ -118,15 +118,17 @@ impl Client {
                 Trouble::Failure(Failure::Unreachable(error.to_string()))
             }
         })?;
+        let now = self.clock.now();
         if response.is_success() {
+            self.budget.served(now);
             return Ok(Answer::Success(Box::new(response)));
         }
-        let now = self.clock.now();
-        match meaning(&response, now) {
+        match meaning(&response, now, self.budget.refusals()) {
             Meaning::Token => Ok(Answer::Token),
             Meaning::Refused(refusal) => Err(Trouble::Refused(refusal)),
             Meaning::Doubt(why) => Err(Trouble::Doubt(why)),
             Meaning::Later { after, reason } => {
+                self.budget.refused(now);
                 if let Ok(span) = jiff::SignedDuration::try_from(after) {
                     self.budget
                         .hold_until(now.saturating_add(span).unwrap_or(now));

@@ -89,13 +89,8 @@ impl Client {
     pub(super) async fn write(&self, request: Request) -> Result<Written, Failure> {
         match Box::pin(self.exchange(prefer(request, ""))).await {
             Ok(response) if response.is_success() => Ok(Written::Done(Box::new(response))),
-            Ok(response) => {
-                let refusal = Refusal::of(&response);
-                match refusal.status {
-                    403 if !refusal.is_missing() => Err(refusal.failure()),
-                    _ => Ok(Written::Refused(refusal)),
-                }
-            }
+            // A 403, too, may be about this one event: somebody else's meeting, say.
+            Ok(response) => Ok(Written::Refused(Refusal::of(&response))),
             Err(Trouble::Failure(failure)) => Err(failure),
             Err(Trouble::Doubt(_)) => Ok(Written::Unknown),
         }

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use protocols::microsoft::{
     property,
     wire::{Collection, Event},
 };
 
 use super::{CONCURRENT, client::Client, paths::instant, whole};
-use crate::{Failure, Malformed, Place, Seen, Sighting};
+use crate::{Failure, Malformed, Place, Seen, Sighting, aside::Aside};
 
 /// From so many events on, those that begin in the window are read by the page.
 const MANY: usize = 25;
@@ -30,22 +30,21 @@ pub(super) async fn all(
     }
     let work = ids.iter().map(|id| {
         let event = ready.remove(id);
-        async move {
-            let seen = one(client, place, id, event).await?;
-            Ok::<_, Failure>((id.clone(), seen))
-        }
+        async move { (id, one(client, place, id, event).await) }
     });
     let work: Vec<_> = work.collect();
-    let all: Vec<(String, Seen)> = stream::iter(work)
-        .buffered(CONCURRENT as usize)
-        .try_collect()
-        .await?;
+    let mut all = stream::iter(work).buffered(CONCURRENT as usize);
     let (mut sightings, mut malformed) = (Vec::new(), Vec::new());
-    for (id, seen) in all {
+    let mut aside = Aside::default();
+    while let Some((id, seen)) = all.next().await {
         match seen {
-            Seen::Event(sighting) => sightings.push(*sighting),
-            Seen::Nothing => sightings.push(Sighting { id, found: None }),
-            Seen::Malformed(bad) => malformed.push(bad),
+            Ok(Seen::Event(sighting)) => sightings.push(*sighting),
+            Ok(Seen::Nothing) => sightings.push(Sighting {
+                id: id.clone(),
+                found: None,
+            }),
+            Ok(Seen::Malformed(bad)) => malformed.push(bad),
+            Err(failure) => malformed.push(aside.put(id, failure)?),
         }
     }
     Ok((sightings, malformed))

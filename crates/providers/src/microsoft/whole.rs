@@ -40,10 +40,7 @@ pub(super) async fn get(client: &Client, place: Place<'_>, id: &str) -> Result<S
         }
     }
     let reason = "the event is changed faster than it can be read".to_owned();
-    Err(Failure::Later {
-        after: std::time::Duration::from_secs(5),
-        reason,
-    })
+    Err(Failure::Unreachable(reason))
 }
 
 /// The event, unless its write had to be completed or it was changed meanwhile: then it has to be read again.

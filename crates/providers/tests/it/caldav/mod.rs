@@ -284,9 +284,15 @@ async fn refusals_and_doubts_are_told_apart() {
         panic!("not refused");
     };
     assert!(reason.contains("valid-calendar-data"), "{reason}");
-    answer(403, "", "");
-    let failure = caldav.create(at(&calendar), create).await.unwrap_err();
-    assert!(matches!(failure, Failure::Forbidden(_)), "{failure}");
+    // Whatever else is answered is this event's affair, and none of the calendar's.
+    for status in [402, 403, 405, 501] {
+        answer(status, "", "");
+        let refused = caldav.create(at(&calendar), create).await.unwrap();
+        let Reply::Refused(reason) = refused else {
+            panic!("{status}: {refused:?}");
+        };
+        assert!(reason.ends_with(&format!("status {status}")), "{reason}");
+    }
     server.state().drop_replies = 1;
     assert_eq!(
         caldav.create(at(&calendar), create).await.unwrap(),
@@ -418,4 +424,35 @@ async fn a_calendar_elsewhere_does_not_get_the_password() {
         .unwrap_err();
     assert!(matches!(failure, Failure::Protocol(_)), "{failure}");
     assert!(other.state().requests.is_empty() && server.state().requests.is_empty());
+}
+
+#[tokio::test]
+async fn an_object_that_the_server_falls_over_does_not_hold_up_the_others() {
+    let (server, caldav, calendar) = start().await;
+    for n in 0..3 {
+        server
+            .state()
+            .edit(&format!("{n}.ics"), Some(&text(&n.to_string())));
+    }
+    server.state().no_multiget = true;
+    server
+        .state()
+        .instead
+        .push_back(("GET", reply(403, "", "")));
+    let changes = caldav.changes(at(&calendar), None).await.unwrap();
+    assert_eq!(ids(&changes), [("1.ics", true), ("2.ics", true)]);
+    let bad: Vec<&str> = changes.malformed.iter().map(|m| m.id.as_str()).collect();
+    assert_eq!(bad, ["0.ics"]);
+    // A server that falls over all of them is not read.
+    for n in 0..20 {
+        server
+            .state()
+            .edit(&format!("{n}.ics"), Some(&text(&n.to_string())));
+        server
+            .state()
+            .instead
+            .push_back(("GET", reply(403, "", "")));
+    }
+    let failure = caldav.changes(at(&calendar), None).await.unwrap_err();
+    assert!(matches!(failure, Failure::Forbidden(_)), "{failure}");
 }

@@ -49,6 +49,10 @@ impl Clock for Still {
 
 /// A connector that talks to the script.
 fn connector(script: &Script) -> Google {
+    at(script, Arc::new(Still))
+}
+
+fn at(script: &Script, clock: Arc<dyn Clock>) -> Google {
     let settings = Settings {
         reach: Reach::AlsoLoopback,
         ..Settings::default()
@@ -60,7 +64,7 @@ fn connector(script: &Script) -> Google {
     };
     let budget = Arc::new(Budget::new(limits));
     let tokens = Arc::new(Numbered::default());
-    Google::new(network, Arc::new(Still), budget, &script.root, tokens).unwrap()
+    Google::new(network, clock, budget, &script.root, tokens).unwrap()
 }
 
 fn place() -> Place<'static> {

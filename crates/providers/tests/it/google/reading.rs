@@ -276,3 +276,24 @@ async fn what_was_made_is_found_by_its_id_and_else_by_its_stamp() {
     assert_eq!(seen.id, "other");
     assert_eq!(seen.found.unwrap().stamp, Some(stamp));
 }
+
+#[tokio::test]
+async fn a_series_that_is_not_handed_out_does_not_hold_up_the_others() {
+    let script = Script::start().await;
+    script
+        .on(
+            "GET",
+            &["syncToken=sync0"],
+            200,
+            events(&[
+                exception("weekly", "\"2\"", "Moved"),
+                single("one", "\"2\"", "One"),
+            ]),
+        )
+        .on("GET", &["/events/weekly"], 403, failure(403, "forbidden"));
+    let changes = connector(&script).changes(place(), Some("sync0")).await;
+    let changes = changes.unwrap();
+    script.done();
+    assert_eq!(ids(&changes), [("one", true)]);
+    assert_eq!(changes.malformed[0].id, "weekly");
+}

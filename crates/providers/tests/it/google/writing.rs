@@ -1,13 +1,20 @@
 //! Creates, updates, deletions.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
 use calendar::{Event, Override, RecurrenceId, Zone};
+use jiff::Timestamp;
 use kalends_providers::{Connector, Create, Delete, Failure, Update};
+use network::Clock;
 use protocols::google::read;
 use serde_json::{Value, json};
 use sync::{Stamp, Version, replication::Reply};
 use uuid::Uuid;
 
-use super::{cancelled, connector, events, exception, failure, place, single, weekly};
+use super::{at, cancelled, connector, events, exception, failure, place, single, weekly};
 use crate::script::Script;
 
 const EVENTS: &str = "/calendar/v3/calendars/ada@example.com/events";
@@ -458,4 +465,42 @@ async fn deletions_are_conditional_and_a_second_one_finds_nothing() {
         )
         .await;
     assert_eq!(reply, Ok(Reply::Missing));
+}
+
+/// An hour passes between any two looks at it.
+#[derive(Default)]
+struct Hours(AtomicI64);
+
+impl Clock for Hours {
+    fn now(&self) -> Timestamp {
+        let hours = self.0.fetch_add(1, Ordering::Relaxed);
+        Timestamp::from_second(1_795_000_000 + hours * 3600).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn who_is_throttled_again_and_again_waits_longer_each_time() {
+    let script = Script::start().await;
+    let google = at(&script, Arc::new(Hours::default()));
+    let event = body(&single("one", "\"1\"", "One"), &[]);
+    let mut waits = Vec::new();
+    for reason in ["rateLimitExceeded", "quotaExceeded", "quotaExceeded"] {
+        script.on("POST", &[EVENTS], 403, failure(403, reason));
+        let answer = google.create(place(), create(&event)).await;
+        let Err(Failure::Later { after, .. }) = answer else {
+            panic!("{answer:?}");
+        };
+        waits.push(after.as_millis());
+    }
+    script.on("POST", &[EVENTS], 400, failure(400, "invalid"));
+    google.create(place(), create(&event)).await.unwrap();
+    script.on("POST", &[EVENTS], 200, single("one", "\"1\"", "One"));
+    google.create(place(), create(&event)).await.unwrap();
+    script.on("POST", &[EVENTS], 429, failure(429, "rateLimitExceeded"));
+    let answer = google.create(place(), create(&event)).await;
+    let Err(Failure::Later { after, .. }) = answer else {
+        panic!("{answer:?}");
+    };
+    waits.push(after.as_millis());
+    assert_eq!(waits, [500, 1_000, 2_000, 500]);
 }

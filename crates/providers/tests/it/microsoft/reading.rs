@@ -330,3 +330,32 @@ async fn failures_say_what_to_do() {
     );
     script.done();
 }
+
+#[tokio::test]
+async fn an_event_that_is_not_handed_out_does_not_hold_up_the_others() {
+    let script = Script::start().await;
+    script
+        .on("GET", &[DELTA], 200, json!({
+            "value": [single("A=", "One"), single("B=", "Two"), single("C=", "Three")],
+            "@odata.deltaLink": "{root}/v1.0/me/calendars/CAL=/calendarView/delta?$deltatoken=d1"
+        }))
+        .on("GET", &[CAL, "events/A=?"], 200, single("A=", "One"))
+        .on("GET", &[CAL, "events/B=?"], 403, fault("ErrorAccessDenied"))
+        .on("GET", &[CAL, "events/C=?"], 200, single("C=", "Three"));
+    let changes = microsoft(&script).changes(place(), None).await.unwrap();
+    script.done();
+    let ids: Vec<&str> = changes.sightings.iter().map(|s| s.id.as_str()).collect();
+    assert_eq!(ids, ["A=", "C="]);
+    assert_eq!(changes.malformed[0].id, "B=");
+    assert!(changes.malformed[0].reason.contains("ErrorAccessDenied"));
+    // What is about the account ends the round.
+    let script = Script::start().await;
+    script
+        .on("GET", &[DELTA], 200, json!({
+            "value": [single("A=", "One")],
+            "@odata.deltaLink": "{root}/v1.0/me/calendars/CAL=/calendarView/delta?$deltatoken=d1"
+        }))
+        .on("GET", &[CAL, "events/A=?"], 429, fault("ApplicationThrottled"));
+    let failure = microsoft(&script).changes(place(), None).await.unwrap_err();
+    assert!(matches!(failure, Failure::Later { .. }), "{failure}");
+}

@@ -360,6 +360,12 @@ async fn outcomes_of_a_creation() {
         reply,
         Reply::Refused("Microsoft 365 refuses the event: ErrorInvalidRequest".into())
     );
+    script.on("POST", &[EVENTS], 403, fault("ErrorAccessDenied"));
+    let reply = connector.create(place(), create(&body)).await.unwrap();
+    assert_eq!(
+        reply,
+        Reply::Refused("Microsoft 365 refuses the event: ErrorAccessDenied".into())
+    );
     script.on("POST", &[EVENTS], 404, fault("ErrorItemNotFound"));
     assert_eq!(
         connector.create(place(), create(&body)).await.unwrap_err(),
@@ -486,6 +492,11 @@ async fn outcomes_of_a_deletion() {
         (204, "", Reply::Deleted),
         (404, "ErrorItemNotFound", Reply::Missing),
         (412, "ErrorIrresolvableConflict", Reply::Stale),
+        (
+            403,
+            "ErrorAccessDenied",
+            Reply::Refused("Microsoft 365 refuses the event: ErrorAccessDenied".into()),
+        ),
     ] {
         let body = if code.is_empty() {
             json!(null)
