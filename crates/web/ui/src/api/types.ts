@@ -189,6 +189,8 @@ export interface Mask {
   kind: MaskKind;
   fields?: string[];
   title?: string | null;
+  /** Private appointments like all others, and not as a block. */
+  showPrivate?: boolean;
 }
 
 export interface LinkMember {

@@ -52,3 +52,9 @@ export function ago(instant: string | null | undefined, now_ms: number): string 
 export function milliseconds(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 }
+
+/** Whether dark ink reads better than white on a colour ("#9fe1e7"). */
+export function isPale(color: string): boolean {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 160;
+}

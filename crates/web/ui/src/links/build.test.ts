@@ -4,14 +4,21 @@ import { linkOf, missing, type Choice } from './build';
 import { sharedWords } from './words';
 
 const calendars = ['a', 'b', 'c'].map((id): Calendar => ({ id, name: id.toUpperCase(), color: '#000', readOnly: id === 'c', selected: true, shown: true, health: { state: 'ok' } }));
-const choice: Choice = { calendars: ['a', 'b'], direction: 'both', source: '', share: 'everything', title: '', fields: [], name: '' };
+const choice: Choice = { calendars: ['a', 'b'], direction: 'both', source: '', share: 'everything', title: '', fields: [], showPrivate: false, name: '' };
 
 describe('a link from three choices', () => {
   it('both ways shares everything among all', () => {
     expect(linkOf({ ...choice, share: 'busy' }, calendars)).toEqual({
       name: 'A = B',
-      members: ['a', 'b'].map((calendar) => ({ calendar, role: 'both', mask: { kind: 'everything' } })),
+      members: ['a', 'b'].map((calendar) => ({ calendar, role: 'both', mask: { kind: 'everything', showPrivate: false } })),
     });
+  });
+
+  it('shows what is private only when that is wanted', () => {
+    const masks = (more: Partial<Choice>) => linkOf({ ...choice, showPrivate: true, ...more }, calendars).members.map((member) => member.mask.showPrivate);
+    expect(masks({})).toEqual([true, true]);
+    expect(masks({ direction: 'from', source: 'a', share: 'fields' })).toEqual([undefined, true]);
+    expect(masks({ direction: 'from', source: 'a', share: 'busy' })).toEqual([undefined, undefined]);
   });
 
   it('one way masks what the takers get, and nothing of the source', () => {

@@ -1,5 +1,5 @@
 // From the three choices of the page to the body of the request.
-import type { Calendar, LinkMember, MaskKind, NewLink } from '../api/types';
+import type { Calendar, LinkMember, Mask, MaskKind, NewLink } from '../api/types';
 
 export interface Choice {
   calendars: string[];
@@ -9,16 +9,18 @@ export interface Choice {
   share: MaskKind;
   title: string;
   fields: string[];
+  showPrivate: boolean;
   name: string;
 }
 
-/** A mask is what a member shows of what it takes; both ways means that nothing is hidden. */
+/** A mask is what a member shows of what it takes; both ways hides nothing but, unless wanted otherwise, what is private. */
 export function linkOf(choice: Choice, calendars: Calendar[]): NewLink {
   const everything = { kind: 'everything' } as const;
-  const mask = choice.share === 'busy' ? { kind: choice.share, title: choice.title || 'Busy' }
-    : choice.share === 'fields' ? { kind: choice.share, fields: choice.fields } : everything;
+  const { showPrivate } = choice;
+  const mask: Mask = choice.direction === 'both' || choice.share === 'everything' ? { kind: 'everything', showPrivate }
+    : choice.share === 'busy' ? { kind: 'busy', title: choice.title || 'Busy' } : { kind: 'fields', fields: choice.fields, showPrivate };
   const members = choice.calendars.map((calendar): LinkMember => {
-    if (choice.direction === 'both') return { calendar, role: 'both', mask: everything };
+    if (choice.direction === 'both') return { calendar, role: 'both', mask };
     return calendar === choice.source ? { calendar, role: 'source', mask: everything } : { calendar, role: 'target', mask };
   });
   return { name: choice.name.trim() || suggestName(choice, calendars), members };

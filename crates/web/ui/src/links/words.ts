@@ -7,9 +7,9 @@ export function maskWords(mask: Mask): string {
   return mask.fields?.length ? mask.fields.map((field) => fieldNames[field] ?? field).join(', ') : 'the time only';
 }
 
-/** The fields a link can share beside the time, by their RFC 8984 names. */
+/** The fields a link can share beside the time, by their RFC 8984 names: those that the server takes, and no people. */
 export const fieldNames: Record<string, string> = {
-  title: 'title', locations: 'place', description: 'text', participants: 'people', alerts: 'reminders', keywords: 'categories',
+  title: 'title', locations: 'place', virtualLocations: 'video link', description: 'text', privacy: 'privacy', keywords: 'categories',
 };
 
 export const sourcesOf = (link: { members: LinkMember[] }): LinkMember[] => link.members.filter((member) => member.role !== 'target');
