@@ -92,8 +92,8 @@ async fn state(State(twins): State<Arc<Vec<Twin>>>) -> Json<Value> {
 pub(crate) fn states(twins: &[Twin]) -> Value {
     let state = |twin: &Twin| {
         json!({
-            "requests": twin.faults.requests(), "writes": twin.faults.writes(), "mails": twin.mails(),
-            "faults": twin.faults.plan(),
+            "requests": twin.faults.requests(), "writes": twin.faults.writes(), "refused": twin.faults.refused(), "lost": twin.faults.lost(),
+            "mails": twin.mails(), "faults": twin.faults.plan(),
         })
     };
     Value::Object(

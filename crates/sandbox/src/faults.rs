@@ -45,6 +45,8 @@ pub struct Faults {
     plan: Mutex<Plan>,
     requests: AtomicU64,
     writes: AtomicU64,
+    refused: AtomicU64,
+    lost: AtomicU64,
 }
 
 impl Faults {
@@ -61,6 +63,16 @@ impl Faults {
     /// How many requests changed events, whatever was answered.
     pub fn writes(&self) -> u64 {
         self.writes.load(Ordering::Relaxed)
+    }
+
+    /// How many requests were refused, with 429 or 503.
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// How many replies were lost.
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// How many requests came in.
@@ -82,11 +94,16 @@ pub(crate) async fn layer(
     }
     let number = faults.requests.fetch_add(1, Ordering::Relaxed) + 1;
     let nth = |every: u64| every > 0 && number.is_multiple_of(every);
-    if nth(plan.throttle_every) {
-        return refused(StatusCode::TOO_MANY_REQUESTS, plan.retry_after);
-    }
-    if nth(plan.unavailable_every) {
-        return refused(StatusCode::SERVICE_UNAVAILABLE, plan.retry_after);
+    let refusal = if nth(plan.throttle_every) {
+        Some(StatusCode::TOO_MANY_REQUESTS)
+    } else if nth(plan.unavailable_every) {
+        Some(StatusCode::SERVICE_UNAVAILABLE)
+    } else {
+        None
+    };
+    if let Some(status) = refusal {
+        faults.refused.fetch_add(1, Ordering::Relaxed);
+        return refused(status, plan.retry_after);
     }
     if plan.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(plan.delay_ms)).await;
@@ -98,6 +115,7 @@ pub(crate) async fn layer(
     let every = plan.lose_write_reply_every;
     let nth_write = write.is_some_and(|number| every > 0 && number.is_multiple_of(every));
     if nth(plan.lose_reply_every) || nth_write {
+        faults.lost.fetch_add(1, Ordering::Relaxed);
         lost()
     } else {
         response

@@ -113,6 +113,8 @@ async fn faults_are_set_and_counted_through_the_control_port() {
         .json()
         .unwrap();
     assert_eq!(state["google"]["requests"], 1);
+    assert_eq!(state["google"]["refused"], 1);
+    assert_eq!(state["microsoft"]["refused"], 0);
     assert_eq!(state["google"]["faults"]["retry_after"], 7);
     assert_eq!(state["caldav"]["mails"], 0);
     assert_eq!(
