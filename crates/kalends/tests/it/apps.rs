@@ -7,12 +7,14 @@ use network::{Request, Response};
 use serde_json::{Value, json};
 
 use crate::{
-    ics::{lines, objects, vevents},
-    practice::{Practice, until},
+    ics::lines,
+    listing::{caldav_list, google_list, microsoft_list},
+    practice::Practice,
+    until::until,
 };
 
 /// How long a change may take from one app to the others.
-pub const HOP: Duration = Duration::from_secs(10);
+pub const HOP: Duration = Duration::from_secs(5);
 /// All three.
 pub const ALL: [At; 3] = [At::Google, At::Microsoft, At::Caldav];
 
@@ -48,7 +50,8 @@ impl When {
         }
     }
 
-    fn end(self) -> Self {
+    /// Half an hour later, or the next day.
+    pub fn end(self) -> Self {
         match self {
             Self::At(instant) => Self::At(instant + 30.minutes()),
             Self::Day(date) => Self::Day(date.tomorrow().unwrap()),
@@ -70,7 +73,8 @@ impl When {
         json!({ "dateTime": local, "timeZone": "UTC" })
     }
 
-    fn ics(self, name: &str) -> String {
+    /// As a property of iCalendar.
+    pub fn ics(self, name: &str) -> String {
         match self {
             Self::At(instant) => format!("{name}:{}", instant.strftime("%Y%m%dT%H%M%SZ")),
             Self::Day(date) => format!("{name};VALUE=DATE:{}", date.strftime("%Y%m%d")),
@@ -90,6 +94,15 @@ pub fn day(days: i64) -> Date {
 }
 
 impl At {
+    /// The two others.
+    pub fn others(self) -> [Self; 2] {
+        match self {
+            Self::Google => [Self::Microsoft, Self::Caldav],
+            Self::Microsoft => [Self::Caldav, Self::Google],
+            Self::Caldav => [Self::Google, Self::Microsoft],
+        }
+    }
+
     fn user(self, practice: &Practice) -> &Value {
         let stage = &practice.stage;
         let name = self.name();
@@ -98,7 +111,8 @@ impl At {
         users.iter().find(|user| user["email"] == *email).unwrap()
     }
 
-    fn name(self) -> &'static str {
+    /// Its name in `sandbox.json`.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Google => "google",
             Self::Microsoft => "microsoft",
@@ -138,32 +152,33 @@ impl At {
         }
     }
 
+    /// Asks until it is not refused: 429 and 503 did nothing. `None` if the reply was lost.
+    async fn admitted(self, practice: &Practice, request: Request) -> Option<Response> {
+        for _ in 0..40 {
+            let request = self.signed(practice, request.clone());
+            let response = practice.send(request).await?;
+            if !matches!(response.status, 429 | 503) {
+                let (status, text) = (response.status, response.text());
+                assert!(response.is_success(), "{self:?} {status}: {text:?}");
+                return Some(response);
+            }
+        }
+        panic!("{self:?}: refused for ever");
+    }
+
     /// Reads; asks again when the reply was lost, a few times.
     pub async fn read(self, practice: &Practice, request: impl Fn() -> Request) -> Response {
         for _ in 0..8 {
-            if let Some(response) = practice.send(self.signed(practice, request())).await {
-                assert!(
-                    response.is_success(),
-                    "{self:?} {}: {:?}",
-                    response.status,
-                    response.text()
-                );
+            if let Some(response) = self.admitted(practice, request()).await {
                 return response;
             }
         }
         panic!("{self:?}: no reply at all");
     }
 
-    /// Writes; the reply may be lost, but not be a refusal.
+    /// Writes; the reply may be lost, but not be a refusal for good.
     pub async fn write(self, practice: &Practice, request: Request) {
-        if let Some(response) = practice.send(self.signed(practice, request)).await {
-            assert!(
-                response.is_success(),
-                "{self:?} {}: {:?}",
-                response.status,
-                response.text()
-            );
-        }
+        self.admitted(practice, request).await;
     }
 
     /// Creates an event.
@@ -270,101 +285,6 @@ impl At {
         starts.sort();
         starts
     }
-}
-
-async fn google_list(practice: &Practice, url: &str) -> Vec<Seen> {
-    let expanded = url.contains("singleEvents");
-    let (mut seen, mut page) = (Vec::new(), String::new());
-    loop {
-        let answer = At::Google
-            .read(practice, || Request::get(format!("{url}{page}")))
-            .await;
-        let answer: Value = answer.json().unwrap();
-        for item in answer["items"].as_array().unwrap() {
-            if item["status"] == "cancelled" || (!expanded && item["recurringEventId"].is_string())
-            {
-                continue;
-            }
-            let start = match item["start"]["dateTime"].as_str() {
-                Some(text) => text.parse::<Timestamp>().unwrap().to_string(),
-                None => item["start"]["date"].as_str().unwrap().to_owned(),
-            };
-            seen.push(listed(item, "summary", start));
-        }
-        match answer["nextPageToken"].as_str() {
-            Some(token) => page = format!("&pageToken={token}"),
-            None => return seen,
-        }
-    }
-}
-
-async fn microsoft_list(practice: &Practice, url: String) -> Vec<Seen> {
-    let (mut seen, mut next) = (Vec::new(), Some(url));
-    while let Some(url) = next {
-        let answer = At::Microsoft.read(practice, || Request::get(&url)).await;
-        let answer: Value = answer.json().unwrap();
-        for item in answer["value"].as_array().unwrap() {
-            // Without a `Prefer: outlook.timezone` Graph answers in UTC.
-            let (local, zone) = (&item["start"]["dateTime"], &item["start"]["timeZone"]);
-            assert_eq!(zone, "UTC");
-            let local = local.as_str().unwrap();
-            let start = match item["isAllDay"].as_bool() {
-                Some(true) => local[..10].to_owned(),
-                _ => format!("{local}Z")
-                    .parse::<Timestamp>()
-                    .unwrap()
-                    .to_string(),
-            };
-            seen.push(listed(item, "subject", start));
-        }
-        next = answer["@odata.nextLink"].as_str().map(str::to_owned);
-    }
-    seen
-}
-
-fn listed(item: &Value, title: &str, start: String) -> Seen {
-    let text = |key: &str| item[key].as_str().unwrap_or_default().to_owned();
-    Seen {
-        id: text("id"),
-        title: text(title),
-        start,
-    }
-}
-
-/// The calendar's events; those of a range, expanded, if one is given.
-async fn caldav_list(practice: &Practice, range: &str) -> Vec<Seen> {
-    let (expand, only) = match range {
-        "" => (String::new(), String::new()),
-        range => (
-            format!("<c:expand {range}/>"),
-            format!("<c:time-range {range}/>"),
-        ),
-    };
-    let query = format!(
-        "<c:calendar-query xmlns:d=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:caldav\"><d:prop><c:calendar-data>{expand}\
-         </c:calendar-data></d:prop><c:filter><c:comp-filter name=\"VCALENDAR\"><c:comp-filter name=\"VEVENT\">{only}\
-         </c:comp-filter></c:comp-filter></c:filter></c:calendar-query>"
-    );
-    let url = At::Caldav.calendar(practice);
-    let report = || {
-        Request::report(&url)
-            .header("depth", "1")
-            .body("application/xml", query.clone())
-    };
-    let answer = At::Caldav.read(practice, report).await;
-    let mut seen = Vec::new();
-    for (path, object) in objects(answer.text().unwrap()) {
-        for event in vevents(&object) {
-            if !range.is_empty() || !event.is_override() {
-                seen.push(Seen {
-                    id: path.clone(),
-                    title: event.title(),
-                    start: event.start(),
-                });
-            }
-        }
-    }
-    seen
 }
 
 /// Puts a new object into a CalDAV calendar. Name and UID follow from title and calendar.

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::{
     apps::{ALL, HOP, Titles, When, ahead, all_have, titles},
-    practice::{Practice, quiet_interval},
-    quiet::settled,
+    practice::Practice,
+    quiet::{nothing_follows, settled},
 };
 
 /// A full reading follows; it deletes nothing and writes nothing but the change that brought it about.
@@ -23,7 +23,7 @@ pub async fn expired_tokens_delete_nothing(practice: &Practice) {
     }
     let ours = |title: &str| title.starts_with("Expired ");
     all_have(practice, "with expired tokens", HOP, &expected, ours).await;
-    quiet_interval().await;
+    nothing_follows(practice).await;
     let mut after = everything(practice).await;
     for titles in &mut after {
         titles.retain(|title, _| !ours(title));

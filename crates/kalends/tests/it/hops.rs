@@ -48,18 +48,29 @@ async fn life(practice: &Practice, at: At, first: When, then: When) {
 /// What an app does to a copy, the original has too.
 pub async fn an_edit_of_a_copy_comes_back(practice: &Practice) {
     for (n, origin) in (4..).zip(ALL) {
-        for copy in ALL.into_iter().filter(|copy| *copy != origin) {
-            let title = format!("Hop from {origin:?}");
-            let edited = format!("Hop from {origin:?}, edited at {copy:?}");
-            origin.create(practice, &title, ahead(n, 10)).await;
-            everywhere(practice, &title, &[(title.clone(), ahead(n, 10))]).await;
-            copy.change(practice, &title, &edited, Some(ahead(n, 12)))
-                .await;
-            everywhere(practice, &edited, &[(edited.clone(), ahead(n, 12))]).await;
-            copy.delete(practice, &edited).await;
-            everywhere(practice, &format!("{edited}, deleted there"), &[]).await;
+        for copy in origin.others() {
+            visit(practice, origin, copy, ahead(n, 10), ahead(n, 12)).await;
+            visit(
+                practice,
+                origin,
+                copy,
+                When::Day(day(n)),
+                When::Day(day(n + 2)),
+            )
+            .await;
         }
     }
+}
+
+async fn visit(practice: &Practice, origin: At, copy: At, first: When, then: When) {
+    let title = format!("Hop from {origin:?}");
+    let edited = format!("Hop from {origin:?}, edited at {copy:?}");
+    origin.create(practice, &title, first).await;
+    everywhere(practice, &title, &[(title.clone(), first)]).await;
+    copy.change(practice, &title, &edited, Some(then)).await;
+    everywhere(practice, &edited, &[(edited.clone(), then)]).await;
+    copy.delete(practice, &edited).await;
+    everywhere(practice, &format!("{edited}, deleted there"), &[]).await;
 }
 
 async fn everywhere(practice: &Practice, what: &str, expected: &[(String, When)]) {

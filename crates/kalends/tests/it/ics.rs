@@ -16,11 +16,15 @@ impl Vevent {
         self.get("RECURRENCE-ID").is_some()
     }
 
+    /// A property's value as it stands there.
+    pub fn raw(&self, name: &str) -> &str {
+        self.get(name).map_or("", |(_, value)| value)
+    }
+
     /// SUMMARY, without escapes.
     pub fn title(&self) -> String {
-        let raw = self.get("SUMMARY").map_or("", |(_, value)| value);
         let mut text = String::new();
-        let mut chars = raw.chars();
+        let mut chars = self.raw("SUMMARY").chars();
         while let Some(c) = chars.next() {
             match c {
                 '\\' => text.extend(chars.next()),

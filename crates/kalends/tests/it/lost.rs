@@ -5,32 +5,66 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::{
-    apps::{ALL, When, ahead, all_have, titles},
-    practice::{Practice, quiet_interval},
+    apps::{ALL, HOP, When, ahead, all_have, titles},
+    practice::Practice,
     quiet::settled,
+    until::until,
 };
 
-/// Nothing is doubled while replies get lost, and when they come again nothing is lost or doubled.
+/// How many replies each provider loses before it stops.
+const LOSSES: u64 = 60;
+/// How long it may take until all is well again.
+const RECOVERY: Duration = Duration::from_secs(60);
+
+/// Creates, edits and deletes. Nothing is doubled while replies get lost, and when they come again all is as it was made.
 pub async fn lost_replies_double_nothing(practice: &Practice) {
-    practice.faults(json!({ "lose_reply_every": 2 })).await;
+    let ours = |title: &str| title.starts_with("Lossy ");
+    let title = |n: usize| format!("Lossy {n}");
     let mut expected: Vec<(String, When)> = Vec::new();
     for n in 0..12 {
-        let (title, when) = (format!("Lossy {n}"), ahead(9, n));
-        let turn = usize::try_from(n).unwrap();
-        ALL[turn % 3].create(practice, &title, when).await;
-        expected.push((title, when));
+        let when = ahead(9, n);
+        let n = usize::try_from(n).unwrap();
+        ALL[n % 3].create(practice, &title(n), when).await;
+        expected.push((title(n), when));
     }
-    let ours = |title: &str| title.starts_with("Lossy ");
+    all_have(practice, "before any loss", HOP * 2, &expected, ours).await;
+    practice.faults(json!({ "lose_reply_every": 2 })).await;
+    // At the copies: their providers lose these replies, and those to what the hub then does at the others.
+    for (n, event) in expected.iter_mut().enumerate().take(8) {
+        let copy = ALL[(n + 1) % 3];
+        let edited = format!("Lossy {n} edited");
+        let when = ahead(12, i64::try_from(n).unwrap());
+        copy.change(practice, &title(n), &edited, Some(when)).await;
+        *event = (edited, when);
+    }
+    for (n, (gone, _)) in expected.drain(8..).collect::<Vec<_>>().iter().enumerate() {
+        ALL[n % 3].delete(practice, gone).await;
+    }
+    for n in 20..26 {
+        let when = ahead(13, i64::try_from(n % 20).unwrap());
+        ALL[n % 3].create(practice, &title(n), when).await;
+        expected.push((title(n), when));
+    }
     // The hub's retries go wrong here, if anywhere.
-    quiet_interval().await;
-    for at in ALL {
-        for (title, starts) in titles(practice, at, ours).await {
-            assert_eq!(starts.len(), 1, "{at:?}: {title} is doubled");
+    until("enough losses", RECOVERY, async || {
+        for at in ALL {
+            let found = titles(practice, at, ours).await;
+            let twice = found.iter().find(|(_, starts)| starts.len() > 1);
+            assert_eq!(twice, None, "{at:?}: doubled");
         }
-    }
+        let state = practice.state().await;
+        let lost = ALL.map(|at| state[at.name()]["lost"].as_u64().unwrap());
+        let enough = lost.iter().all(|lost| *lost >= LOSSES);
+        enough.then_some(()).ok_or_else(|| format!("{lost:?}"))
+    })
+    .await;
     practice.no_faults().await;
-    let deadline = Duration::from_secs(60);
-    all_have(practice, "with replies again", deadline, &expected, ours).await;
+    all_have(practice, "with replies again", RECOVERY, &expected, ours).await;
     settled(practice).await;
-    all_have(practice, "when all is still", deadline, &expected, ours).await;
+    all_have(practice, "when all is still", RECOVERY, &expected, ours).await;
+    let state = practice.state().await;
+    assert!(
+        ALL.iter().all(|at| state[at.name()]["mails"] == 0),
+        "{state}"
+    );
 }

@@ -3,91 +3,82 @@
 use std::{
     fs::File,
     io::Read,
-    net::TcpListener,
     path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use network::{Network, Reach, Request, Response, Settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
-    time::{Instant, sleep, timeout},
+use tokio::process::Child;
+
+use crate::{
+    process::{free_ports, kalends, signal, start, stop},
+    until::until,
 };
 
-/// How long the demo may take until it says that it is ready.
-const READY: Duration = Duration::from_secs(60);
-/// How long it may take to say goodbye.
-const FAREWELL: Duration = Duration::from_secs(15);
-/// Pause between two looks at a condition.
-const LOOK: Duration = Duration::from_millis(50);
-/// Ports from the hub's to the last one with TLS.
-const PORTS: u16 = 14;
+/// How long a new hub may take after the old one is gone.
+const RESTART: Duration = Duration::from_secs(10);
 
-/// A running demo.
+/// A running practice: the demo, or the same from processes of our own.
 pub struct Practice {
-    child: Child,
-    dir: TempDir,
+    /// The programs; what ends first stands first.
+    pub children: Vec<Child>,
+    /// Where they keep everything, and what they wrote to their standard error.
+    pub dir: TempDir,
     /// The client that stands for every calendar app.
     pub network: Network,
     /// `sandbox.json`.
     pub stage: Value,
+    /// What the terminal showed until it was ready.
+    pub said: Vec<String>,
+}
+
+/// A client that reaches this machine.
+pub fn network() -> Network {
+    let settings = Settings {
+        reach: Reach::AlsoLoopback,
+        ..Settings::default()
+    };
+    Network::new(settings).unwrap()
 }
 
 impl Practice {
-    /// Starts the program and waits until it says that it is ready.
+    /// Starts the demo as it ships and waits until it says that it is ready.
     pub async fn start() -> Self {
-        let dir = TempDir::new().unwrap();
-        let errors = File::create(dir.path().join("stderr")).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_kalends"))
-            .args(["demo", "--data"])
-            .arg(dir.path().join("data"))
-            .args(["--port", &free_ports().to_string()])
-            .env("KALENDS_LOG", "warn")
-            .env_remove("KALENDS_MASTER_KEY")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(errors)
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let ready = async {
-            while let Some(line) = lines.next_line().await.unwrap() {
-                if line.contains("Kalends is ready") {
-                    return true;
-                }
-            }
-            false
-        };
-        let ready = timeout(READY, ready).await;
-        let said = || std::fs::read_to_string(dir.path().join("stderr")).unwrap_or_default();
-        assert_eq!(ready, Ok(true), "the demo did not get ready: {}", said());
-        // The pipe stays open, or the program would die of its next line.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Self::start_in(TempDir::new().unwrap(), &[]).await
+    }
+
+    /// The same in a directory in which there may have been one before, with some variables.
+    pub async fn start_in(dir: TempDir, variables: &[(&str, &str)]) -> Self {
+        let (data, stderr) = (dir.path().join("data"), dir.path().join("stderr"));
+        let port = std::fs::read_to_string(dir.path().join("port"));
+        let port = port.unwrap_or_else(|_| free_ports().to_string());
+        std::fs::write(dir.path().join("port"), &port).unwrap();
+        let data = data.to_str().unwrap();
+        let mut command = kalends(&["demo", "--data", data, "--port", &port], &stderr);
+        command.envs(variables.iter().copied());
+        let begun = Instant::now();
+        let (child, said) = start(command, &stderr, "-H 'content-type").await;
+        println!("the demo was ready after {:?}", begun.elapsed());
         let stage = std::fs::read(dir.path().join("data/sandbox.json")).unwrap();
         Self {
-            child,
-            network: Network::new(Settings {
-                reach: Reach::AlsoLoopback,
-                ..Settings::default()
-            })
-            .unwrap(),
+            children: vec![child],
+            network: network(),
             stage: serde_json::from_slice(&stage).unwrap(),
+            said,
             dir,
         }
     }
 
-    /// Ends it as a service manager does; it takes the hub along.
-    pub async fn stop(mut self) {
+    /// Ends it as a service manager does; it takes the hub along. Returns the directory.
+    pub async fn stop(mut self) -> TempDir {
         let hub = self.hub();
-        signal("-TERM", self.child.id().unwrap()).await;
-        let ended = timeout(FAREWELL, self.child.wait()).await;
-        assert!(ended.is_ok(), "the demo did not end on SIGTERM");
+        for child in &mut self.children {
+            stop(child).await;
+        }
         assert_eq!(self.hub(), None, "the hub ({hub:?}) outlived the demo");
+        std::mem::replace(&mut self.dir, TempDir::new().unwrap())
     }
 
     /// Where the program keeps everything.
@@ -100,7 +91,7 @@ impl Practice {
         self.dir.path().join("stderr")
     }
 
-    /// The hub's process, if it runs.
+    /// The demo's hub, if it runs.
     pub fn hub(&self) -> Option<u32> {
         let config = self.data().join("hub.toml");
         std::fs::read_dir("/proc")
@@ -113,11 +104,9 @@ impl Practice {
     pub async fn kill_hub(&self) {
         let old = self.hub().unwrap();
         signal("-KILL", old).await;
-        until("a new hub", Duration::from_secs(10), async || {
-            match self.hub() {
-                Some(pid) if pid != old => Ok(()),
-                other => Err(format!("killed {old}, found {other:?}")),
-            }
+        until("a new hub", RESTART, async || match self.hub() {
+            Some(pid) if pid != old => Ok(()),
+            other => Err(format!("killed {old}, found {other:?}")),
         })
         .await;
     }
@@ -125,6 +114,23 @@ impl Practice {
     /// Sends; `None` if the reply was lost.
     pub async fn send(&self, request: Request) -> Option<Response> {
         self.network.send(request).await.ok()
+    }
+
+    /// Asks the hub's own API; returns the text of its answer.
+    pub async fn hub_text(&self, request: impl Fn(String) -> Request, path: &str) -> String {
+        let hub = &self.stage["hub"];
+        let url = format!("{}{path}", hub["root"].as_str().unwrap());
+        let request = request(url).bearer(hub["token"].as_str().unwrap());
+        let response = self.send(request).await.unwrap();
+        let (status, text) = (response.status, response.text().unwrap());
+        assert!(response.is_success(), "{path}: {status} {text}");
+        text.to_owned()
+    }
+
+    /// Reads from the hub's own API.
+    pub async fn hub_json(&self, path: &str) -> Value {
+        let text = self.hub_text(Request::get, path).await;
+        serde_json::from_str(&text).unwrap()
     }
 
     /// A control request of the sandbox's; returns its state.
@@ -136,11 +142,16 @@ impl Practice {
         response.json().unwrap()
     }
 
-    /// Requests that would change something, that each provider has had: Google, Microsoft, CalDAV.
-    pub async fn writes(&self) -> [u64; 3] {
+    /// What the sandbox has counted, by provider.
+    pub async fn state(&self) -> Value {
         let root = self.stage["control"]["root"].as_str().unwrap();
         let response = self.send(Request::get(format!("{root}state"))).await;
-        let state: Value = response.unwrap().json().unwrap();
+        response.unwrap().json().unwrap()
+    }
+
+    /// Requests that would change something, that each provider has had: Google, Microsoft, CalDAV.
+    pub async fn writes(&self) -> [u64; 3] {
+        let state = self.state().await;
         ["google", "microsoft", "caldav"].map(|name| state[name]["writes"].as_u64().unwrap())
     }
 
@@ -157,8 +168,16 @@ impl Practice {
 
 impl Drop for Practice {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(self.stderr()).unwrap_or_default();
+            let lines: Vec<&str> = log.lines().collect();
+            let last = lines.len().saturating_sub(30);
+            println!("its last words:\n{}", lines[last..].join("\n"));
+        }
         // After a failed check the demo is killed, and could not take the hub along: demo first, or it would start another.
-        let _ = self.child.start_kill();
+        for child in &mut self.children {
+            let _ = child.start_kill();
+        }
         if let Some(hub) = self.hub() {
             let _ = std::process::Command::new("kill")
                 .args(["-KILL", &hub.to_string()])
@@ -174,38 +193,4 @@ fn is_hub(pid: u32, config: &Path) -> bool {
     }
     let words: Vec<&[u8]> = line.split(|byte| *byte == 0).collect();
     words.contains(&&b"serve"[..]) && words.contains(&config.as_os_str().as_encoded_bytes())
-}
-
-async fn signal(name: &str, pid: u32) {
-    let status = Command::new("kill").args([name, &pid.to_string()]).status();
-    assert!(status.await.unwrap().success(), "kill {name} {pid}");
-}
-
-/// The first of a block of ports that nobody listens on. Starts at a place of this process' own.
-fn free_ports() -> u16 {
-    let first = 20_000 + (std::process::id() % 2_600) as u16 * 15;
-    let free =
-        |base: &u16| (*base..base + PORTS).all(|p| TcpListener::bind(("127.0.0.1", p)).is_ok());
-    (first..60_000)
-        .chain(20_000..first)
-        .step_by(15)
-        .find(free)
-        .unwrap()
-}
-
-/// Looks until `look` is content; fails with its last complaint when the deadline is over.
-pub async fn until(what: &str, deadline: Duration, look: impl AsyncFn() -> Result<(), String>) {
-    let end = Instant::now() + deadline;
-    while let Err(complaint) = look().await {
-        assert!(
-            Instant::now() < end,
-            "{what}: not within {deadline:?}: {complaint}"
-        );
-        sleep(LOOK).await;
-    }
-}
-
-/// Lets time pass in which nothing may happen. The only wait that is not for a condition.
-pub async fn quiet_interval() {
-    sleep(Duration::from_secs(5)).await;
 }

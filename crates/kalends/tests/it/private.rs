@@ -3,65 +3,123 @@
 use std::path::{Path, PathBuf};
 
 use network::Request;
+use serde_json::Value;
 
 use crate::{
-    apps::{ALL, At, HOP, ahead, put_new},
+    apps::{ALL, At, HOP, ahead, day},
     ics::{objects, vevents},
-    practice::{Practice, until},
+    listener::Heard,
+    practice::Practice,
+    until::until,
 };
 
-/// A title that occurs nowhere by chance.
-const SECRET: &str = "Planted7f3a9c secret";
+/// Texts that occur nowhere by chance: title, description, place.
+const SECRETS: [&str; 3] = ["Planted7f3a9c", "Confided8e1b5d", "Hidden2c6f04"];
+/// What demo and hub log while the secrets are about: as much as they can.
+pub const LOG: &str = "debug,kalends=trace,kalends_hub=trace,kalends_providers=trace,kalends_faces=trace,\
+                       kalends_storage=trace,kalends_network=trace,kalends_sandbox=trace,kalends_identity=trace";
 
-/// Puts an event into the private calendar and waits for its "Busy". Returns its title.
-pub async fn plant(practice: &Practice) -> String {
-    put_new(practice, &calendar(practice), SECRET, ahead(3, 7)).await;
-    let start = ahead(3, 7).text();
-    until("Busy for a private event", HOP, async || {
-        for at in ALL {
-            let events = at.events(practice).await;
-            let busy = events
-                .iter()
-                .filter(|event| event.title == "Busy" && event.start == start);
-            match busy.count() {
-                1 => {}
-                count => return Err(format!("{at:?} has {count} at {start}")),
+/// Puts an event into the private calendar, waits for its "Busy", and moves it.
+pub async fn plant(practice: &Practice) {
+    for (hour, old) in [(7, None), (8, Some(7))] {
+        put(practice, hour, old.is_some()).await;
+        let start = ahead(3, hour).text();
+        let before = old.map(|hour| ahead(3, hour).text());
+        until("Busy for a private event", HOP, async || {
+            for at in ALL {
+                let mut busy = at.events(practice).await;
+                busy.retain(|event| event.title == "Busy");
+                let count = busy.iter().filter(|event| event.start == start).count();
+                let stale = busy
+                    .iter()
+                    .any(|event| Some(&event.start) == before.as_ref());
+                if count != 1 || stale {
+                    return Err(format!("{at:?} has {busy:?}, not one at {start}"));
+                }
             }
-        }
-        Ok(())
-    })
-    .await;
-    SECRET.to_owned()
+            Ok(())
+        })
+        .await;
+    }
 }
 
-/// No private title is in a Practice calendar, in the databases behind them, in the hub's or in a log line.
-pub async fn is_nowhere(practice: &Practice, secret: &str) {
-    let private = titles(practice).await;
+async fn put(practice: &Practice, hour: i64, again: bool) {
+    let [title, description, place] = SECRETS;
+    let (start, end) = (
+        ahead(3, hour).ics("DTSTART"),
+        ahead(3, hour).end().ics("DTEND"),
+    );
+    let object = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//acceptance//EN\r\nBEGIN:VEVENT\r\nUID:private@acceptance\r\n\
+         DTSTAMP:20260101T000000Z\r\n{start}\r\n{end}\r\nSUMMARY:{title}\r\nDESCRIPTION:{description}\r\n\
+         LOCATION:{place}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    let request = Request::put(format!("{}planted.ics", calendar(practice)));
+    let request = if again {
+        request
+    } else {
+        request.header("if-none-match", "*")
+    };
+    At::Caldav
+        .write(
+            practice,
+            request.body("text/calendar; charset=utf-8", object),
+        )
+        .await;
+}
+
+/// No private text is in any answer about a Practice calendar, in a notification, in a log line, or in a file.
+pub async fn is_nowhere(practice: &Practice, heard: &Heard) {
+    let private = texts(practice).await;
     assert!(
-        private.len() > 1 && private.iter().any(|title| title == secret),
+        SECRETS
+            .iter()
+            .all(|secret| private.iter().any(|text| text == secret)),
         "{private:?}"
     );
-    for at in ALL {
-        for event in at.events(practice).await {
-            assert!(
-                !private.contains(&event.title),
-                "{at:?} shows {:?}",
-                event.title
-            );
-        }
+    assert!(private.len() > SECRETS.len() + 1, "{private:?}");
+    let answers = answers(practice).await;
+    let busy = answers
+        .iter()
+        .filter(|(_, text)| text.contains("Busy"))
+        .count();
+    assert!(busy >= 8, "most answers show the block; {busy} do");
+    for (what, text) in &answers {
+        assert_eq!(found(text.as_bytes(), &private), None, "{what}");
     }
-    let data = practice.data();
+    assert!(
+        [At::Google, At::Microsoft]
+            .iter()
+            .all(|at| heard.count(*at) > 10)
+    );
+    for text in heard.texts() {
+        assert_eq!(
+            found(text.as_bytes(), &private),
+            None,
+            "a notification: {text}"
+        );
+    }
     // That the search can find: every database seals its texts, so a file made for it has to show it.
-    let sample = data.join("sample");
-    std::fs::write(&sample, format!("\0\u{1}{secret}\0")).unwrap();
-    assert!(search(&[sample], &private).is_some());
-    let mut hidden = files(&data, "google.db");
-    hidden.extend(files(&data, "microsoft.db"));
-    let hub = files(&data.join("hub"), "kalends.db");
-    assert!(hidden.len() >= 2 && !hub.is_empty(), "{hidden:?} {hub:?}");
-    hidden.extend(hub);
-    hidden.push(practice.stderr());
-    assert_eq!(search(&hidden, &private), None, "a private title in a file");
+    let sample = practice.data().join("sample");
+    std::fs::write(&sample, format!("\0\u{1}{}\0", SECRETS[1])).unwrap();
+    assert!(found(&std::fs::read(&sample).unwrap(), &private).is_some());
+    std::fs::remove_file(sample).unwrap();
+    let files = files(&practice.data());
+    for name in ["google.db", "microsoft.db", "caldav.db", "kalends.db"] {
+        assert!(
+            files.iter().any(|file| file.ends_with(name)),
+            "{name} in {files:?}"
+        );
+    }
+    for file in files.iter().chain([&practice.stderr()]) {
+        let bytes = std::fs::read(file).unwrap();
+        assert_eq!(found(&bytes, &private), None, "{}", file.display());
+    }
+    let log = std::fs::read_to_string(practice.stderr()).unwrap();
+    assert!(
+        log.contains("DEBUG") && log.lines().count() > 100,
+        "the log is on"
+    );
 }
 
 fn calendar(practice: &Practice) -> String {
@@ -69,49 +127,159 @@ fn calendar(practice: &Practice) -> String {
     place["calendar_url"].as_str().unwrap().to_owned()
 }
 
-/// Titles of the private calendar.
-async fn titles(practice: &Practice) -> Vec<String> {
-    let query = "<c:calendar-query xmlns:d=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:caldav\"><d:prop><c:calendar-data/>\
-         </d:prop><c:filter><c:comp-filter name=\"VCALENDAR\"/></c:filter></c:calendar-query>";
-    let url = calendar(practice);
-    let report = || {
-        Request::report(&url)
-            .header("depth", "1")
-            .body("application/xml", query)
-    };
-    let answer = At::Caldav.read(practice, report).await;
+/// Titles, descriptions and places of the private calendar.
+async fn texts(practice: &Practice) -> Vec<String> {
+    let answer = At::Caldav
+        .read(practice, || report(&calendar(practice), "calendar-query"))
+        .await;
     let objects = objects(answer.text().unwrap());
-    objects
-        .iter()
-        .flat_map(|(_, object)| vevents(object))
-        .map(|event| event.title())
-        .collect()
+    let mut texts = Vec::new();
+    for event in objects.iter().flat_map(|(_, object)| vevents(object)) {
+        texts.extend([
+            event.title(),
+            event.raw("DESCRIPTION").to_owned(),
+            event.raw("LOCATION").to_owned(),
+        ]);
+    }
+    // The demo's own places are short words that may stand elsewhere too.
+    texts.retain(|text| text.len() > 10);
+    texts
 }
 
-/// A database with its journal.
-fn files(dir: &Path, name: &str) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    entries
-        .filter(|path| {
-            path.file_name()
-                .unwrap()
-                .to_string_lossy()
-                .starts_with(name)
-        })
-        .collect()
+fn report(url: &str, name: &str) -> Request {
+    let body = match name {
+        "calendar-query" => {
+            "<c:calendar-query xmlns:d=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:caldav\"><d:prop><d:getetag/>\
+             <c:calendar-data/></d:prop><c:filter><c:comp-filter name=\"VCALENDAR\"/></c:filter></c:calendar-query>"
+        }
+        _ => {
+            "<d:sync-collection xmlns:d=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:caldav\"><d:sync-token/><d:sync-level>1\
+             </d:sync-level><d:prop><d:getetag/><c:calendar-data/></d:prop></d:sync-collection>"
+        }
+    };
+    let depth = if name == "calendar-query" { "1" } else { "0" };
+    Request::report(url)
+        .header("depth", depth)
+        .body("application/xml", body)
 }
 
-/// The first file that holds one of the texts, and which.
-fn search(files: &[PathBuf], texts: &[String]) -> Option<(PathBuf, String)> {
-    files.iter().find_map(|file| {
-        let bytes = std::fs::read(file).unwrap();
-        let holds = |text: &&String| {
-            bytes
-                .windows(text.len())
-                .any(|window| window == text.as_bytes())
+/// Everything that can be read of the Practice calendars, as it comes: at the providers, and at the hub.
+async fn answers(practice: &Practice) -> Vec<(String, String)> {
+    let mut answers = Vec::new();
+    for at in ALL {
+        let url = at.calendar(practice);
+        let (from, to) = (day(-30), day(60));
+        let requests = match at {
+            At::Google => vec![
+                Request::get(&url),
+                Request::get(format!("{url}/events?maxResults=2500&showDeleted=true")),
+                Request::get(format!(
+                    "{url}/events?maxResults=2500&singleEvents=true&timeMin={from}T00:00:00Z&timeMax={to}T00:00:00Z"
+                )),
+            ],
+            At::Microsoft => {
+                let range = format!("startDateTime={from}T00:00:00Z&endDateTime={to}T00:00:00Z");
+                vec![
+                    Request::get(format!("{url}/events?$top=500")),
+                    Request::get(format!("{url}/calendarView?{range}&$top=500")),
+                    Request::get(format!("{url}/calendarView/delta?{range}"))
+                        .header("prefer", "odata.maxpagesize=500"),
+                ]
+            }
+            At::Caldav => vec![
+                Request::propfind(&url).header("depth", "1"),
+                report(&url, "calendar-query"),
+                report(&url, "sync-collection"),
+            ],
         };
-        Some((file.clone(), texts.iter().find(holds)?.clone()))
-    })
+        for (n, request) in requests.into_iter().enumerate() {
+            let answer = at.read(practice, || request.clone()).await;
+            answers.push((format!("{at:?}, answer {n}"), whole(&answer)));
+        }
+        for event in at
+            .events(practice)
+            .await
+            .iter()
+            .filter(|event| event.title == "Busy")
+        {
+            let answer = at
+                .read(practice, || Request::get(at.event(practice, &event.id)))
+                .await;
+            answers.push((format!("{at:?}, a block"), whole(&answer)));
+        }
+    }
+    answers.extend(hub(practice).await);
+    answers
+}
+
+/// What the hub's own API says of the Practice calendars, and why of the blocks.
+async fn hub(practice: &Practice) -> Vec<(String, String)> {
+    let mut answers = Vec::new();
+    let calendars = practice.hub_json("api/v1/calendars").await;
+    for calendar in calendars.as_array().unwrap() {
+        if calendar["name"] != "Practice" {
+            continue;
+        }
+        let mut cursor = String::new();
+        loop {
+            let path = format!(
+                "api/v1/events?calendar={}{cursor}",
+                calendar["id"].as_str().unwrap()
+            );
+            let text = practice.hub_text(Request::get, &path).await;
+            let page: Value = serde_json::from_str(&text).unwrap();
+            answers.push(("the hub's events".to_owned(), text));
+            for event in page["events"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|e| e["title"] == "Busy")
+            {
+                let path = format!(
+                    "api/v1/events/{}/why",
+                    event["kalends.dev:id"].as_str().unwrap()
+                );
+                let why = practice.hub_text(Request::get, &path).await;
+                answers.push(("the hub's why".to_owned(), why));
+            }
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+    }
+    let changes = practice
+        .hub_text(Request::get, "api/v1/changes?after=0")
+        .await;
+    answers.push(("the hub's changes".to_owned(), changes));
+    answers
+}
+
+/// Head and body.
+fn whole(response: &network::Response) -> String {
+    format!("{:?} {}", response.headers, response.text().unwrap())
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(self::files(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// The first of the texts that is in there.
+fn found(bytes: &[u8], texts: &[String]) -> Option<String> {
+    let holds = |text: &&String| {
+        bytes
+            .windows(text.len())
+            .any(|window| window == text.as_bytes())
+    };
+    texts.iter().find(holds).cloned()
 }
