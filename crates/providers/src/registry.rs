@@ -173,7 +173,7 @@ impl Directory for Registry {
                 let password = account.password;
                 let (user, password) =
                     password.ok_or_else(|| Failure::Reauthorise("no app password".to_owned()))?;
-                let budget = self.budget(account.key, caldav::limits());
+                let budget = self.budget(account.key, caldav::limits(url));
                 Ok(Arc::new(caldav::Caldav::new(
                     network, clock, budget, url, user, password,
                 )?))

@@ -27,11 +27,12 @@ use crate::{
 /// The provider's name in the API.
 pub const NAME: &str = "caldav";
 
-/// What we ask of one account. Servers do not publish theirs; this has been harmless at all that are known but GMX,
-/// which is asked rarely.
-pub fn limits() -> Limits {
+/// What we ask of one account of a server, by the address that a person gave.
+pub fn limits(url: &str) -> Limits {
+    let root = typed(url).ok();
+    let host = root.as_ref().and_then(Url::host_str).unwrap_or_default();
     Limits {
-        per_minute: 300,
+        per_minute: Quirks::of(host).per_minute(),
         burst: 100,
         concurrent: 4,
         patience: Duration::from_secs(20),
@@ -56,14 +57,7 @@ impl Caldav {
         user: &str,
         password: &str,
     ) -> Result<Self, Failure> {
-        let url = url.trim();
-        // People type a host name.
-        let typed = if url.contains("://") {
-            url.to_owned()
-        } else {
-            format!("https://{url}")
-        };
-        let root = address(&typed)?;
+        let root = typed(url)?;
         let quirks = Quirks::of(root.host_str().unwrap_or_default());
         let client = Client {
             network,
@@ -83,6 +77,16 @@ impl Caldav {
         self.client
             .trusted(root, place.id)
             .ok_or_else(|| Failure::Protocol("the calendar's address is not usable".to_owned()))
+    }
+}
+
+/// An address as a person gives it: people type a host name.
+fn typed(text: &str) -> Result<Url, Failure> {
+    let text = text.trim();
+    if text.contains("://") {
+        address(text)
+    } else {
+        address(&format!("https://{text}"))
     }
 }
 

@@ -13,6 +13,8 @@ enum Quirk {
     Hosts(&'static str),
     /// Look at most this often, in seconds.
     Poll(u64),
+    /// So many requests a minute.
+    PerMinute(u32),
     /// The ETag in the answer to a PUT need not be that of what was sent: read the object again.
     RereadAfterPut,
     /// sync-collection is missing or loses changes: compare ETags.
@@ -21,7 +23,7 @@ enum Quirk {
     UniqueUid,
 }
 
-use Quirk::{Hosts, NoSyncCollection, Poll, RereadAfterPut, UniqueUid};
+use Quirk::{Hosts, NoSyncCollection, PerMinute, Poll, RereadAfterPut, UniqueUid};
 
 /// By host: the name itself or a domain that begins with a dot. The first row that fits counts.
 const TABLE: [(&str, &[Quirk]); 9] = [
@@ -43,15 +45,18 @@ const TABLE: [(&str, &[Quirk]); 9] = [
     (".yahoo.com", &[Poll(180), RereadAfterPut]),
     (".mailbox.org", &[Poll(60), RereadAfterPut]),
     // This machine: the sandbox and other servers that cost nothing to ask.
-    ("localhost", &[Poll(1)]),
-    ("127.0.0.1", &[Poll(1)]),
-    ("[::1]", &[Poll(1)]),
+    ("localhost", &[Poll(1), PerMinute(6_000)]),
+    ("127.0.0.1", &[Poll(1), PerMinute(6_000)]),
+    ("[::1]", &[Poll(1), PerMinute(6_000)]),
 ];
 
 /// How often to look where nothing is known of the server.
 const POLL: Duration = Duration::from_mins(1);
 /// How often while things happen.
 const HURRY: Duration = Duration::from_secs(20);
+/// How many requests a minute where nothing is known of the server. Servers do not publish theirs; this has been harmless
+/// at all that are known but GMX, which is asked rarely.
+const PER_MINUTE: u32 = 300;
 
 /// What is to be minded at one server.
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +103,15 @@ impl Quirks {
         })
     }
 
+    /// How many requests a minute in the long run.
+    pub(super) fn per_minute(self) -> u32 {
+        let requests = self.0.iter().find_map(|quirk| match quirk {
+            PerMinute(requests) => Some(*requests),
+            _ => None,
+        });
+        requests.unwrap_or(PER_MINUTE)
+    }
+
     /// Whether what a PUT stored must be read before it is known.
     pub(super) fn reread_after_put(self) -> bool {
         self.has(RereadAfterPut)
@@ -131,5 +145,7 @@ mod tests {
             assert_eq!((quirks.poll(), quirks.hurry()), (POLL, HURRY));
         }
         assert_eq!(Quirks::of("localhost").poll(), Duration::from_secs(1));
+        assert_eq!(Quirks::of("caldav.icloud.com").per_minute(), PER_MINUTE);
+        assert!(Quirks::of("127.0.0.1").per_minute() > PER_MINUTE);
     }
 }

@@ -35,7 +35,7 @@ async fn look(caldav: &Caldav, place: Place<'_>, id: &str) -> providers::Found {
 #[tokio::test]
 async fn a_series_goes_there_and_back() {
     let dav = Dav::start().await;
-    let budget = Arc::new(Budget::new(limits()));
+    let budget = Arc::new(Budget::new(limits("dav.example")));
     let url = dav.world.url("/");
     let caldav = Caldav::new(
         dav.network.clone(),

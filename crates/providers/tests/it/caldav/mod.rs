@@ -30,7 +30,7 @@ fn connector(server: &Server, path: &str, password: &str) -> Caldav {
         ..Settings::default()
     };
     let network = Network::new(settings).unwrap();
-    let budget = Arc::new(Budget::new(limits()));
+    let budget = Arc::new(Budget::new(limits("dav.example")));
     Caldav::new(
         network,
         Arc::new(Now),
@@ -145,7 +145,7 @@ async fn a_wrong_password_and_a_wrong_address_are_told() {
         "https://",
     ] {
         let network = Network::new(Settings::default()).unwrap();
-        let budget = Arc::new(Budget::new(limits()));
+        let budget = Arc::new(Budget::new(limits("dav.example")));
         let new = Caldav::new(network, Arc::new(Now), budget, wrong, "a", "b");
         assert!(new.is_err(), "{wrong}");
     }
