@@ -1,7 +1,7 @@
 //! Finding out who is asking.
 
 use storage::{
-    api_tokens, app_passwords,
+    Tx, api_tokens, app_passwords,
     ids::UserId,
     oauth::tokens,
     one_time,
@@ -17,6 +17,10 @@ use crate::{
 
 /// What session tokens are hashed for.
 const SESSION: &str = "session";
+/// What is remembered of a session that a link began is filed under.
+const LINKED: &str = "session-by-link";
+/// How long such a session proves who somebody is as well as their password would, in seconds.
+const LINKED_SECONDS: i64 = 86_400;
 /// What OAuth tokens are hashed for.
 pub(crate) const OAUTH_TOKEN: &str = "oauth-token";
 
@@ -88,11 +92,28 @@ impl Identity {
         let hash = tx.hash(WELCOME, token);
         let user = one_time::take(&mut tx, WELCOME, hash, self.clock.now()).await?;
         tx.commit().await?;
-        let user = user.and_then(|bytes| Uuid::from_slice(&bytes).ok());
-        match user {
-            Some(id) => self.begin_session(UserId(id), seconds).await.map(Some),
-            None => Ok(None),
-        }
+        let Some(id) = user.and_then(|bytes| Uuid::from_slice(&bytes).ok()) else {
+            return Ok(None);
+        };
+        let token = self.begin_session(UserId(id), seconds).await?;
+        let mut tx = self.store.write().await?;
+        let hash = tx.hash(SESSION, &token);
+        let until = self.in_seconds(LINKED_SECONDS);
+        one_time::insert(&mut tx, LINKED, hash, id.as_bytes(), until).await?;
+        tx.commit().await?;
+        Ok(Some(token))
+    }
+
+    /// Whether a link of late began this person's session. It is said once.
+    pub(crate) async fn came_by_link(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+        session: &str,
+    ) -> Result<bool> {
+        let hash = tx.hash(SESSION, session);
+        let found = one_time::take(tx, LINKED, hash, self.clock.now()).await?;
+        Ok(found.is_some_and(|bytes| bytes.as_slice() == user.0.as_bytes()))
     }
 
     /// Begins a session; its token.

@@ -76,14 +76,37 @@ impl Identity {
             None => None,
         };
         let mut tx = self.store.write().await?;
-        let Some(mut row) = users::get(&mut tx, user).await? else {
-            return Err(storage::Error::Missing("person").into());
-        };
-        row.password = password;
-        users::update(&mut tx, &row).await?;
-        sessions::delete_of_user(&mut tx, user).await?;
+        write_password(&mut tx, user, password).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// The same, asked for by the person: they prove who they are by the password so far (if there is one), or by a
+    /// session that a welcome link began within the last day; that counts once. False if they do not.
+    pub async fn change_password(
+        &self,
+        user: UserId,
+        current: Option<&str>,
+        session: Option<&str>,
+        chosen: String,
+    ) -> Result<bool> {
+        let hash = hash_chosen(chosen).await?;
+        let mut tx = self.store.read().await?;
+        let so_far = users::get(&mut tx, user).await?.and_then(|u| u.password);
+        drop(tx);
+        let mut proven = so_far.is_none();
+        if let (Some(current), Some(_)) = (current, &so_far) {
+            proven = password::verify(current.to_owned(), so_far).await?;
+        }
+        let mut tx = self.store.write().await?;
+        if let (false, Some(session)) = (proven, session) {
+            proven = self.came_by_link(&mut tx, user, session).await?;
+        }
+        if proven {
+            write_password(&mut tx, user, Some(hash)).await?;
+            tx.commit().await?;
+        }
+        Ok(proven)
     }
 
     /// Everybody.
@@ -186,6 +209,16 @@ impl Identity {
         tx.commit().await?;
         Ok(())
     }
+}
+
+async fn write_password(tx: &mut Tx, user: UserId, password: Option<String>) -> Result<()> {
+    let Some(mut row) = users::get(tx, user).await? else {
+        return Err(storage::Error::Missing("person").into());
+    };
+    row.password = password;
+    users::update(tx, &row).await?;
+    sessions::delete_of_user(tx, user).await?;
+    Ok(())
 }
 
 /// The hash of a password that somebody has chosen, if it is neither too short nor too long.
