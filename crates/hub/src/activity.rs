@@ -94,7 +94,10 @@ impl Hub {
     /// Values that lost a conflict, newest first.
     pub async fn conflicts(&self, actor: &Actor, limit: usize) -> Result<Vec<conflicts::Row>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        Ok(conflicts::list(&mut tx, None, limit.clamp(1, ENTRIES_MAX)).await?)
+        let calendars = access::calendars(&mut tx, actor).await?;
+        let mut rows = conflicts::list(&mut tx, None, limit.clamp(1, ENTRIES_MAX)).await?;
+        rows.retain(|row| calendars.iter().any(|c| c.id == row.calendar));
+        Ok(rows)
     }
 
     async fn entry(

@@ -4,7 +4,7 @@ use identity::Actor;
 use storage::{Change, ChangeKind, Health, Tx, calendars as rows};
 use sync::CalendarId;
 
-use crate::{CalendarView, Error, Hub, Result, access};
+use crate::{CalendarView, Error, Hub, Key, Result, access};
 
 /// A calendar to be made here.
 #[derive(Clone, Debug, Default)]
@@ -77,15 +77,46 @@ impl Hub {
     /// Makes a calendar that has no provider.
     pub async fn create_calendar(&self, actor: &Actor, new: NewCalendar) -> Result<CalendarView> {
         access::may_write(actor)?;
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        let view = self.create_calendar_in(&mut tx, actor, new).await?;
+        tx.commit().await?;
+        Ok(view)
+    }
+
+    /// Makes a calendar and its answer, or returns the answer that was given under this key before.
+    pub async fn create_calendar_once(
+        &self,
+        actor: &Actor,
+        new: NewCalendar,
+        key: Option<&Key>,
+        answer: impl FnOnce(CalendarView) -> Vec<u8> + Send,
+    ) -> Result<Vec<u8>> {
+        access::may_write(actor)?;
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        if let Some(reply) = self.first_answer(&mut tx, actor, key).await? {
+            return Ok(reply);
+        }
+        let view = self.create_calendar_in(&mut tx, actor, new).await?;
+        let reply = answer(view);
+        self.keep_answer(&mut tx, actor, key, &reply).await?;
+        tx.commit().await?;
+        Ok(reply)
+    }
+
+    async fn create_calendar_in(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        new: NewCalendar,
+    ) -> Result<CalendarView> {
         let name = checked_name(&new.name)?;
         let now = self.clock().now();
         let id = CalendarId(self.ids().uuid());
         let slug = new.slug.unwrap_or_else(|| id.to_string());
-        let mut tx = self.store(actor.tenant).await?.write().await?;
-        if rows::by_slug(&mut tx, &slug).await?.is_some() {
+        if rows::by_slug(tx, &slug).await?.is_some() {
             return Err(Error::Taken("the calendar's name in URLs"));
         }
-        let sort = i64::try_from(rows::list(&mut tx).await?.len()).unwrap_or(i64::MAX);
+        let sort = i64::try_from(rows::list(tx).await?.len()).unwrap_or(i64::MAX);
         let row = rows::Calendar {
             owner: actor.user(),
             color: new.color,
@@ -93,9 +124,8 @@ impl Hub {
             sort,
             ..rows::Calendar::new(id, name, slug, now)
         };
-        rows::insert(&mut tx, &row).await?;
-        self.log_calendar(&mut tx, actor.log_name(), id, false);
-        tx.commit().await?;
+        rows::insert(tx, &row).await?;
+        self.log_calendar(tx, actor.log_name(), id, false);
         Ok(self.view(row, None))
     }
 

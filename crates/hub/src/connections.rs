@@ -2,10 +2,10 @@
 
 use identity::Actor;
 use providers::{Account, Auth, AuthorizeRequest, Credentials, Description, Failure};
-use storage::{Change, ChangeKind, Health, Store, Tx, calendars, connections, jobs, one_time};
-use sync::{CalendarId, ConnectionId, UserId};
+use storage::{Change, ChangeKind, Health, Tx, calendars, connections, jobs, one_time};
+use sync::{ConnectionId, UserId};
 
-use crate::{Error, Hub, Result, access, links::Kept, replicate};
+use crate::{Error, Hub, Key, Result, access, links::Kept, replicate};
 
 /// How long a person may take on a provider's consent page.
 const CONSENT_SECONDS: i64 = 900;
@@ -23,6 +23,15 @@ pub struct PasswordAccount {
     pub username: String,
     /// App password.
     pub password: String,
+}
+
+/// An account that has not been signed in to yet.
+struct NewAccount {
+    provider: String,
+    url: Option<String>,
+    credentials: Credentials,
+    /// What was granted, separated by spaces.
+    scopes: String,
 }
 
 /// What is remembered while a person is on the consent page.
@@ -113,8 +122,20 @@ impl Hub {
             .exchange(&provider, code, &consent.verifier, &consent.redirect_uri)
             .await?;
         let credentials = self.credentials_of(&grant, None);
-        self.connect(actor, &store, &provider, None, &credentials, grant.scopes)
-            .await
+        let new = NewAccount {
+            provider,
+            url: None,
+            credentials,
+            scopes: grant.scopes,
+        };
+        let (listed, account) = self.signed_in(&new).await?;
+        let mut tx = store.write().await?;
+        let id = self
+            .connect_in(&mut tx, actor, new, account, listed)
+            .await?;
+        tx.commit().await?;
+        self.wake();
+        Ok(id)
     }
 
     /// Connects an account with a user name and an app password.
@@ -123,6 +144,23 @@ impl Hub {
         actor: &Actor,
         account: PasswordAccount,
     ) -> Result<ConnectionId> {
+        let mut made = None;
+        self.connect_password_once(actor, account, None, |id| {
+            made = Some(id);
+            Vec::new()
+        })
+        .await?;
+        made.ok_or(Error::NotFound("connection"))
+    }
+
+    /// Connects an account and makes its answer, or returns the answer that was given under this key before.
+    pub async fn connect_password_once(
+        &self,
+        actor: &Actor,
+        account: PasswordAccount,
+        key: Option<&Key>,
+        answer: impl FnOnce(ConnectionId) -> Vec<u8> + Send,
+    ) -> Result<Vec<u8>> {
         access::may_write(actor)?;
         let known = self
             .descriptions()
@@ -144,50 +182,64 @@ impl Hub {
             username: account.username,
             password: account.password,
         };
-        let store = self.store(actor.tenant).await?;
-        self.connect(
-            actor,
-            &store,
-            &account.provider,
-            Some(account.url),
-            &credentials,
-            String::new(),
-        )
-        .await
+        let new = NewAccount {
+            provider: account.provider,
+            url: Some(account.url),
+            credentials,
+            scopes: String::new(),
+        };
+        // The provider is asked first: nobody waits for a network with a transaction in hand.
+        let (listed, account) = self.signed_in(&new).await?;
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        if let Some(reply) = self.first_answer(&mut tx, actor, key).await? {
+            return Ok(reply);
+        }
+        let id = self
+            .connect_in(&mut tx, actor, new, account, listed)
+            .await?;
+        let reply = answer(id);
+        self.keep_answer(&mut tx, actor, key, &reply).await?;
+        tx.commit().await?;
+        self.wake();
+        Ok(reply)
     }
 
-    /// Saves an account that can sign in, or renews one that is there already, and lists its calendars.
-    async fn connect(
-        &self,
-        actor: &Actor,
-        store: &Store,
-        provider: &str,
-        url: Option<String>,
-        credentials: &Credentials,
-        scopes: String,
-    ) -> Result<ConnectionId> {
-        let (connector, password) = self.trial(provider, url.as_deref(), credentials)?;
+    /// Signs in to an account that is not saved yet: its calendars, and what people know it by.
+    async fn signed_in(&self, new: &NewAccount) -> Result<(Vec<providers::Calendar>, String)> {
+        let (connector, password) =
+            self.trial(&new.provider, new.url.as_deref(), &new.credentials)?;
         let listed = connector.calendars().await?;
         let account = match password {
             Some(username) => username,
             None => listed
                 .iter()
                 .find(|c| c.primary)
-                .map_or_else(|| provider.to_owned(), |c| c.id.clone()),
+                .map_or_else(|| new.provider.clone(), |c| c.id.clone()),
         };
         let account = connector.account().await?.unwrap_or(account);
+        Ok((listed, account))
+    }
+
+    /// Saves an account that can sign in, or renews one that is there already, with its calendars.
+    async fn connect_in(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        new: NewAccount,
+        account: String,
+        listed: Vec<providers::Calendar>,
+    ) -> Result<ConnectionId> {
         let now = self.clock().now();
-        let mut tx = store.write().await?;
-        let all = connections::list(&mut tx).await?;
+        let all = connections::list(tx).await?;
         let known = all
             .into_iter()
-            .find(|c| c.provider == provider && c.account == account && c.url == url);
+            .find(|c| c.provider == new.provider && c.account == account && c.url == new.url);
         let mut row = known.clone().unwrap_or_else(|| {
             let user = actor.user().unwrap_or(UserId(uuid::Uuid::nil()));
             connections::Connection {
                 id: ConnectionId(self.ids().uuid()),
                 user,
-                provider: provider.to_owned(),
+                provider: new.provider.clone(),
                 account: account.clone(),
                 url: None,
                 credentials: connections::Credentials::default(),
@@ -198,20 +250,18 @@ impl Hub {
                 created: now,
             }
         });
-        row.url = url;
-        row.credentials = sealed(credentials);
-        row.scopes = scopes.split_whitespace().map(str::to_owned).collect();
+        row.url = new.url;
+        row.credentials = sealed(&new.credentials);
+        row.scopes = new.scopes.split_whitespace().map(str::to_owned).collect();
         row.state = Health::Ok;
         row.message = None;
         if known.is_some() {
-            connections::update(&mut tx, &row).await?;
+            connections::update(tx, &row).await?;
         } else {
-            connections::insert(&mut tx, &row).await?;
+            connections::insert(tx, &row).await?;
         }
-        self.log_connection(&mut tx, actor.log_name(), row.id, false);
-        self.adopt_calendars(&mut tx, actor, &row, listed).await?;
-        tx.commit().await?;
-        self.wake();
+        self.log_connection(tx, actor.log_name(), row.id, false);
+        self.adopt_calendars(tx, actor, &row, listed).await?;
         Ok(row.id)
     }
 
@@ -239,51 +289,6 @@ impl Hub {
             self.providers().connector(account)?,
             password.map(|(name, _)| name.to_owned()),
         ))
-    }
-
-    /// Calendars that the account has and that are not known yet appear; known ones are renewed.
-    async fn adopt_calendars(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        connection: &connections::Connection,
-        listed: Vec<providers::Calendar>,
-    ) -> Result<()> {
-        let now = self.clock().now();
-        let mut taken: Vec<String> = calendars::list(tx)
-            .await?
-            .into_iter()
-            .filter_map(|c| c.color)
-            .collect();
-        let mut sort = i64::try_from(calendars::list(tx).await?.len()).unwrap_or(i64::MAX);
-        for theirs in listed {
-            let known = calendars::by_remote(tx, connection.id, &theirs.id).await?;
-            let id = known
-                .as_ref()
-                .map_or_else(|| CalendarId(self.ids().uuid()), |row| row.id);
-            let fresh = || calendars::Calendar::new(id, theirs.name.clone(), id.to_string(), now);
-            let mut row = known.clone().unwrap_or_else(fresh);
-            row.connection = Some(connection.id);
-            row.owner = actor.user();
-            row.remote_id = Some(theirs.id);
-            row.color = row.color.or_else(|| Some(distinct(theirs.color, &taken)));
-            taken.extend(row.color.clone());
-            row.time_zone = theirs.time_zone.or(row.time_zone);
-            row.read_only = !theirs.writable;
-            row.state = Health::Ok;
-            row.message = None;
-            if known.is_some() {
-                row.name = theirs.name;
-                calendars::update(tx, &row).await?;
-            } else {
-                row.sort = sort;
-                sort += 1;
-                calendars::insert(tx, &row).await?;
-            }
-            self.log_calendar(tx, actor.log_name(), id, false);
-            self.request_all(tx, &row).await?;
-        }
-        Ok(())
     }
 
     /// Reads all calendars of an account now.
@@ -365,26 +370,6 @@ impl Hub {
         let now = self.clock().now();
         now.saturating_add(jiff::Span::new().seconds(seconds))
             .unwrap_or(now)
-    }
-}
-
-/// Colours for calendars whose provider gives none, or one that another calendar has already: dark enough for white
-/// text.
-const PALETTE: [&str; 10] = [
-    "#2f6fb5", "#8a4ea8", "#b0562a", "#2e7d4f", "#a63a50", "#4a6572", "#7a6a1d", "#3f51b5",
-    "#00838f", "#6d4c41",
-];
-
-/// One colour per calendar.
-fn distinct(theirs: Option<String>, taken: &[String]) -> String {
-    let free = |color: &str| !taken.iter().any(|t| t.eq_ignore_ascii_case(color));
-    match theirs {
-        Some(color) if free(&color) => color,
-        _ => PALETTE
-            .iter()
-            .find(|c| free(c))
-            .unwrap_or(&PALETTE[taken.len() % PALETTE.len()])
-            .to_string(),
     }
 }
 

@@ -25,6 +25,9 @@ pub enum Error {
         /// What is wrong and what to do.
         reason: String,
     },
+    /// A key that was used for another request.
+    #[error("Idempotency-Key: was used for another request: use a new one")]
+    KeyReused,
     /// A position in the change log that is too old or was never given out.
     #[error("this position is not known (any more): read everything again")]
     PositionUnknown,

@@ -6,6 +6,7 @@
 mod access;
 pub mod accounts;
 pub mod activity;
+mod adopt;
 pub mod calendars;
 pub mod changes;
 pub mod channels;
@@ -32,6 +33,7 @@ use storage::{Store, Stores};
 use tokio::sync::Notify;
 
 pub use error::Error;
+pub use replay::Key;
 /// Faces see ids, links and the change log's entries through the hub.
 pub use storage::{
     Change, ChangeKind, Health, Logged,

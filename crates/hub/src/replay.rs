@@ -1,48 +1,51 @@
-//! Creates that are sent twice: the first answer comes back.
+//! Creates that are sent twice: the key is taken, the work done and the answer kept in one transaction, so that neither a
+//! retry beside the first request nor one after a crash does the work again.
 
 use identity::Actor;
-use storage::idempotency;
+use storage::{Tx, idempotency};
 
 use crate::{Error, Hub, Result};
 
+/// What a client calls a request that it may have to send again (`Idempotency-Key`).
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// The client's name for the request.
+    pub name: String,
+    /// What the request is: where it goes, and its body. The same name with another request is refused.
+    pub request: String,
+}
+
 impl Hub {
-    /// The answer that this actor got under this key, if any. The same key with another request is refused.
-    pub async fn replay(
+    /// Takes the key of a request, at the beginning of its transaction: the answer that was given under it before, if
+    /// any. Otherwise [`Hub::keep_answer`] must follow.
+    pub(crate) async fn first_answer(
         &self,
+        tx: &mut Tx,
         actor: &Actor,
-        key: &str,
-        fingerprint: &str,
+        key: Option<&Key>,
     ) -> Result<Option<Vec<u8>>> {
-        let mut tx = self.store(actor.tenant).await?.read().await?;
-        match idempotency::get(&mut tx, &actor.log_name(), key).await? {
-            Some(stored) if stored.fingerprint == fingerprint.as_bytes() => Ok(Some(stored.reply)),
-            Some(_) => Err(Error::invalid(
-                "Idempotency-Key",
-                "was used for another request: use a new one",
-            )),
+        let Some(key) = key else { return Ok(None) };
+        let now = self.clock().now();
+        let request = idempotency::fingerprint(tx, &key.request);
+        let who = actor.log_name();
+        match idempotency::claim(tx, &who, &key.name, &request, now).await? {
+            Some(stored) if stored.request == request => Ok(Some(stored.reply)),
+            Some(_) => Err(Error::KeyReused),
             None => Ok(None),
         }
     }
 
-    /// Remembers an answer.
-    pub async fn remember(
+    /// Keeps the answer to a request, in the transaction that did its work.
+    pub(crate) async fn keep_answer(
         &self,
+        tx: &mut Tx,
         actor: &Actor,
-        key: &str,
-        fingerprint: &str,
+        key: Option<&Key>,
         reply: &[u8],
     ) -> Result<()> {
-        let mut tx = self.store(actor.tenant).await?.write().await?;
-        idempotency::put(
-            &mut tx,
-            &actor.log_name(),
-            key,
-            fingerprint.as_bytes(),
-            reply,
-            self.clock().now(),
-        )
-        .await?;
-        tx.commit().await?;
-        Ok(())
+        let Some(key) = key else { return Ok(()) };
+        let request = idempotency::fingerprint(tx, &key.request);
+        let who = actor.log_name();
+        Ok(idempotency::answer(tx, &who, &key.name, &request, reply).await?)
     }
 }

@@ -46,10 +46,7 @@ async fn file(request: Request) -> Response {
     let path = request.uri().path();
     let asset = match web::asset(path) {
         Some(asset) => asset,
-        None if path.starts_with("/api/")
-            || path.starts_with("/assets/")
-            || path.starts_with("/push/") =>
-        {
+        None if path.starts_with("/assets/") || path.starts_with("/push/") => {
             return StatusCode::NOT_FOUND.into_response();
         }
         // The app routes by itself.

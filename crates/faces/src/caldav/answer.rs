@@ -127,7 +127,9 @@ impl From<hub::Error> for Fault {
                 Self::condition(StatusCode::FORBIDDEN, condition, detail)
             }
             hub::Error::Stale => Self::precondition(),
-            hub::Error::Taken(_) => Self::status(StatusCode::PRECONDITION_FAILED, detail),
+            hub::Error::Taken(_) | hub::Error::KeyReused => {
+                Self::status(StatusCode::PRECONDITION_FAILED, detail)
+            }
             hub::Error::Invalid { .. } => Self::condition(
                 StatusCode::FORBIDDEN,
                 Name::new(name::CALDAV, "valid-calendar-object-resource"),

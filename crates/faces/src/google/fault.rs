@@ -117,7 +117,7 @@ impl From<hub::Error> for Fault {
             hub::Error::Forbidden(_) => Self::new(403, "requiredAccessLevel", message),
             hub::Error::Stale => Self::condition_not_met(),
             hub::Error::Taken(_) => Self::duplicate(),
-            hub::Error::Invalid { .. } => Self::invalid(message),
+            hub::Error::Invalid { .. } | hub::Error::KeyReused => Self::invalid(message),
             hub::Error::PositionUnknown => Self::full_sync_required(),
             hub::Error::Provider(_) => Self::new(503, "backendError", message),
             hub::Error::Storage(_) | hub::Error::Identity(_) => {

@@ -189,7 +189,7 @@ impl From<hub::Error> for Fault {
             }
             Error::Invalid { field, reason } => Self::property(format!("{field}: {reason}")),
             Error::PositionUnknown => Self::sync_state(),
-            Error::Provider(_) | Error::Storage(_) | Error::Identity(_) => {
+            Error::KeyReused | Error::Provider(_) | Error::Storage(_) | Error::Identity(_) => {
                 tracing::error!(%error, "a Graph request failed");
                 Self::broken()
             }

@@ -1,10 +1,6 @@
 //! Calendars.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use hub::{
     CalendarId, CalendarView,
     calendars::{CalendarEdit, NewCalendar},
@@ -13,7 +9,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Problem, Signed, connections::health};
+use super::{
+    Problem, Signed,
+    connections::health,
+    extract::{Body, Path},
+    once::{Made, Making},
+};
 use crate::App;
 
 /// A calendar.
@@ -113,18 +114,21 @@ pub(super) async fn list(
 pub(super) async fn create(
     State(app): State<App>,
     Signed(actor): Signed,
-    Json(form): Json<Create>,
-) -> Result<(StatusCode, Json<Calendar>), Problem> {
+    making: Making<Create>,
+) -> Result<Response, Problem> {
+    let Making { form, key } = making;
     let new = NewCalendar {
         name: form.name,
         color: form.color,
         time_zone: form.time_zone,
         slug: None,
     };
-    Ok((
-        StatusCode::CREATED,
-        Json(app.hub.create_calendar(&actor, new).await?.into()),
-    ))
+    let answer = |view| Made::plain(&Calendar::from(view)).kept();
+    let made = app
+        .hub
+        .create_calendar_once(&actor, new, key.as_ref(), answer)
+        .await?;
+    Made::given(&made)
 }
 
 /// Changes how a calendar is shown here, and whether it is kept in step.
@@ -134,7 +138,7 @@ pub(super) async fn update(
     State(app): State<App>,
     Signed(actor): Signed,
     Path(id): Path<Uuid>,
-    Json(form): Json<Edit>,
+    Body(form): Body<Edit>,
 ) -> Result<Json<Calendar>, Problem> {
     let edit = CalendarEdit {
         name: form.name,

@@ -4,7 +4,7 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::State,
     http::HeaderMap,
     response::{
         Sse,
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{Problem, Signed};
+use super::{Problem, Signed, extract::Query};
 use crate::App;
 
 /// Changes per page, unless fewer are asked for.

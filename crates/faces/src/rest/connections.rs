@@ -2,16 +2,21 @@
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use hub::{ConnectionId, Health, connections::PasswordAccount, links::Kept};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{Problem, Signed};
+use super::{
+    Problem, Signed,
+    extract::{Path, Query},
+    once::{Made, Making},
+};
 use crate::App;
 
 /// A provider that can be connected.
@@ -56,6 +61,13 @@ pub struct Connect {
     url: Option<String>,
     username: Option<String>,
     password: Option<String>,
+}
+
+/// An account that is connected.
+#[derive(Serialize, ToSchema)]
+pub struct Connected {
+    #[schema(value_type = Uuid)]
+    id: ConnectionId,
 }
 
 /// Where to go to grant access.
@@ -167,12 +179,13 @@ pub(super) async fn list(
 
 /// Connects an account: 202 with the page on which to grant access, or 201 when it is connected at once.
 #[utoipa::path(post, path = "/api/v1/connections", request_body = Connect,
-    responses((status = 201), (status = 202, body = Authorize), (status = 400, body = Problem), (status = 502, body = Problem)))]
+    responses((status = 201, body = Connected), (status = 202, body = Authorize), (status = 400, body = Problem), (status = 502, body = Problem)))]
 pub(super) async fn connect(
     State(app): State<App>,
     Signed(actor): Signed,
-    Json(form): Json<Connect>,
+    making: Making<Connect>,
 ) -> Result<Response, Problem> {
+    let Making { form, key } = making;
     let Some(password) = form.password else {
         let redirect = format!("{}oauth/callback", app.public_url);
         let authorize_url = app.hub.authorize(&actor, &form.provider, &redirect).await?;
@@ -187,32 +200,60 @@ pub(super) async fn connect(
         provider: form.provider,
         password,
     };
-    let id = app.hub.connect_password(&actor, account).await?;
-    Ok((StatusCode::CREATED, Json(serde_json::json!({ "id": id }))).into_response())
+    let answer = |id| Made::plain(&Connected { id }).kept();
+    let made = app
+        .hub
+        .connect_password_once(&actor, account, key.as_ref(), answer)
+        .await?;
+    Made::given(&made)
 }
 
-/// Comes back from a provider's consent page.
+/// Comes back from a provider's consent page. Whatever went wrong is told on the connections page, in `refused`.
 pub(super) async fn callback(
     State(app): State<App>,
-    Signed(actor): Signed,
-    Query(query): Query<Callback>,
-) -> Result<Response, Problem> {
-    if let Some(error) = query.error {
-        let told: String = error
-            .chars()
-            .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
-            .take(60)
-            .collect();
-        return Ok(Redirect::to(&format!("/connections?refused={told}")).into_response());
+    signed: Option<Signed>,
+    query: Result<Query<Callback>, Problem>,
+) -> Redirect {
+    match accepted(&app, signed, query).await {
+        Ok(()) => Redirect::to("/connections"),
+        Err(problem) => {
+            let told = utf8_percent_encode(problem.detail(), NON_ALPHANUMERIC);
+            Redirect::to(&format!("/connections?refused={told}"))
+        }
     }
-    let (Some(state), Some(code)) = (query.state, query.code) else {
-        return Err(Problem::field(
+}
+
+async fn accepted(
+    app: &App,
+    signed: Option<Signed>,
+    query: Result<Query<Callback>, Problem>,
+) -> Result<(), Problem> {
+    let Signed(actor) = signed.ok_or_else(|| {
+        let detail = "you were signed out meanwhile: sign in, then connect again";
+        Problem::new(StatusCode::UNAUTHORIZED, detail)
+    })?;
+    let Query(query) = query?;
+    match (query.error.as_deref(), query.state, query.code) {
+        (Some("access_denied"), ..) => Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "access was not granted",
+        )),
+        (Some(error), ..) => {
+            // A word of the protocol (RFC 6749, section 4.1.2.1), and nothing else that a page may have put there.
+            let word = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+            let error: String = error.chars().filter(word).take(60).collect();
+            let detail = format!("the provider refused ({error}): connect again");
+            Err(Problem::new(StatusCode::FORBIDDEN, detail))
+        }
+        (None, Some(state), Some(code)) => {
+            app.hub.authorized(&actor, &state, &code).await?;
+            Ok(())
+        }
+        _ => Err(Problem::field(
             "code",
             "the provider sent no code: connect again",
-        ));
-    };
-    app.hub.authorized(&actor, &state, &code).await?;
-    Ok(Redirect::to("/connections").into_response())
+        )),
+    }
 }
 
 /// Forgets an account. Nothing is deleted at its provider.

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Response},
 };
@@ -15,8 +15,9 @@ use uuid::Uuid;
 
 use super::{
     Problem, Signed,
+    extract::{Body, Path, Query},
     guard::{etag, if_match},
-    once::once,
+    once::{Made, Making},
 };
 use crate::App;
 
@@ -73,12 +74,10 @@ fn without_ours(object: &mut Map<String, Value>) {
     object.retain(|name, _| !name.starts_with(VENDOR));
 }
 
-fn answer(status: StatusCode, view: &EventView) -> Response {
-    let headers = AppendHeaders([
-        (header::ETAG, etag(view.revision)),
-        (header::LOCATION, format!("/api/v1/events/{}", view.id)),
-    ]);
-    (status, headers, Json(on_the_wire(view))).into_response()
+/// An event with its entity tag.
+pub(super) fn answer(view: &EventView) -> Response {
+    let tag = AppendHeaders([(header::ETAG, etag(view.revision))]);
+    (tag, Json(on_the_wire(view))).into_response()
 }
 
 fn unreadable(error: &jscalendar::Error) -> Problem {
@@ -107,16 +106,15 @@ pub(super) async fn list(
     }))
 }
 
-/// Makes an event. `calendar` says where; the rest is a JSCalendar event.
+/// Makes an event. `calendar` says where; the rest is a JSCalendar event, whose `uid` may be left out.
 #[utoipa::path(post, path = "/api/v1/events", request_body = Object,
     responses((status = 201, body = Object), (status = 400, body = Problem)))]
 pub(super) async fn create(
     State(app): State<App>,
     Signed(actor): Signed,
-    headers: HeaderMap,
-    Json(mut form): Json<Map<String, Value>>,
+    making: Making<Map<String, Value>>,
 ) -> Result<Response, Problem> {
-    let request = form.clone();
+    let Making { mut form, key } = making;
     let calendar = form
         .remove("calendar")
         .or_else(|| form.get(&format!("{VENDOR}calendar")).cloned());
@@ -125,22 +123,28 @@ pub(super) async fn create(
         calendar.ok_or_else(|| Problem::field("calendar", "the id of a calendar is needed"))?,
     );
     without_ours(&mut form);
+    if !form.contains_key("uid") {
+        // RFC 8984 wants one; who makes an event here need not think of it.
+        let uid = format!("{}@kalends", app.hub.ids().uuid());
+        form.insert("uid".to_owned(), json!(uid));
+    }
     let event = jscalendar::from_json(&Value::Object(form))
         .map_err(|e| unreadable(&e))?
         .value;
-    let id: Uuid = once(&app, &actor, &headers, &request, async {
-        Ok(app
-            .hub
-            .create_event(&actor, calendar, NewEvent { name: None, event })
-            .await?
-            .id
-            .0)
-    })
-    .await?;
-    Ok(answer(
-        StatusCode::CREATED,
-        &app.hub.event(&actor, CopyId(id)).await?,
-    ))
+    let new = NewEvent { name: None, event };
+    let answer = |view: &EventView| {
+        let made = Made {
+            body: on_the_wire(view),
+            location: Some(format!("/api/v1/events/{}", view.id)),
+            etag: Some(etag(view.revision)),
+        };
+        made.kept()
+    };
+    let made = app
+        .hub
+        .create_event_once(&actor, calendar, new, key.as_ref(), answer)
+        .await?;
+    Made::given(&made)
 }
 
 /// One event.
@@ -155,7 +159,7 @@ pub(super) async fn read(
     if !view.alive {
         return Err(hub::Error::NotFound("event").into());
     }
-    Ok(answer(StatusCode::OK, &view))
+    Ok(answer(&view))
 }
 
 /// Replaces an event. Needs `If-Match`.
@@ -166,15 +170,16 @@ pub(super) async fn put(
     Signed(actor): Signed,
     Path(id): Path<Uuid>,
     headers: HeaderMap,
-    Json(mut form): Json<Map<String, Value>>,
+    Body(mut form): Body<Map<String, Value>>,
 ) -> Result<Response, Problem> {
     let precondition = if_match(&headers)?;
     without_ours(&mut form);
     let before = app.hub.event(&actor, CopyId(id)).await?;
+    // It stays whatever is sent.
+    form.insert("uid".to_owned(), json!(before.event.uid));
     let event = jscalendar::replace(&before.event, &Value::Object(form));
     let event = event.map_err(|e| unreadable(&e))?.value;
     Ok(answer(
-        StatusCode::OK,
         &app.hub
             .put_event(&actor, CopyId(id), precondition, event)
             .await?,
@@ -189,13 +194,12 @@ pub(super) async fn patch(
     Signed(actor): Signed,
     Path(id): Path<Uuid>,
     headers: HeaderMap,
-    Json(mut form): Json<Map<String, Value>>,
+    Body(mut form): Body<Map<String, Value>>,
 ) -> Result<Response, Problem> {
     let precondition = if_match(&headers)?;
     without_ours(&mut form);
     let edit = move |event: &mut calendar::Event| patched(event, &form);
     Ok(answer(
-        StatusCode::OK,
         &app.hub
             .edit_event(&actor, CopyId(id), precondition, edit)
             .await?,

@@ -1,10 +1,6 @@
 //! What was written where and why, and which values lost.
 
-use axum::{
-    Json,
-    extract::{Path, Query, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use hub::{CopyId, Operation, Outcome, activity::Entry};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,7 +8,10 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{Problem, Signed};
+use super::{
+    Problem, Signed,
+    extract::{Body, Path, Query},
+};
 use crate::App;
 
 /// Entries per page, unless fewer are asked for.
@@ -172,6 +171,18 @@ pub(super) async fn conflicts(
     Ok(Json(shown.collect()))
 }
 
+/// Makes the value that lost a conflict the event's value. It is an edit: it flows on, and can be undone.
+#[utoipa::path(post, path = "/api/v1/conflicts/{id}/restore", params(("id" = Uuid, Path)),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn restore(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Problem> {
+    app.hub.restore_conflict(&actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Which change.
 #[derive(Deserialize, ToSchema)]
 pub struct Undo {
@@ -185,7 +196,7 @@ pub struct Undo {
 pub(super) async fn undo(
     State(app): State<App>,
     Signed(actor): Signed,
-    Json(form): Json<Undo>,
+    Body(form): Body<Undo>,
 ) -> Result<StatusCode, Problem> {
     app.hub.undo(&actor, form.position).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use axum::{
-    Json,
-    extract::{Path, Query, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use calendar::Unit;
 use hub::{
     CalendarId, LinkId, LinkMember, Mask, MaskKind, Role,
@@ -16,7 +12,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Problem, Signed, connections::Mirrors};
+use super::{
+    Problem, Signed,
+    connections::Mirrors,
+    extract::{Body, Path, Query},
+    once::{Made, Making},
+};
 use crate::App;
 
 /// Most rows of a preview.
@@ -227,7 +228,7 @@ pub(super) async fn list(
 pub(super) async fn preview(
     State(app): State<App>,
     Signed(actor): Signed,
-    Json(form): Json<Edit>,
+    Body(form): Body<Edit>,
 ) -> Result<Json<PreviewShown>, Problem> {
     let preview = app.hub.preview_link(&actor, form.read()?).await?;
     let count = |operation| {
@@ -264,10 +265,15 @@ pub(super) async fn preview(
 pub(super) async fn create(
     State(app): State<App>,
     Signed(actor): Signed,
-    Json(form): Json<Edit>,
-) -> Result<(StatusCode, Json<Link>), Problem> {
-    let link = app.hub.create_link(&actor, form.read()?).await?;
-    Ok((StatusCode::CREATED, Json(show(&link, 0))))
+    making: Making<Edit>,
+) -> Result<Response, Problem> {
+    let edit = making.form.read()?;
+    let answer = |link: &hub::Link| Made::plain(&show(link, 0)).kept();
+    let made = app
+        .hub
+        .create_link_once(&actor, edit, making.key.as_ref(), answer)
+        .await?;
+    Made::given(&made)
 }
 
 /// Removes a link.

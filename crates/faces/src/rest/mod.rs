@@ -4,6 +4,7 @@ mod calendars;
 mod changes;
 mod connections;
 mod events;
+mod extract;
 mod guard;
 mod insight;
 mod links;
@@ -12,7 +13,12 @@ mod once;
 mod problem;
 mod session;
 
-use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    routing::{any, get},
+};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -36,6 +42,7 @@ struct Document;
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(session::me))
+        .routes(routes!(session::set_password))
         .routes(routes!(session::sign_in, session::sign_out))
         .routes(routes!(connections::providers))
         .routes(routes!(connections::list, connections::connect))
@@ -55,6 +62,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(insight::why))
         .routes(routes!(insight::activity))
         .routes(routes!(insight::conflicts))
+        .routes(routes!(insight::restore))
         .routes(routes!(insight::undo))
         .routes(routes!(links::list, links::create))
         .routes(routes!(links::preview))
@@ -78,6 +86,20 @@ pub fn router(app: App) -> Router {
             "/api/openapi.json",
             get(move || async move { Json(document) }),
         )
+        .route("/api/{*path}", any(unknown))
+        .method_not_allowed_fallback(not_so)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .with_state(app)
+}
+
+/// For addresses under `/api` that are none.
+async fn unknown() -> Problem {
+    let detail = "there is nothing at this address; /api/openapi.json lists what there is";
+    Problem::new(StatusCode::NOT_FOUND, detail)
+}
+
+/// For addresses that do not take this method.
+async fn not_so() -> Problem {
+    let detail = "this address does not take this method; /api/openapi.json lists what it takes";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
 }

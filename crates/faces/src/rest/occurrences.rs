@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use axum::{
     Json,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
-    response::{AppendHeaders, IntoResponse, Response},
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
-use axum_extra::extract::Query;
 use calendar::{Occurrence, RecurrenceId, Window};
 use hub::{CalendarId, CalendarView, CopyId, EventView, events::Scope};
 use jiff::{Timestamp, tz::TimeZone};
@@ -19,7 +18,8 @@ use uuid::Uuid;
 
 use super::{
     Problem, Signed,
-    events::{on_the_wire, patched},
+    events::{answer, patched},
+    extract::{Body, Path, Query},
     guard::{etag, if_match},
 };
 use crate::App;
@@ -247,7 +247,7 @@ pub(super) async fn patch(
     Path((id, recurrence_id)): Path<(Uuid, String)>,
     Query(scoped): Query<Scoped>,
     headers: HeaderMap,
-    Json(form): Json<Map<String, Value>>,
+    Body(form): Body<Map<String, Value>>,
 ) -> Result<Response, Problem> {
     let occurrence = parsed(&recurrence_id)?;
     let precondition = if_match(&headers)?;
@@ -257,8 +257,7 @@ pub(super) async fn patch(
         .hub
         .edit_occurrence(&actor, CopyId(id), occurrence, scope, precondition, edit)
         .await?;
-    let tag = AppendHeaders([(header::ETAG, etag(view.revision))]);
-    Ok((StatusCode::OK, tag, Json(on_the_wire(&view))).into_response())
+    Ok(answer(&view))
 }
 
 /// Cancels one occurrence, or it and all that follow. Needs `If-Match`.

@@ -39,10 +39,20 @@ impl Problem {
 
     /// A value that cannot be accepted.
     pub fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail).at(field)
+    }
+
+    /// The same, with the property that is wrong.
+    pub fn at(self, field: impl Into<String>) -> Self {
         Self {
             field: Some(field.into()),
-            ..Self::new(StatusCode::BAD_REQUEST, detail)
+            ..self
         }
+    }
+
+    /// What is wrong, and what to do.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// Nobody that we know.
@@ -79,6 +89,12 @@ impl From<hub::Error> for Problem {
             hub::Error::Stale => Self::new(StatusCode::PRECONDITION_FAILED, detail),
             hub::Error::Taken(_) => Self::new(StatusCode::CONFLICT, detail),
             hub::Error::Invalid { field, reason } => Self::field(field, reason),
+            hub::Error::KeyReused => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail).at("Idempotency-Key")
+            }
+            hub::Error::Identity(identity::Error::Invalid { field, reason }) => {
+                Self::field(field, reason)
+            }
             hub::Error::PositionUnknown => Self::new(StatusCode::GONE, detail),
             hub::Error::Provider(_) => Self::new(StatusCode::BAD_GATEWAY, detail),
             hub::Error::Storage(_) | hub::Error::Identity(_) => {

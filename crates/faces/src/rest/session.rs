@@ -2,14 +2,18 @@
 
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
+use identity::Kind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Problem, Signed};
+use super::{
+    Problem, Signed,
+    extract::{Body, Query},
+};
 use crate::{
     App,
     auth::{SESSION_COOKIE, cookie},
@@ -29,12 +33,23 @@ pub struct Me {
     roles: Vec<String>,
     /// Whether this is the demo, which has a page of its own at `/demo`.
     demo: bool,
+    /// Whether one can sign in with a password.
+    has_password: bool,
 }
 
 /// What one signs in with.
 #[derive(Deserialize, ToSchema)]
 pub struct SignIn {
     email: String,
+    password: String,
+}
+
+/// A password to be set.
+#[derive(Deserialize, ToSchema)]
+pub struct NewPassword {
+    /// The password so far. Not needed if there is none, nor within a day of signing in by a link from the terminal.
+    current: Option<String>,
+    /// The new one, 8 to 1024 bytes.
     password: String,
 }
 
@@ -58,6 +73,7 @@ pub(super) async fn me(State(app): State<App>, Signed(actor): Signed) -> Result<
         time_zone: user.time_zone,
         roles: user.roles,
         demo: app.demo,
+        has_password: user.password.is_some(),
     }))
 }
 
@@ -66,7 +82,7 @@ pub(super) async fn me(State(app): State<App>, Signed(actor): Signed) -> Result<
     responses((status = 204), (status = 401, body = Problem)))]
 pub(super) async fn sign_in(
     State(app): State<App>,
-    Json(form): Json<SignIn>,
+    Body(form): Body<SignIn>,
 ) -> Result<Response, Problem> {
     match app
         .identity
@@ -95,6 +111,36 @@ pub(super) async fn sign_out(
         app.identity.sign_out(token).await?;
     }
     Ok((StatusCode::NO_CONTENT, set_cookie(&app, "", 0)).into_response())
+}
+
+/// Sets the password that one signs in with. All other sessions end; the answer sets the cookie of a new one.
+#[utoipa::path(put, path = "/api/v1/me/password", request_body = NewPassword,
+    responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem)))]
+pub(super) async fn set_password(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    headers: HeaderMap,
+    Body(form): Body<NewPassword>,
+) -> Result<Response, Problem> {
+    let (Kind::Person(user), None) = (&actor.kind, &actor.scopes) else {
+        let detail = "only a person who has signed in can set their password, not a program";
+        return Err(Problem::new(StatusCode::FORBIDDEN, detail));
+    };
+    let session = cookie(&headers, SESSION_COOKIE);
+    let changed = app
+        .identity
+        .change_password(*user, form.current.as_deref(), session, form.password)
+        .await?;
+    if !changed {
+        let detail = "this is not the password so far; whoever has forgotten it signs in by a link (kalends sign-in-link)";
+        return Err(Problem::new(StatusCode::FORBIDDEN, detail).at("current"));
+    }
+    if session.is_none() {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let token = app.identity.begin_session(*user, SESSION_SECONDS).await?;
+    let cookie = set_cookie(&app, &token, SESSION_SECONDS);
+    Ok((StatusCode::NO_CONTENT, cookie).into_response())
 }
 
 /// A sign-in link from the terminal; works once.

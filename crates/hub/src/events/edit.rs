@@ -6,16 +6,7 @@ use identity::Actor;
 use storage::{Tx, copies};
 use sync::{CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId};
 
-use crate::{Error, EventView, Hub, Precondition, Result, access, links::flow::Flow, shape};
-
-/// An event to be made.
-#[derive(Clone, Debug)]
-pub struct NewEvent {
-    /// The name under which a client wants to find it again (CalDAV file name, Google event id).
-    pub name: Option<String>,
-    /// The event. An empty UID gets one.
-    pub event: Event,
-}
+use crate::{Error, EventView, Hub, Precondition, Result, access, links::flow::Flow};
 
 /// Which occurrences of a series an edit is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,62 +25,6 @@ const OVERRIDES_MAX: usize = 5_000;
 const PEOPLE_MAX: usize = 1_000;
 
 impl Hub {
-    /// Makes an event.
-    pub async fn create_event(
-        &self,
-        actor: &Actor,
-        calendar: CalendarId,
-        new: NewEvent,
-    ) -> Result<EventView> {
-        access::may_write(actor)?;
-        check(&new.event)?;
-        let mut tx = self.store(actor.tenant).await?.write().await?;
-        writable(&mut tx, actor, calendar).await?;
-        let id = CopyId(self.ids().uuid());
-        let mut event = new.event;
-        if event.uid.is_empty() {
-            event.uid = format!("{id}@kalends");
-        }
-        if let Some(name) = &new.name
-            && let Some(there) = copies::by_name(&mut tx, calendar, name).await?
-        {
-            if there.copy.alive {
-                return Err(Error::Taken("an event of this name"));
-            }
-            // A CalDAV client may use a name again; what was there keeps its history, not its name.
-            let mut nameless = copies::Row {
-                name: None,
-                ..there
-            };
-            copies::update(&mut tx, &mut nameless).await?;
-        }
-        let now = self.clock().now();
-        event.created.get_or_insert(now);
-        event.updated = Some(now);
-        let mut row = copies::Row {
-            shape: shape::of(&event),
-            copy: Copy::made_here(id, calendar, event),
-            name: new.name,
-            revision: 1,
-            created: now,
-            updated: now,
-            linked: None,
-            projected: false,
-            pending: false,
-        };
-        let cause = self.edit_cause(calendar);
-        row.copy.life_cause = Some(cause.clone());
-        let made = Some(row.copy.local.clone());
-        self.keep_edit(&mut tx, actor, &row, &cause, None, made)
-            .await?;
-        Flow::new(self, &mut tx, actor.log_name(), cause)
-            .appeared(&mut row)
-            .await?;
-        tx.commit().await?;
-        self.wake();
-        Ok(EventView::of(row))
-    }
-
     /// Replaces an event's value. Its UID, and whatever belongs to identity rather than value, stays.
     pub async fn put_event(
         &self,
@@ -122,7 +57,8 @@ impl Hub {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let mut row = self.editable(&mut tx, actor, id, precondition).await?;
-        self.edit_in(&mut tx, actor, &mut row, edit).await?;
+        let cause = self.edit_cause(row.copy.calendar);
+        self.edit_in(&mut tx, actor, &mut row, &cause, edit).await?;
         tx.commit().await?;
         self.wake();
         Ok(EventView::of(row))
@@ -138,7 +74,8 @@ impl Hub {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let mut row = self.editable(&mut tx, actor, id, precondition).await?;
-        self.delete_in(&mut tx, actor, &mut row).await?;
+        let cause = self.edit_cause(row.copy.calendar);
+        self.delete_in(&mut tx, actor, &mut row, &cause).await?;
         tx.commit().await?;
         self.wake();
         Ok(())
@@ -161,6 +98,7 @@ impl Hub {
         if !row.copy.local.has_occurrence(occurrence) {
             return Err(Error::NotFound("occurrence"));
         }
+        let cause = self.edit_cause(row.copy.calendar);
         match scope {
             Scope::This => {
                 let mut single = row
@@ -173,23 +111,28 @@ impl Hub {
                     series.set_occurrence(occurrence, &single);
                     Ok(())
                 };
-                self.edit_in(&mut tx, actor, &mut row, change).await?;
+                self.edit_in(&mut tx, actor, &mut row, &cause, change)
+                    .await?;
             }
             Scope::Following => {
                 let uid = format!("{}@kalends", self.ids().uuid());
                 match row.copy.local.split_at(occurrence, &uid) {
                     // From its very first occurrence on: that is the whole series.
-                    None => self.edit_in(&mut tx, actor, &mut row, edit).await?,
+                    None => {
+                        self.edit_in(&mut tx, actor, &mut row, &cause, edit).await?;
+                    }
                     Some((head, mut tail)) => {
                         edit(&mut tail)?;
+                        check(&tail)?;
                         let cut = move |series: &mut Event| {
                             *series = head;
                             Ok(())
                         };
-                        self.edit_in(&mut tx, actor, &mut row, cut).await?;
-                        row = self
-                            .insert_tail(&mut tx, actor, row.copy.calendar, tail)
-                            .await?;
+                        // One cause for both: they are undone together.
+                        self.edit_in(&mut tx, actor, &mut row, &cause, cut).await?;
+                        let id = CopyId(self.ids().uuid());
+                        let copy = Copy::made_here(id, row.copy.calendar, tail);
+                        row = self.insert_in(&mut tx, actor, copy, None, &cause).await?;
                     }
                 }
             }
@@ -214,22 +157,24 @@ impl Hub {
         if !row.copy.local.has_occurrence(occurrence) {
             return Err(Error::NotFound("occurrence"));
         }
+        let cause = self.edit_cause(row.copy.calendar);
         match scope {
             Scope::This => {
                 let exclude = move |series: &mut Event| {
                     series.overrides.insert(occurrence, Override::Excluded);
                     Ok(())
                 };
-                self.edit_in(&mut tx, actor, &mut row, exclude).await?;
+                self.edit_in(&mut tx, actor, &mut row, &cause, exclude)
+                    .await?;
             }
             Scope::Following => match row.copy.local.split_at(occurrence, "") {
-                None => self.delete_in(&mut tx, actor, &mut row).await?,
+                None => self.delete_in(&mut tx, actor, &mut row, &cause).await?,
                 Some((head, _)) => {
                     let cut = move |series: &mut Event| {
                         *series = head;
                         Ok(())
                     };
-                    self.edit_in(&mut tx, actor, &mut row, cut).await?;
+                    self.edit_in(&mut tx, actor, &mut row, &cause, cut).await?;
                 }
             },
         }
@@ -238,67 +183,30 @@ impl Hub {
         Ok(())
     }
 
-    async fn insert_tail(
+    /// Brings a deleted event back with this value.
+    pub(super) async fn restore_in(
         &self,
         tx: &mut Tx,
         actor: &Actor,
-        calendar: CalendarId,
-        tail: Event,
-    ) -> Result<copies::Row> {
-        check(&tail)?;
-        let now = self.clock().now();
-        let mut row = copies::Row {
-            shape: shape::of(&tail),
-            copy: Copy::made_here(CopyId(self.ids().uuid()), calendar, tail),
-            name: None,
-            revision: 1,
-            created: now,
-            updated: now,
-            linked: None,
-            projected: false,
-            pending: false,
-        };
-        let cause = self.edit_cause(calendar);
-        row.copy.life_cause = Some(cause.clone());
-        let made = Some(row.copy.local.clone());
-        self.keep_edit(tx, actor, &row, &cause, None, made).await?;
-        Flow::new(self, tx, actor.log_name(), cause)
-            .appeared(&mut row)
-            .await?;
-        Ok(row)
-    }
-
-    /// Brings a deleted event back with this value.
-    pub(super) async fn restore_event(
-        &self,
-        actor: &Actor,
-        id: CopyId,
+        row: &mut copies::Row,
+        cause: &Cause,
         value: Event,
     ) -> Result<()> {
-        let mut tx = self.store(actor.tenant).await?.write().await?;
-        let mut row = access::copy(&mut tx, actor, id).await?;
-        writable(&mut tx, actor, row.copy.calendar).await?;
-        if row.copy.alive {
-            return Err(Error::Stale);
-        }
-        let cause = self.edit_cause(row.copy.calendar);
         for unit in unit::diff(&row.copy.local, &value) {
-            row.copy.set(&unit, &value, &cause);
+            row.copy.set(&unit, &value, cause);
         }
         row.copy.alive = true;
         row.copy.rewrite = true;
         row.copy.life_cause = Some(cause.clone());
-        self.keep_edit(&mut tx, actor, &row, &cause, None, Some(value))
+        self.keep_edit(tx, actor, row, cause, None, Some(value))
             .await?;
-        Flow::new(self, &mut tx, actor.log_name(), cause)
-            .revived(&mut row, true)
-            .await?;
-        tx.commit().await?;
-        self.wake();
-        Ok(())
+        Flow::new(self, tx, actor.log_name(), cause.clone())
+            .revived(row, true)
+            .await
     }
 
-    async fn editable(
+    /// A living copy that the actor may change, if it is as the caller says.
+    pub(super) async fn editable(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -314,45 +222,54 @@ impl Hub {
         Ok(row)
     }
 
-    async fn edit_in(
+    /// Applies an edit; false if it changed nothing.
+    pub(super) async fn edit_in(
         &self,
         tx: &mut Tx,
         actor: &Actor,
         row: &mut copies::Row,
+        cause: &Cause,
         edit: impl FnOnce(&mut Event) -> Result<()>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let before = row.copy.local.clone();
         let mut next = before.clone();
         edit(&mut next)?;
         check(&next)?;
         let units = unit::diff(&row.copy.local, &next);
         if units.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
-        let cause = self.edit_cause(row.copy.calendar);
         for unit in &units {
-            row.copy.set(unit, &next, &cause);
+            row.copy.set(unit, &next, cause);
         }
         row.copy.local.updated = Some(self.clock().now());
         row.copy.local.sequence = next.sequence.max(row.copy.local.sequence);
         let after = Some(row.copy.local.clone());
-        self.keep_edit(tx, actor, row, &cause, Some(before), after)
+        self.keep_edit(tx, actor, row, cause, Some(before), after)
             .await?;
-        Flow::new(self, tx, actor.log_name(), cause)
+        Flow::new(self, tx, actor.log_name(), cause.clone())
             .changed(row)
+            .await?;
+        Ok(true)
+    }
+
+    pub(super) async fn delete_in(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        row: &mut copies::Row,
+        cause: &Cause,
+    ) -> Result<()> {
+        let before = Some(row.copy.local.clone());
+        self.keep_edit(tx, actor, row, cause, before, None).await?;
+        row.copy.alive = false;
+        row.copy.life_cause = Some(cause.clone());
+        Flow::new(self, tx, actor.log_name(), cause.clone())
+            .died(row)
             .await
     }
 
-    async fn delete_in(&self, tx: &mut Tx, actor: &Actor, row: &mut copies::Row) -> Result<()> {
-        let cause = self.edit_cause(row.copy.calendar);
-        let before = Some(row.copy.local.clone());
-        self.keep_edit(tx, actor, row, &cause, before, None).await?;
-        row.copy.alive = false;
-        row.copy.life_cause = Some(cause.clone());
-        Flow::new(self, tx, actor.log_name(), cause).died(row).await
-    }
-
-    fn edit_cause(&self, calendar: CalendarId) -> Cause {
+    pub(super) fn edit_cause(&self, calendar: CalendarId) -> Cause {
         Cause {
             kind: CauseKind::Edit,
             from: calendar,
@@ -363,7 +280,8 @@ impl Hub {
     }
 }
 
-async fn writable(tx: &mut Tx, actor: &Actor, calendar: CalendarId) -> Result<()> {
+/// Whether the actor may see a calendar and write its events.
+pub(super) async fn writable(tx: &mut Tx, actor: &Actor, calendar: CalendarId) -> Result<()> {
     let row = access::calendar(tx, actor, calendar).await?;
     if row.read_only {
         return Err(Error::Forbidden(
@@ -374,7 +292,7 @@ async fn writable(tx: &mut Tx, actor: &Actor, calendar: CalendarId) -> Result<()
 }
 
 /// Limits on what people and clients may put into an event.
-fn check(event: &Event) -> Result<()> {
+pub(super) fn check(event: &Event) -> Result<()> {
     let long = |field: &str, text: &str| {
         if text.len() > TEXT_MAX {
             Err(Error::invalid(

@@ -1,7 +1,10 @@
 //! Use cases on events: reading local copies, and editing them.
 
+mod conflicts;
+mod create;
 mod edit;
 mod history;
 mod read;
 
-pub use edit::{NewEvent, Scope};
+pub use create::NewEvent;
+pub use edit::Scope;

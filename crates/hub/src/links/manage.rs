@@ -7,7 +7,7 @@ use storage::{Change, ChangeKind, Tx, copies, linked, links, members};
 use sync::{CalendarId, Cause, CauseKind, ChangeId, CopyId, LinkId, Role, links::content_key};
 
 use super::flow::Flow;
-use crate::{Error, Hub, Result, access};
+use crate::{Error, Hub, Key, Result, access};
 
 /// What a person says of a link.
 #[derive(Clone, Debug)]
@@ -93,6 +93,27 @@ impl Hub {
         tx.commit().await?;
         self.wake();
         Ok(link)
+    }
+
+    /// Makes a link and its answer, or returns the answer that was given under this key before.
+    pub async fn create_link_once(
+        &self,
+        actor: &Actor,
+        edit: LinkEdit,
+        key: Option<&Key>,
+        answer: impl FnOnce(&links::Link) -> Vec<u8> + Send,
+    ) -> Result<Vec<u8>> {
+        access::may_write(actor)?;
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        if let Some(reply) = self.first_answer(&mut tx, actor, key).await? {
+            return Ok(reply);
+        }
+        let (link, _) = self.make_link(&mut tx, actor, edit).await?;
+        let reply = answer(&link);
+        self.keep_answer(&mut tx, actor, key, &reply).await?;
+        tx.commit().await?;
+        self.wake();
+        Ok(reply)
     }
 
     /// Removes a link.

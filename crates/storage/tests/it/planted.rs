@@ -320,7 +320,12 @@ async fn plant_events(tx: &mut Tx) {
         last_message: None,
     };
     channels::insert(tx, &channel).await.unwrap();
-    idempotency::put(tx, &s(), &s(), s().as_bytes(), s().as_bytes(), at(0))
+    let request = idempotency::fingerprint(tx, &s());
+    let (who, key) = (s(), s());
+    idempotency::claim(tx, &who, &key, &request, at(0))
+        .await
+        .unwrap();
+    idempotency::answer(tx, &who, &key, &request, s().as_bytes())
         .await
         .unwrap();
 }

@@ -531,24 +531,23 @@ async fn conflicts_are_kept(f: Fixture) {
 
 async fn replies_are_given_again(f: Fixture) {
     let mut tx = f.store.write().await.unwrap();
-    idempotency::put(&mut tx, "user:1", "k", b"fp", b"reply", at(0))
+    let request = idempotency::fingerprint(&tx, "POST {}");
+    let first = idempotency::claim(&mut tx, "user:1", "k", &request, at(0)).await;
+    assert_eq!(first.unwrap(), None);
+    idempotency::answer(&mut tx, "user:1", "k", &request, b"reply")
         .await
         .unwrap();
-    let found = idempotency::get(&mut tx, "user:1", "k")
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (found.fingerprint.as_slice(), found.reply.as_slice()),
-        (&b"fp"[..], &b"reply"[..])
-    );
-    assert_eq!(
-        idempotency::get(&mut tx, "user:2", "k").await.unwrap(),
-        None
-    );
+    tx.commit().await.unwrap();
+    let mut tx = f.store.write().await.unwrap();
+    let other = idempotency::fingerprint(&tx, "POST {\"a\":1}");
+    let found = idempotency::claim(&mut tx, "user:1", "k", &other, at(1)).await;
+    let found = found.unwrap().unwrap();
+    assert_eq!(found.request, request);
+    assert_eq!(found.reply, b"reply");
+    assert_ne!(found.request, other);
+    let of_another = idempotency::claim(&mut tx, "user:2", "k", &other, at(1)).await;
+    assert_eq!(of_another.unwrap(), None);
     assert_eq!(idempotency::prune(&mut tx, at(1)).await.unwrap(), 1);
-    assert_eq!(
-        idempotency::get(&mut tx, "user:1", "k").await.unwrap(),
-        None
-    );
+    let again = idempotency::claim(&mut tx, "user:1", "k", &other, at(2)).await;
+    assert_eq!(again.unwrap(), None);
 }
