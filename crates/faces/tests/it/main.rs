@@ -6,4 +6,5 @@ mod checked;
 mod google;
 mod microsoft;
 mod official;
+mod rest;
 mod world;

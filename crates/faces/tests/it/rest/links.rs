@@ -1,0 +1,111 @@
+//! Links: the preview is the work itself, uncommitted; making; what a mask shows; removing.
+
+use serde_json::{Value, json};
+
+use super::world::{World, list, text, visit};
+
+fn link(world: &World, first: Value, second: Value) -> Value {
+    let member = |i: usize, (role, mask): (Value, Value)| json!({"calendar": world.calendars[i], "role": role, "mask": mask});
+    let split = |v: Value| (v["role"].clone(), v["mask"].clone());
+    json!({"name": "Practice", "members": [member(0, split(first)), member(1, split(second))]})
+}
+
+#[tokio::test]
+async fn a_preview_says_what_making_does_and_changes_nothing() {
+    for world in World::all().await {
+        let mut event = visit("Root canal");
+        event["description"] = json!("Left");
+        world.event(&event).await;
+        let busy = json!({"kind": "busy", "title": "Taken"});
+        let everything = json!({"kind": "everything"});
+        let form = link(
+            &world,
+            json!({"role": "source", "mask": everything}),
+            json!({"role": "target", "mask": busy}),
+        );
+        let before = world.position().await;
+        let preview = world.post("/api/v1/links/preview", &form).await.ok();
+        assert_eq!(preview["creates"], 1);
+        assert_eq!(preview["updates"], 0);
+        let item = &preview["items"][0];
+        assert_eq!(
+            (text(&item["title"]), text(&item["operation"])),
+            ("Taken".into(), "create".into())
+        );
+        assert_eq!(item["calendar"], json!(world.calendars[1]));
+        assert_eq!(item["from"], json!(world.calendars[0]));
+        assert_eq!(world.position().await, before);
+        assert!(list(&world.get("/api/v1/links").await).is_empty());
+        assert!(world.events(&world.calendars[1]).await.is_empty());
+
+        let made = world.post("/api/v1/links", &form).await;
+        assert_eq!(made.status, 201);
+        let mirrors = world.events(&world.calendars[1]).await;
+        assert_eq!(mirrors.len(), 1);
+        assert_eq!(mirrors[0]["title"], "Taken");
+        assert_eq!(mirrors[0]["kalends.dev:masked"], true);
+        assert!(!mirrors[0].to_string().contains("Left"));
+        let listed = world.get("/api/v1/links").await;
+        assert_eq!(listed[0]["id"], made.body["id"]);
+        assert_eq!(
+            (&listed[0]["events"], &listed[0]["state"]),
+            (&json!(1), &json!("active"))
+        );
+        assert_eq!(listed[0]["members"][1]["mask"]["title"], "Taken");
+    }
+}
+
+#[tokio::test]
+async fn a_link_goes_with_or_without_its_mirrors() {
+    for world in World::all().await {
+        for (choice, left) in [("keep", 1), ("remove", 0)] {
+            let (event, _) = world.event(&visit(choice)).await;
+            let all = json!({"role": "both", "mask": {}});
+            let form = link(&world, all.clone(), all);
+            let made = world.post("/api/v1/links", &form).await.ok();
+            let before = world.events(&world.calendars[1]).await;
+            assert!(before.iter().any(|e| e["title"] == choice));
+            let path = format!("/api/v1/links/{}", text(&made["id"]));
+            let wrong = world.ask("DELETE", &format!("{path}?mirrors=some"));
+            assert_eq!(wrong.send().await.problem(), (400, "mirrors"));
+            let gone = world.ask("DELETE", &format!("{path}?mirrors={choice}"));
+            assert_eq!(gone.send().await.status, 204);
+            let after = world.events(&world.calendars[1]).await;
+            let kept = after.iter().filter(|e| e["title"] == choice).count();
+            assert_eq!(kept, left, "{choice}");
+            let again = world.ask("DELETE", &path).send().await;
+            assert_eq!(again.problem(), (404, ""));
+            let ask = world.ask("DELETE", &format!("/api/v1/events/{event}"));
+            ask.header("if-match", "*").send().await.ok();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_makes_no_sense_is_refused_by_field() {
+    let world = World::sqlite().await;
+    let form = |role: &str, mask: Value| {
+        let other = json!({"role": "both", "mask": {}});
+        link(&world, json!({"role": role, "mask": mask}), other)
+    };
+    let mut twice = form("both", json!({}));
+    twice["members"][1]["calendar"] = json!(world.calendars[0]);
+    let mut nameless = form("both", json!({}));
+    nameless["name"] = json!(" ");
+    for (form, field) in [
+        (form("king", json!({})), "members[0].role"),
+        (
+            form("both", json!({"kind": "some"})),
+            "members[0].mask.kind",
+        ),
+        (
+            form("both", json!({"kind": "fields", "fields": ["soul"]})),
+            "members[0].mask.fields",
+        ),
+        (twice, "members[1].calendar"),
+        (nameless, "name"),
+    ] {
+        let refused = world.post("/api/v1/links/preview", &form).await;
+        assert_eq!(refused.problem(), (400, field));
+    }
+}

@@ -1,0 +1,14 @@
+//! The REST face, and where notifications arrive.
+
+mod changes;
+mod connections;
+mod events;
+mod links;
+mod occurrences;
+mod once;
+mod problems;
+mod provider;
+mod push;
+mod session;
+mod undo;
+mod world;

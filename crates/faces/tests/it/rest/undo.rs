@@ -1,0 +1,169 @@
+//! Taking back an edit, and bringing back what lost a conflict.
+
+use calendar::Unit;
+use serde_json::{Value, json};
+use storage::conflicts;
+use sync::{Conflict, CopyId};
+use uuid::Uuid;
+
+use super::world::{World, list, text, visit, weekly};
+
+async fn undo(world: &World, position: i64) -> u16 {
+    let form = json!({"position": position});
+    world.post("/api/v1/undo", &form).await.status
+}
+
+async fn change(world: &World, method: &str, path: &str, body: &Value) {
+    let ask = world.ask(method, path).header("if-match", "*");
+    ask.json(body).send().await.ok();
+}
+
+#[tokio::test]
+async fn each_kind_of_edit_is_taken_back() {
+    for world in World::all().await {
+        let (id, _) = world.event(&visit("Check-up")).await;
+        let path = format!("/api/v1/events/{id}");
+        change(&world, "PATCH", &path, &json!({"title": "Filling"})).await;
+        assert_eq!(undo(&world, world.position().await).await, 204);
+        assert_eq!(world.get(&path).await["title"], "Check-up");
+        change(&world, "DELETE", &path, &Value::Null).await;
+        assert!(world.shown().await.is_empty());
+        let deleted = world.position().await;
+        assert_eq!(undo(&world, deleted).await, 204);
+        assert_eq!(world.shown().await, ["2026-11-24T09:00:00 Check-up"]);
+        // It is there again: there is nothing to bring back.
+        assert_eq!(undo(&world, deleted).await, 412);
+        // Undoing is an edit, and can be undone.
+        assert_eq!(undo(&world, world.position().await).await, 204);
+        assert!(world.shown().await.is_empty());
+        assert_eq!(undo(&world, 1_000_000).await, 404);
+        assert_eq!(undo(&world, 1).await, 404);
+    }
+}
+
+#[tokio::test]
+async fn what_others_changed_since_stays() {
+    let world = World::sqlite().await;
+    let (id, _) = world.event(&visit("Check-up")).await;
+    let path = format!("/api/v1/events/{id}");
+    let both = json!({"title": "Filling", "description": "Left"});
+    change(&world, "PATCH", &path, &both).await;
+    let position = world.position().await;
+    change(&world, "PATCH", &path, &json!({"title": "Crown"})).await;
+    assert_eq!(undo(&world, position).await, 204);
+    let event = world.get(&path).await;
+    assert_eq!(event["title"], "Crown");
+    assert!(event.get("description").is_none());
+}
+
+#[tokio::test]
+async fn this_and_following_is_taken_back_whole() {
+    for world in World::all().await {
+        let member = |i: usize| json!({"calendar": world.calendars[i], "role": "both"});
+        let link = json!({"name": "L", "members": [member(0), member(1)]});
+        world.post("/api/v1/links", &link).await.ok();
+        let (id, _) = world.event(&weekly("Hygiene")).await;
+        let before = world.shown().await;
+        assert_eq!(before.len(), 4);
+        let path = format!("/api/v1/events/{id}/occurrences/2026-12-07T10:00:00?scope=following");
+        let start = world.position().await;
+        change(&world, "PATCH", &path, &json!({"title": "Hygiene II"})).await;
+        let changes = world.get(&format!("/api/v1/changes?after={start}")).await;
+        let changes = list(&changes["changes"]);
+        let causes: Vec<&Value> = changes.iter().map(|c| &c["cause"]).collect();
+        assert!(causes.len() >= 4 && causes.iter().all(|c| *c == causes[0]));
+        let split = world.shown().await;
+        // By the series that was cut and by the one that was made, it is the same.
+        for by in [changes.first(), changes.last()] {
+            let position = by.unwrap()["position"].as_i64().unwrap();
+            assert_eq!(undo(&world, position).await, 204);
+            assert_eq!(world.shown().await, before);
+            for calendar in &world.calendars {
+                assert_eq!(world.events(calendar).await.len(), 1);
+            }
+            // Forward again, for the second round.
+            assert_eq!(undo(&world, world.position().await).await, 204);
+            assert_eq!(world.shown().await, split);
+        }
+    }
+}
+
+/// A conflict about the title of an event, which the provider's value won.
+async fn conflict(world: &World, event: &str, remote_won: Option<bool>) -> Uuid {
+    let actor = identity::Actor::system(world.store.tenant());
+    let copy = CopyId(event.parse().unwrap());
+    let view = world.hub.event(&actor, copy).await.unwrap();
+    let (mut local, base) = (view.event.clone(), view.event.clone());
+    local.title = "What lost".to_owned();
+    let id = identity::Ids::uuid(&identity::SystemIds);
+    let row = conflicts::Row {
+        id,
+        copy,
+        calendar: view.calendar,
+        at: view.updated,
+        state: remote_won.map_or(conflicts::State::Open, |_| conflicts::State::Resolved),
+        conflict: Conflict {
+            unit: Unit::Title,
+            base,
+            local,
+            remote: view.event,
+            remote_won,
+        },
+    };
+    let mut tx = world.store.write().await.unwrap();
+    conflicts::insert(&mut tx, &row).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn what_lost_a_conflict_comes_back_and_can_go_again() {
+    for world in World::all().await {
+        let (event, _) = world.event(&visit("Check-up")).await;
+        let path = format!("/api/v1/events/{event}");
+        let id = conflict(&world, &event, Some(true)).await;
+        let listed = world.get("/api/v1/conflicts").await;
+        let one = &listed[0];
+        assert_eq!(text(&one["lost"]), "What lost");
+        assert_eq!(
+            (text(&one["state"]), text(&one["unit"])),
+            ("resolved".into(), "title".into())
+        );
+        change(&world, "PATCH", &path, &json!({"description": "Meanwhile"})).await;
+        let restore = format!("/api/v1/conflicts/{id}/restore");
+        assert_eq!(world.ask("POST", &restore).send().await.status, 204);
+        let read = world.get(&path).await;
+        assert_eq!(read["title"], "What lost");
+        assert_eq!(read["description"], "Meanwhile");
+        assert_eq!(world.get("/api/v1/conflicts").await[0]["state"], "restored");
+        // Twice is once.
+        let before = world.position().await;
+        assert_eq!(world.ask("POST", &restore).send().await.status, 204);
+        assert_eq!(world.position().await, before);
+        assert_eq!(undo(&world, before).await, 204);
+        assert_eq!(world.get(&path).await["title"], "Check-up");
+        assert_eq!(world.get("/api/v1/conflicts").await[0]["state"], "resolved");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_restored_is_said() {
+    let world = World::sqlite().await;
+    let (event, _) = world.event(&visit("Check-up")).await;
+    let open = conflict(&world, &event, None).await;
+    let restore = |id: Uuid| format!("/api/v1/conflicts/{id}/restore");
+    let answer = world.ask("POST", &restore(open)).send().await;
+    assert_eq!(answer.problem(), (403, ""));
+    let answer = world.ask("POST", &restore(Uuid::nil())).send().await;
+    assert_eq!(answer.problem(), (404, ""));
+    let decided = conflict(&world, &event, Some(true)).await;
+    change(
+        &world,
+        "DELETE",
+        &format!("/api/v1/events/{event}"),
+        &Value::Null,
+    )
+    .await;
+    let answer = world.ask("POST", &restore(decided)).send().await;
+    assert_eq!(answer.problem(), (404, ""));
+}
