@@ -43,6 +43,7 @@ impl Problem {
     }
 
     /// The same, with the property that is wrong.
+    #[must_use]
     pub fn at(self, field: impl Into<String>) -> Self {
         Self {
             field: Some(field.into()),

@@ -64,8 +64,13 @@ impl Sse {
         }
     }
 
-    /// Id and data of the next event.
+    /// Id and data of the next event. That the stream says that it is alive does not count.
     async fn next(&mut self) -> (i64, Value) {
+        let next = tokio::time::timeout(DEADLINE, self.read_next());
+        next.await.expect("nothing came in time")
+    }
+
+    async fn read_next(&mut self) -> (i64, Value) {
         loop {
             if let Some((event, rest)) = self.read.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
@@ -77,8 +82,7 @@ impl Sse {
                 }
                 continue;
             }
-            let chunk = tokio::time::timeout(DEADLINE, self.body.next()).await;
-            let chunk = chunk.expect("nothing came in time").unwrap().unwrap();
+            let chunk = self.body.next().await.unwrap().unwrap();
             self.read.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }

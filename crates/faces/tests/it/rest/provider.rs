@@ -79,6 +79,7 @@ impl Connector for Still {
         Traits {
             push: true,
             poll: Duration::from_secs(3600),
+            hurry: Duration::from_secs(60),
             concurrency: 1,
             quiet: true,
         }
