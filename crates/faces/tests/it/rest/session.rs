@@ -98,7 +98,7 @@ async fn whoever_has_no_password_sets_one_and_signs_in_with_it() {
         };
         assert_eq!(me(session).await, 401);
         assert_eq!(me(cookie(&done)).await, 200);
-        assert_eq!(sign_in(&world, "a long one").await.status, 204);
+        assert_eq!(sign_in(world, "a long one").await.status, 204);
         assert_eq!(world.get("/api/v1/me").await["hasPassword"], true);
     }
 }

@@ -94,7 +94,7 @@ async fn conflict(world: &World, event: &str, remote_won: Option<bool>) -> Uuid 
     let copy = CopyId(event.parse().unwrap());
     let view = world.hub.event(&actor, copy).await.unwrap();
     let (mut local, base) = (view.event.clone(), view.event.clone());
-    local.title = "What lost".to_owned();
+    local.title = String::from("What lost");
     let id = identity::Ids::uuid(&identity::SystemIds);
     let row = conflicts::Row {
         id,
