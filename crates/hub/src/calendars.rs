@@ -223,6 +223,7 @@ impl Hub {
             },
             message: row.message,
             last_sync: row.last_sync,
+            sort: row.sort,
         }
     }
 }

@@ -84,6 +84,8 @@ pub struct CalendarView {
     pub message: Option<String>,
     /// When it was last read.
     pub last_sync: Option<Timestamp>,
+    /// Place in lists.
+    pub sort: i64,
 }
 
 /// What must hold for a change to be made.

@@ -156,7 +156,14 @@ impl From<identity::Error> for Fault {
 
 impl From<protocols::caldav::Error> for Fault {
     fn from(error: protocols::caldav::Error) -> Self {
-        Self::status(StatusCode::BAD_REQUEST, error.to_string())
+        let detail = error.to_string();
+        match error {
+            protocols::caldav::Error::Collation { .. } => {
+                let condition = name::SUPPORTED_COLLATION;
+                Self::condition(StatusCode::FORBIDDEN, condition, detail)
+            }
+            _ => Self::status(StatusCode::BAD_REQUEST, detail),
+        }
     }
 }
 

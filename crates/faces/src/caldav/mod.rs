@@ -2,7 +2,7 @@
 //!
 //! | Address | Resource |
 //! |---|---|
-//! | `/caldav/` | root |
+//! | `/`, `/caldav/` | root |
 //! | `/caldav/principals/{user}/` | the person |
 //! | `/caldav/calendars/{user}/` | the person's calendar home |
 //! | `/caldav/calendars/{user}/{calendar}/` | a calendar |
@@ -45,6 +45,7 @@ const ALLOW: &str = "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH, REPOR
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/.well-known/caldav", any(well_known))
+        .route("/", any(serve))
         .route("/caldav", any(well_known))
         .route("/caldav/", any(serve))
         .route("/caldav/{*path}", any(serve))
@@ -73,6 +74,9 @@ async fn serve(State(app): State<App>, http: HttpRequest) -> Response {
 
 async fn answer(app: &App, http: HttpRequest) -> Result<Response> {
     let (parts, body) = http.into_parts();
+    // Read before anything is refused: a connection with half a body on it is closed, and clients that are asked for
+    // credentials send the next request on it.
+    let body = to_bytes(body, BODY_MAX).await;
     let caller = auth::caller(app, &parts.headers).await?;
     // A cookie comes along unasked; DAV clients have none.
     let Some(caller) = caller.filter(|caller| !caller.by_cookie) else {
@@ -80,9 +84,7 @@ async fn answer(app: &App, http: HttpRequest) -> Result<Response> {
     };
     let user = app.identity.user_of(&caller.actor).await?;
     let user = user.ok_or_else(Fault::unauthorized)?;
-    let body = to_bytes(body, BODY_MAX)
-        .await
-        .map_err(|_| Fault::too_large())?;
+    let body = body.map_err(|_| Fault::too_large())?;
     let request = Request {
         app: app.clone(),
         actor: caller.actor,

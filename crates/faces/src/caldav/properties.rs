@@ -3,7 +3,7 @@
 use hub::{CalendarView, EventView};
 use jiff::{SignedDuration, Timestamp};
 use protocols::{
-    caldav::{Element, Name, name},
+    caldav::{COLLATIONS, Element, Name, name},
     icalendar,
 };
 
@@ -18,16 +18,11 @@ use super::{
 const WRITE: &str = "calendar.write";
 
 /// Sync tokens are URIs (RFC 6578 4); this is what they begin with.
-const TOKEN: &str = "urn:kalends:position:";
+pub(super) const TOKEN: &str = "urn:kalends:position:";
 
 /// The sync token of a position in the change log.
 pub(super) fn sync_token(position: i64) -> String {
     format!("{TOKEN}{position}")
-}
-
-/// The position of a sync token, if it is one of ours.
-pub(super) fn position(token: &str) -> Option<i64> {
-    token.strip_prefix(TOKEN)?.parse().ok()
 }
 
 /// What a property is asked of.
@@ -164,6 +159,9 @@ impl Properties<'_> {
                 calendar.color.clone()?.to_ascii_uppercase()
             ));
         }
+        if is(name::CALENDAR_ORDER) {
+            return text(calendar.sort.to_string());
+        }
         if is(name::CALENDAR_TIMEZONE) {
             return text(time_zone(
                 &calendar.time_zone,
@@ -191,6 +189,10 @@ impl Properties<'_> {
                 .attribute("content-type", "text/calendar")
                 .attribute("version", "2.0");
             return Some(Element::parent(name.clone(), [data]));
+        }
+        if is(name::SUPPORTED_COLLATION_SET) {
+            let known = COLLATIONS.map(|c| Element::text(name::SUPPORTED_COLLATION, c));
+            return Some(Element::parent(name.clone(), known));
         }
         if is(name::SCHEDULE_CALENDAR_TRANSP) {
             let opaque = Element::new(Name::new(name::CALDAV, "opaque"));
@@ -261,10 +263,11 @@ pub(super) const ALL: [Name; 6] = [
 ];
 
 /// What `propname` names besides.
-pub(super) const FURTHER: [Name; 18] = [
+pub(super) const FURTHER: [Name; 20] = [
     name::CALENDAR_COLOR,
     name::CALENDAR_DESCRIPTION,
     name::CALENDAR_HOME_SET,
+    name::CALENDAR_ORDER,
     name::CALENDAR_TIMEZONE,
     name::CALENDAR_USER_ADDRESS_SET,
     name::CURRENT_USER_PRINCIPAL,
@@ -278,6 +281,7 @@ pub(super) const FURTHER: [Name; 18] = [
     name::SCHEDULE_CALENDAR_TRANSP,
     name::SUPPORTED_CALENDAR_COMPONENT_SET,
     name::SUPPORTED_CALENDAR_DATA,
+    name::SUPPORTED_COLLATION_SET,
     name::SUPPORTED_REPORT_SET,
     name::SYNC_TOKEN,
 ];

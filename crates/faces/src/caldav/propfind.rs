@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Events that one page of a listing reads.
-const PAGE: usize = 1_000;
+pub(super) const PAGE: usize = 1_000;
 
 /// PROPFIND on any resource. A depth of infinity is answered like one of 1: nobody needs more.
 pub(super) async fn propfind(request: &Request, resource: &Resource) -> Result<HttpResponse> {
@@ -34,7 +34,7 @@ pub(super) async fn propfind(request: &Request, resource: &Resource) -> Result<H
     }
     if request.depth() != Depth::Zero {
         match resource {
-            Resource::Root => {
+            Resource::Root(_) => {
                 for inner in [Resource::Principal, Resource::Home] {
                     add(inner.href(request), &Subject::Resource(&inner));
                 }

@@ -17,14 +17,20 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'@');
 
+/// Where a host begins.
+const HOST: &str = "/";
+
+/// Where the face begins.
+const ROOT: &str = "/caldav/";
+
 /// Longest name of an object, in bytes.
 const NAME_MAX: usize = 255;
 
 /// What is at an address.
 #[derive(Clone, Debug)]
 pub(super) enum Resource {
-    /// `/caldav/`.
-    Root,
+    /// `/caldav/`, or `/` for those who know a host and nothing else.
+    Root(&'static str),
     /// The person.
     Principal,
     /// The collection of the person's calendars.
@@ -42,7 +48,10 @@ pub(super) enum Resource {
 impl Resource {
     /// The resource at a path.
     pub(super) async fn at(request: &Request, path: &str) -> Result<Self> {
-        let path = path.strip_prefix("/caldav/").ok_or_else(Fault::not_found)?;
+        if path == HOST {
+            return Ok(Self::Root(HOST));
+        }
+        let path = path.strip_prefix(ROOT).ok_or_else(Fault::not_found)?;
         let names: Option<Vec<String>> = path
             .split('/')
             .filter(|s| !s.is_empty())
@@ -54,7 +63,7 @@ impl Resource {
         let user = names.next();
         let own = user == Some(&request.user.id.to_string());
         match (kind, own, names.next(), names.next(), names.next()) {
-            (None, ..) => Ok(Self::Root),
+            (None, ..) => Ok(Self::Root(ROOT)),
             (Some("principals"), true, None, ..) => Ok(Self::Principal),
             (Some("calendars"), true, None, ..) => Ok(Self::Home),
             (Some("calendars"), true, Some(slug), None, _) => {
@@ -78,7 +87,7 @@ impl Resource {
     /// Its address.
     pub(super) fn href(&self, request: &Request) -> String {
         match self {
-            Self::Root => "/caldav/".to_owned(),
+            Self::Root(path) => (*path).to_owned(),
             Self::Principal => principal(request),
             Self::Home | Self::Nowhere => home(request),
             Self::Calendar(calendar) => calendar_href(request, &calendar.slug),

@@ -8,3 +8,4 @@ mod read;
 
 pub use create::NewEvent;
 pub use edit::Scope;
+pub use read::EVENTS_MAX;

@@ -28,6 +28,12 @@ pub enum Error {
         /// What was expected.
         expected: &'static str,
     },
+    /// Texts cannot be compared in this way (RFC 4791 7.5.1).
+    #[error("there is no collation {name}; i;ascii-casemap and i;octet are known")]
+    Collation {
+        /// Its name.
+        name: String,
+    },
     /// An element lacks what it cannot do without, or holds what it must not.
     #[error("<{element}>: {problem}")]
     Element {

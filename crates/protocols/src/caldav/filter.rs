@@ -9,6 +9,9 @@ use super::{
 };
 use crate::icalendar::value;
 
+/// How texts are compared (RFC 4791 7.5): ASCII letter case does not count, as by default; each octet counts.
+pub const COLLATIONS: [&str; 2] = ["i;ascii-casemap", "i;octet"];
+
 /// A half-open stretch of time; an end that is missing is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TimeRange {
@@ -174,6 +177,10 @@ fn time_range(element: &Element) -> Result<Option<TimeRange>, Error> {
     element.child(&TIME_RANGE).map(TimeRange::read).transpose()
 }
 
+fn text_match(element: &Element) -> Result<Option<TextMatch>, Error> {
+    element.child(&TEXT_MATCH).map(TextMatch::read).transpose()
+}
+
 fn start(name: Name, value: &str, is_not_defined: bool) -> Element {
     let mut element = Element::new(name).attribute("name", value);
     if is_not_defined {
@@ -192,7 +199,7 @@ impl PropFilter {
             name: name.to_ascii_uppercase(),
             is_not_defined: element.child(&IS_NOT_DEFINED).is_some(),
             time_range: time_range(element)?,
-            text_match: element.child(&TEXT_MATCH).map(TextMatch::read),
+            text_match: text_match(element)?,
             params: params.collect::<Result<_, _>>()?,
         })
     }
@@ -220,7 +227,7 @@ impl ParamFilter {
         Ok(Self {
             name: name.to_ascii_uppercase(),
             is_not_defined: element.child(&IS_NOT_DEFINED).is_some(),
-            text_match: element.child(&TEXT_MATCH).map(TextMatch::read),
+            text_match: text_match(element)?,
         })
     }
 
@@ -234,12 +241,22 @@ impl ParamFilter {
 }
 
 impl TextMatch {
-    fn read(element: &Element) -> Self {
-        Self {
+    fn read(element: &Element) -> Result<Self, Error> {
+        let exact = match element.get("collation") {
+            None | Some("default") => false,
+            Some(name) if name == COLLATIONS[0] => false,
+            Some(name) if name == COLLATIONS[1] => true,
+            Some(name) => {
+                return Err(Error::Collation {
+                    name: name.to_owned(),
+                });
+            }
+        };
+        Ok(Self {
             text: element.text.clone(),
             negate: element.get("negate-condition") == Some("yes"),
-            exact: element.get("collation") == Some("i;octet"),
-        }
+            exact,
+        })
     }
 
     fn write(&self) -> Element {
@@ -248,7 +265,7 @@ impl TextMatch {
             element = element.attribute("negate-condition", "yes");
         }
         if self.exact {
-            element = element.attribute("collation", "i;octet");
+            element = element.attribute("collation", COLLATIONS[1]);
         }
         element
     }

@@ -13,7 +13,7 @@ pub mod report;
 pub mod xml;
 
 pub use error::Error;
-pub use filter::{CompFilter, ParamFilter, PropFilter, TextMatch, TimeRange};
+pub use filter::{COLLATIONS, CompFilter, ParamFilter, PropFilter, TextMatch, TimeRange};
 pub use multistatus::{Multistatus, PropStat, Response};
 pub use name::Name;
 pub use propfind::{CalendarData, PropFind, Props};

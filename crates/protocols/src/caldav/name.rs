@@ -116,8 +116,11 @@ names! {
         SCHEDULE_CALENDAR_TRANSP = "schedule-calendar-transp",
         SUPPORTED_CALENDAR_COMPONENT_SET = "supported-calendar-component-set",
         SUPPORTED_CALENDAR_DATA = "supported-calendar-data",
+        SUPPORTED_COLLATION = "supported-collation",
+        SUPPORTED_COLLATION_SET = "supported-collation-set",
         TEXT_MATCH = "text-match",
         TIME_RANGE = "time-range",
+        VALID_FILTER = "valid-filter",
     }
     CALENDAR_SERVER {
         GETCTAG = "getctag",

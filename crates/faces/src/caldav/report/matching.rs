@@ -11,7 +11,7 @@ use protocols::{
     },
 };
 
-use super::window;
+use super::{alarms, window};
 
 /// A filter, and the zone in which days and floating times meet it.
 pub(super) struct Matching<'a> {
@@ -42,6 +42,13 @@ impl Matching<'_> {
 
     /// Whether an event satisfies it.
     pub(super) fn matches(&self, event: &EventView) -> bool {
+        if !self.filter.props.is_empty() {
+            // Properties of the VCALENDAR, which are ours and no event's.
+            let tree = icalendar::tree(&[&event.event], event.updated);
+            if !self.filter.props.iter().all(|p| property_filter(p, &tree)) {
+                return false;
+            }
+        }
         let Some(filter) = self.events() else {
             return true;
         };
@@ -50,6 +57,13 @@ impl Matching<'_> {
             occurrences.next().is_some()
         });
         if !in_time {
+            return false;
+        }
+        let mut inner = filter.comps.iter().filter(|c| c.name == "VALARM");
+        if !inner.all(|c| {
+            c.time_range
+                .is_none_or(|range| alarms::ring(&event.event, window(range), self.zone))
+        }) {
             return false;
         }
         if filter.props.is_empty() && filter.comps.is_empty() {
@@ -74,7 +88,7 @@ fn component_matches(filter: &CompFilter, component: &Component) -> bool {
         if inner.is_not_defined {
             return found.peek().is_none();
         }
-        // A time range on alarms would need their triggers; what is there counts.
+        // When an alarm goes off depends on the occurrence: `alarms` has looked.
         found.any(|c| component_matches(inner, c))
     });
     properties && components

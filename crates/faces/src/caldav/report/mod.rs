@@ -1,5 +1,6 @@
 //! REPORT (RFC 3253 3.6).
 
+mod alarms;
 mod free_busy;
 mod matching;
 mod multiget;

@@ -1,19 +1,46 @@
 //! sync-collection (RFC 6578).
 
 use axum::response::Response as HttpResponse;
-use hub::{CalendarView, EventView, changes::CHANGES_MAX};
-use protocols::caldav::{Multistatus, Response, SyncCollection};
+use hub::{CalendarView, CopyId, EventView, changes::CHANGES_MAX};
+use protocols::caldav::{Multistatus, Response, SyncCollection, name};
 
 use super::{
     super::{
         answer::{Fault, Result, multistatus},
-        properties::{Properties, position, sync_token},
-        propfind::for_each_event,
+        properties::{Properties, TOKEN, sync_token},
+        propfind::PAGE,
         request::Request,
         resource::{calendar_href, event_href},
     },
     event_response,
 };
+
+/// Where a sync-collection begins.
+enum From {
+    /// With the first event of a listing, or behind this one. What changed since the position is told when the listing
+    /// has ended.
+    Listing(i64, Option<CopyId>),
+    /// With the changes after a position.
+    Changes(i64),
+}
+
+impl From {
+    /// Reads a token of ours: a position, with the last event that was told while a listing is under way.
+    fn read(token: &str) -> Option<Self> {
+        let token = token.strip_prefix(TOKEN)?;
+        Some(match token.split_once(':') {
+            Some((position, last)) => {
+                Self::Listing(position.parse().ok()?, Some(CopyId(last.parse().ok()?)))
+            }
+            None => Self::Changes(token.parse().ok()?),
+        })
+    }
+
+    fn position(&self) -> i64 {
+        let (Self::Listing(position, _) | Self::Changes(position)) = *self;
+        position
+    }
+}
 
 /// What changed since a token. Depth is not looked at: Thunderbird says 1, the RFC 0, and both mean this collection.
 pub(super) async fn sync(
@@ -21,33 +48,66 @@ pub(super) async fn sync(
     calendar: &CalendarView,
     sync: &SyncCollection,
 ) -> Result<HttpResponse> {
-    match &sync.token {
-        None => everything(request, calendar, sync).await,
-        Some(token) => {
-            let after = position(token).filter(|p| request.app.accepts_position(*p));
-            let after = after.ok_or_else(Fault::invalid_token)?;
-            changes(request, calendar, sync, after).await
-        }
+    let from = match &sync.token {
+        // Read first: what changes while we list is told again next time.
+        None => From::Listing(request.app.hub.position(&request.actor).await?, None),
+        Some(token) => From::read(token)
+            .filter(|from| request.app.accepts_position(from.position()))
+            .ok_or_else(Fault::invalid_token)?,
+    };
+    match from {
+        From::Listing(position, after) => listing(request, calendar, sync, position, after).await,
+        From::Changes(position) => changes(request, calendar, sync, position).await,
     }
 }
 
-async fn everything(
+async fn listing(
     request: &Request,
     calendar: &CalendarView,
     sync: &SyncCollection,
+    position: i64,
+    mut after: Option<CopyId>,
 ) -> Result<HttpResponse> {
-    // Read first: what changes while we list is told again next time.
-    let position = request.app.hub.position(&request.actor).await?;
+    let wanted = wanted(sync);
     let properties = Properties { request, position };
     let mut responses = Vec::new();
-    for_each_event(request, calendar, |event| {
-        responses.push(event_response(&properties, calendar, event, &sync.props));
-    })
-    .await?;
+    let mut token = sync_token(position);
+    'pages: loop {
+        let hub = &request.app.hub;
+        let page = hub
+            .events(&request.actor, calendar.id, after, PAGE, false)
+            .await?;
+        for event in page.iter().filter(|event| event.alive) {
+            if let Some(last) = after.filter(|_| responses.len() == wanted) {
+                token = format!("{token}:{}", last.0);
+                responses.push(more(request, calendar));
+                break 'pages;
+            }
+            responses.push(event_response(&properties, calendar, event, &sync.props)?);
+            after = Some(event.id);
+        }
+        if page.len() < PAGE {
+            break;
+        }
+        after = page.last().map(|event| event.id);
+    }
     Ok(multistatus(&Multistatus {
-        responses: responses.into_iter().collect::<Result<_>>()?,
-        sync_token: Some(sync_token(position)),
+        responses,
+        sync_token: Some(token),
     }))
+}
+
+/// How many events an answer may tell.
+fn wanted(sync: &SyncCollection) -> usize {
+    sync.limit.map_or(usize::MAX, |n| n.max(1) as usize)
+}
+
+/// There is more than the client wants to hear at once (RFC 6578 3.6).
+fn more(request: &Request, calendar: &CalendarView) -> Response {
+    Response {
+        errors: vec![name::NUMBER_OF_MATCHES_WITHIN_LIMITS],
+        ..Response::status(calendar_href(request, &calendar.slug), 507)
+    }
 }
 
 async fn changes(
@@ -56,7 +116,7 @@ async fn changes(
     sync: &SyncCollection,
     mut after: i64,
 ) -> Result<HttpResponse> {
-    let wanted = sync.limit.map_or(usize::MAX, |n| n.max(1) as usize);
+    let wanted = wanted(sync);
     let mut events: Vec<EventView> = Vec::new();
     let cut = loop {
         let room = wanted.saturating_sub(events.len()).min(CHANGES_MAX);
@@ -89,11 +149,7 @@ async fn changes(
         });
     }
     if cut {
-        // RFC 6578 3.6: there is more.
-        responses.push(Response::status(
-            calendar_href(request, &calendar.slug),
-            507,
-        ));
+        responses.push(more(request, calendar));
     }
     Ok(multistatus(&Multistatus {
         responses,

@@ -4,6 +4,7 @@ use network::Request;
 use protocols::caldav::{Element, Name, PropFind, PropertyUpdate, name};
 
 use super::*;
+use crate::official;
 
 #[tokio::test]
 async fn without_credentials_a_client_is_asked_for_them() {
@@ -32,6 +33,14 @@ async fn without_credentials_a_client_is_asked_for_them() {
 }
 
 #[tokio::test]
+async fn python_caldav_works_unmodified() {
+    let dav = Dav::start().await;
+    let root = dav.world.url("/");
+    let arguments = [&*root, "ada@example.com", &dav.world.password];
+    official::run("python-caldav", "caldav/client.py", &arguments).await;
+}
+
+#[tokio::test]
 async fn an_account_is_found_step_by_step() {
     let dav = Dav::start().await;
     let options = dav.send("OPTIONS", "/caldav/", &[], "").await;
@@ -39,7 +48,13 @@ async fn an_account_is_found_step_by_step() {
     assert!(options.header("allow").unwrap().contains("REPORT"));
 
     let find = PropFind::props([name::CURRENT_USER_PRINCIPAL, name::RESOURCETYPE]);
+    let host = dav.propfind("/", "0", &find).await;
     let root = dav.propfind("/caldav/", "0", &find).await;
+    assert_eq!(
+        (&*host.responses[0].href, &*root.responses[0].href),
+        ("/", "/caldav/")
+    );
+    assert_eq!(host.responses[0].propstats, root.responses[0].propstats);
     let principal = root.responses[0]
         .href_of(&name::CURRENT_USER_PRINCIPAL)
         .unwrap();
@@ -174,8 +189,14 @@ async fn calendars_are_made_renamed_and_removed() {
             .await,
     );
     assert_eq!(answer.responses[0].propstats[0].status, 200);
-    let find = PropFind::props([name::DISPLAYNAME, name::CALENDAR_COLOR]);
+    let find = PropFind::props([
+        name::DISPLAYNAME,
+        name::CALENDAR_COLOR,
+        name::CALENDAR_ORDER,
+    ]);
     let shown = dav.propfind(&path, "0", &find).await;
+    let order = shown.responses[0].text(&name::CALENDAR_ORDER);
+    assert!(order.is_some_and(|order| order.parse::<i64>().is_ok()));
     assert_eq!(
         shown.responses[0].text(&name::DISPLAYNAME),
         Some("Team Two")

@@ -126,6 +126,121 @@ async fn a_query_looks_at_properties() {
 }
 
 #[tokio::test]
+async fn a_query_looks_at_the_calendar_around_the_events() {
+    let dav = with_events().await;
+    let query = |filter| {
+        let props = props();
+        Report::CalendarQuery(CalendarQuery { props, filter })
+    };
+    // A SUMMARY is the event's, and not the calendar's.
+    for (name, expected) in [("VERSION", 2), ("SUMMARY", 0)] {
+        let mut filter = CompFilter::events(None);
+        filter.props.push(PropFilter {
+            name: name.into(),
+            ..PropFilter::default()
+        });
+        let answer = multistatus(&dav.report(&query(filter)).await);
+        assert_eq!(answer.responses.len(), expected, "{name}");
+    }
+    let timed = CompFilter {
+        time_range: Some(range("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z")),
+        ..CompFilter::named("VCALENDAR")
+    };
+    let refused = dav.report(&query(timed)).await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(conditions(&refused), ["valid-filter"]);
+}
+
+#[tokio::test]
+async fn a_query_compares_texts_in_two_ways_and_refuses_others() {
+    let dav = with_events().await;
+    let query = |collation: &str| {
+        let body = format!(
+            "<c:calendar-query xmlns:c='urn:ietf:params:xml:ns:caldav' xmlns:d='DAV:'><d:prop><d:getetag/></d:prop><c:filter>\
+             <c:comp-filter name='VCALENDAR'><c:comp-filter name='VEVENT'><c:prop-filter name='SUMMARY'>\
+             <c:text-match collation='{collation}'>CHECK</c:text-match></c:prop-filter></c:comp-filter></c:comp-filter>\
+             </c:filter></c:calendar-query>"
+        );
+        let dav = &dav;
+        async move {
+            dav.send("REPORT", &dav.calendar(), &[("depth", "1")], &body)
+                .await
+        }
+    };
+    let find = PropFind::props([name::SUPPORTED_COLLATION_SET]);
+    let shown = dav.propfind(&dav.calendar(), "0", &find).await;
+    let known = shown.responses[0].prop(&name::SUPPORTED_COLLATION_SET);
+    let known = known.unwrap().children.iter().map(Element::trimmed);
+    let mut counts = Vec::new();
+    for collation in known {
+        let answer = multistatus(&query(collation).await);
+        counts.push((collation, answer.responses.len()));
+    }
+    assert_eq!(counts, [("i;ascii-casemap", 1), ("i;octet", 0)]);
+    let refused = query("i;unicode-casemap").await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(conditions(&refused), ["supported-collation"]);
+}
+
+#[tokio::test]
+async fn a_query_finds_events_by_when_their_alarms_go_off() {
+    let dav = Dav::start().await;
+    let alarm = |trigger: &str| {
+        format!("BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:x\r\nTRIGGER{trigger}\r\nEND:VALARM")
+    };
+    for (name, lines, trigger) in [
+        ("weekly.ics", WEEKLY, ":-P1D"),
+        ("end.ics", LEAVE, ";RELATED=END:PT1H"),
+        ("at.ics", LEAVE, ";VALUE=DATE-TIME:20261101T120000Z"),
+        (
+            "endless.ics",
+            "DTSTART:20261102T100000Z\r\nRRULE:FREQ=DAILY",
+            ":-PT30M",
+        ),
+    ] {
+        dav.have(name, &format!("{lines}\r\n{}", alarm(trigger)))
+            .await;
+    }
+    dav.have("silent.ics", WEEKLY).await;
+    for (from, to, expected) in [
+        // The day before the third week's; the second is not held, so nothing rings before it.
+        (
+            "2026-12-06T08:00:00Z",
+            "2026-12-06T08:00:01Z",
+            vec!["weekly.ics"],
+        ),
+        ("2026-11-29T07:00:00Z", "2026-11-29T09:00:00Z", vec![]),
+        // An hour after the leave has ended in Berlin.
+        (
+            "2026-12-27T00:00:00Z",
+            "2026-12-27T00:00:01Z",
+            vec!["end.ics"],
+        ),
+        (
+            "2026-11-01T12:00:00Z",
+            "2026-11-01T12:00:01Z",
+            vec!["at.ics"],
+        ),
+        (
+            "2030-05-01T09:30:00Z",
+            "2030-05-01T09:31:00Z",
+            vec!["endless.ics"],
+        ),
+        ("2030-05-01T09:31:00Z", "2030-05-01T10:30:00Z", vec![]),
+    ] {
+        let mut filter = CompFilter::events(None);
+        filter.comps[0].comps.push(CompFilter {
+            time_range: Some(range(from, to)),
+            ..CompFilter::named("VALARM")
+        });
+        let props = Props::of([name::GETETAG]);
+        let query = Report::CalendarQuery(CalendarQuery { props, filter });
+        let answer = multistatus(&dav.report(&query).await);
+        assert_eq!(names(&answer.responses), expected, "{from}");
+    }
+}
+
+#[tokio::test]
 async fn multiget_answers_in_the_clients_spelling() {
     let dav = with_events().await;
     let hrefs = vec![
@@ -206,6 +321,38 @@ async fn sync_tells_each_change_once() {
 }
 
 #[tokio::test]
+async fn a_first_sync_in_parts_brings_everything_and_what_changed_meanwhile() {
+    let dav = with_events().await;
+    for name in ["a.ics", "b.ics", "c.ics"] {
+        dav.have(name, LEAVE).await;
+    }
+    let (mut token, mut sizes, mut seen) = (None, Vec::new(), Vec::new());
+    loop {
+        let part = multistatus(&sync(&dav, token.as_deref(), Some(2)).await);
+        let (cut, told): (Vec<_>, Vec<_>) =
+            part.responses.iter().partition(|r| r.status == Some(507));
+        sizes.push(told.len());
+        seen.extend(told.iter().map(|r| r.href.clone()));
+        token = part.sync_token;
+        if sizes.len() == 1 {
+            // It was told already, and is told again when the listing has ended.
+            dav.put("weekly.ics", LEAVE, &[]).await;
+        }
+        if cut.is_empty() {
+            break;
+        }
+        assert_eq!(cut[0].href, dav.calendar());
+        assert_eq!(cut[0].errors, [name::NUMBER_OF_MATCHES_WITHIN_LIMITS]);
+    }
+    assert_eq!(sizes, [2, 2, 1]);
+    seen.sort_unstable();
+    let all = ["a.ics", "b.ics", "c.ics", "leave.ics", "weekly.ics"];
+    assert_eq!(seen, all.map(|name| dav.object(name)));
+    let later = multistatus(&sync(&dav, token.as_deref(), None).await);
+    assert_eq!(names(&later.responses), ["weekly.ics"]);
+}
+
+#[tokio::test]
 async fn tokens_that_are_not_ours_or_too_old_are_refused() {
     let dav = with_events().await;
     let token = multistatus(&sync(&dav, None, None).await)
@@ -217,6 +364,8 @@ async fn tokens_that_are_not_ours_or_too_old_are_refused() {
         token.as_str(),
         "urn:kalends:position:999999",
         "urn:kalends:position:-1",
+        "urn:kalends:position:1:x",
+        "urn:kalends:position:1:00000000-0000-7000-8000-000000000000",
         "x",
     ] {
         let response = sync(&dav, Some(token), None).await;
