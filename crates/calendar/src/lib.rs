@@ -4,6 +4,7 @@
 //! no provider is known here. One [`Event`] is one UID: a single event, or a series together with all its
 //! moved, edited and cancelled occurrences, in one value.
 
+pub mod busy;
 mod clock;
 pub mod event;
 pub mod loss;

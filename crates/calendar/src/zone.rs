@@ -11,8 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Rule,
-    clock::{Clock, CustomClock},
+    clock::{Clock, CustomClock, look_up},
 };
+
+pub use crate::clock::replace_rules;
 
 /// The zone of a civil time.
 ///
@@ -66,8 +68,11 @@ impl Zone {
         if name.eq_ignore_ascii_case("UTC") || name == "Etc/UTC" || name == "Z" {
             return Some(Self::utc());
         }
-        let zone = TimeZone::get(name).ok()?;
-        zone.iana_name().map(|name| Self::Iana(name.into()))
+        let known = TimeZone::get(name).ok();
+        let canonical = known.as_ref().and_then(TimeZone::iana_name);
+        canonical
+            .or_else(|| look_up(name).map(|_| name))
+            .map(|name| Self::Iana(name.into()))
     }
 
     /// Coordinated universal time, spelled `Etc/UTC`.
@@ -99,11 +104,10 @@ impl Zone {
         self.clock().to_local(at)
     }
 
-    /// Looked up once, for many questions. A name that was accepted once may be gone from a later database: then
-    /// its times count as UTC until the administrator updates the zone data.
+    /// Looked up once, for many questions.
     pub(crate) fn clock(&self) -> Clock {
         match self {
-            Self::Iana(name) => Clock::Database(TimeZone::get(name).unwrap_or(TimeZone::UTC)),
+            Self::Iana(name) => Clock::named(name),
             Self::Custom(zone) => Clock::of_custom(zone),
         }
     }

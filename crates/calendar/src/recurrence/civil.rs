@@ -31,7 +31,7 @@ impl Year {
         Self {
             number,
             first_day: before * 365 + leap_days - 719_162,
-            leap: number % 4 == 0 && (number % 100 != 0 || number % 400 == 0),
+            leap: is_leap(number),
         }
     }
 
@@ -88,6 +88,11 @@ impl Year {
     }
 }
 
+pub(super) fn is_leap(year: i32) -> bool {
+    // Of the multiples of 4, those of 25 are those of 100, and of these those of 16 are those of 400.
+    year & 3 == 0 && (year % 25 != 0 || year & 15 == 0)
+}
+
 /// Monday is 0.
 pub(super) fn weekday(day: i32) -> i32 {
     (day + 3).rem_euclid(7)
@@ -100,7 +105,7 @@ pub(super) fn day_of(date: Date) -> i32 {
 }
 
 /// Whole seconds since 1970-01-01T00:00:00 on the wall clock.
-pub(super) fn seconds_of(local: DateTime) -> i64 {
+pub(crate) fn seconds_of(local: DateTime) -> i64 {
     let (h, m, s) = (local.hour(), local.minute(), local.second());
     i64::from(day_of(local.date())) * DAY_SECONDS
         + i64::from(h) * 3600
@@ -118,7 +123,7 @@ pub(super) fn split(seconds: i64) -> (i32, u32) {
 }
 
 /// The civil time of a second; the first or the last one there is for what lies outside of all years.
-pub(super) fn to_local(seconds: i64) -> DateTime {
+pub(crate) fn to_local(seconds: i64) -> DateTime {
     let (day, second) = split(seconds);
     let year = Year::of_day(day);
     match year.date(day - year.first_day) {

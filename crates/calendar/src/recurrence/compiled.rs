@@ -91,7 +91,7 @@ impl Compiled {
                 None => civil::seconds_of(Clock::utc().to_local(at)),
                 Some(zone) => {
                     let clock = zone.clock();
-                    let local = civil::seconds_of(clock.to_local(at));
+                    let local = clock.local_of(at.as_second());
                     self.until = Some((at, clock, local - 2 * DAY_SECONDS));
                     // No zone has jumped by more than a day.
                     local + 2 * DAY_SECONDS
@@ -108,6 +108,25 @@ impl Compiled {
     /// The instances at or after a civil time. What lies before is not walked through.
     pub fn occurrences_from(&self, from: DateTime) -> Instances<'_> {
         Instances::new(self.seconds(civil::seconds_of(from), i64::MAX))
+    }
+
+    /// The instances from a civil time up to, not including, another one.
+    pub fn between(&self, from: DateTime, to: DateTime) -> Instances<'_> {
+        Instances::new(self.seconds(civil::seconds_of(from), civil::seconds_of(to) - 1))
+    }
+
+    /// The same as seconds of the wall clock since 1970-01-01T00:00:00: the fastest way through very many.
+    ///
+    /// ```
+    /// use kalends_calendar::{Compiled, Duration, Rule, When};
+    /// let start = "2026-01-01T09:00".parse()?;
+    /// let daily = Compiled::new(&"FREQ=DAILY".parse::<Rule>()?, &When::floating(start, Duration::hours(1)));
+    /// let year = daily.seconds_between(start, "2027-01-01T00:00".parse()?);
+    /// assert_eq!(year.count(), 365);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn seconds_between(&self, from: DateTime, to: DateTime) -> impl Iterator<Item = i64> {
+        self.seconds(civil::seconds_of(from), civil::seconds_of(to) - 1)
     }
 
     /// Whether a civil time is an instance.
@@ -154,11 +173,19 @@ impl Compiled {
         Seconds::new(self, from, to)
     }
 
+    /// The civil second up to which UNTIL has no say.
+    pub(super) fn sure_end(&self) -> i64 {
+        match &self.until {
+            Some((_, _, sure)) => *sure,
+            None => i64::MAX,
+        }
+    }
+
     /// Whether UNTIL, where it is an instant, lets a civil second pass.
     pub(super) fn in_time(&self, second: i64) -> bool {
         match &self.until {
             Some((until, clock, sure)) if second > *sure => {
-                clock.to_instant(civil::to_local(second)) <= *until
+                clock.instant_of(second) <= until.as_second()
             }
             _ => true,
         }

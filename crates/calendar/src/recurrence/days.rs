@@ -40,8 +40,11 @@ pub(super) struct Days {
     interval: i64,
     /// The period of the start, counted in whatever the frequency counts.
     anchor: i64,
-    types: Box<[OnceLock<DayMask>; 28]>,
+    types: OnceLock<Box<Types>>,
 }
+
+/// What was worked out, by type of year. Made when a second year is asked for: most rules are asked for one only.
+type Types = [OnceLock<DayMask>; 28];
 
 impl Days {
     /// `start` is the day of the start; `positions` is BYSETPOS where a day has one time, else empty.
@@ -65,7 +68,7 @@ impl Days {
                 1
             },
             anchor: 0,
-            types: Box::new([const { OnceLock::new() }; 28]),
+            types: OnceLock::new(),
         };
         // RFC 5545 3.3.10 has numbers in BYDAY for MONTHLY, and for YEARLY without BYWEEKNO; elsewhere the
         // weekday alone counts.
@@ -113,15 +116,15 @@ impl Days {
         self.by_day = true;
     }
 
-    /// The days of a year that the rule selects.
-    pub(super) fn in_year(&self, year: &Year) -> DayMask {
+    /// The days of a year that the rule selects. `again`: the answer is worth keeping, more years will be asked for.
+    pub(super) fn in_year(&self, year: &Year, again: bool) -> DayMask {
         if self.interval > 1 && self.frequency == Frequency::Yearly {
             let off = (i64::from(year.number) - self.anchor).rem_euclid(self.interval);
             if off != 0 {
                 return DayMask::EMPTY;
             }
         }
-        let mask = self.selected(year);
+        let mask = self.selected(year, again);
         if self.interval == 1 || mask.is_empty() {
             return mask;
         }
@@ -133,18 +136,30 @@ impl Days {
     }
 
     /// The days of a year in all its periods, INTERVAL left aside, BYSETPOS applied.
-    fn selected(&self, year: &Year) -> DayMask {
-        if self.positions.is_empty() || self.frequency != Frequency::Weekly {
-            return *self.types[type_of(year)].get_or_init(|| self.pick(year, self.work_out(year)));
+    fn selected(&self, year: &Year, again: bool) -> DayMask {
+        if !self.positions.is_empty() && self.frequency == Frequency::Weekly {
+            // The first and last week reach into the neighbours, so the type of this year alone does not tell.
+            return self.pick_weeks(year);
         }
-        // The first and last week reach into the neighbours, so the type of this year alone does not tell.
-        self.pick_weeks(year)
+        if !again && self.types.get().is_none() {
+            return self.pick(year, self.work_out(year));
+        }
+        *self
+            .kept(year)
+            .get_or_init(|| self.pick(year, self.work_out(year)))
+    }
+
+    fn kept(&self, year: &Year) -> &OnceLock<DayMask> {
+        let types = self
+            .types
+            .get_or_init(|| Box::new([const { OnceLock::new() }; 28]));
+        &types[type_of(year)]
     }
 
     /// The days that all BY parts allow, from the type of the year alone; BYSETPOS left aside.
     fn candidates(&self, year: &Year) -> DayMask {
         if self.positions.is_empty() || self.frequency == Frequency::Weekly {
-            *self.types[type_of(year)].get_or_init(|| self.work_out(year))
+            *self.kept(year).get_or_init(|| self.work_out(year))
         } else {
             self.work_out(year)
         }
@@ -365,8 +380,10 @@ impl Days {
         let mut day = ahead * width - into_week;
         let mut mask = DayMask::EMPTY;
         while day < year.len().into() {
-            for offset in 0..width {
-                mask.insert(i32::try_from(day + offset).unwrap_or(-1));
+            if width == 7 {
+                mask.insert_week(i32::try_from(day).unwrap_or(384));
+            } else {
+                mask.insert(i32::try_from(day).unwrap_or(-1));
             }
             day += self.interval * width;
         }
@@ -436,9 +453,9 @@ fn monday_zero(day: Weekday) -> i32 {
 fn type_of(year: &Year) -> usize {
     let kind = if year.leap {
         0
-    } else if year.previous().leap {
+    } else if civil::is_leap(year.number - 1) {
         1
-    } else if year.next().leap {
+    } else if civil::is_leap(year.number + 1) {
         2
     } else {
         3

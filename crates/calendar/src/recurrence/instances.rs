@@ -7,7 +7,9 @@ use jiff::civil::{Date, DateTime, Time};
 use super::{
     civil::{self, LAST_YEAR},
     compiled::{Compiled, WORK_MAX, place, second_of},
+    mask::DayMask,
     page::Page,
+    times::Times,
 };
 
 /// Instances of a rule as civil times, ascending. See [`Compiled::iter`].
@@ -130,8 +132,98 @@ impl<R: Deref<Target = Compiled> + Clone> Seconds<R> {
     }
 }
 
+impl<R: Deref<Target = Compiled> + Clone> Seconds<R> {
+    /// Folds whole days, as far as nothing has to be asked of single instances (COUNT, UNTIL, the end), a year at a
+    /// time. What remains is for `next`.
+    fn fold_days<B>(&mut self, mut made: B, mut add: impl FnMut(B, i64) -> B) -> B {
+        let rule = self.rule.clone();
+        let Times::Fixed(times) = &rule.times else {
+            return made;
+        };
+        if !rule.positions.is_empty() || times.is_empty() {
+            return made;
+        }
+        let end = self.end.min(rule.sure_end());
+        let open = match self.day {
+            Some(_) if self.midnight + civil::DAY_SECONDS > end => return made,
+            Some(_) => times.get(self.index..).unwrap_or_default(),
+            None => &[],
+        };
+        if open.len() as u64 > self.left {
+            return made;
+        }
+        self.left -= open.len() as u64;
+        self.index = times.len();
+        made = (open.iter()).fold(made, |made, time| {
+            add(made, self.midnight + i64::from(*time))
+        });
+        loop {
+            let first = second_of(&self.page.year, 0, 0);
+            let ahead = self.page.mask.from(self.next_day);
+            let (days, whole) = self.whole_days(ahead, first, end, times.len() as u64);
+            made = match times.as_slice() {
+                [time] => {
+                    let first = first + i64::from(*time);
+                    days.fold(made, |made, day| {
+                        add(made, first + day * civil::DAY_SECONDS)
+                    })
+                }
+                times => days.fold(made, |made, day| {
+                    let midnight = first + day * civil::DAY_SECONDS;
+                    let each = times.iter();
+                    each.fold(made, |made, time| add(made, midnight + i64::from(*time)))
+                }),
+            };
+            let next = self.page.year.next();
+            if next.number > LAST_YEAR {
+                self.next_day = 384;
+            }
+            if !whole || next.number > LAST_YEAR {
+                return made;
+            }
+            self.page.turn_to(next);
+            self.next_day = 0;
+        }
+    }
+
+    /// Of the days `ahead` in the open year those that are whole before the end and within COUNT, which is counted
+    /// down; and whether these are all.
+    fn whole_days(&mut self, ahead: DayMask, first: i64, end: i64, times: u64) -> (DayMask, bool) {
+        let mut limit = usize::try_from((end - first + 1).div_euclid(civil::DAY_SECONDS));
+        let mut count = u64::from(ahead.count()) * times;
+        if let Ok(day) = limit
+            && day < 366
+        {
+            count = u64::from(ahead.before(day).count()) * times;
+        }
+        if count > self.left {
+            let rank = u32::try_from(self.left / times).unwrap_or(u32::MAX);
+            limit = Ok(ahead.select(rank).unwrap_or(384));
+            count = u64::from(rank) * times;
+        }
+        let limit = limit.unwrap_or(if end < first { 0 } else { 384 }).min(384);
+        if self.rule.count.is_some() {
+            self.left -= count;
+        }
+        let whole = limit >= 366;
+        if !whole {
+            self.next_day = self.next_day.max(limit);
+        }
+        (ahead.before(limit), whole)
+    }
+}
+
 impl<R: Deref<Target = Compiled> + Clone> Iterator for Seconds<R> {
     type Item = i64;
+
+    /// Whole days are folded without a look at the bounds: most of what is summed, counted or collected is in them.
+    fn fold<B, F: FnMut(B, i64) -> B>(mut self, made: B, mut add: F) -> B {
+        let mut made = self.fold_days(made, &mut add);
+        while let Some(second) = self.next() {
+            made = add(made, second);
+        }
+        made
+    }
 
     fn next(&mut self) -> Option<i64> {
         while self.left > 0 {

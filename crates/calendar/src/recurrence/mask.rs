@@ -55,6 +55,29 @@ impl DayMask {
         }
     }
 
+    /// Adds seven days from `day` (−6 or later) on; what lies outside is left out.
+    pub(super) fn insert_week(&mut self, day: i32) {
+        let (bits, day) = match u32::try_from(day) {
+            Ok(day) => (0x7f_u64, day as usize),
+            Err(_) => (0x7f_u64 >> day.unsigned_abs().min(7), 0),
+        };
+        for (word, bits) in [
+            (day / 64, bits << (day % 64)),
+            (
+                day / 64 + 1,
+                if day % 64 > 57 {
+                    bits >> (64 - day % 64)
+                } else {
+                    0
+                },
+            ),
+        ] {
+            if let Some(word) = self.0.get_mut(word) {
+                *word |= bits;
+            }
+        }
+    }
+
     pub(super) fn contains(&self, day: usize) -> bool {
         day < 384 && self.0[day / 64] >> (day % 64) & 1 == 1
     }
@@ -102,6 +125,46 @@ impl DayMask {
         None
     }
 
+    /// The days at or after `day`.
+    pub(super) fn from(mut self, day: usize) -> Self {
+        for (word, first) in self.0.iter_mut().zip((0..).step_by(64)) {
+            *word &= match day.saturating_sub(first) {
+                0 => u64::MAX,
+                gone @ 1..64 => u64::MAX << gone,
+                _ => 0,
+            };
+        }
+        self
+    }
+
+    /// The days before `day`.
+    pub(super) fn before(mut self, day: usize) -> Self {
+        for (word, first) in self.0.iter_mut().zip((0..).step_by(64)) {
+            *word &= match day.saturating_sub(first) {
+                0 => 0,
+                kept @ 1..64 => u64::MAX >> (64 - kept),
+                _ => u64::MAX,
+            };
+        }
+        self
+    }
+
+    /// Folds all days in order.
+    pub(super) fn fold<B>(self, mut made: B, mut add: impl FnMut(B, i64) -> B) -> B {
+        for (word, first) in self.0.into_iter().zip((0..).step_by(64)) {
+            if word == u64::MAX {
+                made = (first..first + 64).fold(made, &mut add);
+                continue;
+            }
+            let mut left = word;
+            while left != 0 {
+                made = add(made, first + i64::from(left.trailing_zeros()));
+                left &= left - 1;
+            }
+        }
+        made
+    }
+
     /// All days in order.
     pub(super) fn days(self) -> impl Iterator<Item = usize> {
         let mut at = 0;
@@ -135,6 +198,16 @@ impl std::ops::BitOrAssign for DayMask {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_week_is_seven_days() {
+        for day in -6..390 {
+            let (mut week, mut days) = (DayMask::EMPTY, DayMask::EMPTY);
+            week.insert_week(day);
+            (day..day + 7).for_each(|day| days.insert(day));
+            assert_eq!(week, days, "{day}");
+        }
+    }
 
     #[test]
     fn ranges_ranks_and_neighbours_agree_with_counting_one_by_one() {

@@ -4,7 +4,7 @@
 //! `times` its time parts into seconds of the day, and a `page` is one year of both. COUNT is answered by
 //! counting bits, a window by turning to its year. The zone enters at the very end, in `occurrences`.
 
-mod civil;
+pub(crate) mod civil;
 mod compiled;
 mod days;
 mod instances;
@@ -12,6 +12,7 @@ mod mask;
 mod occurrences;
 mod page;
 mod questions;
+pub(crate) mod spans;
 mod split;
 mod times;
 

@@ -9,10 +9,10 @@ use super::{
     compiled::{Compiled, EXCLUDED_MAX},
     instances::Seconds,
 };
-use crate::{Event, Override, RecurrenceId, When, clock::Clock};
+use crate::{Event, Override, RecurrenceId, Rule, When, clock::Clock};
 
 /// No zone has jumped by more than a day, so civil times and instants agree on the order of what is farther apart.
-const SLACK_SECONDS: i64 = 2 * DAY_SECONDS;
+pub(super) const SLACK_SECONDS: i64 = 2 * DAY_SECONDS;
 
 /// A half-open stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,13 +75,21 @@ impl Event {
     pub(super) fn clock(&self, viewer: &TimeZone) -> Clock {
         match self.when.zone() {
             Some(zone) => zone.clock(),
-            None => Clock::Database(viewer.clone()),
+            None => Clock::Given(viewer.clone()),
         }
     }
 
     /// The rules, where a start that they do not generate counts as their first instance.
     pub(super) fn compiled_rules(&self) -> impl Iterator<Item = Compiled> {
-        self.rules.iter().map(|rule| {
+        self.compiled(self.rules.iter())
+    }
+
+    /// The same for some of its rules.
+    pub(super) fn compiled<'r>(
+        &self,
+        rules: impl Iterator<Item = &'r Rule>,
+    ) -> impl Iterator<Item = Compiled> {
+        rules.map(|rule| {
             let mut rule = Compiled::new(rule, &self.when);
             rule.let_start_count();
             rule
@@ -179,7 +187,7 @@ impl<'e> Occurrences<'e> {
             if start < self.window.to && !self.within(start, end) {
                 continue;
             }
-            match (self.clock.skips(local), start < self.window.to) {
+            match (self.clock.skips(second), start < self.window.to) {
                 (true, true) => {
                     let occurrence = self.made(id, start, end);
                     self.held.push(Reverse(ByStart(occurrence)));
@@ -301,7 +309,7 @@ impl When {
     pub(crate) fn instants(&self, viewer: &TimeZone) -> (Timestamp, Timestamp) {
         let clock = match self.zone() {
             Some(zone) => zone.clock(),
-            None => Clock::Database(viewer.clone()),
+            None => Clock::Given(viewer.clone()),
         };
         self.instants_at(self.local_start(), &clock)
     }

@@ -35,14 +35,18 @@ impl<R: Deref<Target = Compiled>> Page<R> {
             times: Vec::new(),
             work: 0,
         };
-        page.turn_to(year);
+        page.show(year, false);
         page
     }
 
     /// Shows another year.
     pub(super) fn turn_to(&mut self, year: Year) {
+        self.show(year, true);
+    }
+
+    fn show(&mut self, year: Year, again: bool) {
         self.year = year;
-        self.mask = self.rule.days.in_year(&year);
+        self.mask = self.rule.days.in_year(&year, again);
         self.picks.clear();
         if !self.rule.positions.is_empty() && !self.mask.is_empty() {
             self.pick();

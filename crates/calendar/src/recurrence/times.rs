@@ -41,6 +41,9 @@ impl Times {
             Frequency::Hourly => 3600,
             _ => 86_400,
         };
+        if unit == 86_400 && positions.is_empty() && has_own_time(rule) {
+            return Self::Fixed(vec![civil::split(start).1]);
+        }
         let members = pick(members(rule, start, unit), positions);
         if i64::from(unit) == DAY_SECONDS {
             return Self::Fixed(members);
@@ -121,6 +124,11 @@ impl Drift {
     pub(super) fn next_day(&self, day: i32) -> i32 {
         civil::split(self.first_at_or_after(i64::from(day) * DAY_SECONDS)).0
     }
+}
+
+/// Whether the time of day is that of the start.
+fn has_own_time(rule: &Rule) -> bool {
+    rule.by_hour.is_empty() && rule.by_minute.is_empty() && rule.by_second.is_empty()
 }
 
 /// The seconds within a period of `unit` seconds that the rule names, relative to its beginning.

@@ -323,6 +323,7 @@ proptest! {
         let compiled = Compiled::new(&rule, &when);
         let got: Vec<DateTime> = compiled.iter().take_while(|at| *at < horizon).collect();
         prop_assert_eq!(&got, &expect, "{}", rule);
+        prop_assert_eq!(folded(&compiled, start, horizon), expect, "{} folded", rule);
     }
 
     #[test]
@@ -346,6 +347,7 @@ proptest! {
         let rest: Vec<DateTime> =
             compiled.occurrences_from(middle).take_while(|at| *at < horizon).collect();
         prop_assert_eq!(&rest, &all[cut..], "{} from {}", &rule, middle);
+        prop_assert_eq!(folded(&compiled, middle, horizon), rest, "{} folded from {}", &rule, middle);
         prop_assert_eq!(compiled.count_before(middle), cut as u64);
         let latest = all.iter().copied().rfind(|i| *i <= middle);
         prop_assert_eq!(compiled.latest(middle), latest, "{}", &rule);
@@ -359,6 +361,15 @@ proptest! {
         // A rule is what its text says.
         prop_assert_eq!(normal(&rule), rule.to_string().parse::<Rule>().unwrap());
     }
+}
+
+/// The instances of a window by `fold`, which goes another way than `next`.
+fn folded(rule: &Compiled, from: DateTime, to: DateTime) -> Vec<DateTime> {
+    let mut found = Vec::new();
+    rule.seconds_between(from, to).for_each(|second| {
+        found.push(DateTime::constant(1970, 1, 1, 0, 0, 0, 0) + second.seconds())
+    });
+    found
 }
 
 /// Without the numbers in BYDAY that reading leaves out.

@@ -5,6 +5,7 @@
     reason = "tests say what they skip and stop where they break"
 )]
 
+mod busy;
 mod corpus;
 mod definition;
 mod edges;

@@ -1,26 +1,9 @@
-//! Zones made ready for many questions: what a wall clock shows at an instant, and the other way round.
+//! The clock of a zone that brought its own rules (a VTIMEZONE).
 
-use std::{cell::RefCell, sync::Arc};
+use jiff::{Timestamp, civil::DateTime, tz::Offset};
 
-use jiff::{
-    Timestamp,
-    civil::DateTime,
-    tz::{AmbiguousOffset, Offset, TimeZone},
-};
-
+use super::nearest;
 use crate::{CustomZone, Observance, Rule, Until, When, recurrence::Compiled};
-
-/// Custom zones that a thread remembers.
-const RECENT_MAX: usize = 8;
-
-/// A zone that was looked up once.
-#[derive(Clone, Debug)]
-pub(crate) enum Clock {
-    /// From the database.
-    Database(TimeZone),
-    /// With its own rules.
-    Custom(Arc<CustomClock>),
-}
 
 /// The observances of a custom zone, compiled.
 #[derive(Debug)]
@@ -37,75 +20,8 @@ struct Onsets {
     to: Offset,
 }
 
-impl Clock {
-    pub(crate) fn utc() -> Self {
-        Self::Database(TimeZone::UTC)
-    }
-
-    /// A custom zone, compiled; the last few are remembered, because a calendar asks for the same ones again and
-    /// again.
-    pub(crate) fn of_custom(zone: &Arc<CustomZone>) -> Self {
-        thread_local! {
-            static RECENT: RefCell<Vec<(Arc<CustomZone>, Arc<CustomClock>)>> = const { RefCell::new(Vec::new()) };
-        }
-        RECENT.with_borrow_mut(|recent| {
-            let known = recent.iter().find(|(z, _)| Arc::ptr_eq(z, zone));
-            if let Some((_, clock)) = known {
-                return Self::Custom(clock.clone());
-            }
-            let clock = Arc::new(CustomClock::new(zone));
-            if recent.len() >= RECENT_MAX {
-                recent.remove(0);
-            }
-            recent.push((zone.clone(), clock.clone()));
-            Self::Custom(clock)
-        })
-    }
-
-    /// RFC 5545 3.3.5: in a gap the offset before it counts, in an overlap the first.
-    pub(crate) fn to_instant(&self, local: DateTime) -> Timestamp {
-        match self {
-            Self::Database(zone) => resolve(zone, local),
-            Self::Custom(clock) => instant(clock.offset(local), local),
-        }
-    }
-
-    pub(crate) fn to_local(&self, at: Timestamp) -> DateTime {
-        match self {
-            Self::Database(zone) => zone.to_datetime(at),
-            Self::Custom(clock) => clock.offset_at(at).to_datetime(at),
-        }
-    }
-
-    /// Whether the wall clock never shows this time: it jumps over it.
-    pub(crate) fn skips(&self, local: DateTime) -> bool {
-        match self {
-            Self::Database(zone) => {
-                let offset = zone.to_ambiguous_timestamp(local).offset();
-                matches!(offset, AmbiguousOffset::Gap { .. })
-            }
-            Self::Custom(clock) => clock.look_up(local).1,
-        }
-    }
-}
-
-/// RFC 5545 3.3.5 for a zone of the database.
-pub(crate) fn resolve(zone: &TimeZone, local: DateTime) -> Timestamp {
-    let resolved = zone.to_ambiguous_timestamp(local).compatible();
-    resolved.unwrap_or(nearest(local))
-}
-
 fn instant(offset: Offset, local: DateTime) -> Timestamp {
     offset.to_timestamp(local).unwrap_or(nearest(local))
-}
-
-/// For civil times at the very edges, whose instant is out of range.
-fn nearest(local: DateTime) -> Timestamp {
-    if local.year() < 0 {
-        Timestamp::MIN
-    } else {
-        Timestamp::MAX
-    }
 }
 
 impl CustomClock {
@@ -122,7 +38,7 @@ impl CustomClock {
     }
 
     /// That offset, and whether the local time is in a gap.
-    fn look_up(&self, local: DateTime) -> (Offset, bool) {
+    pub(super) fn look_up(&self, local: DateTime) -> (Offset, bool) {
         let latest = self.0.iter().filter_map(|o| Some((o.latest(local)?, o)));
         let Some((onset, o)) = latest.max_by_key(|(onset, o)| instant(o.from, *onset)) else {
             return (self.before_all(), false);
@@ -136,7 +52,7 @@ impl CustomClock {
         }
     }
 
-    fn offset_at(&self, at: Timestamp) -> Offset {
+    pub(super) fn offset_at(&self, at: Timestamp) -> Offset {
         let latest = self.0.iter().filter_map(|o| {
             let onset = o.latest(o.from.to_datetime(at))?;
             Some((instant(o.from, onset), o.to))

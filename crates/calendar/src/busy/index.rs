@@ -1,0 +1,118 @@
+//! A calendar's occurrences, kept ready.
+
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+
+use super::{Intervals, Policy, Slots, each_busy};
+use crate::{Event, Window, clock::Clock, recurrence::spans::Asked};
+
+/// The busy stretches of one calendar within a horizon, sorted, changed event by event.
+///
+/// Correctness never depends on the horizon: what is asked beyond it is answered by nobody but [`super::busy`], which
+/// seeks. Days and floating times are those of the zone that the index was made with.
+#[derive(Clone, Debug)]
+pub struct Index {
+    horizon: Window,
+    viewer: TimeZone,
+    policy: Policy,
+    /// Start, end, and the number of the event; ascending.
+    spans: Vec<(i64, i64, u32)>,
+    /// The number of each event, by UID.
+    numbers: HashMap<Box<str>, u32>,
+    /// The longest stretch: how far before a window one that reaches into it may begin.
+    longest: i64,
+    slots: Slots,
+}
+
+impl Index {
+    /// An empty calendar.
+    pub fn new(horizon: Window, viewer: TimeZone, policy: Policy) -> Self {
+        Self {
+            slots: Slots::free(horizon.from, horizon.to),
+            horizon,
+            viewer,
+            policy,
+            spans: Vec::new(),
+            numbers: HashMap::new(),
+            longest: 0,
+        }
+    }
+
+    /// Adds events, or puts them in the place of those with the same UID.
+    pub fn put<'e>(&mut self, events: impl IntoIterator<Item = &'e Event>) {
+        let mut freed = false;
+        for event in events {
+            freed |= self.take_out(&event.uid);
+            let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+            let number = *self
+                .numbers
+                .entry(event.uid.as_str().into())
+                .or_insert(next);
+            self.expand(event, number);
+        }
+        self.spans.sort_unstable();
+        if freed {
+            self.fill_slots();
+        }
+    }
+
+    /// Takes an event out.
+    pub fn remove(&mut self, uid: &str) {
+        if self.take_out(uid) {
+            self.fill_slots();
+        }
+    }
+
+    /// The merged busy time in a window inside the horizon.
+    pub fn busy(&self, window: Window) -> Intervals {
+        let (from, to) = (window.from.as_second(), window.to.as_second());
+        let begin = self
+            .spans
+            .partition_point(|span| span.0 < from - self.longest);
+        let ahead = self.spans[begin..].iter().take_while(|span| span.0 < to);
+        Intervals::merged(
+            ahead
+                .map(|span| (span.0.max(from), span.1.min(to)))
+                .collect(),
+        )
+    }
+
+    /// The horizon as slots.
+    pub fn slots(&self) -> &Slots {
+        &self.slots
+    }
+
+    fn expand(&mut self, event: &Event, number: u32) {
+        let viewer = Clock::Given(self.viewer.clone());
+        let (from, to) = (self.horizon.from.as_second(), self.horizon.to.as_second());
+        let asked = Asked {
+            from,
+            to,
+            viewer: &viewer,
+        };
+        each_busy(event, asked, self.policy, |start, end| {
+            self.spans.push((start, end, number));
+            self.longest = self.longest.max(end - start);
+            self.slots.take_seconds(start.max(from), end.min(to));
+        });
+    }
+
+    /// Whether there was something to take out.
+    fn take_out(&mut self, uid: &str) -> bool {
+        let Some(number) = self.numbers.get(uid).copied() else {
+            return false;
+        };
+        let before = self.spans.len();
+        self.spans.retain(|span| span.2 != number);
+        self.spans.len() < before
+    }
+
+    fn fill_slots(&mut self) {
+        self.slots = Slots::free(self.horizon.from, self.horizon.to);
+        let (low, high) = (self.horizon.from.as_second(), self.horizon.to.as_second());
+        for (from, to, _) in &self.spans {
+            self.slots.take_seconds((*from).max(low), (*to).min(high));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Busy time: when a calendar's owner cannot be booked.
+//!
+//! [`Policy`] says what takes up time, [`busy`] makes merged [`Intervals`] of events, [`Slots`] are the same as bits of
+//! a quarter of an hour, for many calendars at once, and an [`Index`] keeps a calendar's occurrences ready.
+
+mod index;
+mod intervals;
+mod policy;
+mod slots;
+
+pub use index::Index;
+pub use intervals::{Interval, Intervals};
+pub use policy::Policy;
+pub use slots::{SLOT_SECONDS, Slots};
+
+use jiff::tz::TimeZone;
+
+use crate::{Event, Window, clock::Clock, recurrence::spans::Asked};
+
+/// The merged busy time of events in a window, cut off at its edges. `viewer` is the zone for days and floating times.
+///
+/// ```
+/// use kalends_calendar::{Duration, Event, Rule, When, Window, busy::{Policy, busy}};
+/// use jiff::tz::TimeZone;
+/// let mut stand_up = Event::new("1@example.com", When::floating("2026-11-30T09:00".parse()?, Duration::minutes(30)));
+/// stand_up.rules.push("FREQ=DAILY".parse::<Rule>()?);
+/// let review = Event::new("2@example.com", When::floating("2026-12-01T09:15".parse()?, Duration::hours(1)));
+/// let window = Window { from: "2026-11-30T00:00Z".parse()?, to: "2026-12-02T00:00Z".parse()? };
+/// let busy = busy([&stand_up, &review], window, &TimeZone::UTC, Policy::default());
+/// let shown: Vec<String> = busy.iter().map(|i| format!("{} to {}", i.from, i.to)).collect();
+/// assert_eq!(shown, [
+///     "2026-11-30T09:00:00Z to 2026-11-30T09:30:00Z",
+///     "2026-12-01T09:00:00Z to 2026-12-01T10:15:00Z",
+/// ]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn busy<'e>(
+    events: impl IntoIterator<Item = &'e Event>,
+    window: Window,
+    viewer: &TimeZone,
+    policy: Policy,
+) -> Intervals {
+    let viewer = Clock::Given(viewer.clone());
+    let (from, to) = (window.from.as_second(), window.to.as_second());
+    let asked = Asked {
+        from,
+        to,
+        viewer: &viewer,
+    };
+    let mut spans = Vec::new();
+    for event in events {
+        each_busy(event, asked, policy, |start, end| {
+            spans.push((start.max(from), end.min(to)));
+        });
+    }
+    Intervals::merged(spans)
+}
+
+/// The stretches that an event takes up under a policy, in no order.
+fn each_busy(event: &Event, asked: Asked<'_>, policy: Policy, mut found: impl FnMut(i64, i64)) {
+    let plain = policy.counts(event.status, event.busy, event.when.is_all_day());
+    if !plain && event.overrides.is_empty() {
+        return;
+    }
+    event.each_span(asked, |start, end, patch| {
+        let counts = patch.map_or(plain, |patch| {
+            policy.counts(
+                patch.status.unwrap_or(event.status),
+                patch.busy.unwrap_or(event.busy),
+                patch.when.as_ref().unwrap_or(&event.when).is_all_day(),
+            )
+        });
+        if counts && start < end {
+            found(start, end);
+        }
+    });
+}
