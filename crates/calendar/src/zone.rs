@@ -68,11 +68,15 @@ impl Zone {
         if name.eq_ignore_ascii_case("UTC") || name == "Etc/UTC" || name == "Z" {
             return Some(Self::utc());
         }
+        if let Some(name) = Clock::shared_name(name) {
+            return Some(Self::Iana(name));
+        }
         let known = TimeZone::get(name).ok();
         let canonical = known.as_ref().and_then(TimeZone::iana_name);
-        canonical
-            .or_else(|| look_up(name).map(|_| name))
-            .map(|name| Self::Iana(name.into()))
+        let name = canonical.or_else(|| look_up(name).map(|_| name))?;
+        let shared = Clock::shared_name(name).unwrap_or_else(|| name.into());
+        Clock::named(&shared);
+        Some(Self::Iana(shared))
     }
 
     /// Coordinated universal time, spelled `Etc/UTC`.
@@ -127,13 +131,26 @@ mod shared {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+    use crate::clock::Clock;
+
     /// What can be shared, and what it is read as.
     pub(super) trait Shared {
         type Read: Into<Arc<Self>>;
     }
 
     impl Shared for str {
-        type Read = String;
+        type Read = Name;
+    }
+
+    /// A name of the database, shared with others.
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    pub(super) struct Name(String);
+
+    impl From<Name> for Arc<str> {
+        fn from(Name(name): Name) -> Self {
+            Clock::shared_name(&name).unwrap_or_else(|| name.into())
+        }
     }
 
     impl Shared for super::CustomZone {

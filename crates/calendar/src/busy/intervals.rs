@@ -21,7 +21,7 @@ impl Intervals {
     /// From any stretches in Unix seconds; empty ones are left out.
     pub(super) fn merged(mut spans: Vec<(i64, i64)>) -> Self {
         spans.retain(|(from, to)| from < to);
-        spans.sort_unstable();
+        sort(&mut spans);
         let mut last = 0;
         for index in 1..spans.len() {
             let (from, to) = spans[index];
@@ -114,6 +114,28 @@ impl Intervals {
     }
 }
 
+/// Ascending. What lies within 136 years, as all but always, is sorted as single words.
+fn sort(spans: &mut [(i64, i64)]) {
+    let Some(first) = spans.iter().map(|(from, _)| *from).min() else {
+        return;
+    };
+    let pack = |(from, to): &(i64, i64)| {
+        let (from, to) = (
+            u32::try_from(from - first).ok()?,
+            u32::try_from(to - first).ok()?,
+        );
+        Some(u64::from(from) << 32 | u64::from(to))
+    };
+    let Some(mut packed) = spans.iter().map(pack).collect::<Option<Vec<u64>>>() else {
+        return spans.sort_unstable();
+    };
+    packed.sort_unstable();
+    for (span, packed) in spans.iter_mut().zip(packed) {
+        let seconds = |n: u64| first + i64::from(u32::try_from(n & 0xffff_ffff).unwrap_or(0));
+        *span = (seconds(packed >> 32), seconds(packed));
+    }
+}
+
 fn instant(second: i64) -> Timestamp {
     let limit = if second < 0 {
         Timestamp::MIN
@@ -145,6 +167,15 @@ mod tests {
             (30, 31),
         ]);
         assert_eq!(merged.seconds(), [(0, 9), (20, 31), (40, 50)]);
+    }
+
+    #[test]
+    fn stretches_of_centuries_are_sorted_too() {
+        let far = 1 << 40;
+        assert_eq!(
+            set(&[(far, far + 1), (0, 5), (3, far)]).seconds(),
+            [(0, far + 1)]
+        );
     }
 
     #[test]

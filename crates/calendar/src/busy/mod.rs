@@ -48,10 +48,18 @@ pub fn busy<'e>(
         viewer: &viewer,
     };
     let mut spans = Vec::new();
+    let mut add = |start: i64, end: i64| spans.push((start.max(from), end.min(to)));
+    // First what a look at each event settles: the rules of the rest are on their way from memory meanwhile.
+    let mut left = Vec::new();
     for event in events {
-        each_busy(event, asked, policy, |start, end| {
-            spans.push((start.max(from), end.min(to)));
-        });
+        if event.may_repeat_in(asked) {
+            left.push(event);
+        } else if !event.is_series() {
+            each_busy(event, asked, policy, &mut add);
+        }
+    }
+    for event in left {
+        each_busy(event, asked, policy, &mut add);
     }
     Intervals::merged(spans)
 }

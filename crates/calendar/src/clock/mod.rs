@@ -63,8 +63,10 @@ impl Clock {
                     ..Recent::default()
                 };
             }
-            let known = |(known, _): &&(Arc<str>, _)| Arc::ptr_eq(known, name) || known == name;
-            if let Some((_, table)) = recent.named.iter().find(known) {
+            // Names are shared, so mostly nothing has to be compared letter by letter.
+            let mut known = recent.named.iter();
+            let same = known.clone().find(|(known, _)| Arc::ptr_eq(known, name));
+            if let Some((_, table)) = same.or_else(|| known.find(|(known, _)| known == name)) {
                 return Self::Table(table.clone());
             }
             let table = Arc::new(Table::new(look_up(name).unwrap_or(TimeZone::UTC)));
@@ -73,6 +75,14 @@ impl Clock {
             }
             recent.named.push((name.clone(), table.clone()));
             Self::Table(table)
+        })
+    }
+
+    /// The one copy of a name that this thread shares among its events, if it met the name before.
+    pub(crate) fn shared_name(name: &str) -> Option<Arc<str>> {
+        RECENT.with_borrow(|recent| {
+            let known = recent.named.iter().find(|(known, _)| **known == *name)?;
+            (recent.generation == generation()).then(|| known.0.clone())
         })
     }
 
@@ -109,8 +119,13 @@ impl Clock {
 
     /// The same in seconds: from those of the wall clock to those of Unix.
     pub(crate) fn instant_of(&self, second: i64) -> i64 {
+        self.instant_near(second, &mut 0)
+    }
+
+    /// The same for many in a row: `near` remembers where the last one was found. It belongs to this clock alone.
+    pub(crate) fn instant_near(&self, second: i64, near: &mut usize) -> i64 {
         match self {
-            Self::Table(table) => table.instant_of(second),
+            Self::Table(table) => table.instant_of(second, near),
             _ => self.to_instant(civil::to_local(second)).as_second(),
         }
     }

@@ -14,6 +14,9 @@ use crate::{Frequency, Rule, Until, When, clock::Clock};
 /// Steps on days with drifting times after which a search without a find gives up. No sensible rule comes near it.
 pub(super) const WORK_MAX: u64 = 5_000_000;
 
+/// Years through which counting walks; more are counted by their types.
+const YEARS_WALKED: i32 = 20;
+
 /// Instances in a row that excluded rules may take away before a search for the next one gives up.
 pub(super) const EXCLUDED_MAX: usize = 1_000_000;
 
@@ -215,6 +218,14 @@ impl Compiled {
         let mut page = Page::new(self, first);
         let ahead = page.rank(first_day, first_time);
         let mut total = 0;
+        if last.number - first.number > YEARS_WALKED
+            && let Times::Fixed(times) = &self.times
+            && self.positions.is_empty()
+            && let Some(days) = self.days.count_in_years(first.number, last.number)
+        {
+            total = days * times.len() as u64;
+            page.turn_to(last);
+        }
         while page.year.number < last.number {
             total += page.count_before(366);
             if self.count.is_some_and(|count| total >= ahead + count) {

@@ -9,6 +9,7 @@ use jiff::civil::Weekday;
 
 use super::{
     civil::{self, Year},
+    cycle::{self, TYPES, type_of},
     mask::DayMask,
 };
 use crate::{Frequency, Rule};
@@ -44,7 +45,14 @@ pub(super) struct Days {
 }
 
 /// What was worked out, by type of year. Made when a second year is asked for: most rules are asked for one only.
-type Types = [OnceLock<DayMask>; 28];
+type Types = [OnceLock<Kept>; TYPES];
+
+/// The days of the years of a type, and how many they are.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    days: DayMask,
+    count: u32,
+}
 
 impl Days {
     /// `start` is the day of the start; `positions` is BYSETPOS where a day has one time, else empty.
@@ -144,22 +152,43 @@ impl Days {
         if !again && self.types.get().is_none() {
             return self.pick(year, self.work_out(year));
         }
-        *self
-            .kept(year)
-            .get_or_init(|| self.pick(year, self.work_out(year)))
+        self.kept(type_of(year), || self.pick(year, self.work_out(year)))
+            .days
     }
 
-    fn kept(&self, year: &Year) -> &OnceLock<DayMask> {
+    fn kept(&self, of_type: usize, work_out: impl FnOnce() -> DayMask) -> Kept {
         let types = self
             .types
-            .get_or_init(|| Box::new([const { OnceLock::new() }; 28]));
-        &types[type_of(year)]
+            .get_or_init(|| Box::new([const { OnceLock::new() }; TYPES]));
+        *types[of_type].get_or_init(|| {
+            let days = work_out();
+            Kept {
+                days,
+                count: days.count(),
+            }
+        })
+    }
+
+    /// How many days there are in the years from `first` up to, not including, `end`, if that can be known without
+    /// looking at each year.
+    pub(super) fn count_in_years(&self, first: i32, end: i32) -> Option<u64> {
+        let alike = self.positions.is_empty() || self.frequency != Frequency::Weekly;
+        (alike && self.interval == 1).then(|| {
+            let years = cycle::years_between(first, end).map(|(of_type, years)| {
+                let kept = self.kept(of_type, || {
+                    let year = cycle::example(of_type);
+                    self.pick(&year, self.work_out(&year))
+                });
+                u64::from(kept.count) * years
+            });
+            years.sum()
+        })
     }
 
     /// The days that all BY parts allow, from the type of the year alone; BYSETPOS left aside.
     fn candidates(&self, year: &Year) -> DayMask {
         if self.positions.is_empty() || self.frequency == Frequency::Weekly {
-            *self.kept(year).get_or_init(|| self.work_out(year))
+            self.kept(type_of(year), || self.work_out(year)).days
         } else {
             self.work_out(year)
         }
@@ -447,18 +476,4 @@ fn months(rule: &Rule) -> u16 {
 
 fn monday_zero(day: Weekday) -> i32 {
     day.to_monday_zero_offset().into()
-}
-
-/// 0–27: weekday of 1 January × (leap, after a leap year, before one, neither).
-fn type_of(year: &Year) -> usize {
-    let kind = if year.leap {
-        0
-    } else if civil::is_leap(year.number - 1) {
-        1
-    } else if civil::is_leap(year.number + 1) {
-        2
-    } else {
-        3
-    };
-    year.first_weekday().unsigned_abs() as usize * 4 + kind
 }

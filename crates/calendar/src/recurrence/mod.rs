@@ -6,6 +6,7 @@
 
 pub(crate) mod civil;
 mod compiled;
+mod cycle;
 mod days;
 mod instances;
 mod mask;

@@ -24,6 +24,18 @@ impl Asked<'_> {
 }
 
 impl Event {
+    /// Whether it is a series that is not over before what is asked, as far as a glance tells.
+    pub(crate) fn may_repeat_in(&self, asked: Asked<'_>) -> bool {
+        let low = asked
+            .from
+            .saturating_sub(self.when.civil_seconds() + SLACK_SECONDS);
+        let start = civil::seconds_of(self.when.local_start());
+        self.is_series()
+            && (start >= low
+                || !self.overrides.is_empty()
+                || self.rules.iter().any(|rule| !is_over(rule, low)))
+    }
+
     /// Calls `found` with start and end (Unix seconds), and with the patch if there is one, of every occurrence that
     /// touches what is asked.
     pub(crate) fn each_span<'e>(
@@ -36,10 +48,10 @@ impl Event {
         let high = asked.to.saturating_add(SLACK_SECONDS);
         let start = civil::seconds_of(self.when.local_start());
         if start <= high {
-            let mut clock = None;
+            let (mut clock, mut near) = (None, 0);
             let plain = |second: i64| {
                 let clock = clock.get_or_insert_with(|| self.when.clock(asked.viewer));
-                let (start, end) = self.when.span_at(second, clock);
+                let (start, end) = self.when.span_near(second, clock, &mut near);
                 if asked.touches(start, end) {
                     found(start, end, None);
                 }
@@ -133,11 +145,15 @@ impl When {
 
     /// First second and first second after it, in Unix seconds, of one that starts at a civil second.
     pub(super) fn span_at(&self, second: i64, clock: &Clock) -> (i64, i64) {
+        self.span_near(second, clock, &mut 0)
+    }
+
+    fn span_near(&self, second: i64, clock: &Clock, near: &mut usize) -> (i64, i64) {
         let length = self.duration();
-        let from = clock.instant_of(second);
+        let from = clock.instant_near(second, near);
         let day = match length.days {
             0 => from,
-            days => clock.instant_of(second + i64::from(days) * DAY_SECONDS),
+            days => clock.instant_near(second + i64::from(days) * DAY_SECONDS, near),
         };
         (from, day + i64::from(length.seconds))
     }
