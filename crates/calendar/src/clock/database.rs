@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        RwLock,
+        PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -33,7 +33,7 @@ static GENERATION: AtomicU64 = AtomicU64::new(0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn replace_rules<'n>(rules: impl IntoIterator<Item = (&'n str, TimeZone)>) {
-    let mut replaced = REPLACED.write().unwrap_or_else(|e| e.into_inner());
+    let mut replaced = REPLACED.write().unwrap_or_else(PoisonError::into_inner);
     replaced.extend(
         rules
             .into_iter()
@@ -50,7 +50,7 @@ pub(crate) fn generation() -> u64 {
 /// The rules of a name, if there are any.
 pub(crate) fn look_up(name: &str) -> Option<TimeZone> {
     if generation() > 0 {
-        let replaced = REPLACED.read().unwrap_or_else(|e| e.into_inner());
+        let replaced = REPLACED.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(zone) = replaced.get(&name.to_ascii_lowercase()) {
             return Some(zone.clone());
         }

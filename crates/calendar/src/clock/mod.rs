@@ -69,7 +69,7 @@ impl Clock {
             if let Some((_, table)) = same.or_else(|| known.find(|(known, _)| known == name)) {
                 return Self::Table(table.clone());
             }
-            let table = Arc::new(Table::new(look_up(name).unwrap_or(TimeZone::UTC)));
+            let table = Arc::new(Table::new(&look_up(name).unwrap_or(TimeZone::UTC)));
             if recent.named.len() >= RECENT_MAX {
                 recent.named.remove(0);
             }

@@ -29,7 +29,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    pub(super) fn new(zone: TimeZone) -> Self {
+    pub(super) fn new(zone: &TimeZone) -> Self {
         let mut offset = i64::from(zone.to_offset(Timestamp::MIN).seconds());
         let mut table = Self {
             bounds: Vec::new(),
@@ -118,7 +118,7 @@ mod tests {
             let Ok(zone) = TimeZone::get(name.as_str()) else {
                 continue;
             };
-            let table = Table::new(zone.clone());
+            let table = Table::new(&zone);
             near = near.min(table.bounds.len());
             assert!(table.end > 0, "{name} has two changes within one jump");
             let steps = [-7200, -3600, -1800, -1, 0, 1, 1800, 3600, 7200];
@@ -140,7 +140,7 @@ mod tests {
             }
         }
         assert!(asked > 10_000 || jiff::tz::db().available().next().is_none());
-        let berlin = Table::new(TimeZone::get("Europe/Berlin").unwrap());
+        let berlin = Table::new(&TimeZone::get("Europe/Berlin").unwrap());
         assert!(berlin.bounds.len() > 150);
     }
 }

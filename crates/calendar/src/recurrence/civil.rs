@@ -89,8 +89,7 @@ impl Year {
 }
 
 pub(super) fn is_leap(year: i32) -> bool {
-    // Of the multiples of 4, those of 25 are those of 100, and of these those of 16 are those of 400.
-    year & 3 == 0 && (year % 25 != 0 || year & 15 == 0)
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
 /// Monday is 0.

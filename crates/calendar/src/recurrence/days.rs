@@ -18,22 +18,22 @@ use crate::{Frequency, Rule};
 #[derive(Debug)]
 pub(super) struct Days {
     /// BYMONTH: bit m is month m + 1; 0 when every month counts.
-    months: u16,
+    pub(super) months: u16,
     /// BYMONTHDAY, 1–31 or −31–−1.
-    in_month: Vec<i32>,
+    pub(super) in_month: Vec<i32>,
     /// BYYEARDAY, 1–366 or −366–−1.
-    in_year: Vec<i32>,
+    pub(super) in_year: Vec<i32>,
     /// BYWEEKNO, 1–53 or −53–−1.
-    weeks: Vec<i32>,
+    pub(super) weeks: Vec<i32>,
     /// Bit 0 is Monday.
-    weekdays: u8,
+    pub(super) weekdays: u8,
     /// (n, weekday), n counted in months if `nth_in_month`, else in years.
-    nth: Vec<(i32, i32)>,
-    nth_in_month: bool,
+    pub(super) nth: Vec<(i32, i32)>,
+    pub(super) nth_in_month: bool,
     /// Whether there is any BYDAY.
-    by_day: bool,
+    pub(super) by_day: bool,
     /// Monday is 0.
-    week_start: i32,
+    pub(super) week_start: i32,
     /// BYSETPOS, where it counts days alone.
     positions: Vec<i32>,
     frequency: Frequency,
@@ -264,121 +264,6 @@ impl Days {
         }
     }
 
-    /// The candidates of a year from nothing.
-    fn work_out(&self, year: &Year) -> DayMask {
-        let mut mask = DayMask::range(0, year.len());
-        if self.months != 0 {
-            mask = mask & self.month_mask(year);
-        }
-        if !self.in_month.is_empty() {
-            mask = mask & self.month_day_mask(year);
-        }
-        if !self.in_year.is_empty() {
-            mask = mask & self.year_day_mask(year);
-        }
-        if !self.weeks.is_empty() {
-            mask = mask & self.week_mask(year);
-        }
-        if self.by_day {
-            mask = mask & self.weekday_mask(year);
-        }
-        mask
-    }
-
-    fn month_mask(&self, year: &Year) -> DayMask {
-        let mut mask = DayMask::EMPTY;
-        for month in (0..12).filter(|m| self.months >> m & 1 == 1) {
-            mask |= month_range(year, month);
-        }
-        mask
-    }
-
-    fn month_day_mask(&self, year: &Year) -> DayMask {
-        let mut mask = DayMask::EMPTY;
-        for month in 0..12 {
-            let (first, end) = (year.month_start(month), year.month_start(month + 1));
-            for n in &self.in_month {
-                let day = if *n > 0 { first + n - 1 } else { end + n };
-                if *n != 0 && (first..end).contains(&day) {
-                    mask.insert(day);
-                }
-            }
-        }
-        mask
-    }
-
-    fn year_day_mask(&self, year: &Year) -> DayMask {
-        let mut mask = DayMask::EMPTY;
-        for n in self.in_year.iter().filter(|n| **n != 0) {
-            mask.insert(if *n > 0 { n - 1 } else { year.len() + n });
-        }
-        mask
-    }
-
-    /// A day belongs to its week, whichever year that week is numbered in (RFC 5545 3.3.10: week 1 is the first
-    /// with at least four days in the year).
-    fn week_mask(&self, year: &Year) -> DayMask {
-        let first = self.first_week(year);
-        let (before, after) = (year.previous(), year.next());
-        let spans = [
-            (self.first_week(&before) - before.len(), first),
-            (first, self.first_week(&after) + year.len()),
-            (
-                self.first_week(&after) + year.len(),
-                self.first_week(&after) + year.len() + 52 * 7,
-            ),
-        ];
-        let mut mask = DayMask::EMPTY;
-        for (index, (start, end)) in spans.into_iter().enumerate() {
-            let total = if index == 2 {
-                self.week_count(&after)
-            } else {
-                (end - start) / 7
-            };
-            for n in self.weeks.iter().filter(|n| n.abs() <= total && **n != 0) {
-                let week = if *n > 0 { n - 1 } else { total + n };
-                for day in 0..7 {
-                    mask.insert(start + week * 7 + day);
-                }
-            }
-        }
-        mask
-    }
-
-    /// Day of the year (−3 to 3) on which week 1 begins.
-    fn first_week(&self, year: &Year) -> i32 {
-        let into_week = (year.first_weekday() - self.week_start).rem_euclid(7);
-        if into_week <= 3 {
-            -into_week
-        } else {
-            7 - into_week
-        }
-    }
-
-    fn week_count(&self, year: &Year) -> i32 {
-        (year.len() + self.first_week(&year.next()) - self.first_week(year)) / 7
-    }
-
-    fn weekday_mask(&self, year: &Year) -> DayMask {
-        let mut mask = DayMask::EMPTY;
-        let first = year.first_weekday();
-        for weekday in (0..7).filter(|d| self.weekdays >> d & 1 == 1) {
-            let offset = (weekday - first).rem_euclid(7);
-            mask |= DayMask::every_seventh(offset.unsigned_abs() as usize);
-        }
-        for (n, weekday) in &self.nth {
-            if self.nth_in_month {
-                for month in 0..12 {
-                    let span = (year.month_start(month), year.month_start(month + 1));
-                    insert_nth(&mut mask, span, first, *n, *weekday);
-                }
-            } else {
-                insert_nth(&mut mask, (0, year.len()), first, *n, *weekday);
-            }
-        }
-        mask
-    }
-
     /// The months of a year that INTERVAL reaches.
     fn allowed_months(&self, year: &Year) -> DayMask {
         let mut mask = DayMask::EMPTY;
@@ -434,18 +319,6 @@ impl Days {
     }
 }
 
-fn insert_nth(mask: &mut DayMask, (from, to): (i32, i32), first: i32, n: i32, weekday: i32) {
-    let day = if n > 0 {
-        from + (weekday - first - from).rem_euclid(7) + (n - 1) * 7
-    } else {
-        let last = to - 1;
-        last - (last + first - weekday).rem_euclid(7) + (n + 1) * 7
-    };
-    if (from..to).contains(&day) {
-        mask.insert(day);
-    }
-}
-
 /// How many members of a period of `total` come before its `position`, counted from the end if negative.
 pub(super) fn position_rank(position: i32, total: u32) -> Option<u32> {
     let ahead = position.unsigned_abs();
@@ -459,7 +332,7 @@ pub(super) fn position_rank(position: i32, total: u32) -> Option<u32> {
     })
 }
 
-fn month_range(year: &Year, month: usize) -> DayMask {
+pub(super) fn month_range(year: &Year, month: usize) -> DayMask {
     DayMask::range(year.month_start(month), year.month_start(month + 1))
 }
 

@@ -219,7 +219,7 @@ impl<R: Deref<Target = Compiled> + Clone> Iterator for Seconds<R> {
     /// Whole days are folded without a look at the bounds: most of what is summed, counted or collected is in them.
     fn fold<B, F: FnMut(B, i64) -> B>(mut self, made: B, mut add: F) -> B {
         let mut made = self.fold_days(made, &mut add);
-        while let Some(second) = self.next() {
+        for second in self {
             made = add(made, second);
         }
         made

@@ -12,6 +12,7 @@ mod instances;
 mod mask;
 mod occurrences;
 mod page;
+mod parts;
 mod questions;
 pub(crate) mod spans;
 mod split;

@@ -64,16 +64,11 @@ impl Event {
         }
         for (id, change) in &self.overrides {
             if let Override::Patch(patch) = change {
-                let (start, end) = match &patch.when {
-                    Some(when) => {
-                        let second = civil::seconds_of(when.local_start());
-                        when.span_at(second, &when.clock(asked.viewer))
-                    }
-                    None => {
-                        let clock = self.when.clock(asked.viewer);
-                        self.when.span_at(civil::seconds_of(id.0), &clock)
-                    }
-                };
+                let moved = patch.when.as_ref();
+                let when = moved.unwrap_or(&self.when);
+                let local = moved.map_or(id.0, When::local_start);
+                let clock = when.clock(asked.viewer);
+                let (start, end) = when.span_at(civil::seconds_of(local), &clock);
                 if asked.touches(start, end) {
                     found(start, end, Some(patch));
                 }

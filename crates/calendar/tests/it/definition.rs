@@ -367,7 +367,7 @@ proptest! {
 fn folded(rule: &Compiled, from: DateTime, to: DateTime) -> Vec<DateTime> {
     let mut found = Vec::new();
     rule.seconds_between(from, to).for_each(|second| {
-        found.push(DateTime::constant(1970, 1, 1, 0, 0, 0, 0) + second.seconds())
+        found.push(DateTime::constant(1970, 1, 1, 0, 0, 0, 0) + second.seconds());
     });
     found
 }

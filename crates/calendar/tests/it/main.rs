@@ -12,3 +12,4 @@ mod edges;
 mod events;
 mod rfc5545;
 mod rule_text;
+mod zones;
