@@ -23,6 +23,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("rules       {}", work.rules_file.display());
     println!("calendars   {} ({:.1} MB)", work.calendars_file.display(), work.calendars.len() as f64 / 1e6);
     let mut table = table::Table::default();
+    if std::env::args().nth(2).as_deref() == Some("--files") {
+        files::run(&scratch, None);
+        return Ok(());
+    }
     table.add("kalends", ours::VERSION, ours::run(&work));
     if std::env::args().nth(2).as_deref() == Some("--ours") {
         table.print();
@@ -37,6 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     
     table.print();
     ours::print_absolute(&work);
-    files::run(&work);
+    let folder = std::env::var_os("KALENDS_ICS").map(PathBuf::from);
+    files::run(&scratch, folder.as_deref());
     Ok(())
 }
