@@ -35,6 +35,29 @@ describe.each(Object.entries(looks))('%s', (_, look) => {
   });
 });
 
+/** Opens something, and looks at it. */
+const dialogs: Record<string, { path: string; open: (page: Page) => Promise<void> }> = {
+  'the account and its password': {
+    path: '/?view=week',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Account of' }).click();
+      await page.getByRole('button', { name: 'Change the password' }).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Change the password' }).click();
+      await page.getByLabel('New password').waitFor();
+    },
+  },
+};
+
+it.each(Object.entries(dialogs))('%s', async (_, { path, open }) => {
+  for (const look of Object.values(looks)) {
+    const { page } = await openPage(stage, path, look);
+    await open(page);
+    expect(await violations(page)).toEqual([]);
+    await page.context().close();
+  }
+});
+
 it('dialogs and popovers', async () => {
   const { page } = await openPage(stage, '/?view=week');
   await page.locator('[data-title="Filling: Ferrari"]').first().click();

@@ -170,6 +170,19 @@ describe('the other pages', () => {
     await page.context().close();
   });
 
+  it('changes the password, and says what is wrong with it', () =>
+    on('/', async (page) => {
+      await page.getByRole('button', { name: 'Account of Ada Lindqvist' }).click();
+      await page.getByRole('button', { name: 'Change the password' }).click();
+      await page.getByLabel('Password so far').fill('guess');
+      await page.getByLabel('New password').fill('a better one');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('This is not the password so far.').waitFor();
+      await page.getByLabel('Password so far').fill('practice');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await toast(page, 'Your password is set.');
+    }));
+
   it('links two calendars in three clicks, and shows what will be', () =>
     on('/links/new', async (page) => {
       await page.locator('.pick label', { hasText: 'Congresses' }).click();
@@ -202,7 +215,7 @@ describe('the other pages', () => {
     }));
 
   it('says that a provider refused, once', () =>
-    on('/connections?refused=access_denied', async (page) => {
+    on('/connections?refused=access%20was%20not%20granted', async (page) => {
       await page.getByRole('alert').getByText('No account was connected.').waitFor();
       expect(new URL(page.url()).search).toBe('');
       await page.getByRole('button', { name: 'Close this message' }).click();
@@ -213,6 +226,7 @@ describe('the other pages', () => {
     on('/conflicts', async (page) => {
       await page.getByRole('button', { name: 'Restore this' }).first().click();
       await toast(page, 'Restored');
+      await page.getByText('Restored', { exact: true }).waitFor();
     }));
 
   it('filters the activity by calendar', () =>

@@ -47,7 +47,7 @@ export function watchErrors(page: Page): string[] {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of (401|412|422|503)/.test(message.text())) errors.push(message.text());
+    if (message.type() === 'error' && !/status of (401|403|412|422|503)/.test(message.text())) errors.push(message.text());
   });
   return errors;
 }

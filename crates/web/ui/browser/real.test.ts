@@ -209,7 +209,22 @@ describe.skipIf(!program)('kalends demo', { timeout: 120_000 }, () => {
     await page.getByText('Busy', { exact: true }).first().waitFor();
     await page.getByRole('button', { name: 'Link', exact: true }).click();
     await toast('Linked');
-    await page.getByRole('heading', { name: /Private/ }).first().waitFor();
+    await page.getByRole('heading', { name: 'Private → ada@gmail.example' }).waitFor();
+  });
+
+  it('takes a password, and signs in with it', async () => {
+    await go('/');
+    await page.getByRole('button', { name: 'Account of' }).click();
+    await page.getByRole('button', { name: 'Set a password' }).click();
+    await page.getByLabel('New password').fill('open sesame');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await toast('Your password is set');
+    await page.getByRole('button', { name: 'Account of' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('E-mail').fill('owner@localhost');
+    await page.getByLabel('Password').fill('open sesame');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Account of' }).waitFor();
   });
 
   it('edits this and the following, then the whole series, and Google has it', async () => {

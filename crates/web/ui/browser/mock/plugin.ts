@@ -8,13 +8,14 @@ import { seed } from './seed.ts';
 
 export function mockHub(): Plugin {
   let world = seed(Date.now());
-  const session: Session = { signedIn: true };
+  const session: Session = { signedIn: true, password: 'practice' };
 
   async function answer(request: IncomingMessage, response: ServerResponse, next: () => void) {
     const url = new URL(request.url ?? '/', 'http://mock');
     if (url.pathname === '/mock/reset') {
       world = seed(Number(url.searchParams.get('now')) || Date.now());
       session.signedIn = url.searchParams.get('signedIn') !== 'false';
+      session.password = 'practice';
       return response.end('ok');
     }
     if (!/^\/(api|demo\/|mock)/.test(url.pathname)) return next();

@@ -1,5 +1,5 @@
 // The rest of the mock's REST API: who, connections, calendars, links, activity, conflicts, changes, the stream.
-import type { NewConnection, NewLink } from '../../src/api/types.ts';
+import type { LinkChange, NewConnection, NewLink } from '../../src/api/types.ts';
 import { eventRoutes } from './events.ts';
 import { problem, send, type Call } from './http.ts';
 import type { World } from './world.ts';
@@ -55,8 +55,16 @@ function links(world: World, call: Call, id?: string): true {
     world.log('link', id!, undefined, true);
     return send(call, 204);
   }
-  const body = JSON.parse(call.body) as NewLink;
-  if (id === 'preview') {
+  const known = world.links.find((one) => one.id === id);
+  const body = JSON.parse(call.body) as NewLink & LinkChange;
+  if (call.method === 'PATCH') {
+    if (!known) return problem(call, 404, 'Not found');
+    Object.assign(known, body);
+    world.log('link', known.id);
+    return send(call, 200, known);
+  }
+  if (id === 'preview' || known) {
+    body.members ??= known?.members ?? [];
     const targets = body.members.filter((member) => member.role !== 'source');
     const sources = body.members.filter((member) => member.role !== 'target').map((member) => member.calendar);
     const items = [...world.copies.values()].filter((copy) => copy.local && sources.includes(copy.calendar)).flatMap((copy, index) =>
@@ -68,7 +76,7 @@ function links(world: World, call: Call, id?: string): true {
     const merges = items.filter((item) => item.operation === 'merge').length;
     return send(call, 200, { creates: items.length - merges, updates: 0, deletes: 0, merges, items: items.slice(0, 200) });
   }
-  const made = { ...body, id: world.id('link'), state: 'active' as const, events: 12 };
+  const made = { ...body, id: world.id('link'), state: 'active' as const, onConflict: 'newest' as const, waiting: 0, events: 12 };
   world.links.push(made);
   world.log('link', made.id);
   return send(call, 201, made);
@@ -93,6 +101,15 @@ function activity(world: World, call: Call): true {
 
 export interface Session {
   signedIn: boolean;
+  password: string | null;
+}
+
+function password(session: Session, call: Call): true {
+  const body = JSON.parse(call.body) as { current?: string; password: string };
+  if (body.password.length < 8) return problem(call, 400, 'Not accepted', 'The password is too short: 8 bytes at least.');
+  if (session.password !== null && body.current !== session.password) return problem(call, 403, 'Not allowed', 'This is not the password so far.');
+  session.password = body.password;
+  return send(call, 204);
 }
 
 export function restRoutes(world: World, session: Session, call: Call): boolean {
@@ -102,14 +119,15 @@ export function restRoutes(world: World, session: Session, call: Call): boolean 
   if (call.method !== 'GET' && call.request.headers['x-kalends-csrf'] !== '1') return problem(call, 403, 'CSRF header is missing');
   if (Date.now() < world.unpluggedUntil) return problem(call, 503, 'Kalends is starting');
   if (kind === 'session') {
-    if (call.method === 'POST' && (JSON.parse(call.body) as { password: string }).password !== 'practice') return problem(call, 401, 'Not signed in');
+    if (call.method === 'POST' && (JSON.parse(call.body) as { password: string }).password !== session.password) return problem(call, 401, 'Not signed in');
     session.signedIn = call.method === 'POST';
     return send(call, 204);
   }
   if (!session.signedIn) return problem(call, 401, 'Not signed in');
   switch (kind) {
     case 'me':
-      return send(call, 200, { id: 'person-ada', email: 'ada@practice.example', name: 'Ada Lindqvist', timeZone: 'Europe/Berlin', roles: ['owner'], demo: true });
+      if (id === 'password') return password(session, call);
+      return send(call, 200, { hasPassword: session.password !== null, id: 'person-ada', email: 'ada@practice.example', name: 'Ada Lindqvist', timeZone: 'Europe/Berlin', roles: ['owner'], demo: true });
     case 'providers':
       return send(call, 200, providers);
     case 'connections':
@@ -122,9 +140,13 @@ export function restRoutes(world: World, session: Session, call: Call): boolean 
       return activity(world, call);
     case 'conflicts':
       if (call.method === 'POST') {
-        world.conflicts = world.conflicts.filter((one) => one.id !== id);
-        world.log('conflict', id!);
-        return send(call, 200, {});
+        const one = world.conflicts.find((conflict) => conflict.id === id);
+        if (!one) return problem(call, 404, 'Not found');
+        if ((sub === 'decide') !== (one.state === 'open')) return problem(call, 412, 'Changed meanwhile');
+        if (sub === 'decide' && (JSON.parse(call.body) as { keep: string }).keep === 'remote') [one.kept, one.lost] = [one.lost, one.kept];
+        one.state = sub === 'decide' ? 'resolved' : 'restored';
+        world.log('conflict', one.id);
+        return send(call, 204);
       }
       return send(call, 200, world.conflicts);
     case 'changes': {

@@ -95,9 +95,9 @@ export function seed(now: number): World {
 
 function seedRest(world: World, three: string[]): void {
   world.links = [
-    { id: 'link-practice', name: 'Practice', state: 'active', events: 31, members: three.map((id) => ({ calendar: id, role: 'both', mask: { kind: 'everything' } })) },
+    { id: 'link-practice', name: 'Practice', state: 'active', onConflict: 'newest', waiting: 0, events: 31, members: three.map((id) => ({ calendar: id, role: 'both', mask: { kind: 'everything' } })) },
     {
-      id: 'link-private', name: 'Ada’s private time', state: 'active', events: 2,
+      id: 'link-private', name: 'Ada’s private time', state: 'active', onConflict: 'newest', waiting: 0, events: 3,
       members: [{ calendar: 'cal-private', role: 'source', mask: { kind: 'everything' } }, ...three.map((id) => ({ calendar: id, role: 'target' as const, mask: { kind: 'busy' as const, title: 'Busy' } }))],
     },
   ];
@@ -113,7 +113,7 @@ function seedRest(world: World, three: string[]): void {
   });
   const target = copies.find((copy) => copy.local?.title?.startsWith('Crown fitting'))!;
   world.conflicts = [
-    { id: 'conflict-1', event: target.id, calendar: 'cal-microsoft', unit: 'title', kept: 'Crown fitting: Haddad', lost: 'Crown fitting: Haddad (bring X-ray)', at: world.ago(3_600_000), state: 'open' },
+    { id: 'conflict-1', event: target.id, calendar: 'cal-microsoft', unit: 'title', kept: 'Crown fitting: Haddad', lost: 'Crown fitting: Haddad (bring X-ray)', at: world.ago(3_600_000), state: 'resolved' },
     { id: 'conflict-2', event: target.id, calendar: 'cal-google', unit: 'when', kept: { start: target.local!.start, duration: 'PT75M' }, lost: { start: target.local!.start.replace('T15', 'T16'), duration: 'PT60M' }, at: world.ago(7_200_000), state: 'open' },
   ];
 }

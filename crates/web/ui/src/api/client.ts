@@ -1,6 +1,6 @@
 // The one place that speaks HTTP to the hub: same origin, the session cookie, problem+json as a typed error.
 import type {
-  ActivityPage, Calendar, Changes, Conflict, Connection, DemoState, Event, EventPatch, Link, LinkPreview, Me,
+  ActivityPage, Calendar, Changes, Conflict, Connection, DemoState, Event, EventPatch, Link, LinkChange, LinkPreview, Me,
   NewConnection, NewLink, Occurrences, Position, Problem, Provider, Scope, Why,
 } from './types';
 
@@ -88,6 +88,7 @@ const id = encodeURIComponent;
 export const api = {
   me: () => json<Me>('GET', `${v1}/me`),
   signIn: (email: string, password: string) => json<void>('POST', `${v1}/session`, { body: { email, password } }),
+  setPassword: (body: { current?: string; password: string }) => json<void>('PUT', `${v1}/me/password`, { body }),
   signOut: () => json<void>('DELETE', `${v1}/session`),
 
   providers: () => json<Provider[]>('GET', `${v1}/providers`),
@@ -124,11 +125,15 @@ export const api = {
   links: () => json<Link[]>('GET', `${v1}/links`),
   previewLink: (body: NewLink) => json<LinkPreview>('POST', `${v1}/links/preview`, { body }),
   createLink: (body: NewLink) => json<Link>('POST', `${v1}/links`, { body, idempotencyKey: crypto.randomUUID() }),
+  changeLink: (link: string, body: LinkChange) => json<Link>('PATCH', `${v1}/links/${id(link)}`, { body }),
+  previewLinkChange: (link: string, body: LinkChange) => json<LinkPreview>('POST', `${v1}/links/${id(link)}/preview`, { body }),
   deleteLink: (link: string, mirrors: 'keep' | 'remove') =>
     json<void>('DELETE', `${v1}/links/${id(link)}`, { query: { mirrors } }),
 
   activity: (query: { before?: string | number; limit?: number }) => json<ActivityPage>('GET', `${v1}/activity`, { query }),
   conflicts: () => json<Conflict[]>('GET', `${v1}/conflicts`),
+  /** Local is what Kalends has, remote what the calendar's provider has. */
+  decide: (conflict: string, keep: 'local' | 'remote') => json<void>('POST', `${v1}/conflicts/${id(conflict)}/decide`, { body: { keep } }),
   restore: (conflict: string) => json<void>('POST', `${v1}/conflicts/${id(conflict)}/restore`),
 
   changes: (after: Position, limit = 100) => json<Changes>('GET', `${v1}/changes`, { query: { after, limit } }),

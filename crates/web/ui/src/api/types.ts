@@ -20,6 +20,8 @@ export interface Me {
   roles: string[];
   /** The demo has a page of its own at /demo. */
   demo: boolean;
+  /** Whether one can sign in with a password. */
+  hasPassword: boolean;
 }
 
 export type ProviderId = 'google' | 'microsoft' | 'caldav';
@@ -197,6 +199,19 @@ export interface LinkMember {
   calendar: string;
   role: 'source' | 'target' | 'both';
   mask: Mask;
+  /** It has left the link for a while. */
+  away?: boolean;
+}
+
+/** Who wins when the same thing is changed in two calendars. */
+export type OnConflict = 'newest' | 'source' | 'ask';
+
+/** What is to be changed about a link; what is not named stays. */
+export interface LinkChange {
+  name?: string;
+  state?: 'active' | 'paused';
+  onConflict?: OnConflict;
+  members?: LinkMember[];
 }
 
 export interface NewLink {
@@ -207,7 +222,10 @@ export interface NewLink {
 export interface Link extends NewLink {
   id: string;
   state: 'active' | 'paused';
+  onConflict: OnConflict;
   events: number;
+  /** Copies that are not written to their providers yet. */
+  waiting: number;
 }
 
 export type Operation = 'create' | 'update' | 'delete' | 'merge';
@@ -247,7 +265,8 @@ export interface Conflict {
   kept: unknown;
   lost: unknown;
   at: string;
-  state: string;
+  /** `open`: a link asks, and nobody has decided yet. */
+  state: 'open' | 'resolved' | 'restored';
 }
 
 export interface Change {
