@@ -4,7 +4,7 @@ use identity::Actor;
 use storage::{Change, ChangeKind, Health, Tx, calendars as rows};
 use sync::CalendarId;
 
-use crate::{CalendarView, Error, Hub, Key, Result, access};
+use crate::{CalendarView, Error, Hub, Key, Result, access, replicate::held::counted};
 
 /// A calendar to be made here.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +45,7 @@ impl Hub {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         let rows = access::calendars(&mut tx, actor).await?;
         let connections = storage::connections::list(&mut tx).await?;
+        let held = storage::held::counts(&mut tx).await?;
         Ok(rows
             .into_iter()
             .map(|row| {
@@ -52,7 +53,8 @@ impl Hub {
                     .iter()
                     .find(|c| Some(c.id) == row.connection)
                     .map(|c| c.provider.clone());
-                self.view(row, provider)
+                let held = counted(&held, row.id);
+                self.view(row, provider, held)
             })
             .collect())
     }
@@ -126,7 +128,7 @@ impl Hub {
         };
         rows::insert(tx, &row).await?;
         self.log_calendar(tx, actor.log_name(), id, false);
-        Ok(self.view(row, None))
+        Ok(self.view(row, None, (0, 0)))
     }
 
     /// Changes a calendar's name, colour and the like, here only.
@@ -193,15 +195,21 @@ impl Hub {
         });
     }
 
-    async fn view_in(&self, tx: &mut Tx, row: rows::Calendar) -> Result<CalendarView> {
+    pub(crate) async fn view_in(&self, tx: &mut Tx, row: rows::Calendar) -> Result<CalendarView> {
         let provider = match row.connection {
             Some(id) => storage::connections::get(tx, id).await?.map(|c| c.provider),
             None => None,
         };
-        Ok(self.view(row, provider))
+        let held = counted(&storage::held::counts(tx).await?, row.id);
+        Ok(self.view(row, provider, held))
     }
 
-    fn view(&self, row: rows::Calendar, provider: Option<String>) -> CalendarView {
+    fn view(
+        &self,
+        row: rows::Calendar,
+        provider: Option<String>,
+        (missing, unread): (usize, usize),
+    ) -> CalendarView {
         CalendarView {
             id: row.id,
             connection: row.connection,
@@ -222,6 +230,8 @@ impl Hub {
                 Health::Paused
             },
             message: row.message,
+            missing,
+            unread,
             last_sync: row.last_sync,
             sort: row.sort,
         }

@@ -82,6 +82,10 @@ pub struct CalendarView {
     pub health: storage::Health,
     /// What to do about it, if something is wrong.
     pub message: Option<String>,
+    /// How many events are missing at the provider and wait for a person to say whether they were deleted.
+    pub missing: usize,
+    /// How many events of the provider cannot be read.
+    pub unread: usize,
     /// When it was last read.
     pub last_sync: Option<Timestamp>,
     /// Place in lists.

@@ -6,13 +6,19 @@ use std::time::Duration;
 use jiff::Timestamp;
 use providers::Failure;
 use storage::{Store, calendars, jobs};
-use sync::CalendarId;
+use sync::{CalendarId, CopyId};
 use tokio::{sync::watch, task::JoinSet};
 use uuid::Uuid;
 
 use crate::{Error, Hub, Result, channels::WATCH, pace, prune::PRUNE, replicate};
 
-const KINDS: [&str; 4] = [replicate::PULL, replicate::PUSH, WATCH, PRUNE];
+const KINDS: [&str; 5] = [
+    replicate::PULL,
+    replicate::PUSH,
+    replicate::RESUME,
+    WATCH,
+    PRUNE,
+];
 /// How long a worker may be silent before another one takes its job.
 const LEASE_SECONDS: i64 = 30;
 /// How often a worker says that it is still at it.
@@ -100,6 +106,7 @@ impl Hub {
                 replicate::PULL => self.pull_and_schedule(store, calendar).await,
                 replicate::PUSH => self.push_and_schedule(store, calendar).await,
                 WATCH => self.watch(store, calendar).await,
+                replicate::RESUME => self.resume(store, CopyId(job.subject)).await,
                 _ => self.prune_and_schedule(store).await,
             }
         };
@@ -188,7 +195,7 @@ impl Hub {
         Ok(pushed.again.map(|again| self.after(again)))
     }
 
-    fn after(&self, pause: Duration) -> Timestamp {
+    pub(crate) fn after(&self, pause: Duration) -> Timestamp {
         let now = self.clock().now();
         now.saturating_add(
             jiff::SignedDuration::try_from(pause).unwrap_or(jiff::SignedDuration::from_secs(60)),

@@ -15,6 +15,7 @@ pub mod conflicts;
 pub mod connections;
 pub mod copies;
 pub mod edits;
+pub mod held;
 pub mod idempotency;
 pub mod intents;
 pub mod jobs;

@@ -35,6 +35,19 @@ pub struct Calendar {
     /// Drawn. What is hidden is kept in step all the same.
     shown: bool,
     health: Sync,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<Held>,
+}
+
+/// What was seen at the provider and is not taken up.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CalendarHeld)]
+pub struct Held {
+    /// Events that are missing in a full listing and were kept, because they are many: `held/confirm` removes them,
+    /// `held/dismiss` keeps them.
+    deletions: usize,
+    /// Events that cannot be read; they are looked at again by themselves.
+    unreadable: usize,
 }
 
 /// How replication of a calendar is doing.
@@ -88,6 +101,10 @@ impl From<CalendarView> for Calendar {
                 message: view.message,
                 last_sync: view.last_sync.map(|t| t.to_string()),
             },
+            held: (view.missing + view.unread > 0).then_some(Held {
+                deletions: view.missing,
+                unreadable: view.unread,
+            }),
         }
     }
 }
@@ -165,4 +182,28 @@ pub(super) async fn remove(
 ) -> Result<StatusCode, Problem> {
     app.hub.delete_calendar(&actor, CalendarId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The deletions that were held back are real: the provider is asked once more, and what is gone goes.
+#[utoipa::path(post, path = "/api/v1/calendars/{id}/held/confirm", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Calendar), (status = 404, body = Problem)))]
+pub(super) async fn confirm_held(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Calendar>, Problem> {
+    let view = app.hub.confirm_held(&actor, CalendarId(id)).await?;
+    Ok(Json(view.into()))
+}
+
+/// The deletions that were held back are none: the events stay here.
+#[utoipa::path(post, path = "/api/v1/calendars/{id}/held/dismiss", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Calendar), (status = 404, body = Problem)))]
+pub(super) async fn dismiss_held(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Calendar>, Problem> {
+    let view = app.hub.dismiss_held(&actor, CalendarId(id)).await?;
+    Ok(Json(view.into()))
 }

@@ -50,6 +50,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(connections::sync_now))
         .routes(routes!(calendars::list, calendars::create))
         .routes(routes!(calendars::update, calendars::remove))
+        .routes(routes!(calendars::confirm_held))
+        .routes(routes!(calendars::dismiss_held))
         .routes(routes!(occurrences::list))
         .routes(routes!(events::list, events::create))
         .routes(routes!(

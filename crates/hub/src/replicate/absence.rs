@@ -5,7 +5,10 @@ use std::collections::HashSet;
 
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use providers::{Failure, Malformed, Seen, Sighting};
-use storage::{Store, copies};
+use storage::{
+    Store, copies,
+    held::{Held, State},
+};
 use sync::Remote;
 
 use super::Work;
@@ -29,12 +32,13 @@ pub(super) struct Checked {
     pub sightings: Vec<Sighting>,
     /// What is there but could not be read.
     pub unread: Vec<Malformed>,
-    /// Deletions are held, and why.
-    pub held: Option<String>,
+    /// Deletions that are held for a person, because they are many.
+    pub missing: Vec<String>,
 }
 
 impl Hub {
-    /// Looks at every event whose absence is only suspected.
+    /// Looks at every event whose absence is only suspected. `held` is given for a full listing: what is held already, and
+    /// not asked for twice.
     pub(super) async fn check_absences(
         &self,
         store: &Store,
@@ -42,15 +46,17 @@ impl Hub {
         listed: &[Sighting],
         doubtful: Vec<String>,
         malformed: &[Malformed],
-        full: bool,
+        held: Option<&[Held]>,
     ) -> Result<Checked> {
         let mut suspects = self.ours(store, work, doubtful).await?;
         let mut known = 0;
-        if full {
+        if let Some(held) = held {
+            let asked = held.iter().filter(|h| h.state != State::Unread);
             let seen: HashSet<&str> = listed
                 .iter()
                 .map(|s| s.id.as_str())
                 .chain(malformed.iter().map(|m| m.id.as_str()))
+                .chain(asked.map(|h| h.remote_id.as_str()))
                 .collect();
             let all = self.known(store, work).await?;
             known = all.len();
@@ -64,14 +70,14 @@ impl Hub {
             .iter()
             .filter(|s| s.found.is_none())
             .count();
-        if full
+        if held.is_some()
             && (gone > DELETIONS_MAX || (gone >= DELETIONS_SOME && gone * DELETIONS_SHARE > known))
         {
-            checked.sightings.retain(|s| s.found.is_some());
-            checked.held = Some(format!(
-                "{gone} of {known} events are missing in a full listing; nothing was removed. If they were really \
-                 deleted, confirm it; otherwise restore them at the provider"
-            ));
+            let sightings = std::mem::take(&mut checked.sightings);
+            let (there, missing): (Vec<_>, Vec<_>) =
+                sightings.into_iter().partition(|s| s.found.is_some());
+            checked.sightings = there;
+            checked.missing = missing.into_iter().map(|s| s.id).collect();
         }
         Ok(checked)
     }

@@ -3,6 +3,8 @@
 
 mod absence;
 mod digest;
+mod guard;
+pub(crate) mod held;
 mod pull;
 mod push;
 mod round;
@@ -21,6 +23,9 @@ pub const PUSH: &str = "push";
 
 /// What a calendar that is kept in step has one of each of.
 const STANDING: [&str; 3] = [PULL, PUSH, WATCH];
+
+/// Job: write an event again that was paused.
+pub const RESUME: &str = "resume";
 
 /// What windowed listings cover, around now.
 const WINDOW_BACK: i64 = 92;

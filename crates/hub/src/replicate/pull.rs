@@ -1,10 +1,16 @@
 //! Reading a calendar from its provider.
 
+use std::collections::HashSet;
+
 use providers::{Changes, Delete, Failure, Sighting};
 use storage::{Health, Store, calendars, intents};
 use sync::{CalendarId, Outcome, replication::Reply};
 
-use super::{Work, digest::Surplus};
+use super::{
+    Work,
+    digest::Surplus,
+    held::{self, Aside},
+};
 use crate::{Hub, Result};
 
 /// How many sightings one transaction holds.
@@ -26,38 +32,42 @@ impl Hub {
         let Some(work) = self.work(store, calendar).await? else {
             return Ok(Pulled::default());
         };
-        let changes = match work
-            .connector
-            .changes(work.place(), work.row.cursor.as_deref())
-            .await
-        {
-            Err(Failure::CursorInvalid) => work.connector.changes(work.place(), None).await?,
-            other => other?,
-        };
         let Changes {
             mut sightings,
             doubtful,
             mut malformed,
             cursor,
             full,
-        } = changes;
+        } = changes(&work).await?;
+        let held = self.held(store, calendar).await?;
         let checked = self
-            .check_absences(store, &work, &sightings, doubtful, &malformed, full)
+            .check_absences(
+                store,
+                &work,
+                &sightings,
+                doubtful,
+                &malformed,
+                full.then_some(held.as_slice()),
+            )
             .await?;
         sightings.extend(checked.sightings);
         malformed.extend(checked.unread);
+        let listed: HashSet<String> = sightings
+            .iter()
+            .map(|s| s.id.clone())
+            .chain(malformed.iter().map(|m| m.id.clone()))
+            .collect();
+        let again = self.look_again(&work, &held, &listed).await?;
+        sightings.extend(again.sightings);
+        malformed.extend(again.unread);
         let pulled = Pulled {
             sightings: sightings.len(),
             malformed: malformed.len(),
         };
-        let mut message = checked.held;
-        if let (None, Some(first)) = (&message, malformed.first()) {
-            let count = malformed.len();
-            message = Some(format!(
-                "{count} event(s) cannot be read and were left alone; the first: {}",
-                first.reason
-            ));
-        }
+        let mut aside = Aside {
+            missing: checked.missing,
+            unread: malformed,
+        };
         let mut surplus = Vec::new();
         let mut rest = sightings.into_iter();
         loop {
@@ -65,9 +75,12 @@ impl Hub {
             let last = rest.len() == 0;
             let mut tx = store.write().await?;
             for sighting in chunk {
+                held::release(&mut tx, calendar, &held, &sighting).await?;
                 surplus.extend(self.sighted(&mut tx, calendar, sighting).await?);
             }
             if last {
+                let aside = std::mem::take(&mut aside);
+                let message = self.set_aside(&mut tx, calendar, &held, aside).await?;
                 self.read_to(&mut tx, &work, cursor, message, pulled.sightings > 0)
                     .await?;
                 tx.commit().await?;
@@ -133,5 +146,14 @@ impl Hub {
             }
         }
         Ok(())
+    }
+}
+
+/// What changed since the calendar was last read; everything, if the provider does not know any more when that was.
+async fn changes(work: &Work) -> Result<Changes, Failure> {
+    let cursor = work.row.cursor.as_deref();
+    match work.connector.changes(work.place(), cursor).await {
+        Err(Failure::CursorInvalid) => work.connector.changes(work.place(), None).await,
+        other => other,
     }
 }

@@ -123,7 +123,7 @@ impl Hub {
                     self.look(store, work, &unfinished[intent]).await?;
                 }
                 step => {
-                    if let Some(reason) = would_mail(work, &row, &step) {
+                    if let Some(reason) = self.stopped(&mut tx, work, &row, &step).await? {
                         row.copy.parked = Some(reason);
                         row.pending = false;
                         copies::update(&mut tx, &mut row).await?;
@@ -368,34 +368,6 @@ impl Hub {
             removed: false,
         });
     }
-}
-
-/// Silence: a write that came along a link may not make the provider tell an event's participants. What a person
-/// changes through the hub in that very calendar is theirs to answer for.
-fn would_mail(work: &Work, row: &copies::Row, step: &Step) -> Option<String> {
-    let (Step::Update { previous, .. }, false) = (step, work.connector.traits().quiet) else {
-        let quiet = work.connector.traits().quiet || !matches!(step, Step::Delete { .. });
-        let people = row
-            .copy
-            .base
-            .as_ref()
-            .map_or(0, |base| base.remote.people.len());
-        let flowed = row
-            .copy
-            .life_cause
-            .as_ref()
-            .is_some_and(|c| c.link.is_some());
-        return (!quiet && flowed && people > 0).then(|| held(people));
-    };
-    let flowed = row.copy.causes.values().any(|c| c.link.is_some());
-    let people = previous.people.len();
-    (flowed && people > 0).then(|| held(people))
-}
-
-fn held(people: usize) -> String {
-    format!(
-        "held: writing this would make the provider notify {people} participant(s); change it there by hand"
-    )
 }
 
 /// A conditional write went through: whatever we sent before it for the same event can only be refused now.

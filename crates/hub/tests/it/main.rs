@@ -23,6 +23,7 @@ macro_rules! both {
 }
 
 mod accounts;
+mod held;
 mod links;
 mod model;
 mod parked;

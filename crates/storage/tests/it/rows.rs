@@ -17,6 +17,7 @@ use crate::fixture::{Fixture, a_calendar, a_copy, an_event, at, id};
 
 both! {
     calendars_by_everything,
+    what_is_held_and_decided,
     connections_keep_their_credentials,
     copies_by_everything,
     copies_in_range,
@@ -550,4 +551,43 @@ async fn replies_are_given_again(f: Fixture) {
     assert_eq!(idempotency::prune(&mut tx, at(1)).await.unwrap(), 1);
     let again = idempotency::claim(&mut tx, "user:1", "k", &other, at(2)).await;
     assert_eq!(again.unwrap(), None);
+}
+
+async fn what_is_held_and_decided(f: Fixture) {
+    use kalends_storage::held::{self, Held, State};
+    let calendar = f.calendar().await;
+    let one = |remote_id: &str, state| Held {
+        calendar,
+        remote_id: remote_id.into(),
+        state,
+        reason: "start: is no time".into(),
+        tries: 2,
+        due: at(7),
+    };
+    let mut tx = f.store.write().await.unwrap();
+    for (id, state) in [
+        ("a", State::Missing),
+        ("b", State::Unread),
+        ("c", State::Missing),
+    ] {
+        held::put(&mut tx, &one(id, State::Unread)).await.unwrap();
+        held::put(&mut tx, &one(id, state)).await.unwrap();
+    }
+    let decided = held::set_state(&mut tx, calendar, State::Missing, State::Confirmed);
+    assert_eq!(decided.await.unwrap(), 2);
+    held::release(&mut tx, calendar, "c").await.unwrap();
+    let mut all = held::of_calendar(&mut tx, calendar).await.unwrap();
+    all.sort_by(|a, b| a.remote_id.cmp(&b.remote_id));
+    assert_eq!(all, [one("a", State::Confirmed), one("b", State::Unread)]);
+    let mut counts = held::counts(&mut tx).await.unwrap();
+    counts.sort_by_key(|(_, state, _)| *state == State::Unread);
+    assert_eq!(
+        counts,
+        [
+            (calendar, State::Confirmed, 1),
+            (calendar, State::Unread, 1)
+        ]
+    );
+    calendars::delete(&mut tx, calendar).await.unwrap();
+    assert!(held::counts(&mut tx).await.unwrap().is_empty());
 }

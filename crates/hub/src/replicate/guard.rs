@@ -1,0 +1,130 @@
+//! What is not written although it waits: what would make a provider mail somebody, and what is rewritten again and again.
+
+use std::time::Duration;
+
+use calendar::{Unit, unit};
+use jiff::Timestamp;
+use storage::{Store, Tx, copies, intents, jobs};
+use sync::{CauseKind, CopyId, Intent, Operation, Outcome, replication::Step};
+
+use super::{PUSH, RESUME, Work};
+use crate::{Hub, Result, shape};
+
+/// So often one event gets the same value within an hour.
+const REWRITES_MAX: usize = 3;
+/// How many of its latest writes are looked at.
+const WRITES: usize = 32;
+/// How long somebody else may go on with it.
+const PAUSE: Duration = Duration::from_hours(1);
+/// How the reason begins, by which a pause is known.
+const PAUSED: &str = "paused: ";
+
+impl Hub {
+    /// Why a write may not be made now, if so.
+    pub(super) async fn stopped(
+        &self,
+        tx: &mut Tx,
+        work: &Work,
+        row: &copies::Row,
+        step: &Step,
+    ) -> Result<Option<String>> {
+        if let Some(reason) = would_mail(work, row, step) {
+            return Ok(Some(reason));
+        }
+        let latest = intents::of_copy(tx, row.copy.id, WRITES).await?;
+        let since = self.clock().now().saturating_sub(
+            jiff::SignedDuration::try_from(PAUSE).unwrap_or(jiff::SignedDuration::MAX),
+        );
+        let since = since.unwrap_or(Timestamp::MIN);
+        let same = latest
+            .iter()
+            .filter(|(intent, ..)| intent.at >= since && is_repeated(row, step, intent))
+            .count();
+        if same < REWRITES_MAX {
+            return Ok(None);
+        }
+        jobs::request(tx, RESUME, row.copy.id.0, self.after(PAUSE)).await?;
+        Ok(Some(format!(
+            "{PAUSED}this value was written {same} times within an hour, and somebody else changed it back each time. It goes \
+             on when you edit the event here, or in an hour"
+        )))
+    }
+
+    /// Takes a paused event up again.
+    pub(crate) async fn resume(&self, store: &Store, id: CopyId) -> Result<Option<Timestamp>> {
+        let mut tx = store.write().await?;
+        let Some(mut row) = copies::get(&mut tx, id).await? else {
+            return Ok(None);
+        };
+        let paused = |reason: &String| reason.starts_with(PAUSED);
+        if row.copy.parked.as_ref().is_some_and(paused) {
+            row.copy.parked = None;
+            let unfinished = intents::unfinished(&mut tx, id).await?;
+            row.pending = shape::is_pending(&row.copy, &unfinished);
+            copies::update(&mut tx, &mut row).await?;
+            let now = self.clock().now();
+            jobs::request(&mut tx, PUSH, row.copy.calendar.0, now).await?;
+            tx.commit().await?;
+            self.wake();
+        }
+        Ok(None)
+    }
+}
+
+/// Whether an earlier write wrote what this one would: the same units with the same values. Somebody who drags an event
+/// about writes another value each time. What a person sets through the hub in this very calendar is no repetition.
+fn is_repeated(row: &copies::Row, step: &Step, earlier: &Intent) -> bool {
+    let Some(sent) = earlier.body.as_ref() else {
+        return false;
+    };
+    if earlier.outcome != Outcome::Done {
+        return false;
+    }
+    match step {
+        Step::Create { body, .. } => {
+            earlier.operation == Operation::Create && unit::diff(sent, body).is_empty()
+        }
+        Step::Update { previous, body, .. } => {
+            let units = unit::diff(previous, body);
+            let by_hand = |unit: &Unit| {
+                let cause = row.copy.causes.get(unit);
+                cause.is_some_and(|c| c.kind == CauseKind::Edit && c.link.is_none())
+            };
+            // To make an event is no rewriting yet.
+            let wrote = |unit: &Unit| {
+                earlier.operation == Operation::Update && earlier.causes.contains_key(unit)
+            };
+            let again = |unit: &Unit| wrote(unit) && unit.same(sent, body);
+            !units.is_empty() && !units.iter().any(by_hand) && units.iter().all(again)
+        }
+        Step::Delete { .. } | Step::Nothing | Step::Look { .. } => false,
+    }
+}
+
+/// Silence: a write that came along a link may not make the provider tell an event's participants. What a person
+/// changes through the hub in that very calendar is theirs to answer for.
+fn would_mail(work: &Work, row: &copies::Row, step: &Step) -> Option<String> {
+    let (Step::Update { previous, .. }, false) = (step, work.connector.traits().quiet) else {
+        let quiet = work.connector.traits().quiet || !matches!(step, Step::Delete { .. });
+        let people = row
+            .copy
+            .base
+            .as_ref()
+            .map_or(0, |base| base.remote.people.len());
+        let flowed = row
+            .copy
+            .life_cause
+            .as_ref()
+            .is_some_and(|c| c.link.is_some());
+        return (!quiet && flowed && people > 0).then(|| held(people));
+    };
+    let flowed = row.copy.causes.values().any(|c| c.link.is_some());
+    let people = previous.people.len();
+    (flowed && people > 0).then(|| held(people))
+}
+
+fn held(people: usize) -> String {
+    format!(
+        "held: writing this would make the provider notify {people} participant(s); change it there by hand"
+    )
+}
