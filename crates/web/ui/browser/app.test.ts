@@ -214,6 +214,18 @@ describe('the other pages', () => {
       await page.getByRole('heading', { name: 'noor@icloud.example' }).waitFor();
     }));
 
+  it('asks about deletions that were held back', () =>
+    on('/connections', async (page) => {
+      await page.getByText('One appointment of “Hygiene course” cannot be read.').waitFor();
+      const note = page.getByRole('group', { name: 'Missing in Hygiene course' });
+      await note.getByText('14 appointments').waitFor();
+      const sent = page.waitForRequest((request) => request.method() === 'POST');
+      await note.getByRole('button', { name: 'No, keep them' }).click();
+      expect(new URL((await sent).url()).pathname).toBe('/api/v1/calendars/cal-hygiene/held/dismiss');
+      await toast(page, 'Kept in “Hygiene course”');
+      await note.waitFor({ state: 'detached' });
+    }));
+
   it('says that a provider refused, once', () =>
     on('/connections?refused=access%20was%20not%20granted', async (page) => {
       await page.getByRole('alert').getByText('No account was connected.').waitFor();

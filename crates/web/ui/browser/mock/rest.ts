@@ -86,7 +86,8 @@ function calendars(world: World, call: Call, id?: string): true {
   if (call.method === 'GET') return send(call, 200, world.calendars);
   const one = world.calendars.find((calendar) => calendar.id === id);
   if (!one) return problem(call, 404, 'Not found');
-  Object.assign(one, JSON.parse(call.body));
+  if (call.url.pathname.includes('/held/')) delete one.held;
+  else Object.assign(one, JSON.parse(call.body));
   world.log('calendar', one.id, one.id);
   return send(call, 200, one);
 }

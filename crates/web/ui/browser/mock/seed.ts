@@ -68,7 +68,7 @@ export function seed(now: number): World {
     calendar(world, 'cal-google', 'google', 'Practice', '#1f7a72', 'con-google'),
     calendar(world, 'cal-congress', 'google', 'Congresses', '#b5651d', 'con-google'),
     calendar(world, 'cal-microsoft', 'microsoft', 'Practice', '#6d4fa8', 'con-microsoft'),
-    calendar(world, 'cal-hygiene', 'microsoft', 'Hygiene course', '#3f6fb5', 'con-microsoft'),
+    { ...calendar(world, 'cal-hygiene', 'microsoft', 'Hygiene course', '#3f6fb5', 'con-microsoft'), held: { deletions: 14, unreadable: 1 } },
     calendar(world, 'cal-caldav', 'caldav', 'Practice', '#a3562f', 'con-desk'),
     { ...calendar(world, 'cal-private', 'caldav', 'Ada, private', '#b3446c', 'con-private'), health: { state: 'reconnect', message: 'The server no longer accepts the app password.' } },
     calendar(world, 'cal-local', null, 'Renovation', '#5f6b2f', null),

@@ -141,7 +141,7 @@ export class World {
         id: this.id('activity'), at: this.ago(), operation, calendar: one.calendar, event: one.id, title: one.local?.title ?? event?.title ?? '',
         outcome: 'done', ms, rule, link, cause: { position, calendar: cause.calendar, actor: 'Ada Lindqvist', text },
       });
-      this.log('activity', one.id, one.calendar);
+      this.log('write', one.id, one.calendar);
     }, Math.max(90 + Math.random() * 260, this.unpluggedUntil - Date.now()));
   }
 

@@ -102,6 +102,8 @@ export const api = {
   createCalendar: (body: { name: string; color?: string }) => json<Calendar>('POST', `${v1}/calendars`, { body }),
   changeCalendar: (calendar: string, body: { name?: string; color?: string; shown?: boolean }) =>
     json<Calendar>('PATCH', `${v1}/calendars/${id(calendar)}`, { body }),
+  /** Confirm removes what is missing at the provider, dismiss keeps it. */
+  answerHeld: (calendar: string, answer: 'confirm' | 'dismiss') => json<Calendar>('POST', `${v1}/calendars/${id(calendar)}/held/${answer}`),
   deleteCalendar: (calendar: string) => json<void>('DELETE', `${v1}/calendars/${id(calendar)}`),
 
   occurrences: (query: { start: string; end: string; tz: string; calendar?: string[]; merge?: boolean }) =>

@@ -71,6 +71,15 @@ export interface Calendar {
   /** Drawn; a hidden calendar is kept in step all the same. */
   shown: boolean;
   health: Health;
+  held?: Held;
+}
+
+/** What was seen at the provider and is not taken up. */
+export interface Held {
+  /** Missing there, and kept here until somebody says what is so, because they are many. */
+  deletions: number;
+  /** Cannot be read; they are looked at again by themselves. */
+  unreadable: number;
 }
 
 export type Busy = 'busy' | 'free' | 'tentative';
