@@ -47,6 +47,14 @@ const dialogs: Record<string, { path: string; open: (page: Page) => Promise<void
       await page.getByLabel('New password').waitFor();
     },
   },
+  'changing a link': {
+    path: '/links',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Change' }).first().click();
+      await page.getByRole('dialog').getByLabel('busy only').check();
+      await page.getByRole('dialog').locator('tbody tr').first().waitFor();
+    },
+  },
 };
 
 it.each(Object.entries(dialogs))('%s', async (_, { path, open }) => {

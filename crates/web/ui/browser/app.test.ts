@@ -241,6 +241,39 @@ describe('the other pages', () => {
       await page.getByText('Restored', { exact: true }).waitFor();
     }));
 
+  it('decides what a link asks about', () =>
+    on('/conflicts', async (page) => {
+      const sent = page.waitForRequest((request) => request.url().endsWith('/decide'));
+      await page.getByRole('button', { name: 'Keep this' }).last().click();
+      expect((await sent).postDataJSON()).toEqual({ keep: 'remote' });
+      await toast(page, 'Decided');
+      await page.getByRole('button', { name: 'Keep this' }).first().waitFor({ state: 'detached' });
+    }));
+
+  it('changes a link, and shows what that will do first', () =>
+    on('/links', async (page) => {
+      const card = page.locator('li', { has: page.getByRole('heading', { name: 'Ada’s private time' }) });
+      await card.getByRole('button', { name: 'Change' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Change “Ada’s private time”' });
+      await dialog.getByText('chosen fields').click();
+      await dialog.getByLabel('title', { exact: true }).check();
+      await dialog.getByLabel('kept is').selectOption({ label: 'Neither, until I decide' });
+      await dialog.locator('tbody tr').first().waitFor();
+      const sent = page.waitForRequest((request) => request.method() === 'PATCH');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      expect(Object.keys((await sent).postDataJSON() as object).sort()).toEqual(['members', 'onConflict']);
+      await card.getByText('shares title').waitFor();
+    }));
+
+  it('pauses a link and resumes it', () =>
+    on('/links', async (page) => {
+      const card = page.locator('li', { has: page.getByRole('heading', { name: 'Practice', exact: true }) });
+      await card.getByRole('button', { name: 'Pause' }).click();
+      await card.getByText('paused').waitFor();
+      await card.getByRole('button', { name: 'Resume' }).click();
+      await card.getByText('in step').waitFor();
+    }));
+
   it('filters the activity by calendar', () =>
     on('/activity', async (page) => {
       await page.getByText('Root canal: Novak').first().waitFor();

@@ -212,6 +212,23 @@ describe.skipIf(!program)('kalends demo', { timeout: 120_000 }, () => {
     await page.getByRole('heading', { name: 'Private → ada@gmail.example' }).waitFor();
   });
 
+  it('pauses that link, resumes it, and lets it show more', async () => {
+    await go('/links');
+    const card = page.locator('li.card', { has: page.getByRole('heading', { name: 'Private → ada@gmail.example' }) });
+    await card.getByRole('button', { name: 'Pause' }).click();
+    await card.getByText('paused').waitFor();
+    await card.getByRole('button', { name: 'Resume' }).click();
+    await card.getByText('in step').waitFor({ timeout: everywhere_ms });
+    await card.getByRole('button', { name: 'Change' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('chosen fields').click();
+    await dialog.getByLabel('title', { exact: true }).check();
+    await dialog.locator('tbody tr', { hasText: 'changed' }).first().waitFor();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await card.getByText('shares title').waitFor();
+    await card.getByText('in step').waitFor({ timeout: everywhere_ms });
+  });
+
   it('takes a password, and signs in with it', async () => {
     await go('/');
     await page.getByRole('button', { name: 'Account of' }).click();

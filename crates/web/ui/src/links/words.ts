@@ -16,6 +16,14 @@ export const sourcesOf = (link: { members: LinkMember[] }): LinkMember[] => link
 export const targetsOf = (link: { members: LinkMember[] }): LinkMember[] => link.members.filter((member) => member.role !== 'source');
 export const isTwoWay = (link: { members: LinkMember[] }): boolean => link.members.every((member) => member.role === 'both');
 
+/** How it is going, and how much of it is still on its way. */
+export function stateWords(link: Pick<Link, 'state' | 'waiting' | 'members'>): string {
+  const away = link.members.filter((member) => member.away).length;
+  const words = [link.state === 'paused' ? 'paused' : link.waiting > 0 ? `${link.waiting} on their way` : 'in step'];
+  if (away > 0) words.push(`${away} taken out`);
+  return words.join(' · ');
+}
+
 /** What the link's takers are shown: one mask if they all share it. */
 export function sharedWords(link: Pick<Link, 'members'>): string {
   const words = new Set(targetsOf(link).map((member) => maskWords(member.mask)));

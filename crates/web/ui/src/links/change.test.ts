@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import type { Link } from '../api/types';
+import { changeOf, termsOf } from './change';
+
+const link: Link = {
+  id: 'l', name: 'Private time', state: 'active', onConflict: 'newest', events: 3, waiting: 0,
+  members: [
+    { calendar: 'p', role: 'source', mask: { kind: 'everything', showPrivate: false } },
+    { calendar: 'g', role: 'target', mask: { kind: 'busy', title: 'Busy' } },
+    { calendar: 'm', role: 'target', mask: { kind: 'busy', title: 'Busy' }, away: true },
+  ],
+};
+const changed = (more: object) => changeOf(link, { ...termsOf(link), ...more });
+
+describe('a change of a link', () => {
+  it('is empty when nothing was chosen', () => {
+    expect(termsOf(link)).toMatchObject({ share: 'busy', title: 'Busy', away: ['m'] });
+    expect(changed({})).toEqual({});
+    expect(changed({ name: ' ' })).toEqual({});
+  });
+
+  it('names only what differs', () => {
+    expect(changed({ name: 'Own time' })).toEqual({ name: 'Own time' });
+    expect(changed({ onConflict: 'ask' })).toEqual({ onConflict: 'ask' });
+  });
+
+  it('gives the mask to those who take, and to nobody else', () => {
+    const { members } = changed({ share: 'fields', fields: ['title'] });
+    expect(members!.map((member) => member.mask)).toEqual([
+      { kind: 'everything', showPrivate: false }, { kind: 'fields', fields: ['title'], showPrivate: false }, { kind: 'fields', fields: ['title'], showPrivate: false },
+    ]);
+    expect(members!.map((member) => member.away)).toEqual([false, false, true]);
+  });
+
+  it('lets calendars go and come back without touching a mask', () => {
+    const { members } = changed({ away: ['g'] });
+    expect(members!.map((member) => member.away)).toEqual([false, true, false]);
+    expect(members!.map((member) => member.mask)).toEqual(link.members.map((member) => member.mask));
+  });
+});

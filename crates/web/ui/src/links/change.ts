@@ -1,0 +1,41 @@
+// From what is chosen in the dialog to the change of a link, and back.
+import type { Link, LinkChange, LinkMember, Mask, MaskKind, OnConflict } from '../api/types';
+import { targetsOf } from './words';
+
+export interface Terms {
+  name: string;
+  onConflict: OnConflict;
+  share: MaskKind;
+  title: string;
+  fields: string[];
+  showPrivate: boolean;
+  /** Calendars that have left the link for a while. */
+  away: string[];
+}
+
+export function termsOf(link: Link): Terms {
+  const mask: Mask = targetsOf(link)[0]?.mask ?? { kind: 'everything' };
+  return {
+    name: link.name, onConflict: link.onConflict, share: mask.kind, title: mask.title || 'Busy', fields: mask.fields ?? [],
+    showPrivate: mask.showPrivate ?? false, away: link.members.filter((member) => member.away).map((member) => member.calendar),
+  };
+}
+
+const maskOf = ({ share, title, fields, showPrivate }: Terms): Mask =>
+  share === 'busy' ? { kind: 'busy', title: title || 'Busy' } : share === 'fields' ? { kind: 'fields', fields, showPrivate } : { kind: 'everything', showPrivate };
+
+/** Only what differs. Whoever takes gets the mask; what a pure source is masked by stays as it is. */
+export function changeOf(link: Link, terms: Terms): LinkChange {
+  const before = termsOf(link);
+  const change: LinkChange = {};
+  if (terms.name.trim() && terms.name.trim() !== before.name) change.name = terms.name.trim();
+  if (terms.onConflict !== before.onConflict) change.onConflict = terms.onConflict;
+  const masked = JSON.stringify(maskOf(terms)) !== JSON.stringify(maskOf(before));
+  const moved = [...terms.away].sort().join() !== [...before.away].sort().join();
+  if (masked || moved) {
+    change.members = link.members.map((member): LinkMember => ({
+      ...member, away: terms.away.includes(member.calendar), mask: masked && member.role !== 'source' ? maskOf(terms) : member.mask,
+    }));
+  }
+  return change;
+}
