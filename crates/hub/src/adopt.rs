@@ -48,6 +48,7 @@ impl Hub {
             if known.is_some() {
                 row.name = theirs.name;
                 calendars::update(tx, &row).await?;
+                self.unpark(tx, id).await?;
             } else {
                 row.sort = sort;
                 sort += 1;

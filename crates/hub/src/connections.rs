@@ -291,7 +291,7 @@ impl Hub {
         ))
     }
 
-    /// Reads all calendars of an account now.
+    /// Reads all calendars of an account now, and tries again what the provider refused.
     pub async fn sync_now(&self, actor: &Actor, id: ConnectionId) -> Result<()> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
@@ -300,6 +300,7 @@ impl Hub {
             .ok_or(Error::NotFound("connection"))?;
         let now = self.clock().now();
         for calendar in calendars::of_connection(&mut tx, id).await? {
+            self.unpark(&mut tx, calendar.id).await?;
             jobs::request(&mut tx, replicate::PULL, calendar.id.0, now).await?;
             jobs::request(&mut tx, replicate::PUSH, calendar.id.0, now).await?;
         }

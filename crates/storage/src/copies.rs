@@ -100,6 +100,9 @@ const PAGE: &str = "
 const PENDING: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND pending = 1 ORDER BY updated, id LIMIT $3";
+const PARKED: &str = "
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
+    FROM copies WHERE tenant = $1 AND calendar = $2 AND parked = 1 ORDER BY updated, id LIMIT $3";
 const COUNT: &str = "SELECT COUNT(*) FROM copies WHERE tenant = $1 AND calendar = $2 AND alive = 1";
 const PURGE: &str = "DELETE FROM copies WHERE tenant = $1 AND id = $2";
 
@@ -229,6 +232,11 @@ pub async fn page(
 /// Copies for which the planner has something to do, longest waiting first.
 pub async fn pending(tx: &mut Tx, calendar: CalendarId, limit: usize) -> Result<Vec<Row>> {
     tx.list(PENDING, values![calendar, limit]).await
+}
+
+/// Copies that are not written until something changes, longest waiting first.
+pub async fn parked(tx: &mut Tx, calendar: CalendarId, limit: usize) -> Result<Vec<Row>> {
+    tx.list(PARKED, values![calendar, limit]).await
 }
 
 /// How many living copies a calendar has.

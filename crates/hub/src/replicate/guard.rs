@@ -5,10 +5,10 @@ use std::time::Duration;
 use calendar::{Unit, unit};
 use jiff::Timestamp;
 use storage::{Store, Tx, copies, intents, jobs};
-use sync::{CauseKind, CopyId, Intent, Operation, Outcome, replication::Step};
+use sync::{CalendarId, CauseKind, CopyId, Intent, Operation, Outcome, replication::Step};
 
 use super::{PUSH, RESUME, Work};
-use crate::{Hub, Result, shape};
+use crate::{Hub, Result};
 
 /// So often one event gets the same value within an hour.
 const REWRITES_MAX: usize = 3;
@@ -16,6 +16,8 @@ const REWRITES_MAX: usize = 3;
 const WRITES: usize = 32;
 /// How long somebody else may go on with it.
 const PAUSE: Duration = Duration::from_hours(1);
+/// How many refused events are tried again at once.
+const UNPARKED_MAX: usize = 500;
 /// How the reason begins, by which a pause is known.
 const PAUSED: &str = "paused: ";
 
@@ -50,6 +52,16 @@ impl Hub {
         )))
     }
 
+    /// Has everything that was refused tried again: a person asks for it, or has connected the account anew, and what it
+    /// may do may have changed. What is held for other reasons is held again.
+    pub(crate) async fn unpark(&self, tx: &mut Tx, calendar: CalendarId) -> Result<()> {
+        for mut row in copies::parked(tx, calendar, UNPARKED_MAX).await? {
+            row.copy.parked = None;
+            self.store_quietly(tx, &mut row).await?;
+        }
+        Ok(())
+    }
+
     /// Takes a paused event up again.
     pub(crate) async fn resume(&self, store: &Store, id: CopyId) -> Result<Option<Timestamp>> {
         let mut tx = store.write().await?;
@@ -59,9 +71,7 @@ impl Hub {
         let paused = |reason: &String| reason.starts_with(PAUSED);
         if row.copy.parked.as_ref().is_some_and(paused) {
             row.copy.parked = None;
-            let unfinished = intents::unfinished(&mut tx, id).await?;
-            row.pending = shape::is_pending(&row.copy, &unfinished);
-            copies::update(&mut tx, &mut row).await?;
+            self.store_quietly(&mut tx, &mut row).await?;
             let now = self.clock().now();
             jobs::request(&mut tx, PUSH, row.copy.calendar.0, now).await?;
             tx.commit().await?;

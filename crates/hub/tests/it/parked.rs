@@ -10,6 +10,7 @@ use sync::replication::Reply;
 use crate::world::{Database, World, event};
 
 both! {
+    what_was_refused_is_tried_again_when_a_person_asks,
     a_refused_event_waits_for_itself_and_the_rest_goes_on,
     a_write_that_fails_keeps_nobody_back_and_is_told,
     an_account_that_may_not_write_is_asked_once,
@@ -172,4 +173,17 @@ async fn what_a_look_finds_may_be_another_copys(database: Database) {
     world.settle().await;
     assert_eq!(world.titles(0), ["Ours", "Theirs"]);
     assert_eq!(world.hub_titles(0).await, ["Ours", "Theirs"]);
+}
+
+async fn what_was_refused_is_tried_again_when_a_person_asks(database: Database) {
+    let world = mirrored(&database).await;
+    let refusal = Ok(Reply::Refused("the account may not write".to_owned()));
+    world.models[1].manners().refused = [("Bad".to_owned(), refusal)].into();
+    make(&world, &["Bad"]);
+    world.settle().await;
+    world.models[1].manners().refused.clear();
+    assert_eq!(world.settle().await, 0);
+    world.sync_now().await;
+    world.settle().await;
+    assert_eq!(world.titles(1), ["Bad"]);
 }

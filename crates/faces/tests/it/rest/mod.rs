@@ -1,5 +1,6 @@
 //! The REST face, and where notifications arrive.
 
+mod calendars;
 mod changes;
 mod connections;
 mod events;
