@@ -58,7 +58,7 @@ impl Rule {
     pub fn parse_lenient(text: &str) -> Result<Mapped<Self>, BadRule> {
         let mut read = Reader {
             rule: Self::every(Frequency::Yearly),
-            seen: BTreeSet::new(),
+            seen: 0,
             losses: Vec::new(),
         };
         if text.len() > TEXT_MAX {
@@ -72,9 +72,9 @@ impl Rule {
             let (name, value) = part
                 .split_once('=')
                 .ok_or_else(|| BadRule::Part(head(part)))?;
-            read.part(&name.trim().to_ascii_uppercase(), value.trim())?;
+            read.part(name.trim(), value.trim())?;
         }
-        if !read.seen.contains("FREQ") {
+        if read.seen & 1 == 0 {
             return Err(BadRule::NoFrequency);
         }
         read.settle();
@@ -85,20 +85,47 @@ impl Rule {
     }
 }
 
+/// The names of all parts, FREQ first.
+const PARTS: [&str; 16] = [
+    "FREQ",
+    "INTERVAL",
+    "COUNT",
+    "UNTIL",
+    "WKST",
+    "BYSECOND",
+    "BYMINUTE",
+    "BYHOUR",
+    "BYDAY",
+    "BYMONTHDAY",
+    "BYYEARDAY",
+    "BYWEEKNO",
+    "BYSETPOS",
+    "BYMONTH",
+    "RSCALE",
+    "SKIP",
+];
+
 struct Reader {
     rule: Rule,
-    seen: BTreeSet<String>,
+    /// Bit n: the nth of [`PARTS`] was there.
+    seen: u32,
     losses: Vec<Loss>,
 }
 
 impl Reader {
     fn part(&mut self, name: &str, value: &str) -> Result<(), BadRule> {
-        if name.starts_with("X-") {
+        let is_foreign = |prefix: &str| prefix.eq_ignore_ascii_case("X-");
+        if name.get(..2).is_some_and(is_foreign) {
             self.bend("a part of another dialect", "left out");
             return Ok(());
         }
+        let known = PARTS
+            .iter()
+            .position(|part| part.eq_ignore_ascii_case(name));
+        let index = known.ok_or_else(|| BadRule::Part(head(&name.to_ascii_uppercase())))?;
+        let part = PARTS[index];
         let rule = &mut self.rule;
-        let read = match name {
+        let read = match part {
             "FREQ" => frequency(value).map(|f| rule.frequency = f),
             "INTERVAL" => number(value, 1..=u32::MAX).map(|n| rule.interval = n),
             "COUNT" => number(value, 1..=u32::MAX).map(|n| rule.count = Some(n)),
@@ -114,18 +141,17 @@ impl Reader {
             "BYSETPOS" => list(value, |v| signed(v, 366)).map(|l| rule.by_set_position = l),
             "BYMONTH" => months(value, rule),
             "RSCALE" => scale(value).map(|s| rule.rscale = Some(s)),
-            "SKIP" => skip(value).map(|s| rule.skip = s),
-            _ => return Err(BadRule::Part(head(name))),
+            _ => skip(value).map(|s| rule.skip = s),
         };
         read.ok_or_else(|| BadRule::Value {
-            part: name.to_owned(),
+            part: part.to_owned(),
             value: head(value),
         })?;
-        if self.seen.insert(name.to_owned()) {
-            Ok(())
-        } else {
-            Err(BadRule::Twice(name.to_owned()))
+        if self.seen >> index & 1 == 1 {
+            return Err(BadRule::Twice(part.to_owned()));
         }
+        self.seen |= 1 << index;
+        Ok(())
     }
 
     /// What RFC 5545 forbids in combination.

@@ -35,7 +35,7 @@ pub fn read(component: &Component) -> Option<Reminder> {
 }
 
 /// A plain alarm.
-pub fn write(reminder: &Reminder) -> Component {
+pub fn write(reminder: &Reminder) -> Component<'static> {
     let trigger = match reminder.trigger {
         Trigger::Start(seconds) => Property::new("TRIGGER", value::write_signed_duration(seconds)),
         Trigger::End(seconds) => {

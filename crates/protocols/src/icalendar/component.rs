@@ -1,18 +1,21 @@
 //! The generic tree of an iCalendar text: components, properties, parameters (RFC 5545 3.1, 3.6).
 //!
-//! Parameters and values stay as they came, so that writing what nobody touched is a copy.
+//! Parameters and values stay as they came, so that writing what nobody touched is a copy. What was read borrows from the
+//! text; what is made here owns its parts (`Component<'static>`).
+
+use std::borrow::Cow;
 
 use super::text;
 
 /// A component: `BEGIN:name` … `END:name`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Component {
+pub struct Component<'t> {
     /// Its name, in capitals.
-    pub name: String,
+    pub name: Cow<'t, str>,
     /// Its properties, in order.
-    pub properties: Vec<Property>,
+    pub properties: Vec<Property<'t>>,
     /// The components inside, in order.
-    pub components: Vec<Component>,
+    pub components: Vec<Component<'t>>,
     /// Line of the source where it begins, counted from 1; 0 if it was made here.
     pub line: SourceLine,
 }
@@ -29,11 +32,11 @@ impl PartialEq for SourceLine {
 
 impl Eq for SourceLine {}
 
-impl Component {
+impl<'t> Component<'t> {
     /// An empty component.
-    pub fn new(name: &str) -> Self {
+    pub fn new(name: impl Into<Cow<'t, str>>) -> Self {
         Self {
-            name: name.to_owned(),
+            name: name.into(),
             ..Self::default()
         }
     }
@@ -44,66 +47,87 @@ impl Component {
     }
 
     /// Its first property of this name.
-    pub fn property(&self, name: &str) -> Option<&Property> {
+    pub fn property(&self, name: &str) -> Option<&Property<'t>> {
         self.properties.iter().find(|p| p.is(name))
     }
 
     /// All its properties of this name.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Property> {
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Property<'t>> {
         self.properties.iter().filter(move |p| p.is(name))
     }
 
     /// Adds a property.
     #[must_use]
-    pub fn with(mut self, property: Property) -> Self {
+    pub fn with(mut self, property: Property<'t>) -> Self {
         self.properties.push(property);
         self
     }
 }
 
+impl Component<'_> {
+    /// The same with parts of its own.
+    pub fn into_owned(self) -> Component<'static> {
+        Component {
+            name: self.name.into_owned().into(),
+            properties: self
+                .properties
+                .into_iter()
+                .map(Property::into_owned)
+                .collect(),
+            components: self
+                .components
+                .into_iter()
+                .map(Component::into_owned)
+                .collect(),
+            line: self.line,
+        }
+    }
+}
+
 /// A content line: `name;parameters:value`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Property {
+pub struct Property<'t> {
     /// Its name as it came.
-    pub name: String,
+    pub name: Cow<'t, str>,
     /// Its parameters as they came, each with its leading `;`.
-    pub parameters: String,
+    pub parameters: Cow<'t, str>,
     /// Its value as it came, escapes included.
-    pub value: String,
+    pub value: Cow<'t, str>,
     /// Line of the source where it begins, counted from 1; 0 if it was made here.
     pub line: SourceLine,
 }
 
-impl Property {
+impl<'t> Property<'t> {
     /// A property whose value needs no escaping.
-    pub fn new(name: &str, value: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<Cow<'t, str>>, value: impl Into<Cow<'t, str>>) -> Self {
         Self {
-            name: name.to_owned(),
+            name: name.into(),
             value: value.into(),
             ..Self::default()
         }
     }
 
     /// A property with a TEXT value (RFC 5545 3.3.11), escaped here.
-    pub fn text(name: &str, value: &str) -> Self {
+    pub fn text(name: impl Into<Cow<'t, str>>, value: &'t str) -> Self {
         Self::new(name, text::escape(value))
     }
 
     /// Adds a parameter, quoted and encoded as RFC 6868 says where needed.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.parameters.push(';');
-        self.parameters.push_str(name);
-        self.parameters.push('=');
-        self.parameters.push_str(&text::encode_parameter(value));
+        let parameters = self.parameters.to_mut();
+        for part in [";", name, "=", &text::encode_parameter(value)] {
+            parameters.push_str(part);
+        }
         self
     }
 
     /// Adds a parameter whose value is already in the form of the wire.
     #[must_use]
     pub fn with_raw(mut self, name: &str, value: &str) -> Self {
+        let parameters = self.parameters.to_mut();
         for part in [";", name, "=", value] {
-            self.parameters.push_str(part);
+            parameters.push_str(part);
         }
         self
     }
@@ -121,22 +145,24 @@ impl Property {
     }
 
     /// The first value of a parameter, unquoted and decoded.
-    pub fn parameter(&self, name: &str) -> Option<String> {
+    pub fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
+        if self.parameters.is_empty() {
+            return None;
+        }
         let (_, raw) = self
             .parameters()
             .find(|(n, _)| n.trim().eq_ignore_ascii_case(name))?;
-        let first = text::split_unquoted(raw, ',').next().unwrap_or_default();
-        Some(text::decode_parameter(first))
+        Some(text::first_value(raw))
     }
 
     /// Its value as TEXT, unescaped.
     pub fn as_text(&self) -> String {
-        text::unescape(&self.value)
+        text::unescape(&self.value).into_owned()
     }
 
     /// Its value as a list of TEXT.
-    pub fn as_texts(&self) -> Vec<String> {
-        text::split_list(&self.value).map(text::unescape).collect()
+    pub fn as_texts(&self) -> impl Iterator<Item = String> {
+        text::split_list(&self.value).map(|text| text::unescape(text).into_owned())
     }
 
     /// Its value as a list whose elements hold no commas (dates, numbers).
@@ -149,26 +175,36 @@ impl Property {
 
     /// The whole line, unfolded, without line end.
     pub fn content_line(&self) -> String {
-        [&self.name, self.parameters.as_str(), ":", &self.value].concat()
+        [&*self.name, &*self.parameters, ":", &*self.value].concat()
+    }
+
+    /// The same with parts of its own.
+    pub fn into_owned(self) -> Property<'static> {
+        Property {
+            name: self.name.into_owned().into(),
+            parameters: self.parameters.into_owned().into(),
+            value: self.value.into_owned().into(),
+            line: self.line,
+        }
     }
 
     /// Reads an unfolded line. `None` if no name can be found. The flag says that quotes were unbalanced.
-    pub fn from_line(line: &str) -> Option<(Self, bool)> {
-        let name_end = line.find([':', ';'])?;
+    pub fn from_line(line: &'t str) -> Option<(Self, bool)> {
+        let name_end = line.bytes().position(|b| b == b':' || b == b';')?;
         let name = line[..name_end].trim_end();
-        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
-        if name.is_empty() || !name.chars().all(is_name) {
+        let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
+        if name.is_empty() || !name.bytes().all(is_name) {
             return None;
         }
         let rest = &line[name_end..];
-        let (colon, repaired) = match text::find_unquoted(rest, ':') {
+        let (colon, repaired) = match text::find_unquoted(rest, b':') {
             Some(at) => (at, false),
             None => (rest.find(':')?, true),
         };
         let property = Self {
-            name: name.to_owned(),
-            parameters: rest[..colon].to_owned(),
-            value: rest[colon + 1..].to_owned(),
+            name: name.into(),
+            parameters: rest[..colon].into(),
+            value: rest[colon + 1..].into(),
             line: SourceLine::default(),
         };
         Some((property, repaired))

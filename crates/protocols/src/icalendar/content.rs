@@ -8,7 +8,9 @@ use super::{
     component::{Component, Property},
     html::{same_words, to_plain},
     kept::Kept,
-    people, place, value,
+    people, place,
+    text::escape,
+    value,
 };
 
 /// Values that are there more than once where one is allowed are read once.
@@ -21,9 +23,14 @@ const ONCE: [(&str, &str); 5] = [
 ];
 
 /// Reads everything but times and recurrence into `event`.
-pub fn read(component: &Component, event: &mut Event, kept: &mut Kept, losses: &mut Vec<Loss>) {
+pub fn read<'t>(
+    component: &Component<'t>,
+    event: &mut Event,
+    kept: &mut Kept<'t>,
+    losses: &mut Vec<Loss>,
+) {
     for (name, property) in ONCE {
-        if component.all(name).count() > 1 {
+        if component.all(name).nth(1).is_some() {
             losses.push(Loss::new(
                 property,
                 format!("{name} is there twice"),
@@ -39,15 +46,19 @@ pub fn read(component: &Component, event: &mut Event, kept: &mut Kept, losses: &
     event.text = text(component, kept);
     event.places = place::read(component, kept);
     event.virtual_places = place::read_virtual(component, kept);
-    event.status = match value("STATUS").map(str::to_ascii_uppercase).as_deref() {
-        Some("TENTATIVE") => Status::Tentative,
-        Some("CANCELLED") => Status::Cancelled,
-        _ => Status::Confirmed,
+    let says = |name, word: &str| value(name).is_some_and(|v| v.eq_ignore_ascii_case(word));
+    event.status = if says("STATUS", "TENTATIVE") {
+        Status::Tentative
+    } else if says("STATUS", "CANCELLED") {
+        Status::Cancelled
+    } else {
+        Status::Confirmed
     };
     event.busy = busy(value("TRANSP"), value("X-MICROSOFT-CDO-BUSYSTATUS"));
-    event.privacy = match value("CLASS").map(str::to_ascii_uppercase).as_deref() {
-        None | Some("PUBLIC" | "") => Privacy::Public,
-        Some("CONFIDENTIAL") => Privacy::Secret,
+    event.privacy = match value("CLASS") {
+        None | Some("") => Privacy::Public,
+        Some(_) if says("CLASS", "PUBLIC") => Privacy::Public,
+        Some(_) if says("CLASS", "CONFIDENTIAL") => Privacy::Secret,
         // RFC 5545 3.8.1.3: what is not recognised is private.
         Some(_) => Privacy::Private,
     };
@@ -97,7 +108,7 @@ pub fn is_html(property: &Property) -> bool {
 }
 
 /// The HTML form counts only while it says the same as DESCRIPTION: most clients change DESCRIPTION alone.
-fn text(component: &Component, kept: &mut Kept) -> Text {
+fn text<'t>(component: &Component<'t>, kept: &mut Kept<'t>) -> Text {
     let plain = component.property("DESCRIPTION");
     let html = component.properties.iter().find(|p| is_html(p));
     let Some(html) = html else {
@@ -122,11 +133,11 @@ fn text(component: &Component, kept: &mut Kept) -> Text {
     Text::plain(words)
 }
 
-fn alternative(html: &str) -> Property {
+fn alternative(html: &str) -> Property<'_> {
     Property::text("X-ALT-DESC", html).with("FMTTYPE", "text/html")
 }
 
-fn write_text(text: &Text, kept: &mut Kept, out: &mut Vec<Property>) {
+fn write_text<'t>(text: &'t Text, kept: &mut Kept<'t>, out: &mut Vec<Property<'t>>) {
     if text.is_empty() {
         return;
     }
@@ -135,7 +146,7 @@ fn write_text(text: &Text, kept: &mut Kept, out: &mut Vec<Property>) {
         let same = |p: &Property| p.is("DESCRIPTION") && same_words(&p.as_text(), &rendered);
         let description = kept
             .take(same)
-            .unwrap_or_else(|| Property::text("DESCRIPTION", &rendered));
+            .unwrap_or_else(|| Property::new("DESCRIPTION", escape(&rendered).into_owned()));
         out.push(description);
         out.push(kept.spelled(alternative(&text.content)));
         return;
@@ -151,7 +162,7 @@ fn write_text(text: &Text, kept: &mut Kept, out: &mut Vec<Property>) {
 }
 
 /// Writes everything but times and recurrence.
-pub fn write(event: &Event, kept: &mut Kept, component: &mut Component) {
+pub fn write<'t>(event: &'t Event, kept: &mut Kept<'t>, component: &mut Component<'t>) {
     let out = &mut component.properties;
     if !event.title.is_empty() {
         out.push(kept.spelled(Property::text("SUMMARY", &event.title)));
@@ -192,7 +203,7 @@ pub fn write(event: &Event, kept: &mut Kept, component: &mut Component) {
     write_alarms(event, kept, component);
 }
 
-fn write_alarms(event: &Event, kept: &mut Kept, component: &mut Component) {
+fn write_alarms<'t>(event: &'t Event, kept: &mut Kept<'t>, component: &mut Component<'t>) {
     let Some(reminders) = &event.reminders else {
         return;
     };

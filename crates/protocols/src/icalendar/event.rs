@@ -1,5 +1,7 @@
 //! VEVENTs to and from events: one UID, its overrides inside, is one [`Event`].
 
+use std::borrow::Cow;
+
 use calendar::{Event, Loss, Mapped, Override, Patch};
 use jiff::Timestamp;
 
@@ -9,7 +11,9 @@ use super::{
     content,
     kept::{self, DIALECT, Kept},
     parse::{self, Parsed},
-    series, timezones, value,
+    series,
+    text::unescape,
+    timezones, value,
     vtimezone::Zones,
     when, write as text,
 };
@@ -19,7 +23,7 @@ use super::{
 /// # Errors
 /// The text is not iCalendar, or an event in it cannot be understood; use [`read_each`] where the others shall go on.
 pub fn read(text: impl AsRef<[u8]>) -> Result<Mapped<Vec<Event>>, Error> {
-    let parsed = parse::parse(text)?;
+    let parsed = parse::parse(text.as_ref())?;
     let mut all = Mapped::whole(Vec::new());
     all.losses = repairs(&parsed);
     for each in read_parsed(&parsed) {
@@ -35,7 +39,7 @@ pub fn read(text: impl AsRef<[u8]>) -> Result<Mapped<Vec<Event>>, Error> {
 /// # Errors
 /// The text as a whole is not iCalendar.
 pub fn read_each(text: impl AsRef<[u8]>) -> Result<Vec<Result<Mapped<Event>, Error>>, Error> {
-    Ok(read_parsed(&parse::parse(text)?))
+    Ok(read_parsed(&parse::parse(text.as_ref())?))
 }
 
 /// Repairs by which something may have got lost.
@@ -74,20 +78,21 @@ pub fn read_parsed(parsed: &Parsed) -> Vec<Result<Mapped<Event>, Error>> {
 }
 
 /// Components of one UID.
-struct Group<'a> {
-    uid: String,
-    components: Vec<&'a Component>,
+struct Group<'a, 't> {
+    uid: Cow<'a, str>,
+    components: Vec<&'a Component<'t>>,
 }
 
-fn by_uid(components: Vec<&Component>) -> Vec<Group<'_>> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut index = std::collections::HashMap::new();
+fn by_uid<'a, 't>(components: Vec<&'a Component<'t>>) -> Vec<Group<'a, 't>> {
+    let mut groups: Vec<Group<'a, 't>> = Vec::with_capacity(components.len());
+    let mut index = std::collections::HashMap::with_capacity(components.len());
     for component in components {
         let uid = component
             .property("UID")
-            .map(|p| p.as_text().trim().to_owned())
+            .map(|p| trimmed(unescape(&p.value)));
+        let uid = uid
             .filter(|uid| !uid.is_empty())
-            .unwrap_or_else(|| made_up_uid(component));
+            .unwrap_or_else(|| made_up_uid(component).into());
         let at = *index.entry(uid.clone()).or_insert_with(|| {
             groups.push(Group {
                 uid,
@@ -98,6 +103,13 @@ fn by_uid(components: Vec<&Component>) -> Vec<Group<'_>> {
         groups[at].components.push(component);
     }
     groups
+}
+
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => text.trim().into(),
+        Cow::Owned(text) => text.trim().to_owned().into(),
+    }
 }
 
 /// A UID for an event that has none: the same for the same content, so that reading again finds the same event.
@@ -112,7 +124,7 @@ fn made_up_uid(component: &Component) -> String {
     format!("{hash:016x}@no-uid.kalends.dev")
 }
 
-fn read_group(group: &Group<'_>, zones: &Zones) -> Result<Mapped<Event>, Error> {
+fn read_group(group: &Group<'_, '_>, zones: &Zones) -> Result<Mapped<Event>, Error> {
     let mut losses = Vec::new();
     let masters = group
         .components
@@ -134,11 +146,16 @@ fn read_group(group: &Group<'_>, zones: &Zones) -> Result<Mapped<Event>, Error> 
     };
     let mut event = read_single(main, &group.uid, orphaned, zones, &mut losses)?;
     series::read(main, &mut event, zones, &mut losses)?;
-    let series = without_overrides(&event);
-    for component in &group.components {
-        if let Some(id) = component.property("RECURRENCE-ID")
-            && !std::ptr::eq(*component, *main)
-        {
+    let others = group
+        .components
+        .iter()
+        .filter(|c| !std::ptr::eq(**c, *main));
+    let mut overrides = others
+        .filter_map(|c| Some((c, c.property("RECURRENCE-ID")?)))
+        .peekable();
+    if overrides.peek().is_some() {
+        let series = without_overrides(&event);
+        for (component, id) in overrides {
             read_override(component, id, &series, &mut event, zones, &mut losses)?;
         }
     }
@@ -217,7 +234,7 @@ pub fn write(events: &[&Event], now: Timestamp) -> Mapped<String> {
 }
 
 /// The tree of what [`write()`] writes, for callers that add something of their own.
-pub fn tree(events: &[&Event], now: Timestamp) -> Component {
+pub fn tree<'e>(events: &[&'e Event], now: Timestamp) -> Component<'e> {
     let mut calendar = empty_calendar();
     calendar.components = timezones::write(events, now);
     for event in events {
@@ -240,14 +257,14 @@ pub fn tree(events: &[&Event], now: Timestamp) -> Component {
 }
 
 /// A VCALENDAR with nothing in it.
-pub fn empty_calendar() -> Component {
+pub fn empty_calendar<'t>() -> Component<'t> {
     Component::new("VCALENDAR")
         .with(Property::new("VERSION", "2.0"))
         .with(Property::new("PRODID", "-//Kalends//Kalends//EN"))
         .with(Property::new("CALSCALE", "GREGORIAN"))
 }
 
-fn overrides(event: &Event, now: Timestamp) -> impl Iterator<Item = Component> {
+fn overrides(event: &Event, now: Timestamp) -> impl Iterator<Item = Component<'_>> {
     let bare = without_overrides(event);
     event.overrides.iter().filter_map(move |(id, change)| {
         let Override::Patch(patch) = change else {
@@ -259,7 +276,7 @@ fn overrides(event: &Event, now: Timestamp) -> impl Iterator<Item = Component> {
         let kept_id = own.properties.into_iter().find(|p| p.is("RECURRENCE-ID"));
         let id = kept_id.unwrap_or_else(|| value::write_id("RECURRENCE-ID", id.0, &event.when));
         let kept = Kept::of(&single.unknown);
-        Some(write_single(&single, kept, Some(id), now))
+        Some(write_single(&single, kept, Some(id), now).into_owned())
     })
 }
 
@@ -271,12 +288,12 @@ pub(super) fn without_overrides(event: &Event) -> Event {
     }
 }
 
-pub(super) fn write_single(
-    event: &Event,
-    mut kept: Kept,
-    id: Option<Property>,
+pub(super) fn write_single<'e>(
+    event: &'e Event,
+    mut kept: Kept<'e>,
+    id: Option<Property<'e>>,
     now: Timestamp,
-) -> Component {
+) -> Component<'e> {
     let mut component = Component::new("VEVENT")
         .with(Property::text("UID", &event.uid))
         .with(Property::new("DTSTAMP", value::write_utc(now)));

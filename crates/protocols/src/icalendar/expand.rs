@@ -18,7 +18,7 @@ pub fn expand(
     viewer: &TimeZone,
     now: Timestamp,
     max: usize,
-) -> Option<Component> {
+) -> Option<Component<'static>> {
     let mut calendar = empty_calendar();
     let bare = without_overrides(event);
     for occurrence in event.occurrences(window, viewer) {
@@ -47,7 +47,7 @@ pub fn expand(
         kept.take(|p| p.is("RECURRENCE-ID"));
         calendar
             .components
-            .push(write_single(&single, kept, id, now));
+            .push(write_single(&single, kept, id, now).into_owned());
     }
     Some(calendar)
 }

@@ -4,13 +4,17 @@
 //! modelled ones but say more than the model does (`SUMMARY;LANGUAGE=de:…`, an alarm with a sound): these go back only
 //! while the model still says the same. And an occurrence that has none of its series' lines keeps one empty line.
 
+use std::borrow::Cow;
+
 use calendar::{Reminder, Unknown};
 use serde_json::Value;
 
 use super::{
     alarm,
     component::{Component, Property},
-    content, parse, place, write,
+    content, parse, place,
+    text::unescape,
+    write,
 };
 
 /// The name of this dialect in [`Unknown`].
@@ -51,27 +55,30 @@ const MODELLED: [&str; 27] = [
 pub const OWN: &str = "X-KALENDS-";
 
 fn is_modelled(property: &Property) -> bool {
-    let name = property.name.to_ascii_uppercase();
-    match name.as_str() {
-        "X-ALT-DESC" => content::is_html(property),
-        // Another hub's mark on an object that it wrote here: to us, one more unknown property.
-        super::STAMP => false,
-        name => name.starts_with(OWN) || MODELLED.contains(&name),
+    if property.is("X-ALT-DESC") {
+        return content::is_html(property);
     }
+    // Another hub's mark on an object that it wrote here: to us, one more unknown property.
+    if property.is(super::STAMP) {
+        return false;
+    }
+    let prefix = property.name.get(..OWN.len());
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(OWN))
+        || MODELLED.iter().any(|name| property.is(name))
 }
 
 /// Lines that are kept of one component.
 #[derive(Clone, Debug, Default)]
-pub struct Kept {
+pub struct Kept<'t> {
     /// Properties, in order.
-    pub properties: Vec<Property>,
+    pub properties: Vec<Property<'t>>,
     /// Components, in order.
-    pub components: Vec<Component>,
+    pub components: Vec<Component<'t>>,
 }
 
-impl Kept {
+impl<'t> Kept<'t> {
     /// What the model does not know of a component. The readers of the modelled parts add their spellings.
-    pub fn of_component(component: &Component) -> Self {
+    pub fn of_component(component: &Component<'t>) -> Self {
         let unmodelled = component.properties.iter().filter(|p| !is_modelled(p));
         Self {
             properties: unmodelled.cloned().collect(),
@@ -85,7 +92,7 @@ impl Kept {
     }
 
     /// What an event kept.
-    pub fn of(unknown: &Unknown) -> Self {
+    pub fn of(unknown: &'t Unknown) -> Self {
         let Some(Value::Array(lines)) = unknown.get(DIALECT) else {
             return Self::default();
         };
@@ -101,7 +108,7 @@ impl Kept {
     /// changes nothing.
     pub fn lines(mut self) -> Value {
         self.properties
-            .sort_by_cached_key(|p| p.name.to_ascii_uppercase());
+            .sort_by(|a, b| capitals(&a.name).cmp(capitals(&b.name)));
         self.components
             .sort_by_cached_key(|c| (c.name.clone(), alarm::read(c).is_none()));
         let properties = self.properties.iter().map(Property::content_line);
@@ -116,26 +123,26 @@ impl Kept {
     }
 
     /// Keeps a property as a spelling if it says more than `canonical` does.
-    pub fn remember(&mut self, property: &Property, canonical: &Property) {
+    pub fn remember(&mut self, property: &Property<'t>, canonical: &Property) {
         if property.parameters != canonical.parameters {
             self.properties.push(property.clone());
         }
     }
 
     /// The kept spelling of `canonical`, if one says the same; otherwise `canonical` itself.
-    pub fn spelled(&mut self, canonical: Property) -> Property {
+    pub fn spelled(&mut self, canonical: Property<'t>) -> Property<'t> {
         let same = |p: &Property| p.is(&canonical.name) && says(p) == says(&canonical);
         self.take(same).unwrap_or(canonical)
     }
 
     /// Takes out the first property for which `wanted` holds.
-    pub fn take(&mut self, wanted: impl FnMut(&Property) -> bool) -> Option<Property> {
+    pub fn take(&mut self, wanted: impl FnMut(&Property<'t>) -> bool) -> Option<Property<'t>> {
         let at = self.properties.iter().position(wanted)?;
         Some(self.properties.remove(at))
     }
 
     /// The kept spelling of an alarm, or a plain one.
-    pub fn spelled_alarm(&mut self, reminder: &Reminder) -> Component {
+    pub fn spelled_alarm(&mut self, reminder: &Reminder) -> Component<'t> {
         let same = |c: &Component| alarm::read(c).as_ref() == Some(reminder);
         match self.components.iter().position(same) {
             Some(at) => self.components.remove(at),
@@ -144,7 +151,7 @@ impl Kept {
     }
 
     /// Adds what is left: everything but spellings of what has changed meanwhile.
-    pub fn finish(self, component: &mut Component) {
+    pub fn finish(self, component: &mut Component<'t>) {
         let rest = self.properties.into_iter().filter(|p| !is_modelled(p));
         component.properties.extend(rest);
         let rest = self
@@ -155,13 +162,22 @@ impl Kept {
     }
 }
 
+fn capitals(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().map(|b| b.to_ascii_uppercase())
+}
+
 /// What a property says to the model.
-fn says(property: &Property) -> (String, Option<String>) {
-    match property.name.to_ascii_uppercase().as_str() {
-        "CONFERENCE" => (property.value.clone(), property.parameter("LABEL")),
-        "GEO" => (place::coordinates(property).unwrap_or_default(), None),
-        _ => (property.as_text(), None),
+fn says<'p>(property: &'p Property) -> (Cow<'p, str>, Option<Cow<'p, str>>) {
+    if property.is("CONFERENCE") {
+        return (Cow::Borrowed(&property.value), property.parameter("LABEL"));
     }
+    if property.is("GEO") {
+        return (
+            place::coordinates(property).unwrap_or_default().into(),
+            None,
+        );
+    }
+    (unescape(&property.value), None)
 }
 
 /// The lines of an occurrence: `None` if they are those of its series.

@@ -19,6 +19,7 @@ mod event;
 mod expand;
 pub mod html;
 mod kept;
+mod lines;
 pub mod parse;
 mod people;
 mod place;

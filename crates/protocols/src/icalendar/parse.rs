@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{
     Error,
     component::{Component, Property, SourceLine},
+    lines::{Line, for_each_line},
 };
 
 /// Bytes of one text.
@@ -18,9 +19,9 @@ pub const PROPERTIES_MAX: usize = 100_000;
 
 /// What was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Parsed {
+pub struct Parsed<'t> {
     /// The outermost components, normally one VCALENDAR.
-    pub components: Vec<Component>,
+    pub components: Vec<Component<'t>>,
     /// What was not as the RFC wants it.
     pub repairs: Vec<Repair>,
 }
@@ -86,7 +87,7 @@ impl Flaw {
 ///
 /// # Errors
 /// A limit is exceeded, or there is no component in it.
-pub fn parse(text: impl AsRef<[u8]>) -> Result<Parsed, Error> {
+pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &T) -> Result<Parsed<'_>, Error> {
     let bytes = text.as_ref();
     if bytes.len() > SIZE_MAX {
         return Err(Error::TooLarge {
@@ -96,7 +97,7 @@ pub fn parse(text: impl AsRef<[u8]>) -> Result<Parsed, Error> {
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut tree = Tree::default();
-    for_each_line(bytes, |line, unfolded| tree.line(line, unfolded))?;
+    for_each_line(bytes, |line| tree.line(&line))?;
     let (root, repairs) = tree.finish();
     if root.components.is_empty() {
         return Err(Error::NotCalendar);
@@ -108,65 +109,29 @@ pub fn parse(text: impl AsRef<[u8]>) -> Result<Parsed, Error> {
 }
 
 /// Reads unfolded lines without an outer component. What a kept list of lines holds.
-pub(super) fn parse_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Result<Component, Error> {
+pub(super) fn parse_lines<'t>(
+    lines: impl Iterator<Item = &'t str>,
+) -> Result<Component<'t>, Error> {
     let mut tree = Tree {
         fragment: true,
         ..Tree::default()
     };
     for line in lines.filter(|line| !line.is_empty()) {
-        tree.line(0, line.as_bytes())?;
+        tree.text(0, line)?;
     }
     Ok(tree.finish().0)
 }
 
-/// Calls `each` with the number and the bytes of every unfolded line.
-fn for_each_line(
-    bytes: &[u8],
-    mut each: impl FnMut(usize, &[u8]) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let mut current: Vec<u8> = Vec::new();
-    let mut started = 0;
-    for (index, raw) in bytes.split(|b| *b == b'\n').enumerate() {
-        let mut raw = raw;
-        while let Some(shorter) = raw.strip_suffix(b"\r") {
-            raw = shorter;
-        }
-        let folded =
-            started > 0 && !current.is_empty() && matches!(raw.first(), Some(b' ' | b'\t'));
-        if folded {
-            current.extend_from_slice(&raw[1..]);
-        } else {
-            if started > 0 {
-                each(started, &current)?;
-            }
-            started = index + 1;
-            current.clear();
-            current.extend_from_slice(raw);
-        }
-        if current.len() > LINE_MAX {
-            return Err(Error::LineTooLong {
-                line: started,
-                max: LINE_MAX,
-            });
-        }
-    }
-    // What follows the last line end is normally nothing at all.
-    if current.is_empty() {
-        return Ok(());
-    }
-    each(started, &current)
-}
-
 /// The tree as it grows. The first of the open components is the root, which is not part of the text.
-struct Tree {
-    open: Vec<Component>,
+struct Tree<'t> {
+    open: Vec<Component<'t>>,
     repairs: Vec<Repair>,
     count: usize,
     /// Whether properties may stand outside every component.
     fragment: bool,
 }
 
-impl Default for Tree {
+impl Default for Tree<'_> {
     fn default() -> Self {
         Self {
             open: vec![Component::default()],
@@ -177,26 +142,60 @@ impl Default for Tree {
     }
 }
 
-impl Tree {
+impl<'t> Tree<'t> {
     fn repair(&mut self, line: usize, flaw: Flaw) {
         self.repairs.push(Repair { line, flaw });
     }
 
-    fn top(&mut self) -> &mut Component {
+    fn top(&mut self) -> &mut Component<'t> {
         self.open.last_mut().expect("the root is never closed")
     }
 
-    fn line(&mut self, line: usize, bytes: &[u8]) -> Result<(), Error> {
-        let text = if let Ok(text) = std::str::from_utf8(bytes) {
-            Cow::Borrowed(text)
-        } else {
-            self.repair(line, Flaw::NotUtf8);
-            bytes.iter().map(|b| char::from(*b)).collect()
-        };
-        if text.trim().is_empty() {
-            self.repair(line, Flaw::EmptyLine);
-            return Ok(());
+    fn line(&mut self, line: &Line<'t>) -> Result<(), Error> {
+        if let Some(text) = line.text() {
+            return self.text(line.number, text);
         }
+        if let Some(property) = line.folded_property() {
+            self.count(line.number)?;
+            return self.property(line.number, property);
+        }
+        let text = String::from_utf8(line.unfolded()).unwrap_or_else(|error| {
+            self.repair(line.number, Flaw::NotUtf8);
+            error.as_bytes().iter().map(|b| char::from(*b)).collect()
+        });
+        let read = Property::from_line(&text);
+        let read = read.map(|(property, repaired)| (property.into_owned(), repaired));
+        self.read(line.number, &text, read)
+    }
+
+    fn text(&mut self, line: usize, text: &'t str) -> Result<(), Error> {
+        self.read(line, text, Property::from_line(text))
+    }
+
+    /// A line, and what could be read of it.
+    fn read(
+        &mut self,
+        line: usize,
+        text: &str,
+        read: Option<(Property<'t>, bool)>,
+    ) -> Result<(), Error> {
+        let Some((property, repaired)) = read else {
+            if text.trim().is_empty() {
+                self.repair(line, Flaw::EmptyLine);
+                return Ok(());
+            }
+            self.count(line)?;
+            self.continuation(line, text);
+            return Ok(());
+        };
+        self.count(line)?;
+        if repaired {
+            self.repair(line, Flaw::OpenQuote);
+        }
+        self.property(line, property)
+    }
+
+    fn count(&mut self, line: usize) -> Result<(), Error> {
         self.count += 1;
         if self.count > PROPERTIES_MAX {
             return Err(Error::TooMany {
@@ -204,19 +203,12 @@ impl Tree {
                 max: PROPERTIES_MAX,
             });
         }
-        let Some((property, repaired)) = Property::from_line(&text) else {
-            self.continuation(line, &text);
-            return Ok(());
-        };
-        if repaired {
-            self.repair(line, Flaw::OpenQuote);
-        }
-        self.property(line, property)
+        Ok(())
     }
 
-    fn property(&mut self, line: usize, mut property: Property) -> Result<(), Error> {
+    fn property(&mut self, line: usize, mut property: Property<'t>) -> Result<(), Error> {
         if property.is("BEGIN") {
-            return self.begin(line, &property.value);
+            return self.begin(line, property.value);
         }
         if property.is("END") {
             self.end(line, &property.value);
@@ -231,14 +223,14 @@ impl Tree {
         Ok(())
     }
 
-    fn begin(&mut self, line: usize, name: &str) -> Result<(), Error> {
+    fn begin(&mut self, line: usize, name: Cow<'t, str>) -> Result<(), Error> {
         if self.open.len() > DEPTH_MAX {
             return Err(Error::TooDeep {
                 line,
                 max: DEPTH_MAX,
             });
         }
-        let mut component = Component::new(&name.trim().to_ascii_uppercase());
+        let mut component = Component::new(upper(name));
         component.line = SourceLine(line);
         self.open.push(component);
         Ok(())
@@ -270,15 +262,16 @@ impl Tree {
         let top = self.top();
         let follows = top.components.is_empty();
         if let Some(property) = top.properties.last_mut().filter(|_| follows) {
-            property.value.push_str("\\n");
-            property.value.push_str(text);
+            let value = property.value.to_mut();
+            value.push_str("\\n");
+            value.push_str(text);
             self.repair(line, Flaw::Unfolded);
         } else {
             self.repair(line, Flaw::NotAProperty);
         }
     }
 
-    fn finish(mut self) -> (Component, Vec<Repair>) {
+    fn finish(mut self) -> (Component<'t>, Vec<Repair>) {
         while self.open.len() > 1 {
             self.repair(0, Flaw::MissingEnd);
             self.close();
@@ -287,12 +280,21 @@ impl Tree {
     }
 }
 
+/// In capitals and without spaces around, as it mostly came.
+fn upper(name: Cow<'_, str>) -> Cow<'_, str> {
+    let is_upper = |b: u8| !b.is_ascii_lowercase() && !b.is_ascii_whitespace();
+    if name.bytes().all(is_upper) {
+        return name;
+    }
+    name.trim().to_ascii_uppercase().into()
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
-    fn first(text: impl AsRef<[u8]>) -> Component {
+    fn first<T: AsRef<[u8]> + ?Sized>(text: &T) -> Component<'_> {
         parse(text).unwrap().components.remove(0)
     }
 
@@ -304,7 +306,7 @@ mod tests {
         text.extend_from_slice(b"\r\n ");
         text.extend_from_slice(&smile[2..]);
         text.extend_from_slice(b"\r\n\tb\r\nEND:VEVENT\r\n");
-        assert_eq!(first(text).property("summary").unwrap().value, "a😀b");
+        assert_eq!(first(&text).property("summary").unwrap().value, "a😀b");
     }
 
     #[test]
@@ -352,7 +354,7 @@ mod tests {
     fn limits_hold() {
         let deep = "BEGIN:A\n".repeat(DEPTH_MAX + 1);
         assert!(matches!(parse(&deep), Err(Error::TooDeep { line: 9, .. })));
-        assert!(parse("BEGIN:A\n".repeat(DEPTH_MAX)).is_ok());
+        assert!(parse(&"BEGIN:A\n".repeat(DEPTH_MAX)).is_ok());
         let long = format!("BEGIN:A\nX:{}\n", "x".repeat(LINE_MAX));
         assert!(matches!(
             parse(&long),
@@ -361,7 +363,7 @@ mod tests {
         let many = format!("BEGIN:A\n{}", "X:1\n".repeat(PROPERTIES_MAX));
         assert!(matches!(parse(&many), Err(Error::TooMany { .. })));
         assert!(matches!(
-            parse(vec![b'x'; SIZE_MAX + 1]),
+            parse(&vec![b'x'; SIZE_MAX + 1]),
             Err(Error::TooLarge { .. })
         ));
         assert_eq!(parse("hello: world"), Err(Error::NotCalendar));

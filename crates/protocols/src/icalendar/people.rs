@@ -8,6 +8,7 @@ use calendar::{Address, Loss, Participation, People, Person, PersonKind, Role};
 use super::{
     component::{Component, Property},
     place::one_line,
+    text::first_value,
 };
 
 /// Prefix of the names of ORGANIZER's own parameters.
@@ -68,7 +69,7 @@ pub fn read(component: &Component, losses: &mut Vec<Loss>) -> People {
         for (name, raw) in property.parameters() {
             let upper = name.trim().to_ascii_uppercase();
             if upper == "CN" && person.name.is_none() {
-                person.name = property.parameter("CN").filter(|n| !n.is_empty());
+                person.name = Some(first_value(raw).into_owned()).filter(|n| !n.is_empty());
             } else if upper != "CN" {
                 let name = format!("{ORGANIZER}{upper}");
                 person.parameters.insert(name, raw.to_owned());
@@ -96,31 +97,31 @@ fn attendee(property: &Property) -> (Address, Person) {
         .parameters
         .extend(kept.map(|uri| (URI.to_owned(), uri)));
     for (name, raw) in property.parameters() {
-        let name = name.trim().to_ascii_uppercase();
-        let value = property.parameter(&name).unwrap_or_default();
-        let known = match name.as_str() {
-            "CN" => {
-                person.name = Some(value).filter(|n| !n.is_empty());
-                true
-            }
-            "X-RESPONSE-COMMENT" => {
-                person.comment = Some(value);
-                true
-            }
-            "RSVP" => {
-                person.expects_reply = value.eq_ignore_ascii_case("TRUE");
-                true
-            }
-            "CUTYPE" => meaning(&KINDS, &value).map(|k| person.kind = k).is_some(),
-            "ROLE" => meaning(&ROLES, &value)
-                .map(|r| person.role = Some(r))
-                .is_some(),
-            "PARTSTAT" => meaning(&ANSWERS, &value)
-                .map(|a| person.participation = a)
-                .is_some(),
-            _ => false,
+        let name = name.trim();
+        let is = |other: &str| name.eq_ignore_ascii_case(other);
+        let value = first_value(raw);
+        let known = if is("CN") {
+            person.name = Some(value.into_owned()).filter(|n| !n.is_empty());
+            true
+        } else if is("X-RESPONSE-COMMENT") {
+            person.comment = Some(value.into_owned());
+            true
+        } else if is("RSVP") {
+            person.expects_reply = value.eq_ignore_ascii_case("TRUE");
+            true
+        } else if is("CUTYPE") {
+            meaning(&KINDS, &value).map(|k| person.kind = k).is_some()
+        } else if is("ROLE") {
+            let role = meaning(&ROLES, &value);
+            role.map(|r| person.role = Some(r)).is_some()
+        } else if is("PARTSTAT") {
+            let answer = meaning(&ANSWERS, &value);
+            answer.map(|a| person.participation = a).is_some()
+        } else {
+            false
         };
         if !known {
+            let name = name.to_ascii_uppercase();
             person.parameters.insert(name, raw.to_owned());
         }
     }
@@ -142,7 +143,7 @@ fn word<T: PartialEq>(words: &[(&'static str, T)], meaning: &T) -> &'static str 
 }
 
 /// Writes the people of an event, the organizer first.
-pub fn write(people: &People) -> Vec<Property> {
+pub fn write(people: &People) -> Vec<Property<'_>> {
     let organizer = people
         .iter()
         .find(|(_, p)| p.organizer)
@@ -154,7 +155,7 @@ pub fn write(people: &People) -> Vec<Property> {
     organizer.into_iter().chain(attendees).collect()
 }
 
-fn start(name: &str, address: &Address, person: &Person) -> Property {
+fn start<'p>(name: &'static str, address: &'p Address, person: &'p Person) -> Property<'p> {
     let uri = person.parameters.get(URI).map_or(address.as_str(), |u| u);
     let property = Property::new(name, one_line(uri));
     match &person.name {
@@ -163,7 +164,7 @@ fn start(name: &str, address: &Address, person: &Person) -> Property {
     }
 }
 
-fn write_organizer(address: &Address, person: &Person) -> Property {
+fn write_organizer<'p>(address: &'p Address, person: &'p Person) -> Property<'p> {
     person
         .parameters
         .iter()
@@ -173,7 +174,7 @@ fn write_organizer(address: &Address, person: &Person) -> Property {
         })
 }
 
-fn write_attendee(address: &Address, person: &Person) -> Property {
+fn write_attendee<'p>(address: &'p Address, person: &'p Person) -> Property<'p> {
     let mut property = start("ATTENDEE", address, person);
     // A word that the model does not know goes back while the model still has what it was taken for.
     let mut with = |name: &str, word: &str, default: &str| {

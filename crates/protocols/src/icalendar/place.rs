@@ -1,5 +1,7 @@
 //! LOCATION, GEO and CONFERENCE (RFC 5545 3.8.1.6–7, RFC 7986 5.11) to and from places.
 
+use std::borrow::Cow;
+
 use calendar::{Place, VirtualPlace};
 
 use super::{
@@ -20,7 +22,7 @@ pub fn coordinates(geo: &Property) -> Option<String> {
 }
 
 /// The GEO property of a `geo:` URI (RFC 5870).
-fn geo(uri: &str) -> Option<Property> {
+fn geo(uri: &str) -> Option<Property<'static>> {
     let body = uri.strip_prefix("geo:")?;
     let mut numbers = body.split(';').next()?.split(',');
     let (lat, lon) = (numbers.next()?, numbers.next()?);
@@ -42,7 +44,7 @@ fn simple(component: &Component) -> Option<Place> {
 }
 
 /// The places of an event.
-pub fn read(component: &Component, kept: &mut Kept) -> Vec<Place> {
+pub fn read<'t>(component: &Component<'t>, kept: &mut Kept<'t>) -> Vec<Place> {
     for name in ["LOCATION", "GEO"] {
         if let Some(property) = component.property(name) {
             kept.remember(property, &Property::new(name, ""));
@@ -53,7 +55,7 @@ pub fn read(component: &Component, kept: &mut Kept) -> Vec<Place> {
         .all(PLACE)
         .map(|p| Place {
             name: p.as_text(),
-            coordinates: p.parameter("GEO"),
+            coordinates: p.parameter("GEO").map(Cow::into_owned),
         })
         .collect();
     // Whoever changed LOCATION did not know of our property: then it is stale.
@@ -70,7 +72,7 @@ fn first_as_simple(places: &[Place]) -> Option<Place> {
     })
 }
 
-fn write_simple(places: &[Place]) -> Vec<Property> {
+fn write_simple(places: &[Place]) -> Vec<Property<'_>> {
     let Some(first) = places.first() else {
         return Vec::new();
     };
@@ -80,7 +82,7 @@ fn write_simple(places: &[Place]) -> Vec<Property> {
 }
 
 /// Writes the places of an event.
-pub fn write(places: &[Place], kept: &mut Kept) -> Vec<Property> {
+pub fn write<'t>(places: &'t [Place], kept: &mut Kept<'t>) -> Vec<Property<'t>> {
     let simple = write_simple(places);
     let whole = first_as_simple(places).as_ref() != places.first() || places.len() > 1;
     let mut properties: Vec<_> = simple.into_iter().map(|p| kept.spelled(p)).collect();
@@ -97,12 +99,12 @@ pub fn write(places: &[Place], kept: &mut Kept) -> Vec<Property> {
 }
 
 /// The conferences of an event.
-pub fn read_virtual(component: &Component, kept: &mut Kept) -> Vec<VirtualPlace> {
+pub fn read_virtual<'t>(component: &Component<'t>, kept: &mut Kept<'t>) -> Vec<VirtualPlace> {
     component
         .all("CONFERENCE")
         .map(|p| {
             let place = VirtualPlace {
-                name: p.parameter("LABEL").unwrap_or_default(),
+                name: p.parameter("LABEL").unwrap_or_default().into_owned(),
                 uri: p.value.trim().to_owned(),
             };
             kept.remember(p, &conference(&place));
@@ -111,7 +113,7 @@ pub fn read_virtual(component: &Component, kept: &mut Kept) -> Vec<VirtualPlace>
         .collect()
 }
 
-fn conference(place: &VirtualPlace) -> Property {
+fn conference(place: &VirtualPlace) -> Property<'_> {
     let property = Property::new("CONFERENCE", one_line(&place.uri)).with("VALUE", "URI");
     if place.name.is_empty() {
         return property;
@@ -120,11 +122,15 @@ fn conference(place: &VirtualPlace) -> Property {
 }
 
 /// A URI holds no control characters; one that does must not end the line.
-pub fn one_line(uri: &str) -> String {
-    uri.chars().filter(|c| !c.is_control()).collect()
+pub fn one_line(uri: &str) -> Cow<'_, str> {
+    if uri.contains(char::is_control) {
+        uri.chars().filter(|c| !c.is_control()).collect()
+    } else {
+        uri.into()
+    }
 }
 
 /// Writes the conferences of an event.
-pub fn write_virtual(places: &[VirtualPlace], kept: &mut Kept) -> Vec<Property> {
+pub fn write_virtual<'t>(places: &'t [VirtualPlace], kept: &mut Kept<'t>) -> Vec<Property<'t>> {
     places.iter().map(|p| kept.spelled(conference(p))).collect()
 }

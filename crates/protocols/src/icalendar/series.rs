@@ -144,7 +144,7 @@ fn period(
 }
 
 /// Writes the rules and the extra and excluded dates of a series.
-pub fn write(event: &Event) -> Vec<Property> {
+pub fn write(event: &Event) -> Vec<Property<'static>> {
     let mut properties = Vec::new();
     for (name, rules) in [("RRULE", &event.rules), ("EXRULE", &event.excluded_rules)] {
         for each in rules {

@@ -1,45 +1,61 @@
 //! Escaping of TEXT values (RFC 5545 3.3.11) and of parameter values (RFC 5545 3.2, RFC 6868).
 
+use std::borrow::Cow;
+
 /// Escapes a text for a TEXT value. Line ends become `\n`; other control characters, which the RFC forbids, go.
-pub fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> Cow<'_, str> {
+    let special = |b: u8| matches!(b, b'\\' | b';' | b',') || (b.is_ascii_control() && b != b'\t');
+    let Some(first) = text.bytes().position(special) else {
+        return text.into();
+    };
     let mut out = String::with_capacity(text.len() + 8);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            ';' => out.push_str("\\;"),
-            ',' => out.push_str("\\,"),
-            '\n' => out.push_str("\\n"),
-            '\r' => {
-                if chars.peek() != Some(&'\n') {
-                    out.push_str("\\n");
-                }
-            }
-            '\t' => out.push('\t'),
-            c if c.is_ascii_control() => {}
-            c => out.push(c),
+    let mut rest = text;
+    let mut next = Some(first);
+    while let Some(at) = next {
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        match rest.as_bytes()[at] {
+            b'\n' => out.push_str("\\n"),
+            b'\r' if !after.starts_with('\n') => out.push_str("\\n"),
+            c @ (b'\\' | b';' | b',') => out.extend(['\\', char::from(c)]),
+            _ => {}
         }
+        rest = after;
+        next = rest.bytes().position(special);
     }
-    out
+    out.push_str(rest);
+    out.into()
 }
 
 /// Undoes [`escape`]. A backslash before anything else stays: many writers forget to double it.
-pub fn unescape(value: &str) -> String {
+pub fn unescape(value: &str) -> Cow<'_, str> {
+    let Some(first) = memchr::memchr(b'\\', value.as_bytes()) else {
+        return value.into();
+    };
     let mut out = String::with_capacity(value.len());
-    let mut chars = value.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            out.push(c);
-            continue;
+    let mut rest = value;
+    let mut next = Some(first);
+    while let Some(at) = next {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        match rest.as_bytes().first() {
+            Some(b'n' | b'N') => out.push('\n'),
+            Some(c @ (b'\\' | b';' | b',' | b':' | b'"')) => out.push(char::from(*c)),
+            // The character after the backslash is looked at no more.
+            _ => {
+                out.push('\\');
+                let length = rest.chars().next().map_or(0, char::len_utf8);
+                out.push_str(&rest[..length]);
+                rest = &rest[length..];
+                next = memchr::memchr(b'\\', rest.as_bytes());
+                continue;
+            }
         }
-        match chars.next() {
-            Some('n' | 'N') => out.push('\n'),
-            Some(c @ ('\\' | ';' | ',' | ':' | '"')) => out.push(c),
-            Some(c) => out.extend(['\\', c]),
-            None => out.push('\\'),
-        }
+        rest = &rest[1..];
+        next = memchr::memchr(b'\\', rest.as_bytes());
     }
-    out
+    out.push_str(rest);
+    out.into()
 }
 
 /// Splits a list of TEXT at its unescaped commas.
@@ -72,12 +88,24 @@ pub fn encode_parameter(value: &str) -> String {
     out
 }
 
+/// The first of the values of a parameter as on the wire, unquoted and decoded.
+pub fn first_value(raw: &str) -> Cow<'_, str> {
+    let first = match memchr::memchr2(b',', b'"', raw.as_bytes()) {
+        None => raw,
+        Some(_) => split_unquoted(raw, ',').next().unwrap_or_default(),
+    };
+    decode_parameter(first)
+}
+
 /// Undoes [`encode_parameter`] for one value.
-pub fn decode_parameter(raw: &str) -> String {
+pub fn decode_parameter(raw: &str) -> Cow<'_, str> {
     let raw = raw.trim();
     let inner = raw
         .strip_prefix('"')
         .map_or(raw, |r| r.strip_suffix('"').unwrap_or(r));
+    if !inner.contains('^') {
+        return inner.into();
+    }
     let mut out = String::with_capacity(inner.len());
     let mut chars = inner.chars().peekable();
     while let Some(c) = chars.next() {
@@ -93,18 +121,19 @@ pub fn decode_parameter(raw: &str) -> String {
         chars.next();
         out.push(decoded);
     }
-    out
+    out.into()
 }
 
 /// Byte position of the first `wanted` outside double quotes.
-pub fn find_unquoted(text: &str, wanted: char) -> Option<usize> {
-    let mut quoted = false;
-    text.char_indices().find_map(|(at, c)| {
-        if c == '"' {
-            quoted = !quoted;
+pub fn find_unquoted(text: &str, wanted: u8) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + memchr::memchr2(wanted, b'"', &text.as_bytes()[from..])?;
+        if text.as_bytes()[at] == wanted {
+            return Some(at);
         }
-        (c == wanted && !quoted).then_some(at)
-    })
+        from = at + 2 + memchr::memchr(b'"', &text.as_bytes()[at + 1..])?;
+    }
 }
 
 /// Splits at `separator` outside double quotes.

@@ -11,6 +11,7 @@ use jiff::{
 
 use super::{
     component::{Component, Property},
+    text::escape,
     value, vtimezone,
 };
 
@@ -24,7 +25,7 @@ const TRANSITIONS_MAX: usize = 400;
 const REGULAR: usize = 4;
 
 /// The VTIMEZONEs of all zones that `events` use, by name; none for UTC and floating times.
-pub fn write(events: &[&Event], now: Timestamp) -> Vec<Component> {
+pub fn write(events: &[&Event], now: Timestamp) -> Vec<Component<'static>> {
     let mut zones: BTreeMap<String, (Zone, Timestamp, Timestamp)> = BTreeMap::new();
     for event in events {
         let overrides = event.overrides.values().filter_map(|o| match o {
@@ -112,8 +113,9 @@ struct Kind {
 }
 
 /// The VTIMEZONE of an IANA zone, right from `from` to `to` at least.
-pub fn zone_component(name: &str, from: Timestamp, to: Timestamp) -> Component {
-    let mut component = Component::new("VTIMEZONE").with(Property::text("TZID", name));
+pub fn zone_component(name: &str, from: Timestamp, to: Timestamp) -> Component<'static> {
+    let mut component =
+        Component::new("VTIMEZONE").with(Property::new("TZID", escape(name).into_owned()));
     let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
     let (changes, goes_on) = changes(&zone, from, to);
     let mut kinds: Vec<&Kind> = Vec::new();
@@ -214,7 +216,7 @@ fn nths(at: DateTime) -> Vec<i8> {
     nths
 }
 
-fn observance(kind: &Kind, onsets: &[DateTime], by_day: &str, open: bool) -> Component {
+fn observance(kind: &Kind, onsets: &[DateTime], by_day: &str, open: bool) -> Component<'static> {
     let mut part = Component::new(if kind.daylight {
         "DAYLIGHT"
     } else {
@@ -236,5 +238,5 @@ fn observance(kind: &Kind, onsets: &[DateTime], by_day: &str, open: bool) -> Com
         let rule = format!("FREQ=YEARLY;{until}BYMONTH={month};BYDAY={by_day}");
         part = part.with(Property::new("RRULE", rule));
     }
-    part.with(Property::text("TZNAME", &kind.name))
+    part.with(Property::new("TZNAME", escape(&kind.name).into_owned()))
 }

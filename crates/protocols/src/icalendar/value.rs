@@ -4,7 +4,7 @@ use calendar::{When, Zone};
 use jiff::{
     Timestamp,
     civil::{Date, DateTime, Time},
-    tz::{Offset, TimeZone},
+    tz::Offset,
 };
 
 use super::{Error, component::Property, vtimezone::Zones};
@@ -64,10 +64,7 @@ impl Moment {
 
 /// The instant of a civil time in UTC.
 pub fn utc(local: DateTime) -> Timestamp {
-    TimeZone::UTC
-        .to_ambiguous_timestamp(local)
-        .compatible()
-        .unwrap_or(Timestamp::MAX)
+    Offset::UTC.to_timestamp(local).unwrap_or(Timestamp::MAX)
 }
 
 /// Reads a DATE or DATE-TIME property value; `value` is one element where the property is a list.
@@ -106,18 +103,12 @@ pub fn bad(property: &Property, problem: &'static str) -> Error {
 
 /// `20261123`, and `2026-11-23` because it is seen.
 pub fn date(value: &str) -> Option<Date> {
-    let digits: String = match value.len() {
-        8 => value.to_owned(),
-        10 if value.as_bytes()[4] == b'-' && value.as_bytes()[7] == b'-' => value.replace('-', ""),
+    let (year, month, day) = match value.as_bytes() {
+        [y @ .., m1, m2, d1, d2] if y.len() == 4 => (y, [*m1, *m2], [*d1, *d2]),
+        [y @ .., b'-', m1, m2, b'-', d1, d2] if y.len() == 4 => (y, [*m1, *m2], [*d1, *d2]),
         _ => return None,
     };
-    let n = |range| number(digits.get(range)?);
-    Date::new(
-        n(0..4)?,
-        n(4..6)?.try_into().ok()?,
-        n(6..8)?.try_into().ok()?,
-    )
-    .ok()
+    Date::new(number(year)?, small(&month)?, small(&day)?).ok()
 }
 
 /// `20261123T090000`, with or without `Z`; also `T0900` and the extended form. The flag says whether it had the `Z`.
@@ -127,23 +118,28 @@ pub fn date_time(value: &str) -> Option<(DateTime, bool)> {
         None => (value, false),
     };
     let (day, time) = value.split_once(['T', 't'])?;
-    let time = time.replace(':', "");
-    let n = |range| number(time.get(range)?)?.try_into().ok();
-    let seconds = match time.len() {
-        6 => n(4..6)?,
-        4 => 0,
+    let (hours, minutes, seconds) = match time.as_bytes() {
+        [h1, h2, m1, m2, s1, s2] | [h1, h2, b':', m1, m2, b':', s1, s2] => {
+            ([*h1, *h2], [*m1, *m2], small(&[*s1, *s2])?)
+        }
+        [h1, h2, m1, m2] | [h1, h2, b':', m1, m2] => ([*h1, *h2], [*m1, *m2], 0),
         _ => return None,
     };
     // A leap second is read as the second before it (RFC 5545 3.3.12).
-    let time = Time::new(n(0..2)?, n(2..4)?, std::cmp::min(seconds, 59), 0).ok()?;
+    let time = Time::new(small(&hours)?, small(&minutes)?, seconds.min(59), 0).ok()?;
     (seconds <= 60).then_some((date(day)?.to_datetime(time), is_utc))
 }
 
-fn number(digits: &str) -> Option<i16> {
-    digits
-        .bytes()
-        .all(|b| b.is_ascii_digit())
-        .then(|| digits.parse().ok())?
+/// Up to four digits.
+fn number(digits: &[u8]) -> Option<i16> {
+    digits.iter().try_fold(0, |n: i16, digit| {
+        let digit = digit.is_ascii_digit().then(|| i16::from(digit - b'0'))?;
+        Some(n * 10 + digit)
+    })
+}
+
+fn small(digits: &[u8; 2]) -> Option<i8> {
+    number(digits)?.try_into().ok()
 }
 
 /// `20261123`.
@@ -163,7 +159,7 @@ pub fn write_utc(at: Timestamp) -> String {
 }
 
 /// A property with a civil time in a zone, in UTC form for UTC.
-pub fn write_moment(name: &str, local: DateTime, zone: Option<&Zone>) -> Property {
+pub fn write_moment(name: &'static str, local: DateTime, zone: Option<&Zone>) -> Property<'static> {
     match zone {
         None => Property::new(name, write_local(local)),
         Some(zone) if zone.is_utc() => Property::new(name, write_local(local) + "Z"),
@@ -172,7 +168,7 @@ pub fn write_moment(name: &str, local: DateTime, zone: Option<&Zone>) -> Propert
 }
 
 /// A property that names one occurrence of a series that starts at `first`, in the series' own form.
-pub fn write_id(name: &str, id: DateTime, first: &When) -> Property {
+pub fn write_id(name: &'static str, id: DateTime, first: &When) -> Property<'static> {
     match first {
         When::AllDay { .. } => Property::new(name, write_date(id.date())).with("VALUE", "DATE"),
         When::Timed { zone, .. } => write_moment(name, id, zone.as_ref()),
@@ -188,7 +184,7 @@ pub fn offset(value: &str) -> Option<i32> {
         _ => (1, value),
     };
     let digits = digits.replace(':', "");
-    let n = |range| number(digits.get(range)?).map(i32::from);
+    let n = |range| number(digits.as_bytes().get(range)?).map(i32::from);
     let seconds = match digits.len() {
         6 => n(4..6)?,
         4 => 0,

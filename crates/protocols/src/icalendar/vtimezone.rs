@@ -6,6 +6,7 @@ use calendar::{CustomZone, Loss, Observance, Zone};
 
 use super::{
     component::{Component, Property},
+    text::escape,
     value,
 };
 use crate::zones::zone_named;
@@ -13,10 +14,15 @@ use crate::zones::zone_named;
 /// Observances of one zone that are read.
 const OBSERVANCES_MAX: usize = 200;
 
+/// Names that are remembered of one text.
+const NAMES_MAX: usize = 64;
+
 /// The zones of one VCALENDAR by TZID.
 #[derive(Debug, Default)]
 pub struct Zones {
     by_tzid: HashMap<String, Zone>,
+    /// TZIDs that only their names explain, as they were met.
+    by_name: RefCell<Vec<(String, Zone)>>,
     /// TZIDs that nothing explains, met on the way.
     unexplained: RefCell<Vec<String>>,
 }
@@ -36,7 +42,7 @@ impl Zones {
             .collect();
         Self {
             by_tzid,
-            unexplained: RefCell::default(),
+            ..Self::default()
         }
     }
 
@@ -45,10 +51,18 @@ impl Zones {
         if let Some(zone) = self.by_tzid.get(tzid) {
             return zone.clone();
         }
-        zone_named(tzid).unwrap_or_else(|| {
+        if let Some((_, zone)) = self.by_name.borrow().iter().find(|(id, _)| id == tzid) {
+            return zone.clone();
+        }
+        let zone = zone_named(tzid).unwrap_or_else(|| {
             self.unexplained.borrow_mut().push(tzid.to_owned());
             custom(tzid, Vec::new())
-        })
+        });
+        let mut by_name = self.by_name.borrow_mut();
+        if by_name.len() < NAMES_MAX {
+            by_name.push((tzid.to_owned(), zone.clone()));
+        }
+        zone
     }
 
     /// What is lost because a TZID came without its rules.
@@ -112,8 +126,9 @@ fn observance(component: &Component) -> Option<Observance> {
 }
 
 /// Writes a custom zone with the rules that it brought. `None` if it brought none.
-pub fn write_custom(zone: &CustomZone) -> Option<Component> {
-    let mut component = Component::new("VTIMEZONE").with(Property::text("TZID", &zone.id));
+pub fn write_custom(zone: &CustomZone) -> Option<Component<'static>> {
+    let mut component =
+        Component::new("VTIMEZONE").with(Property::new("TZID", escape(&zone.id).into_owned()));
     for o in &zone.observances {
         let mut part = Component::new(if o.daylight { "DAYLIGHT" } else { "STANDARD" })
             .with(Property::new("DTSTART", value::write_local(o.start)))
@@ -132,7 +147,7 @@ pub fn write_custom(zone: &CustomZone) -> Option<Component> {
             part = part.with(Property::new("RDATE", value::write_local(*date)));
         }
         if let Some(name) = &o.name {
-            part = part.with(Property::text("TZNAME", name));
+            part = part.with(Property::new("TZNAME", escape(name).into_owned()));
         }
         component.components.push(part);
     }

@@ -24,7 +24,7 @@ const NOMINAL: &str = "X-KALENDS-DURATION";
 pub fn read(component: &Component, zones: &Zones, losses: &mut Vec<Loss>) -> Result<When, Error> {
     let start = component.property("DTSTART").ok_or(Error::Missing {
         line: component.line.0,
-        component: component.name.clone(),
+        component: component.name.to_string(),
         property: "DTSTART",
     })?;
     let end = match component.property("DTEND") {
@@ -120,7 +120,7 @@ fn duration(property: &Property) -> Result<Duration, Error> {
 }
 
 /// Writes when an event happens. DTEND is always there: iCloud refuses events without it.
-pub fn write(when: &When) -> Vec<Property> {
+pub fn write(when: &When) -> Vec<Property<'static>> {
     match when {
         When::AllDay { start, days } => {
             let end = start.saturating_add(Span::new().days(i64::from(*days)));
@@ -147,7 +147,7 @@ pub fn write(when: &When) -> Vec<Property> {
     }
 }
 
-fn write_end(end: Timestamp, start_zone: &Zone, end_zone: Option<&Zone>) -> Property {
+fn write_end(end: Timestamp, start_zone: &Zone, end_zone: Option<&Zone>) -> Property<'static> {
     let zone = end_zone.unwrap_or(start_zone);
     let local = zone.to_local(end);
     if zone.to_instant(local) != end {

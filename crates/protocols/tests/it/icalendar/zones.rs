@@ -65,7 +65,8 @@ fn every_zone_that_is_used_is_written_once() {
         "END:VEVENT",
         "END:VEVENT\nBEGIN:VEVENT\nUID:1\nRECURRENCE-ID:20261124T080000Z\nDTSTART;TZID=America/New_York:20261124T090000\nDTEND;TZID=Asia/Tokyo:20261125T090000\nEND:VEVENT",
     );
-    let parsed = parse::parse(write(&one(&text).value)).unwrap();
+    let written = write(&one(&text).value);
+    let parsed = parse::parse(&written).unwrap();
     let tzids: Vec<_> = parsed.components[0]
         .components
         .iter()
@@ -129,7 +130,7 @@ fn occurrences_are_expanded_in_utc() {
     let tree = icalendar::expand(&event, window, &utc, window.from, 10).unwrap();
     let values = |name: &str| -> Vec<String> {
         let found = tree.components.iter().map(|c| c.property(name).unwrap());
-        found.map(|p| p.value.clone()).collect()
+        found.map(|p| p.value.to_string()).collect()
     };
     assert_eq!(
         values("RECURRENCE-ID"),
