@@ -5,6 +5,7 @@
     reason = "a command-line tool speaks on the terminal"
 )]
 
+mod bench;
 mod clients;
 mod command;
 mod postgres;
@@ -42,6 +43,11 @@ enum Task {
         #[arg(long)]
         sizes: bool,
     },
+    /// Measure speed as a ratio to named peers.
+    Bench {
+        #[command(subcommand)]
+        what: Bench,
+    },
     /// Run a command with KALENDS_TEST_POSTGRES set to a throw-away PostgreSQL cluster.
     Postgres {
         /// The command and its arguments.
@@ -50,6 +56,16 @@ enum Task {
     },
     /// Install the vendors' official Python clients, which some tests drive, under the target directory.
     Clients,
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Recurrence, busy time and iCalendar beside libical (Debian: libical-dev), rrule and calcard.
+    Calendar {
+        /// A folder whose .ics files are read and written as well.
+        #[arg(long)]
+        files: Option<std::path::PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -69,6 +85,9 @@ fn run(task: Task) -> Result<bool> {
         Task::Test { require_all } => Ok(suite::run(require_all)),
         Task::Tidy { sizes: true } => tidy::print_sizes(&command::root()).map(|()| true),
         Task::Tidy { sizes: false } => tidy::report(&command::root()),
+        Task::Bench {
+            what: Bench::Calendar { files },
+        } => bench::calendar(files),
         Task::Postgres { command } => postgres::run_command(&command),
         Task::Clients => clients::install().map(|python| {
             println!("{}", python.display());

@@ -22,7 +22,10 @@ pub fn run(scratch: &Path, folder: Option<&Path>) {
         let mut files = Vec::new();
         collect(folder, &mut files);
         let texts: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
-        report(&format!("{} files of {}", texts.len(), folder.display()), &texts);
+        report(
+            &format!("{} files of {}", texts.len(), folder.display()),
+            &texts,
+        );
     }
 }
 
@@ -41,24 +44,60 @@ fn report(name: &str, texts: &[&[u8]]) {
     let bytes: usize = texts.iter().map(|text| text.len()).sum();
     let rate = |nanoseconds: f64, bytes: usize| bytes as f64 / nanoseconds * 1e3;
     println!("\n{name}, {:.1} MB", bytes as f64 / 1e6);
-    let parsed = measure::nanoseconds(|| texts.iter().map(|text| read(black_box(text)).len() as u64).sum());
-    let peer = measure::nanoseconds(|| texts.iter().map(|text| read_calcard(black_box(text)).map_or(0, |c| c.components.len() as u64)).sum());
-    println!("  text to the model     kalends {:>7.1} MB/s   calcard {:>7.1} MB/s (its syntax tree)   {:.1}×", rate(parsed, bytes), rate(peer, bytes), peer / parsed);
+    let parsed = measure::nanoseconds(|| {
+        texts
+            .iter()
+            .map(|text| read(black_box(text)).len() as u64)
+            .sum()
+    });
+    let peer = measure::nanoseconds(|| {
+        texts
+            .iter()
+            .map(|text| read_calcard(black_box(text)).map_or(0, |c| c.components.len() as u64))
+            .sum()
+    });
+    println!(
+        "  text to the model     kalends {:>7.1} MB/s   calcard {:>7.1} MB/s (its syntax tree)   {:.1}×",
+        rate(parsed, bytes),
+        rate(peer, bytes),
+        peer / parsed
+    );
     let events: Vec<Vec<Event>> = texts.iter().map(|text| read(text)).collect();
     let trees: Vec<ICalendar> = texts.iter().filter_map(|text| read_calcard(text)).collect();
     let write = |events: &Vec<Event>| {
         let events: Vec<&Event> = events.iter().collect();
         icalendar::write(&events, Timestamp::UNIX_EPOCH).value
     };
-    let (ours, theirs): (usize, usize) = (events.iter().map(|e| write(e).len()).sum(), trees.iter().map(|t| t.to_string().len()).sum());
-    let written = measure::nanoseconds(|| events.iter().map(|e| write(black_box(e)).len() as u64).sum());
-    let peer = measure::nanoseconds(|| trees.iter().map(|t| black_box(t).to_string().len() as u64).sum());
+    let (ours, theirs): (usize, usize) = (
+        events.iter().map(|e| write(e).len()).sum(),
+        trees.iter().map(|t| t.to_string().len()).sum(),
+    );
+    let written = measure::nanoseconds(|| {
+        events
+            .iter()
+            .map(|e| write(black_box(e)).len() as u64)
+            .sum()
+    });
+    let peer = measure::nanoseconds(|| {
+        trees
+            .iter()
+            .map(|t| black_box(t).to_string().len() as u64)
+            .sum()
+    });
     let (a, b) = (rate(written, ours), rate(peer, theirs));
-    println!("  the model to text     kalends {a:>7.1} MB/s   calcard {b:>7.1} MB/s                     {:.1}×", a / b);
+    println!(
+        "  the model to text     kalends {a:>7.1} MB/s   calcard {b:>7.1} MB/s                     {:.1}×",
+        a / b
+    );
 }
 
 fn read(text: &[u8]) -> Vec<Event> {
-    icalendar::read_each(text).unwrap_or_default().into_iter().flatten().map(|mapped| mapped.value).collect()
+    icalendar::read_each(text)
+        .unwrap_or_default()
+        .into_iter()
+        .flatten()
+        .map(|mapped| mapped.value)
+        .collect()
 }
 
 fn read_calcard(text: &[u8]) -> Option<ICalendar> {
@@ -70,7 +109,11 @@ fn synthetic(number: u64) -> String {
     let mut random = Random(number);
     let mut text = String::from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//bench//EN\r\n");
     for event in 0..80 {
-        let (month, day, hour) = (1 + random.below(12), 1 + random.below(28), 7 + random.below(12));
+        let (month, day, hour) = (
+            1 + random.below(12),
+            1 + random.below(28),
+            7 + random.below(12),
+        );
         let start = format!("2026{month:02}{day:02}T{hour:02}");
         let _ = write!(
             text,
@@ -78,7 +121,9 @@ fn synthetic(number: u64) -> String {
              LAST-MODIFIED:20260101T000000Z\r\nSEQUENCE:{}\r\nDTSTART;TZID=Europe/Berlin:{start}0000\r\nDTEND;TZID=Europe/Berlin:{start}4500\r\n\
              SUMMARY:Check-up\\, room {}\r\nLOCATION:Practice Dr. Weber\\, Lindenstraße 4\\, Berlin\r\n\
              DESCRIPTION:Please bring the insurance card and the form that was sent by le\r\n tter.\\nIf you cannot come\\, call us a day before: +49 30 1234567.\\n\\nThank \r\n you\\; we are looking forward to seeing you.\r\n",
-            random.below(u64::MAX), random.below(9), random.below(40),
+            random.below(u64::MAX),
+            random.below(9),
+            random.below(40),
         );
         if random.below(10) < 3 {
             text.push_str("RRULE:FREQ=WEEKLY;BYDAY=MO,TH;UNTIL=20271231T225959Z\r\n");

@@ -5,12 +5,18 @@ use std::{path::Path, process::Command};
 use crate::{measure::Outcome, workload::Workload};
 
 /// Compiles and runs it; its version, and what it did.
-pub fn run(folder: &Path, scratch: &Path, work: &Workload) -> Result<(String, Vec<Outcome>), String> {
+pub fn run(
+    folder: &Path,
+    scratch: &Path,
+    work: &Workload,
+) -> Result<(String, Vec<Outcome>), String> {
     let program = scratch.join("libical");
     let mut compiler = Command::new("cc");
     compiler.args(["-O3", "-march=native", "-o"]).arg(&program);
     compiler.arg(folder.join("peers/libical.c")).arg("-lical");
-    let compiled = compiler.output().map_err(|error| format!("no C compiler: {error}"))?;
+    let compiled = compiler
+        .output()
+        .map_err(|error| format!("no C compiler: {error}"))?;
     if !compiled.status.success() {
         return Err("it does not compile; Debian's package is libical-dev".to_owned());
     }
@@ -22,7 +28,9 @@ pub fn run(folder: &Path, scratch: &Path, work: &Workload) -> Result<(String, Ve
     let mut outcomes = Vec::new();
     for line in text.lines() {
         let parts: Vec<&str> = line.split(' ').collect();
-        let [task, time, count, checksum] = parts[..] else { continue };
+        let [task, time, count, checksum] = parts[..] else {
+            continue;
+        };
         let number = |text: &str| text.parse::<u64>().unwrap_or(0);
         let task = match task {
             "version" => {
@@ -35,7 +43,12 @@ pub fn run(folder: &Path, scratch: &Path, work: &Workload) -> Result<(String, Ve
             _ => "busy",
         };
         let nanoseconds = number(time) as f64;
-        outcomes.push(Outcome { task, nanoseconds, count: number(count), checksum: number(checksum) });
+        outcomes.push(Outcome {
+            task,
+            nanoseconds,
+            count: number(count),
+            checksum: number(checksum),
+        });
     }
     Ok((version, outcomes))
 }

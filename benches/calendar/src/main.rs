@@ -4,7 +4,6 @@
 //! makes a checksum of all its answers, outside of the measured passes: engines that differ are said to, and a ratio
 //! against a wrong answer is not printed.
 
-
 mod files;
 mod libical;
 mod measure;
@@ -17,11 +16,17 @@ use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let scratch = std::env::args().nth(1).map_or_else(|| folder.join("target/bench"), PathBuf::from);
+    let scratch = std::env::args()
+        .nth(1)
+        .map_or_else(|| folder.join("target/bench"), PathBuf::from);
     std::fs::create_dir_all(&scratch)?;
     let work = workload::Workload::write(&folder, &scratch)?;
     println!("rules       {}", work.rules_file.display());
-    println!("calendars   {} ({:.1} MB)", work.calendars_file.display(), work.calendars.len() as f64 / 1e6);
+    println!(
+        "calendars   {} ({:.1} MB)",
+        work.calendars_file.display(),
+        work.calendars.len() as f64 / 1e6
+    );
     let mut table = table::Table::default();
     if std::env::args().nth(2).as_deref() == Some("--files") {
         files::run(&scratch, None);
@@ -38,7 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) => println!("SKIPPED: libical: {error}"),
     }
     table.add("rrule", "0.14.0", rrule_crate::run(&work));
-    
+
     table.print();
     ours::print_absolute(&work);
     let folder = std::env::var_os("KALENDS_ICS").map(PathBuf::from);

@@ -46,7 +46,9 @@ pub fn once(pass: impl FnOnce() -> u64) -> f64 {
 
 /// The checksum of instances: civil second and number of the rule.
 pub fn of_instance(civil_second: i64, rule: usize) -> u64 {
-    (civil_second as u64).wrapping_mul(31).wrapping_add(rule as u64)
+    (civil_second as u64)
+        .wrapping_mul(31)
+        .wrapping_add(rule as u64)
 }
 
 /// The checksum of merged busy times in Unix seconds.
@@ -57,7 +59,9 @@ pub fn of_spans(mut spans: Vec<(i64, i64)>, from: i64, to: i64) -> u64 {
     let mut open: Option<(i64, i64)> = None;
     let mut close = |span: Option<(i64, i64)>| {
         if let Some((a, b)) = span {
-            sum = sum.wrapping_add((a as u64).wrapping_mul(31)).wrapping_add(b as u64);
+            sum = sum
+                .wrapping_add((a as u64).wrapping_mul(31))
+                .wrapping_add(b as u64);
         }
     };
     for (a, b) in spans {

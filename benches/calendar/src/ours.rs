@@ -17,7 +17,10 @@ use crate::{
 pub const VERSION: &str = "0.1.0";
 
 fn start() -> When {
-    When::floating(DateTime::constant(2020, 1, 6, 9, 0, 0, 0), Duration::hours(1))
+    When::floating(
+        DateTime::constant(2020, 1, 6, 9, 0, 0, 0),
+        Duration::hours(1),
+    )
 }
 
 fn instances(rule: &Compiled, end: DateTime) -> impl Iterator<Item = i64> {
@@ -30,7 +33,13 @@ fn parse(rule: &str) -> Compiled {
 }
 
 fn expand(rules: impl Iterator<Item = Compiled>, end: DateTime) -> u64 {
-    rules.map(|rule| instances(&rule, end).map(|s| s as u64).fold(0, u64::wrapping_add)).fold(0, u64::wrapping_add)
+    rules
+        .map(|rule| {
+            instances(&rule, end)
+                .map(|s| s as u64)
+                .fold(0, u64::wrapping_add)
+        })
+        .fold(0, u64::wrapping_add)
 }
 
 pub fn run(work: &Workload) -> Vec<Outcome> {
@@ -47,13 +56,24 @@ pub fn run(work: &Workload) -> Vec<Outcome> {
         }
         let nanoseconds = if task == "expand10" {
             measure::nanoseconds(|| {
-                let all = compiled.iter().map(|rule| instances(black_box(rule), end).map(|s| s as u64).fold(0, u64::wrapping_add));
+                let all = compiled.iter().map(|rule| {
+                    instances(black_box(rule), end)
+                        .map(|s| s as u64)
+                        .fold(0, u64::wrapping_add)
+                });
                 all.fold(0, u64::wrapping_add)
             })
         } else {
-            measure::nanoseconds(|| expand(work.rules.iter().map(|rule| parse(black_box(rule))), end))
+            measure::nanoseconds(|| {
+                expand(work.rules.iter().map(|rule| parse(black_box(rule))), end)
+            })
         };
-        outcomes.push(Outcome { task, nanoseconds, count, checksum });
+        outcomes.push(Outcome {
+            task,
+            nanoseconds,
+            count,
+            checksum,
+        });
     }
     outcomes.push(cold_busy(&calendars(work)));
     outcomes
@@ -61,7 +81,11 @@ pub fn run(work: &Workload) -> Vec<Outcome> {
 
 fn calendars(work: &Workload) -> Vec<Vec<Event>> {
     workload::each(&work.calendars)
-        .map(|text| icalendar::read(text).expect("the calendars of the workload are valid").value)
+        .map(|text| {
+            icalendar::read(text)
+                .expect("the calendars of the workload are valid")
+                .value
+        })
         .collect()
 }
 
@@ -76,13 +100,27 @@ fn cold_busy(calendars: &[Vec<Event>]) -> Outcome {
     let pass = || {
         let mut sum = 0_u64;
         for calendar in calendars {
-            for (from, to) in busy(black_box(calendar), four_weeks(), &TimeZone::UTC, Policy::default()).seconds() {
-                sum = sum.wrapping_add((*from as u64).wrapping_mul(31)).wrapping_add(*to as u64);
+            for (from, to) in busy(
+                black_box(calendar),
+                four_weeks(),
+                &TimeZone::UTC,
+                Policy::default(),
+            )
+            .seconds()
+            {
+                sum = sum
+                    .wrapping_add((*from as u64).wrapping_mul(31))
+                    .wrapping_add(*to as u64);
             }
         }
         sum
     };
-    Outcome { task: "busy", checksum: pass(), nanoseconds: measure::nanoseconds(pass), count: calendars.len() as u64 }
+    Outcome {
+        task: "busy",
+        checksum: pass(),
+        nanoseconds: measure::nanoseconds(pass),
+        count: calendars.len() as u64,
+    }
 }
 
 /// What nobody else has: times by themselves.
@@ -104,9 +142,18 @@ pub fn print_absolute(work: &Workload) {
         }
         all.taken()
     });
-    println!("\navailability of 1,000 calendars over 4 weeks from the index: {:.1} µs", all / 1e3);
-    println!("first 20 openings of 30 minutes common to 100 people in 366 days: {:.1} µs", openings(&calendars) / 1e3);
-    let start = When::floating(DateTime::constant(1900, 1, 1, 9, 0, 0, 0), Duration::hours(1));
+    println!(
+        "\navailability of 1,000 calendars over 4 weeks from the index: {:.1} µs",
+        all / 1e3
+    );
+    println!(
+        "first 20 openings of 30 minutes common to 100 people in 366 days: {:.1} µs",
+        openings(&calendars) / 1e3
+    );
+    let start = When::floating(
+        DateTime::constant(1900, 1, 1, 9, 0, 0, 0),
+        Duration::hours(1),
+    );
     let rule: Rule = "FREQ=DAILY;COUNT=60000".parse().expect("a constant");
     let rule = Compiled::new(&rule, &start);
     let today = DateTime::constant(2026, 11, 28, 12, 0, 0, 0);
@@ -133,9 +180,13 @@ fn openings(calendars: &[Vec<Event>]) -> f64 {
     let mut nights = Slots::free(from, to);
     for day in 0..366 {
         let midnight = from.as_second() + day * 86_400;
-        let instant = |hour: i64| Timestamp::from_second(midnight + hour * 3600).expect("a constant");
+        let instant =
+            |hour: i64| Timestamp::from_second(midnight + hour * 3600).expect("a constant");
         for (a, b) in [(0, 8), (17, 24)] {
-            nights.take(calendar::busy::Interval { from: instant(a), to: instant(b) });
+            nights.take(calendar::busy::Interval {
+                from: instant(a),
+                to: instant(b),
+            });
         }
     }
     measure::nanoseconds(|| {

@@ -2,12 +2,17 @@
 
 use rrule::{RRuleSet, Tz};
 
-use crate::{measure::{self, Outcome}, workload::{self, Workload}};
+use crate::{
+    measure::{self, Outcome},
+    workload::{self, Workload},
+};
 
 type At = chrono::DateTime<Tz>;
 
 fn set(rule: &str) -> RRuleSet {
-    format!("DTSTART:20200106T090000Z\nRRULE:{}", zoned(rule)).parse().expect("the rules of the workload are valid")
+    format!("DTSTART:20200106T090000Z\nRRULE:{}", zoned(rule))
+        .parse()
+        .expect("the rules of the workload are valid")
 }
 
 /// `rrule` wants UNTIL in UTC where the start is; its start is in UTC here, since it knows no floating time of its own.
@@ -19,7 +24,9 @@ fn zoned(rule: &str) -> String {
 }
 
 fn utc(text: &str) -> At {
-    text.parse::<chrono::DateTime<chrono::Utc>>().expect("a constant").with_timezone(&Tz::UTC)
+    text.parse::<chrono::DateTime<chrono::Utc>>()
+        .expect("a constant")
+        .with_timezone(&Tz::UTC)
 }
 
 fn expand(sets: &[RRuleSet], end: &At, exact: bool) -> (u64, u64) {
@@ -28,7 +35,11 @@ fn expand(sets: &[RRuleSet], end: &At, exact: bool) -> (u64, u64) {
         for at in set.into_iter().take_while(|at| at < end) {
             count += 1;
             let second = at.timestamp();
-            sum = sum.wrapping_add(if exact { measure::of_instance(second, index) } else { second as u64 });
+            sum = sum.wrapping_add(if exact {
+                measure::of_instance(second, index)
+            } else {
+                second as u64
+            });
         }
     }
     (sum, count)
@@ -37,7 +48,11 @@ fn expand(sets: &[RRuleSet], end: &At, exact: bool) -> (u64, u64) {
 pub fn run(work: &Workload) -> Vec<Outcome> {
     let compiled: Vec<RRuleSet> = work.rules.iter().map(|rule| set(rule)).collect();
     let mut outcomes = Vec::new();
-    for (task, end, parse) in [("expand10", "2030-01-06T09:00:00Z", false), ("parse10", "2030-01-06T09:00:00Z", true), ("parse1", "2021-01-06T09:00:00Z", true)] {
+    for (task, end, parse) in [
+        ("expand10", "2030-01-06T09:00:00Z", false),
+        ("parse10", "2030-01-06T09:00:00Z", true),
+        ("parse1", "2021-01-06T09:00:00Z", true),
+    ] {
         let end = utc(end);
         let (checksum, count) = expand(&compiled, &end, true);
         let nanoseconds = measure::nanoseconds(|| {
@@ -47,7 +62,12 @@ pub fn run(work: &Workload) -> Vec<Outcome> {
             }
             expand(&compiled, &end, false).0
         });
-        outcomes.push(Outcome { task, nanoseconds, count, checksum });
+        outcomes.push(Outcome {
+            task,
+            nanoseconds,
+            count,
+            checksum,
+        });
     }
     outcomes.push(busy(work));
     outcomes
@@ -72,9 +92,16 @@ fn events(text: &str) -> Vec<Event> {
             rule = Some(value.to_owned());
         } else if line == "END:VEVENT" {
             let rule = rule.take();
-            let text = format!("DTSTART{start}\nRRULE:{}", rule.as_deref().unwrap_or("FREQ=DAILY;COUNT=1"));
+            let text = format!(
+                "DTSTART{start}\nRRULE:{}",
+                rule.as_deref().unwrap_or("FREQ=DAILY;COUNT=1")
+            );
             let set: RRuleSet = text.parse().expect("the events of the workload are valid");
-            events.push(Event { start: set.get_dt_start().timestamp(), seconds, set: rule.map(|_| set) });
+            events.push(Event {
+                start: set.get_dt_start().timestamp(),
+                seconds,
+                set: rule.map(|_| set),
+            });
         }
     }
     events
@@ -94,7 +121,11 @@ fn busy(work: &Workload) -> Outcome {
                     // A set that is cloned is what its `after` and `before` work on.
                     Some(set) => {
                         let found = set.clone().after(from).before(to).all_unchecked();
-                        spans.extend(found.iter().map(|at| (at.timestamp(), at.timestamp() + event.seconds)));
+                        spans.extend(
+                            found
+                                .iter()
+                                .map(|at| (at.timestamp(), at.timestamp() + event.seconds)),
+                        );
                     }
                 }
             }
@@ -104,5 +135,10 @@ fn busy(work: &Workload) -> Outcome {
     };
     let checksum = pass();
     let nanoseconds = measure::once(pass);
-    Outcome { task: "busy", nanoseconds, count: calendars.len() as u64, checksum }
+    Outcome {
+        task: "busy",
+        nanoseconds,
+        count: calendars.len() as u64,
+        checksum,
+    }
 }

@@ -1,6 +1,10 @@
 //! The work, as files that every engine reads: rules, and calendars made from a fixed seed.
 
-use std::{fmt::Write, fs, path::{Path, PathBuf}};
+use std::{
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// Everything that is worked on.
 pub struct Workload {
@@ -32,11 +36,20 @@ impl Workload {
     pub fn write(folder: &Path, scratch: &Path) -> std::io::Result<Self> {
         let rules_file = folder.join("rules.txt");
         let text = fs::read_to_string(&rules_file)?;
-        let rules = text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+        let rules = text
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(str::to_owned)
+            .collect();
         let calendars = calendars();
         let calendars_file = scratch.join("calendars.ics");
         fs::write(&calendars_file, &calendars)?;
-        Ok(Self { rules, rules_file, calendars, calendars_file })
+        Ok(Self {
+            rules,
+            rules_file,
+            calendars,
+            calendars_file,
+        })
     }
 }
 
@@ -65,7 +78,11 @@ fn calendars() -> String {
             } else {
                 (2026, 5 + random.below(8))
             };
-            let (day, hour, half) = (1 + random.below(28), 8 + random.below(9), random.below(2) * 30);
+            let (day, hour, half) = (
+                1 + random.below(28),
+                8 + random.below(9),
+                random.below(2) * 30,
+            );
             let minutes = 15 * (1 + random.below(6));
             let _ = write!(
                 text,

@@ -20,36 +20,42 @@ use super::{
 /// The name of this dialect in [`Unknown`].
 pub const DIALECT: &str = "icalendar";
 
-/// Properties that the model knows: not kept, or kept as a spelling only.
-const MODELLED: [&str; 27] = [
-    "ATTENDEE",
-    "CATEGORIES",
-    "CLASS",
-    "COLOR",
-    "CONFERENCE",
-    "CREATED",
-    "DESCRIPTION",
-    "DTEND",
-    "DTSTAMP",
-    "DTSTART",
-    "DURATION",
-    "EXDATE",
-    "EXRULE",
-    "GEO",
-    "LAST-MODIFIED",
-    "LOCATION",
-    "ORGANIZER",
-    "PRIORITY",
-    "RDATE",
-    "RECURRENCE-ID",
-    "RRULE",
-    "SEQUENCE",
-    "STATUS",
-    "SUMMARY",
-    "TRANSP",
-    "UID",
-    "X-MICROSOFT-CDO-BUSYSTATUS",
-];
+/// Whether the model knows a property of this name, in capitals: it is not kept, or kept as a spelling only.
+fn is_known(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"ATTENDEE"
+            | b"CATEGORIES"
+            | b"CLASS"
+            | b"COLOR"
+            | b"CONFERENCE"
+            | b"CREATED"
+            | b"DESCRIPTION"
+            | b"DTEND"
+            | b"DTSTAMP"
+            | b"DTSTART"
+            | b"DURATION"
+            | b"EXDATE"
+            | b"EXRULE"
+            | b"GEO"
+            | b"LAST-MODIFIED"
+            | b"LOCATION"
+            | b"ORGANIZER"
+            | b"PRIORITY"
+            | b"RDATE"
+            | b"RECURRENCE-ID"
+            | b"RRULE"
+            | b"SEQUENCE"
+            | b"STATUS"
+            | b"SUMMARY"
+            | b"TRANSP"
+            | b"UID"
+            | b"X-MICROSOFT-CDO-BUSYSTATUS"
+    )
+}
+
+/// Longest name that the model knows.
+const KNOWN_MAX: usize = 26;
 
 /// Prefix of the properties in which we write what iCalendar has no word for.
 pub const OWN: &str = "X-KALENDS-";
@@ -62,9 +68,12 @@ fn is_modelled(property: &Property) -> bool {
     if property.is(super::STAMP) {
         return false;
     }
-    let prefix = property.name.get(..OWN.len());
-    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(OWN))
-        || MODELLED.iter().any(|name| property.is(name))
+    let name = property.name.as_bytes();
+    let mut capitals = [0; KNOWN_MAX];
+    for (capital, byte) in capitals.iter_mut().zip(name) {
+        *capital = byte.to_ascii_uppercase();
+    }
+    capitals.starts_with(OWN.as_bytes()) || (capitals.get(..name.len())).is_some_and(is_known)
 }
 
 /// Lines that are kept of one component.

@@ -17,6 +17,9 @@ pub const DEPTH_MAX: usize = 8;
 /// Properties and components of one text.
 pub const PROPERTIES_MAX: usize = 100_000;
 
+/// Properties of an event that room is made for beforehand.
+const USUAL_MAX: usize = 64;
+
 /// What was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parsed<'t> {
@@ -129,6 +132,8 @@ struct Tree<'t> {
     count: usize,
     /// Whether properties may stand outside every component.
     fragment: bool,
+    /// How many properties the last event had: the next one has about as many.
+    usual: usize,
 }
 
 impl Default for Tree<'_> {
@@ -138,6 +143,7 @@ impl Default for Tree<'_> {
             repairs: Vec::new(),
             count: 0,
             fragment: false,
+            usual: 0,
         }
     }
 }
@@ -231,6 +237,9 @@ impl<'t> Tree<'t> {
             });
         }
         let mut component = Component::new(upper(name));
+        if component.is("VEVENT") {
+            component.properties.reserve(self.usual);
+        }
         component.line = SourceLine(line);
         self.open.push(component);
         Ok(())
@@ -253,6 +262,9 @@ impl<'t> Tree<'t> {
         if self.open.len() > 1
             && let Some(done) = self.open.pop()
         {
+            if done.is("VEVENT") {
+                self.usual = done.properties.len().min(USUAL_MAX);
+            }
             self.top().components.push(done);
         }
     }
