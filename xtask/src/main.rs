@@ -8,6 +8,7 @@
 mod bench;
 mod clients;
 mod command;
+mod instructions;
 mod postgres;
 mod report;
 mod skips;
@@ -47,6 +48,12 @@ enum Task {
     Bench {
         #[command(subcommand)]
         what: Bench,
+    },
+    /// Count the instructions of the hot paths (callgrind) and compare them with what is written down.
+    Instructions {
+        /// Write the counts down instead.
+        #[arg(long)]
+        update: bool,
     },
     /// Run a command with KALENDS_TEST_POSTGRES set to a throw-away PostgreSQL cluster.
     Postgres {
@@ -88,6 +95,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Bench {
             what: Bench::Calendar { files },
         } => bench::calendar(files),
+        Task::Instructions { update } => instructions::check(update),
         Task::Postgres { command } => postgres::run_command(&command),
         Task::Clients => clients::install().map(|python| {
             println!("{}", python.display());

@@ -9,7 +9,7 @@ use crate::command::{cargo, ended, find, outcome, root, target};
 use crate::postgres::{self, Cluster};
 use crate::report::{Outcome, Report};
 use crate::web::WebApp;
-use crate::{clients, skips, tidy};
+use crate::{clients, instructions, skips, tidy};
 
 /// Set for every step when nothing may be skipped: tests that lack something then fail instead of saying "SKIPPED".
 const REQUIRE_ALL: &str = "KALENDS_REQUIRE_ALL";
@@ -31,6 +31,7 @@ pub fn run(require_all: bool) -> bool {
         let reason = "not run, as the build failed".to_owned();
         report.add("tests", Outcome::Failed(reason));
     }
+    report.step("instruction counts", instructions::step);
     suite.web(&mut report);
     report.finish()
 }

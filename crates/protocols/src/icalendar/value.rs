@@ -108,7 +108,7 @@ pub fn date(value: &str) -> Option<Date> {
         [y @ .., b'-', m1, m2, b'-', d1, d2] if y.len() == 4 => (y, [*m1, *m2], [*d1, *d2]),
         _ => return None,
     };
-    Date::new(number(year)?, small(&month)?, small(&day)?).ok()
+    Date::new(number(year)?, small(month)?, small(day)?).ok()
 }
 
 /// `20261123T090000`, with or without `Z`; also `T0900` and the extended form. The flag says whether it had the `Z`.
@@ -120,13 +120,13 @@ pub fn date_time(value: &str) -> Option<(DateTime, bool)> {
     let (day, time) = value.split_once(['T', 't'])?;
     let (hours, minutes, seconds) = match time.as_bytes() {
         [h1, h2, m1, m2, s1, s2] | [h1, h2, b':', m1, m2, b':', s1, s2] => {
-            ([*h1, *h2], [*m1, *m2], small(&[*s1, *s2])?)
+            ([*h1, *h2], [*m1, *m2], small([*s1, *s2])?)
         }
         [h1, h2, m1, m2] | [h1, h2, b':', m1, m2] => ([*h1, *h2], [*m1, *m2], 0),
         _ => return None,
     };
     // A leap second is read as the second before it (RFC 5545 3.3.12).
-    let time = Time::new(small(&hours)?, small(&minutes)?, seconds.min(59), 0).ok()?;
+    let time = Time::new(small(hours)?, small(minutes)?, seconds.min(59), 0).ok()?;
     (seconds <= 60).then_some((date(day)?.to_datetime(time), is_utc))
 }
 
@@ -138,8 +138,8 @@ fn number(digits: &[u8]) -> Option<i16> {
     })
 }
 
-fn small(digits: &[u8; 2]) -> Option<i8> {
-    number(digits)?.try_into().ok()
+fn small(digits: [u8; 2]) -> Option<i8> {
+    number(&digits)?.try_into().ok()
 }
 
 /// `20261123`.
