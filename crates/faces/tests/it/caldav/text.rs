@@ -72,7 +72,7 @@ impl Faults {
         }
     }
 
-    fn one_calendar(&mut self, text: &str) -> Option<Component> {
+    fn one_calendar<'t>(&mut self, text: &'t str) -> Option<Component<'t>> {
         let lines = text.strip_suffix("\r\n").unwrap_or_default().split("\r\n");
         let fine = lines
             .clone()
