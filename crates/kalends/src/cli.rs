@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Keeps every calendar that a business has in step: Google, Microsoft 365, iCloud, any CalDAV server.
 #[derive(Parser)]
@@ -50,15 +50,44 @@ pub struct ServeOptions {
 /// Options of `sandbox`.
 #[derive(Args, Clone)]
 pub struct SandboxOptions {
-    /// Where databases, `sandbox.json` and the certificate authority are kept.
-    #[arg(long, default_value = "data/sandbox")]
-    pub data: PathBuf,
+    /// Where databases, `sandbox.json` and the certificate authority are kept: `data/sandbox`, with --only
+    /// `data/sandbox-google` and so on.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
     /// Forget what is in the data directory.
     #[arg(long)]
     pub fresh: bool,
-    /// First port: Google, then Microsoft 365, CalDAV and the control; TLS ten above.
+    /// First port: Google, then Microsoft 365, CalDAV and the control; TLS ten above. With --only the stand-in keeps its
+    /// port, and the control is four ports above it.
     #[arg(long, default_value_t = 8421)]
     pub port: u16,
+    /// Run this stand-in alone.
+    #[arg(long)]
+    pub only: Option<StandIn>,
+    /// Where the hub is that connects: its `oauth/callback` gets the answers.
+    #[arg(long, default_value = "http://127.0.0.1:8420/")]
+    pub hub: String,
+}
+
+/// A stand-in.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum StandIn {
+    /// Google Calendar.
+    Google,
+    /// Microsoft 365.
+    Microsoft,
+    /// An iCloud-like CalDAV server.
+    Caldav,
+}
+
+impl From<StandIn> for sandbox::Kind {
+    fn from(stand_in: StandIn) -> Self {
+        match stand_in {
+            StandIn::Google => Self::Google,
+            StandIn::Microsoft => Self::Microsoft,
+            StandIn::Caldav => Self::Caldav,
+        }
+    }
 }
 
 /// Options of `demo`.

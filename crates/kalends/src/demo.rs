@@ -6,14 +6,19 @@
 mod connect;
 mod supervise;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    net::{Ipv4Addr, TcpListener},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use identity::{Ids, SystemClock, SystemIds};
 use network::Network;
 use sandbox::{Kind, Sandbox, Settings};
 use serde_json::{Value, json};
 
-use crate::{Failure, cli::DemoOptions, sandbox::prepare, serve::told_to_stop, telemetry};
+use crate::{Failure, cli::DemoOptions, serve::told_to_stop, telemetry};
 
 /// How long the hub may take to answer for the first time.
 const READY: Duration = Duration::from_secs(20);
@@ -21,10 +26,12 @@ const READY: Duration = Duration::from_secs(20);
 /// Runs until it is told to stop.
 pub async fn run(options: DemoOptions) -> Result<(), Failure> {
     telemetry::start("warn");
-    prepare(&options.data, options.fresh)?;
+    // Held until the hub starts: what cannot run shall not remove anything, nor let anybody wait.
+    let port = hub_port(options.port)?;
     let hub_root = format!("http://127.0.0.1:{}/", options.port);
     let settings = Settings {
         data: options.data.clone(),
+        fresh: options.fresh,
         port: options.port + 1,
         redirect_uri: format!("{hub_root}oauth/callback"),
         kinds: Kind::ALL.to_vec(),
@@ -39,6 +46,7 @@ pub async fn run(options: DemoOptions) -> Result<(), Failure> {
     let scene = sandbox::demo::play(&network, &sandbox.description(), today()).await?;
     sandbox.describe_demo(json!({ "hub": { "root": hub_root, "token": token }, "demo": scene }))?;
     let config = supervise::write_config(&options, &sandbox.description())?;
+    drop(port);
     let mut hub = supervise::Hub::start(config, sandbox.file(), token.clone());
     let api = connect::Api::new(network, hub_root.clone(), token);
     api.wait_until_ready(READY).await?;
@@ -51,6 +59,16 @@ pub async fn run(options: DemoOptions) -> Result<(), Failure> {
     hub.stop().await;
     sandbox.stop().await;
     Ok(())
+}
+
+/// The hub's port, if nobody has it.
+fn hub_port(port: u16) -> Result<TcpListener, Failure> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
+        Failure::new(format!(
+            "port {port} of 127.0.0.1, where the demo has its hub, cannot be used: {error}; stop what uses it or choose \
+             other ports with --port"
+        ))
+    })
 }
 
 /// The demo's token for the hub, made once.

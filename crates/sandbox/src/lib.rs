@@ -14,6 +14,7 @@ mod message;
 mod notify;
 mod pages;
 mod people;
+mod place;
 pub mod robot;
 mod serve;
 mod tls;
@@ -31,6 +32,8 @@ pub use twin::{Kind, Twin};
 pub struct Settings {
     /// Where databases, `sandbox.json` and the certificate authority are kept.
     pub data: PathBuf,
+    /// Forget what is there: once the ports are ours, and no other sandbox has the directory.
+    pub fresh: bool,
     /// First port: Google, then Microsoft 365, CalDAV, control; TLS ten above. 0 takes free ones.
     pub port: u16,
     /// Where a hub's OAuth client gets its answers.
@@ -46,6 +49,7 @@ impl Settings {
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             data: data.into(),
+            fresh: false,
             port: 8421,
             redirect_uri: "http://127.0.0.1:8420/oauth/callback".to_owned(),
             kinds: Kind::ALL.to_vec(),
@@ -65,6 +69,14 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The data directory is another sandbox's.
+    #[error(
+        "{0} is in use by a running sandbox or demo; stop it, or choose another directory with --data"
+    )]
+    Taken(PathBuf),
+    /// Nothing is removed that may be somebody's.
+    #[error("--fresh: {0} does not look like a sandbox's data")]
+    NotOurs(PathBuf),
     /// A database.
     #[error(transparent)]
     Storage(#[from] storage::Error),

@@ -16,10 +16,11 @@ use tokio::task::JoinHandle;
 
 use crate::{
     Kind, Result, Settings, Twin, control, description, description::Facts, files, io,
-    people::OauthClient, tls, twin::Roots,
+    people::OauthClient, place::Place, tls, twin::Roots,
 };
 
-/// Distance of the control port from the first.
+/// Distance of the control port from the first. A stand-in that runs alone has one of its own behind it, so that three of
+/// them get along with the same first port.
 const CONTROL: u16 = 3;
 /// Distance of a TLS port from its plain one.
 const TLS: u16 = 10;
@@ -37,6 +38,8 @@ pub struct Sandbox {
     tasks: Vec<JoinHandle<std::io::Result<()>>>,
     notifiers: Vec<JoinHandle<()>>,
     demo: Option<Value>,
+    /// Given up last.
+    _place: Place,
 }
 
 /// A stand-in's ports, taken before anything else is done.
@@ -47,28 +50,26 @@ struct Ports {
 }
 
 impl Sandbox {
-    /// Takes the ports, opens the databases, makes the people on the first start, serves, and writes `sandbox.json`.
+    /// Takes the data directory and the ports, opens the databases, makes the people on the first start, serves, and writes `sandbox.json`.
     ///
     /// # Errors
-    /// [`crate::Error::Io`] names a port that is taken.
+    /// [`crate::Error::Io`] names a port that is taken, [`crate::Error::Taken`] a directory. Nothing was removed then.
     pub async fn start(
         settings: Settings,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Result<Self> {
-        std::fs::create_dir_all(&settings.data)
-            .map_err(io(format!("making {}", settings.data.display())))?;
+        let place = Place::take(&settings.data)?;
         let ports = settings
             .kinds
             .iter()
             .map(|kind| ports(&settings, *kind))
             .collect::<Result<Vec<_>>>()?;
-        let (control_listener, control_root) = listen(&settings, CONTROL, "control", "http")?;
-        let certificate = if settings.tls {
-            Some(tls::config(&settings.data).await?)
-        } else {
-            None
-        };
+        let (control_listener, control_root) = control_port(&settings)?;
+        if settings.fresh {
+            place.clear()?;
+        }
+        let certificate = certificate(&settings).await?;
         let clients = OauthClient::load(&settings.data, &*ids)?;
         let network = Network::new(network::Settings {
             reach: Reach::AlsoLoopback,
@@ -116,6 +117,7 @@ impl Sandbox {
             tasks,
             notifiers,
             demo: None,
+            _place: place,
         };
         sandbox.write()?;
         Ok(sandbox)
@@ -202,6 +204,22 @@ impl Sandbox {
         for twin in self.twins.iter() {
             twin.app.hub.stores().close().await;
         }
+    }
+}
+
+fn control_port(settings: &Settings) -> Result<(TcpListener, String)> {
+    let offset = match settings.kinds[..] {
+        [alone] => CONTROL + 1 + alone.offset(),
+        _ => CONTROL,
+    };
+    listen(settings, offset, "control", "http")
+}
+
+async fn certificate(settings: &Settings) -> Result<Option<RustlsConfig>> {
+    if settings.tls {
+        Ok(Some(tls::config(&settings.data).await?))
+    } else {
+        Ok(None)
     }
 }
 

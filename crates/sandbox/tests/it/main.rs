@@ -7,4 +7,5 @@ mod fixture;
 mod life;
 mod notifications;
 mod oauth;
+mod place;
 mod trouble;
