@@ -10,8 +10,20 @@ use serde::{Deserialize, Serialize};
 
 /// The file looked for if none is named.
 const DEFAULT_FILE: &str = "config.toml";
-/// Environment variables that are not configuration keys.
-const NOT_KEYS: [&str; 4] = ["master_key", "config", "demo_token", "log"];
+/// What all our environment variables begin with.
+const PREFIX: &str = "KALENDS_";
+/// Environment variables that are not configuration keys: those of the program, then those of the workshop.
+const NOT_KEYS: [&str; 9] = [
+    "master_key",
+    "config",
+    "demo_token",
+    "log",
+    "log_json",
+    "require_all",
+    "test_postgres",
+    "clients_python",
+    "ui_required",
+];
 
 /// Everything that the administrator decides; `config.example.toml` explains each key.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -160,7 +172,14 @@ impl Config {
             // Without a file the defaults and the environment are the configuration.
             None => {}
         }
-        let env = Env::prefixed("KALENDS_")
+        if let Some((name, meant)) =
+            variables().find_map(|name| Some((name.clone(), meant(&name)?)))
+        {
+            return Err(BadConfig(format!(
+                "{name}: there is no such variable; do you mean {meant}?"
+            )));
+        }
+        let env = Env::prefixed(PREFIX)
             .ignore(&NOT_KEYS)
             .filter(|key| key.as_str().contains("__"))
             .split("__");
@@ -173,6 +192,10 @@ impl Config {
                 "sync.time_zone: «{}» is no IANA zone",
                 config.sync.time_zone
             )));
+        }
+        if let Some(url) = &config.server.public_url {
+            check_address(url)
+                .map_err(|what| BadConfig(format!("server.public_url: «{url}» {what}")))?;
         }
         Ok(config)
     }
@@ -194,6 +217,70 @@ impl Config {
     }
 }
 
+/// Our variables in the environment.
+fn variables() -> impl Iterator<Item = String> {
+    std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| name.starts_with(PREFIX))
+}
+
+/// Variables that look like ours and mean nothing. Not all are mistakes: some platforms name a service's addresses so.
+pub fn strangers() -> impl Iterator<Item = String> {
+    let is_known = |name: &str| {
+        let name = name.trim_start_matches(PREFIX).to_lowercase();
+        name.contains("__") || NOT_KEYS.contains(&name.as_str())
+    };
+    variables().filter(move |name| !is_known(name))
+}
+
+/// The variable that was meant, if one underscore is missing.
+fn meant(name: &str) -> Option<String> {
+    let said = name.strip_prefix(PREFIX)?;
+    keys()
+        .map(|(section, key)| (section.to_uppercase(), key.to_uppercase()))
+        .find(|(section, key)| said == format!("{section}_{key}"))
+        .map(|(section, key)| format!("{PREFIX}{section}__{key} (two underscores)"))
+}
+
+/// Every key there is, with its section.
+fn keys() -> impl Iterator<Item = (String, String)> {
+    let client = OauthClient {
+        client_id: String::new(),
+        client_secret: None,
+        tenant: None,
+        root: None,
+        authorize_url: None,
+        token_url: None,
+    };
+    let whole = Config {
+        google: Some(client.clone()),
+        microsoft: Some(client),
+        ..Config::default()
+    };
+    let sections = serde_json::to_value(whole).unwrap_or_default();
+    let sections = sections.as_object().cloned().unwrap_or_default();
+    sections.into_iter().flat_map(|(section, keys)| {
+        let keys = keys.as_object().cloned().unwrap_or_default();
+        keys.into_iter().map(move |(key, _)| (section.clone(), key))
+    })
+}
+
+/// An address that browsers and providers can be sent to.
+fn check_address(text: &str) -> Result<(), &'static str> {
+    let url = network::Url::parse(text)
+        .map_err(|_| "is no address such as https://calendar.example.com/")?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err("must begin with https:// or http://");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("must not hold ? or #");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not hold a user name or password");
+    }
+    Ok(())
+}
+
 /// What is wrong, with the key and where it stands.
 fn said(errors: &figment::Error) -> String {
     let each = errors.clone().into_iter().map(|error| {
@@ -201,7 +288,10 @@ fn said(errors: &figment::Error) -> String {
         let place = error
             .metadata
             .as_ref()
-            .map(|m| format!(" ({})", m.name))
+            .map(|m| match &m.source {
+                Some(source) => format!(" ({}: {source})", m.name),
+                None => format!(" ({})", m.name),
+            })
             .unwrap_or_default();
         let key = if key.is_empty() {
             String::new()
@@ -238,12 +328,52 @@ mod tests {
         );
     }
 
+    const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config.example.toml");
+
     #[test]
     fn the_example_is_a_configuration() {
-        let example = Path::new(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../config.example.toml"
-        ));
-        Config::load(Some(example)).unwrap();
+        Config::load(Some(Path::new(EXAMPLE))).unwrap();
+    }
+
+    #[test]
+    fn the_example_has_every_key_with_its_variable() {
+        let example = std::fs::read_to_string(EXAMPLE).unwrap();
+        let mut count = 0;
+        for (section, key) in keys() {
+            // Only Microsoft has tenants.
+            if (section.as_str(), key.as_str()) == ("google", "tenant") {
+                continue;
+            }
+            let variable = format!("{PREFIX}{}__{}", section.to_uppercase(), key.to_uppercase());
+            let says = |line: &str| {
+                let line = line.trim_start_matches("# ");
+                line.starts_with(&format!("{key} = ")) && line.ends_with(&variable)
+            };
+            assert!(example.lines().any(says), "{section}.{key}, {variable}");
+            count += 1;
+        }
+        assert!(count > 15, "{count}");
+    }
+
+    #[test]
+    fn one_underscore_is_one_too_few() {
+        let meant = meant("KALENDS_SERVER_PUBLIC_URL").unwrap();
+        assert!(meant.contains("KALENDS_SERVER__PUBLIC_URL"), "{meant}");
+        // What Kubernetes says of a service that is called so.
+        assert_eq!(super::meant("KALENDS_SERVER_SERVICE_HOST"), None);
+        assert_eq!(super::meant("KALENDS_SERVER__LISTEN"), None);
+    }
+
+    #[test]
+    fn the_public_address_is_one() {
+        assert_eq!(check_address("https://calendar.example.com/"), Ok(()));
+        for bad in [
+            "calendar.example.com",
+            "ftp://example.com/",
+            "https://example.com/?a",
+            "https://ada@example.com/",
+        ] {
+            assert!(check_address(bad).is_err(), "{bad}");
+        }
     }
 }

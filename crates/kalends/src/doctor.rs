@@ -1,13 +1,22 @@
-//! `kalends migrate` and `kalends doctor`.
+//! `kalends doctor`: looks at everything, changes nothing, says what to do. And `kalends migrate`.
 
-use jiff::Timestamp;
-use network::Request;
-use providers::{google, microsoft};
+use std::{io::ErrorKind, time::Duration};
 
-use crate::{Failure, cli::ConfigOptions, config::Config, house};
+use network::{Network, Reach, Request, Url};
+use storage::{MasterKey, Schema, Stores, connections};
 
-/// More seconds than this between our clock and theirs, and tokens and TLS begin to fail.
-const SKEW_SECONDS_MAX: i64 = 60;
+use crate::{
+    Failure,
+    cli::ConfigOptions,
+    config::{self, Config},
+    house,
+    serve::{HEALTHY, unusable},
+};
+
+mod reach;
+
+/// How long a hub on this machine may take to say that it is one.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Brings the database up to date.
 pub async fn migrate(options: ConfigOptions) -> Result<(), Failure> {
@@ -20,40 +29,18 @@ pub async fn migrate(options: ConfigOptions) -> Result<(), Failure> {
 /// Checks everything and says what to do.
 pub async fn run(options: ConfigOptions) -> Result<(), Failure> {
     let mut doctor = Doctor::default();
-    let config = match Config::load(options.config.as_deref()) {
-        Ok(config) => config,
-        Err(error) => return Err(error.into()),
-    };
+    let config = Config::load(options.config.as_deref())?;
     Doctor::good("configuration", "every key is known");
-    match house::open_stores(&config).await {
-        Ok(_) => Doctor::good("database", "opens, up to date, and the master key fits"),
-        Err(error) => doctor.bad("database", &error.to_string()),
-    }
-    match tokio::net::TcpListener::bind(&config.server.listen).await {
-        Ok(_) => Doctor::good("port", &format!("{} is free", config.server.listen)),
-        Err(error) => doctor.bad(
-            "port",
-            &format!(
-                "{}: {error} (fine if the hub is running)",
-                config.server.listen
-            ),
-        ),
-    }
-    if config.public_url().starts_with("http://127.")
-        || config.public_url().starts_with("http://localhost")
-    {
+    for stranger in config::strangers() {
         Doctor::note(
-            "public address",
-            "only this machine can reach the hub; set server.public_url to an https address",
+            "environment",
+            &format!("{stranger} is no key and has no effect"),
         );
     }
-    if !config.server.notifications {
-        Doctor::note(
-            "notifications",
-            "off (server.notifications): providers are polled",
-        );
-    }
-    doctor.reach(&config).await?;
+    let servers = doctor.database(&config).await;
+    doctor.port(&config).await;
+    public_address(&config);
+    doctor.reach(&config, servers).await;
     doctor.verdict()
 }
 
@@ -76,59 +63,60 @@ impl Doctor {
         println!("  FAIL  {what}: {said}");
     }
 
-    /// Every configured provider: reachable, certificate accepted, clocks agree.
-    async fn reach(&mut self, config: &Config) -> Result<(), Failure> {
-        let network = house::network(config)?;
-        let root = |client: &crate::config::OauthClient, usual: &str| {
-            client.root.clone().unwrap_or_else(|| usual.to_owned())
-        };
-        let google = config
-            .google
-            .as_ref()
-            .map(|c| ("google", root(c, google::ROOT)));
-        let microsoft = config
-            .microsoft
-            .as_ref()
-            .map(|c| ("microsoft", root(c, microsoft::ROOT)));
-        for (name, url) in google.into_iter().chain(microsoft) {
-            match network.send(Request::get(&url)).await {
-                Ok(response) => {
-                    Self::good(
-                        name,
-                        &format!("{} answers", response.url.host_str().unwrap_or_default()),
-                    );
-                    self.clock(response.header("date"));
-                }
-                Err(error) => self.bad(name, &format!("{error}. Check DNS, proxy and firewall")),
+    /// Whether the database opens and the key fits. Returns the servers of the accounts in it.
+    async fn database(&mut self, config: &Config) -> Vec<String> {
+        let (file, given) = house::master_key(config);
+        let key = match MasterKey::load(&file, given.as_deref()) {
+            Ok(key) => key,
+            Err(error) => {
+                self.bad("master key", &error.to_string());
+                return Vec::new();
             }
+        };
+        match (Stores::inspect(&house::settings(config)).await, key) {
+            (Err(error), _) => self.bad("database", &format!("storage.url: {error}")),
+            (Ok(Schema::Missing), _) => {
+                Self::note("database", "empty; `serve` and `migrate` set it up");
+            }
+            (Ok(Schema::Behind(count)), _) => {
+                let said =
+                    format!("{count} step(s) behind this version; `serve` and `migrate` take them");
+                Self::note("database", &said);
+            }
+            (Ok(Schema::Ahead), _) => {
+                self.bad(
+                    "database",
+                    "belongs to a newer version of Kalends; run that one",
+                );
+            }
+            (Ok(Schema::Current), None) => {
+                let said = format!(
+                    "there is a database but no key: bring back {} or set KALENDS_MASTER_KEY; without the key nothing \
+                     can be read",
+                    file.display()
+                );
+                self.bad("master key", &said);
+            }
+            (Ok(Schema::Current), Some(key)) => match servers(config, key).await {
+                Ok(servers) => {
+                    Self::good("database", "opens, up to date, and the master key fits");
+                    return servers;
+                }
+                Err(error) => self.bad("database", &format!("storage.url: {error}")),
+            },
         }
-        if config.google.is_none() && config.microsoft.is_none() {
-            Self::note(
-                "providers",
-                "no OAuth client is configured: only CalDAV accounts can be connected",
-            );
-        }
-        Ok(())
+        Vec::new()
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the doctor looks at the machine's clock itself"
-    )]
-    fn clock(&mut self, date: Option<&str>) {
-        let theirs = date.and_then(|d| jiff::fmt::rfc2822::parse(d).ok());
-        let Some(theirs) = theirs else { return };
-        let skew = Timestamp::now()
-            .duration_since(theirs.timestamp())
-            .as_secs()
-            .abs();
-        if skew > SKEW_SECONDS_MAX {
-            self.bad(
-                "clock",
-                &format!("{skew} s away from theirs: run a time service"),
-            );
-        } else {
-            Self::good("clock", "agrees");
+    /// Whether the hub can listen, or does already.
+    async fn port(&mut self, config: &Config) {
+        let listen = &config.server.listen;
+        match tokio::net::TcpListener::bind(listen).await {
+            Ok(_) => Self::good("port", &format!("{listen} is free")),
+            Err(error) if error.kind() == ErrorKind::AddrInUse && is_hub(listen).await => {
+                Self::good("port", &format!("{listen} is in use by a running hub"));
+            }
+            Err(error) => self.bad("port", &unusable(listen, &error)),
         }
     }
 
@@ -140,5 +128,62 @@ impl Doctor {
             }
             n => Err(Failure::new(format!("{n} problem(s), see above"))),
         }
+    }
+}
+
+/// The servers of all accounts that name one. The database is up to date, so opening it changes nothing.
+async fn servers(config: &Config, key: MasterKey) -> storage::Result<Vec<String>> {
+    let stores = Stores::open(house::settings(config), key).await?;
+    let mut servers = Vec::new();
+    for tenant in stores.tenants().await? {
+        let store = stores.of(tenant).await?;
+        let mut tx = store.read().await?;
+        let all = connections::list(&mut tx).await?;
+        servers.extend(all.into_iter().filter_map(|connection| connection.url));
+    }
+    stores.close().await;
+    Ok(servers)
+}
+
+/// Whether a hub answers at this address.
+async fn is_hub(listen: &str) -> bool {
+    // Whoever listens everywhere listens here.
+    let address = listen
+        .replace("0.0.0.0", "127.0.0.1")
+        .replace("[::]", "[::1]");
+    let settings = network::Settings {
+        reach: Reach::Anything,
+        ..network::Settings::default()
+    };
+    let Ok(network) = Network::new(settings) else {
+        return false;
+    };
+    let answer = network
+        .send(Request::get(format!("http://{address}/health")).deadline(PATIENCE))
+        .await;
+    answer.is_ok_and(|answer| answer.text().is_ok_and(|text| text == HEALTHY))
+}
+
+fn public_address(config: &Config) {
+    let url = Url::parse(&config.public_url()).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let here = host == "localhost" || host.starts_with("127.") || host == "[::1]";
+    let secure = url.as_ref().is_some_and(|url| url.scheme() == "https");
+    if here {
+        Doctor::note(
+            "public address",
+            "only this machine can reach the hub; set server.public_url to an https address",
+        );
+    }
+    if !config.server.notifications {
+        Doctor::note(
+            "notifications",
+            "off (server.notifications): providers are polled",
+        );
+    } else if !here && !secure {
+        Doctor::note(
+            "notifications",
+            "Google and Microsoft notify https addresses only; set server.public_url to one",
+        );
     }
 }

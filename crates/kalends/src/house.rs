@@ -1,7 +1,7 @@
 //! Everything put together: stores, providers, hub, people, faces.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicI64, AtomicU64},
@@ -46,17 +46,25 @@ pub async fn open_stores(config: &Config) -> Result<Stores, Failure> {
             config.storage.data.display()
         ))
     })?;
-    let key = MasterKey::load_or_create(
-        &config.storage.data.join("master.key"),
-        std::env::var("KALENDS_MASTER_KEY").ok().as_deref(),
-    )?;
-    let settings = storage::Settings {
-        durable: config.storage.durable,
-        ..storage::Settings::new(config.database())
-    };
-    Stores::open(settings, key)
+    let (file, given) = master_key(config);
+    let key = MasterKey::load_or_create(&file, given.as_deref())?;
+    Stores::open(settings(config), key)
         .await
         .map_err(|error| Failure::new(format!("storage.url: {error}")))
+}
+
+/// How the database is opened.
+pub fn settings(config: &Config) -> storage::Settings {
+    storage::Settings {
+        durable: config.storage.durable,
+        ..storage::Settings::new(config.database())
+    }
+}
+
+/// Where the master key is: the file, and the variable that comes before it.
+pub fn master_key(config: &Config) -> (PathBuf, Option<String>) {
+    let file = config.storage.data.join("master.key");
+    (file, std::env::var("KALENDS_MASTER_KEY").ok())
 }
 
 /// Builds the house; `demo` says whether it is the demo's.
@@ -75,13 +83,13 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         clock.clone(),
         configured(config),
     ));
-    let settings = hub::Settings {
+    let hub_settings = hub::Settings {
         public_url: config.server.notifications.then(|| config.public_url()),
         time_zone: config.sync.time_zone.clone(),
         poll: config.sync.poll_seconds.map(Duration::from_secs),
         workers: config.sync.workers.max(1),
     };
-    let hub = Hub::new(stores, directory, clock.clone(), ids.clone(), settings);
+    let hub = Hub::new(stores, directory, clock.clone(), ids.clone(), hub_settings);
     let identity = Identity::new(store.clone(), clock, ids);
     let owner = match identity.users().await?.into_iter().next() {
         Some(owner) => owner,
@@ -123,6 +131,11 @@ pub fn network(config: &Config) -> Result<Network, Failure> {
         Reach::Loopback => network::Reach::AlsoLoopback,
         Reach::Anything => network::Reach::Anything,
     };
+    network_that_reaches(config, reach)
+}
+
+/// The same, for addresses that the administrator chose.
+pub fn network_that_reaches(config: &Config, reach: network::Reach) -> Result<Network, Failure> {
     let allow = config
         .network
         .allow
@@ -143,7 +156,8 @@ fn read_ca(file: &Path) -> Result<Vec<u8>, Failure> {
         .map_err(|error| Failure::new(format!("network.root_ca: {}: {error}", file.display())))
 }
 
-fn configured(config: &Config) -> Configuration {
+/// The providers with OAuth, as they are configured.
+pub fn configured(config: &Config) -> Configuration {
     let pairs = |pairs: &[(&str, &str)]| {
         pairs
             .iter()

@@ -1,28 +1,34 @@
 //! `kalends serve`: the hub.
 
-use axum::Router;
+use axum::{Router, routing::get};
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::{Failure, cli::ServeOptions, config::Config, house, site, stage, telemetry};
+use crate::{Failure, cli::ServeOptions, config, config::Config, house, site, stage, telemetry};
 
 /// How long a sign-in link from the terminal works, in seconds.
 const WELCOME_SECONDS: i64 = 86_400;
+
+/// What `/health` answers: this is a hub, and it runs.
+pub const HEALTHY: &str = "kalends\n";
 
 /// Runs until it is told to stop.
 pub async fn run(options: ServeOptions) -> Result<(), Failure> {
     telemetry::start("info");
     let config = Config::load(options.config.config.as_deref())?;
+    for stranger in config::strangers() {
+        tracing::warn!("{stranger} is no key of the configuration and has no effect");
+    }
     let house = house::build(&config, options.stage.is_some()).await?;
-    let listener = TcpListener::bind(&config.server.listen).await.map_err(|error| {
-        let listen = &config.server.listen;
-        Failure::new(format!("server.listen: {listen} cannot be used: {error}. Is another program (or another kalends) on it?"))
-    })?;
+    let listener = TcpListener::bind(&config.server.listen)
+        .await
+        .map_err(|error| Failure::new(unusable(&config.server.listen, &error)))?;
     let stage = options
         .stage
         .as_deref()
         .map(stage::Stage::load)
         .transpose()?;
     let mut routes = Router::new()
+        .route("/health", get(async || HEALTHY))
         .merge(faces::rest::router(house.app.clone()))
         .merge(faces::push::router(house.app.clone()));
     let mut connect = String::new();
@@ -54,6 +60,13 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
     let _ = stop.send(true);
     let _ = tokio::time::timeout(std::time::Duration::from_secs(5), worker).await;
     Ok(())
+}
+
+/// Why the hub cannot listen.
+pub fn unusable(listen: &str, error: &std::io::Error) -> String {
+    format!(
+        "server.listen: {listen} cannot be used: {error}. Is another program (or another kalends) on it?"
+    )
 }
 
 /// Ctrl-C or SIGTERM.

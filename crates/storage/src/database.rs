@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::{
-    PgPool, SqlitePool,
+    Connection as _, PgConnection, PgPool, SqlitePool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -36,12 +36,15 @@ pub(crate) enum Database {
 
 impl Database {
     pub(crate) async fn open(settings: &Settings) -> Result<Self> {
-        let database = if settings.url.starts_with("sqlite:") {
+        let database = if is_sqlite(&settings.url) {
             open_sqlite(settings).await?
-        } else if settings.url.starts_with("postgres://")
-            || settings.url.starts_with("postgresql://")
-        {
+        } else if is_postgres(&settings.url) {
             let options: PgConnectOptions = settings.url.parse().map_err(Error::Open)?;
+            // A pool would try for as long as it may wait, and then not say why.
+            let first = PgConnection::connect_with(&options)
+                .await
+                .map_err(Error::Open)?;
+            first.close().await.map_err(Error::Open)?;
             let pool = PgPoolOptions::new()
                 .max_connections(settings.connections.max(2))
                 .acquire_timeout(settings.busy_wait)
@@ -92,6 +95,22 @@ impl Database {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Whether a URL is that of a file.
+pub(crate) fn is_sqlite(url: &str) -> bool {
+    url.starts_with("sqlite:")
+}
+
+/// Whether a URL is that of a cluster.
+pub(crate) fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// The migrations that this version has.
+pub(crate) fn versions(sqlite: bool) -> Vec<i64> {
+    let migrator = if sqlite { &SQLITE } else { &POSTGRES };
+    migrator.iter().map(|migration| migration.version).collect()
 }
 
 async fn open_sqlite(settings: &Settings) -> Result<Database> {

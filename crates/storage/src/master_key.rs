@@ -44,6 +44,14 @@ impl MasterKey {
         Self::decode(&text, &path.display().to_string())
     }
 
+    /// The same without making anything: `None` if there is no key yet.
+    pub fn load(path: &Path, env: Option<&str>) -> Result<Option<Self>> {
+        if env.is_none() && !path.exists() {
+            return Ok(None);
+        }
+        Self::load_or_create(path, env).map(Some)
+    }
+
     fn decode(text: &str, source: &str) -> Result<Self> {
         let bad = || Error::BadMasterKey(source.to_owned());
         let bytes = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| bad())?);

@@ -10,6 +10,7 @@
 
 mod apps;
 mod demo;
+mod doctor;
 mod expired;
 mod hops;
 mod ics;
@@ -22,6 +23,7 @@ mod private;
 mod process;
 mod push;
 mod quiet;
+mod refusals;
 mod refused;
 mod series;
 mod until;
