@@ -27,5 +27,6 @@ mod held;
 mod links;
 mod model;
 mod parked;
+mod restore;
 mod worker;
 mod world;
