@@ -9,6 +9,7 @@ mod bench;
 mod clients;
 mod command;
 mod instructions;
+mod openapi;
 mod postgres;
 mod report;
 mod skips;
@@ -61,6 +62,8 @@ enum Task {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<String>,
     },
+    /// Write the description of the REST API to docs/openapi.json, to be reviewed.
+    Openapi,
     /// Install the vendors' official Python clients, which some tests drive, under the target directory.
     Clients,
 }
@@ -97,6 +100,7 @@ fn run(task: Task) -> Result<bool> {
         } => bench::calendar(files),
         Task::Instructions { update } => instructions::check(update),
         Task::Postgres { command } => postgres::run_command(&command),
+        Task::Openapi => openapi::write().map(|()| true),
         Task::Clients => clients::install().map(|python| {
             println!("{}", python.display());
             true

@@ -53,7 +53,7 @@ pub struct Held {
 /// How replication of a calendar is doing.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CalendarHealth)]
+#[schema(as = Health)]
 pub struct Sync {
     /// `ok`, `failing`, `reconnect` or `paused`.
     state: String,
@@ -67,6 +67,7 @@ pub struct Sync {
 /// A calendar to be made here.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = NewCalendar)]
 pub struct Create {
     name: String,
     color: Option<String>,
@@ -75,6 +76,7 @@ pub struct Create {
 
 /// What to change of a calendar.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = CalendarEdit)]
 pub struct Edit {
     name: Option<String>,
     color: Option<String>,

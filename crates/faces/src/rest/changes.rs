@@ -37,6 +37,7 @@ pub struct After {
 
 /// A page of the change log.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Changes)]
 pub struct Page {
     changes: Vec<Change>,
     /// `after` of the next page.

@@ -56,6 +56,7 @@ pub struct Connection {
 
 /// An account to be connected. For providers with `auth: password` the other fields are needed.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = NewConnection)]
 pub struct Connect {
     provider: String,
     url: Option<String>,

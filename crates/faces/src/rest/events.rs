@@ -37,6 +37,7 @@ pub struct Which {
 
 /// A page of events.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Events)]
 pub struct Page {
     /// JSCalendar events.
     #[schema(value_type = Vec<Object>)]

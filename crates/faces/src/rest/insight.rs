@@ -29,6 +29,7 @@ pub struct Before {
 
 /// Writes, newest first.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ActivityPage)]
 pub struct Activity {
     items: Vec<Write>,
     /// `before` of the next page.
@@ -44,6 +45,7 @@ pub struct Why {
 
 /// One write to a provider, with its reason.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Activity)]
 pub struct Write {
     id: Uuid,
     at: String,
@@ -141,13 +143,32 @@ pub(super) async fn why(
     Ok(Json(Why { entries }))
 }
 
+/// A value that lost when two people changed the same thing.
+#[derive(Serialize, ToSchema)]
+pub struct Conflict {
+    id: Uuid,
+    event: Uuid,
+    calendar: Uuid,
+    /// The property of RFC 8984.
+    unit: String,
+    title: String,
+    /// What both started from.
+    base: Value,
+    kept: Value,
+    lost: Value,
+    at: String,
+    /// `open`, `resolved` or `restored`.
+    #[schema(value_type = String)]
+    state: Value,
+}
+
 /// Values that lost when two people changed the same thing.
-#[utoipa::path(get, path = "/api/v1/conflicts", params(Before), responses((status = 200, body = [Object])))]
+#[utoipa::path(get, path = "/api/v1/conflicts", params(Before), responses((status = 200, body = [Conflict])))]
 pub(super) async fn conflicts(
     State(app): State<App>,
     Signed(actor): Signed,
     Query(before): Query<Before>,
-) -> Result<Json<Vec<Value>>, Problem> {
+) -> Result<Json<Vec<Conflict>>, Problem> {
     let rows = app
         .hub
         .conflicts(&actor, before.limit.unwrap_or(PAGE))
@@ -155,18 +176,27 @@ pub(super) async fn conflicts(
     let shown = rows.into_iter().map(|row| {
         let value = |event: &calendar::Event| {
             let json = protocols::jscalendar::to_json(event);
-            json.get(row.conflict.unit.property()).cloned().unwrap_or_default()
+            json.get(row.conflict.unit.property())
+                .cloned()
+                .unwrap_or_default()
         };
         let (local, remote) = (value(&row.conflict.local), value(&row.conflict.remote));
         let (kept, lost) = match row.conflict.remote_won {
             Some(true) => (remote, local),
             _ => (local, remote),
         };
-        json!({
-            "id": row.id, "event": row.copy, "calendar": row.calendar, "unit": row.conflict.unit.property(),
-            "title": row.conflict.local.title, "base": value(&row.conflict.base), "kept": kept, "lost": lost,
-            "at": row.at.to_string(), "state": row.state,
-        })
+        Conflict {
+            id: row.id,
+            event: row.copy.0,
+            calendar: row.calendar.0,
+            unit: row.conflict.unit.property().to_owned(),
+            title: row.conflict.local.title.clone(),
+            base: value(&row.conflict.base),
+            kept,
+            lost,
+            at: row.at.to_string(),
+            state: json!(row.state),
+        }
     });
     Ok(Json(shown.collect()))
 }

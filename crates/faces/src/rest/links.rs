@@ -34,6 +34,7 @@ const FIELDS: [Unit; 6] = [
 
 /// A link to be made.
 #[derive(Clone, Deserialize, ToSchema)]
+#[schema(as = NewLink)]
 pub struct Edit {
     name: String,
     members: Vec<MemberForm>,
@@ -53,6 +54,7 @@ pub struct Link {
 
 /// A calendar in a link.
 #[derive(Clone, Deserialize, Serialize, ToSchema)]
+#[schema(as = LinkMember)]
 pub struct MemberForm {
     calendar: Uuid,
     /// `source`, `target` or `both`.
@@ -64,6 +66,7 @@ pub struct MemberForm {
 /// What may be seen in a calendar of a link.
 #[derive(Clone, Default, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Mask)]
 pub struct MaskForm {
     /// `everything`, `busy` or `fields`.
     #[serde(default = "everything")]
@@ -81,6 +84,7 @@ pub struct MaskForm {
 
 /// What making a link would do.
 #[derive(Serialize, ToSchema)]
+#[schema(as = LinkPreview)]
 pub struct PreviewShown {
     creates: usize,
     updates: usize,
@@ -91,6 +95,7 @@ pub struct PreviewShown {
 
 /// One event that would be made or changed.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Planned)]
 pub struct Item {
     calendar: Uuid,
     /// `create` or `update`.

@@ -10,6 +10,7 @@ mod insight;
 mod links;
 mod occurrences;
 mod once;
+mod openapi;
 mod problem;
 mod session;
 
@@ -19,7 +20,7 @@ use axum::{
     http::StatusCode,
     routing::{any, get},
 };
-use utoipa::OpenApi;
+use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use guard::Signed;
@@ -30,17 +31,9 @@ use crate::App;
 /// Largest request body, in bytes.
 const BODY_MAX: usize = 4 << 20;
 
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "Kalends",
-    description = "One API over every calendar that a business has. Events are JSCalendar (RFC 8984), errors are \
-                   problem details (RFC 9457). Changes to events need `If-Match`; creates may carry `Idempotency-Key`."
-))]
-struct Document;
-
 /// All routes with their description.
 fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi())
+    OpenApiRouter::with_openapi(openapi::begun())
         .routes(routes!(session::me))
         .routes(routes!(session::set_password))
         .routes(routes!(session::sign_in, session::sign_out))
@@ -74,13 +67,14 @@ fn routes() -> OpenApiRouter<App> {
 }
 
 /// The OpenAPI document.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes().split_for_parts().1
+pub fn document() -> Value {
+    openapi::finished(&routes().split_for_parts().1)
 }
 
 /// The router of this face.
 pub fn router(app: App) -> Router {
-    let (router, document) = routes().split_for_parts();
+    let (router, described) = routes().split_for_parts();
+    let document = openapi::finished(&described);
     router
         .route("/welcome", get(session::welcome))
         .route("/oauth/callback", get(connections::callback))

@@ -63,6 +63,7 @@ pub struct Occurrences {
     reason = "properties of the wire format"
 )]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Occurrence)]
 pub struct Shown {
     event: Uuid,
     calendar: Uuid,

@@ -7,6 +7,7 @@ mod events;
 mod links;
 mod occurrences;
 mod once;
+mod openapi;
 mod problems;
 mod provider;
 mod push;
