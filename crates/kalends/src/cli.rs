@@ -22,6 +22,8 @@ pub enum Command {
     Migrate(ConfigOptions),
     /// Check configuration, database, clock, reachability and certificates, and say what to do.
     Doctor(ConfigOptions),
+    /// Print a link that signs the owner in, once: for whoever has no password, or has forgotten it.
+    SignInLink(ConfigOptions),
     /// Run local stand-ins for Google Calendar, Microsoft 365 and an iCloud-like CalDAV server.
     Sandbox(SandboxOptions),
     /// Run the hub and the sandbox with a small dental practice, and watch appointments hop.

@@ -12,6 +12,7 @@ mod doctor;
 mod house;
 mod sandbox;
 mod serve;
+mod sign_in;
 mod site;
 mod stage;
 mod telemetry;
@@ -29,6 +30,7 @@ async fn main() -> ExitCode {
         cli::Command::Serve(options) => serve::run(options).await,
         cli::Command::Migrate(options) => doctor::migrate(options).await,
         cli::Command::Doctor(options) => doctor::run(options).await,
+        cli::Command::SignInLink(options) => sign_in::run(options).await,
         cli::Command::Sandbox(options) => sandbox::run(options).await,
         cli::Command::Demo(options) => demo::run(options).await,
     };

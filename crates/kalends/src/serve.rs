@@ -3,10 +3,9 @@
 use axum::{Router, routing::get};
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::{Failure, cli::ServeOptions, config, config::Config, house, site, stage, telemetry};
-
-/// How long a sign-in link from the terminal works, in seconds.
-const WELCOME_SECONDS: i64 = 86_400;
+use crate::{
+    Failure, cli::ServeOptions, config, config::Config, house, sign_in, site, stage, telemetry,
+};
 
 /// What `/health` answers: this is a hub, and it runs.
 pub const HEALTHY: &str = "kalends\n";
@@ -37,15 +36,7 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
         stage.settle(&house).await?;
         routes = routes.merge(stage.router(house.app.clone(), house.network.clone()));
     } else if house.owner.password.is_none() {
-        let token = house
-            .app
-            .identity
-            .make_welcome(house.owner.id, WELCOME_SECONDS)
-            .await?;
-        println!(
-            "Sign in (once, within a day): {}welcome?token={token}",
-            config.public_url()
-        );
+        sign_in::print_link(&config, &house).await?;
     }
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn({

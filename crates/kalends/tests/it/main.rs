@@ -26,6 +26,7 @@ mod quiet;
 mod refusals;
 mod refused;
 mod series;
+mod sign_in;
 mod until;
 
 use practice::Practice;
