@@ -309,8 +309,8 @@ impl Hub {
         Ok(())
     }
 
-    /// Forgets an account and its calendars. Its links go first, and with them, if wanted, the mirrors that they made
-    /// elsewhere. Nothing is deleted at this account's provider.
+    /// Forgets an account and its calendars. They leave their links first, and with them, if wanted, the mirrors of their
+    /// events elsewhere. Nothing is deleted at this account's provider.
     pub async fn disconnect(&self, actor: &Actor, id: ConnectionId, kept: Kept) -> Result<()> {
         access::may_write(actor)?;
         let store = self.store(actor.tenant).await?;
@@ -331,8 +331,9 @@ impl Hub {
         drop(tx);
         touched.sort_unstable();
         touched.dedup();
+        let ids: Vec<_> = mine.iter().map(|calendar| calendar.id).collect();
         for link in touched {
-            self.delete_link(actor, link, kept).await?;
+            self.take_out(actor, link, &ids, kept).await?;
         }
         for calendar in &mine {
             self.unwatch(&store, calendar.id).await?;

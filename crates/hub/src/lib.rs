@@ -32,6 +32,7 @@ use providers::Directory;
 use storage::{Store, Stores};
 use tokio::sync::Notify;
 
+pub use conflicts::Keep;
 pub use error::Error;
 pub use replay::Key;
 /// Faces see ids, links and the change log's entries through the hub.
@@ -39,11 +40,11 @@ pub use storage::{
     Change, ChangeKind, Health, Logged,
     conflicts::Row as ConflictRow,
     connections::Connection,
-    links::{Link, LinkMember},
+    links::{Link, LinkMember, State as LinkState},
 };
 pub use sync::{
-    CalendarId, ChangeId, ConnectionId, CopyId, LinkId, LinkedId, Mask, MaskKind, Operation,
-    Outcome, Role, TenantId, UserId,
+    CalendarId, ChangeId, ConnectionId, CopyId, LinkId, LinkedId, Mask, MaskKind, OnConflict,
+    Operation, Outcome, Role, TenantId, UserId,
 };
 pub use view::{CalendarView, EventView, Precondition};
 

@@ -57,6 +57,10 @@ const LIST: &str = "
 const OF_COPY: &str = "
     SELECT id, copy, calendar, at, state, content FROM conflicts
     WHERE tenant = $1 AND copy = $2 ORDER BY at DESC, id DESC LIMIT $3";
+const OPEN_OF_COPY: &str = "
+    SELECT id, copy, calendar, at, state, content FROM conflicts
+    WHERE tenant = $1 AND copy = $2 AND state = 'open' ORDER BY at, id";
+const UPDATE: &str = "UPDATE conflicts SET state = $3, content = $4 WHERE tenant = $1 AND id = $2";
 const SET_STATE: &str = "UPDATE conflicts SET state = $3 WHERE tenant = $1 AND id = $2";
 const PRUNE: &str = "DELETE FROM conflicts WHERE tenant = $1 AND at < $2 AND state <> 'open'";
 
@@ -84,6 +88,19 @@ pub async fn list(tx: &mut Tx, before: Option<Timestamp>, limit: usize) -> Resul
 /// The latest conflicts of a copy, newest first.
 pub async fn of_copy(tx: &mut Tx, copy: CopyId, limit: usize) -> Result<Vec<Row>> {
     tx.list(OF_COPY, values![copy, limit]).await
+}
+
+/// The questions about a copy that wait for an answer, oldest first.
+pub async fn open_of_copy(tx: &mut Tx, copy: CopyId) -> Result<Vec<Row>> {
+    tx.list(OPEN_OF_COPY, values![copy]).await
+}
+
+/// Writes what has become of a conflict, with its values.
+pub async fn update(tx: &mut Tx, row: &Row) -> Result<()> {
+    let key = KeyRef::Calendar(row.calendar);
+    let sealed = tx.seal_json(key, aad(row.id), &row.conflict).await?;
+    let values = values![row.id, row.state.word(), sealed];
+    tx.run_one("conflict", UPDATE, values).await
 }
 
 /// Notes what has become of a conflict.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sync::{CalendarId, LinkId, Mask, Role};
+use sync::{CalendarId, LinkId, Mask, OnConflict, Role};
 
 use crate::{
     Aad, KeyRef, Result, Tx,
@@ -20,6 +20,8 @@ pub struct Link {
     pub name: String,
     /// Whether it works at present.
     pub state: State,
+    /// Who wins when the same thing is changed in two calendars.
+    pub on_conflict: OnConflict,
     /// Its calendars.
     pub members: Vec<LinkMember>,
     /// When it was made.
@@ -30,6 +32,27 @@ impl Link {
     /// Whether it works at present.
     pub fn is_active(&self) -> bool {
         self.state == State::Active
+    }
+
+    /// How a calendar takes part in it.
+    pub fn place(&self, calendar: CalendarId) -> Option<&LinkMember> {
+        self.members.iter().find(|m| m.calendar == calendar)
+    }
+
+    /// Whether a calendar follows the link at present: it takes part, is not away, and the link works.
+    pub fn is_followed_by(&self, calendar: CalendarId) -> bool {
+        self.is_active() && self.place(calendar).is_some_and(|place| !place.away)
+    }
+
+    /// Its calendars by rank: sources come before those that also receive, those before targets; else as they were given.
+    pub fn by_rank(&self) -> Vec<&LinkMember> {
+        let mut order: Vec<&LinkMember> = self.members.iter().collect();
+        order.sort_by_key(|m| match m.role {
+            Role::Source => 0,
+            Role::Both => 1,
+            Role::Target => 2,
+        });
+        order
     }
 }
 
@@ -42,6 +65,9 @@ pub struct LinkMember {
     pub role: Role,
     /// What may be seen there.
     pub mask: Mask,
+    /// It has left for a while: nothing flows, and what it last agreed with is remembered (L7).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub away: bool,
 }
 
 /// Whether a link works.
@@ -63,6 +89,8 @@ words! { State, "links.state":
 #[derive(Serialize, Deserialize)]
 struct Content {
     name: String,
+    #[serde(default)]
+    on_conflict: OnConflict,
     members: Vec<LinkMember>,
 }
 
@@ -77,6 +105,11 @@ const OF_CALENDAR: &str = "
     SELECT id, state, created, content FROM links
     WHERE tenant = $1 AND id IN (SELECT link FROM link_calendars WHERE tenant = $1 AND calendar = $2)
     ORDER BY created, id";
+const WAITING: &str = "
+    SELECT COUNT(*) FROM copies
+    WHERE tenant = $1 AND (pending = 1 OR parked = 1)
+      AND calendar IN (SELECT calendar FROM link_calendars WHERE tenant = $1 AND link = $2)
+      AND EXISTS (SELECT 1 FROM members WHERE members.tenant = $1 AND members.copy = copies.id AND members.link = $2)";
 const DELETE: &str = "DELETE FROM links WHERE tenant = $1 AND id = $2";
 const CALENDARS_CLEAR: &str = "DELETE FROM link_calendars WHERE tenant = $1 AND link = $2";
 const CALENDARS_INSERT: &str =
@@ -95,6 +128,7 @@ pub async fn update(tx: &mut Tx, link: &Link) -> Result<()> {
 async fn put(tx: &mut Tx, sql: &'static str, link: &Link) -> Result<()> {
     let content = Content {
         name: link.name.clone(),
+        on_conflict: link.on_conflict,
         members: link.members.clone(),
     };
     let sealed = tx.seal_json(KeyRef::Tenant, aad(link.id), &content).await?;
@@ -123,6 +157,12 @@ pub async fn of_calendar(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<Link>>
     tx.list(OF_CALENDAR, values![calendar]).await
 }
 
+/// How many copies of a link's events have not been written to their providers yet, or are refused by them.
+pub async fn waiting(tx: &mut Tx, id: LinkId) -> Result<i64> {
+    let row = tx.one(WAITING, values![id]).await?;
+    row.map_or(Ok(0), |row| row.i64(0))
+}
+
 /// Deletes a link. Its linked events and their members stay until [`crate::linked::delete_of_link`].
 pub async fn delete(tx: &mut Tx, id: LinkId) -> Result<()> {
     tx.run(CALENDARS_CLEAR, values![id]).await?;
@@ -145,6 +185,7 @@ impl Stored for Link {
             id,
             name: content.name,
             state: row.word(1)?,
+            on_conflict: content.on_conflict,
             members: content.members,
             created: row.time(2)?,
         })

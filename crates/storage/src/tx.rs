@@ -45,6 +45,11 @@ impl Tx {
         self.changes.push(change);
     }
 
+    /// What was noted for the change log so far.
+    pub fn logged(&self) -> &[Change] {
+        &self.changes
+    }
+
     /// Numbers and writes the logged changes, commits, and wakes whoever waits for changes. The position of the last
     /// change, if any was logged.
     ///

@@ -20,5 +20,5 @@ pub use ids::{
     CalendarId, ChangeId, ConnectionId, CopyId, LinkId, LinkedId, Stamp, TenantId, UserId,
 };
 pub use intent::{Intent, Operation, Outcome};
-pub use links::{Linked, Mask, MaskKind, Member, Role};
+pub use links::{Linked, Mask, MaskKind, Member, Relinked, Role};
 pub use observation::Observation;

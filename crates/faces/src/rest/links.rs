@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use calendar::Unit;
 use hub::{
-    CalendarId, LinkId, LinkMember, Mask, MaskKind, Role,
-    links::{LinkEdit, PlannedOperation},
+    CalendarId, LinkId, LinkMember, LinkState, Mask, MaskKind, OnConflict, Role,
+    links::{LinkChange, LinkEdit, LinkView, PlannedOperation, Preview},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -35,21 +35,46 @@ const FIELDS: [Unit; 6] = [
 /// A link to be made.
 #[derive(Clone, Deserialize, ToSchema)]
 #[schema(as = NewLink)]
+#[serde(rename_all = "camelCase")]
 pub struct Edit {
     name: String,
+    /// Who wins when the same thing is changed in two calendars: `newest` (the newer change; unless something else is said),
+    /// `source` (the calendar that comes first: sources, then the others as they are listed) or `ask` (neither, until a
+    /// person decides). Every losing value is kept as a conflict.
+    on_conflict: Option<String>,
     members: Vec<MemberForm>,
+}
+
+/// What is to be changed about a link; what is not named stays.
+#[derive(Clone, Deserialize, ToSchema)]
+#[schema(as = LinkChange)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    name: Option<String>,
+    /// `active` or `paused`. While it is paused nothing flows; afterwards what was changed meanwhile is merged.
+    state: Option<String>,
+    /// `newest`, `source` or `ask`.
+    on_conflict: Option<String>,
+    /// All calendars. One that was not in the link joins, one that is not named any more goes for good.
+    members: Option<Vec<MemberForm>>,
 }
 
 /// A link.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Link {
     id: Uuid,
     name: String,
     members: Vec<MemberForm>,
     /// `active` or `paused`.
     state: String,
+    /// `newest`, `source` or `ask`.
+    on_conflict: String,
     /// How many events it keeps in step.
     events: i64,
+    /// How many of its copies are not written to their providers yet, or are refused by them. After a mask was changed nothing
+    /// that it hides is left anywhere once this is 0.
+    waiting: i64,
 }
 
 /// A calendar in a link.
@@ -61,6 +86,10 @@ pub struct MemberForm {
     role: String,
     #[serde(default)]
     mask: MaskForm,
+    /// It has left the link for a while: its copies stay as they are, and when it comes back what was changed meanwhile is
+    /// merged.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    away: bool,
 }
 
 /// What may be seen in a calendar of a link.
@@ -82,7 +111,7 @@ pub struct MaskForm {
     show_private: bool,
 }
 
-/// What making a link would do.
+/// What making or changing a link would do.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LinkPreview)]
 pub struct PreviewShown {
@@ -93,12 +122,12 @@ pub struct PreviewShown {
     items: Vec<Item>,
 }
 
-/// One event that would be made or changed.
+/// One event that would be made, changed or removed.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Planned)]
 pub struct Item {
     calendar: Uuid,
-    /// `create` or `update`.
+    /// `create`, `update` or `delete`.
     operation: String,
     title: String,
     start: String,
@@ -112,16 +141,48 @@ fn everything() -> String {
 
 impl Edit {
     fn read(self) -> Result<LinkEdit, Problem> {
-        let members = self
-            .members
-            .into_iter()
-            .enumerate()
-            .map(|(index, form)| form.read(index));
         Ok(LinkEdit {
             name: self.name,
-            members: members.collect::<Result<_, _>>()?,
+            on_conflict: on_conflict(self.on_conflict.as_deref())?.unwrap_or_default(),
+            members: members(self.members)?,
         })
     }
+}
+
+impl Change {
+    fn read(self, mirrors: &Mirrors) -> Result<LinkChange, Problem> {
+        let state = match self.state.as_deref() {
+            None => None,
+            Some("active") => Some(LinkState::Active),
+            Some("paused") => Some(LinkState::Paused),
+            Some(_) => return Err(Problem::field("state", "active or paused")),
+        };
+        Ok(LinkChange {
+            name: self.name,
+            state,
+            on_conflict: on_conflict(self.on_conflict.as_deref())?,
+            members: self.members.map(members).transpose()?,
+            kept: mirrors.kept()?,
+        })
+    }
+}
+
+fn on_conflict(word: Option<&str>) -> Result<Option<OnConflict>, Problem> {
+    Ok(Some(match word {
+        None => return Ok(None),
+        Some("newest") => OnConflict::Newest,
+        Some("source") => OnConflict::Source,
+        Some("ask") => OnConflict::Ask,
+        Some(_) => return Err(Problem::field("onConflict", "newest, source or ask")),
+    }))
+}
+
+fn members(forms: Vec<MemberForm>) -> Result<Vec<LinkMember>, Problem> {
+    forms
+        .into_iter()
+        .enumerate()
+        .map(|(index, form)| form.read(index))
+        .collect()
 }
 
 impl MemberForm {
@@ -157,6 +218,7 @@ impl MemberForm {
             calendar: CalendarId(self.calendar),
             role,
             mask,
+            away: self.away,
         })
     }
 
@@ -184,6 +246,7 @@ impl MemberForm {
             calendar: member.calendar.0,
             role: role.to_owned(),
             mask,
+            away: member.away,
         }
     }
 }
@@ -203,13 +266,47 @@ fn fields(names: &[String], index: usize) -> Result<BTreeSet<Unit>, Problem> {
         .collect()
 }
 
-fn show(link: &hub::Link, events: i64) -> Link {
+fn show(view: &LinkView) -> Link {
+    let link = &view.link;
+    let on_conflict = match link.on_conflict {
+        OnConflict::Newest => "newest",
+        OnConflict::Source => "source",
+        OnConflict::Ask => "ask",
+    };
     Link {
         id: link.id.0,
         name: link.name.clone(),
         members: link.members.iter().map(MemberForm::show).collect(),
         state: if link.is_active() { "active" } else { "paused" }.to_owned(),
-        events,
+        on_conflict: on_conflict.to_owned(),
+        events: view.events,
+        waiting: view.waiting,
+    }
+}
+
+fn show_preview(preview: &Preview) -> PreviewShown {
+    let count = |operation| {
+        let planned = preview.planned.iter();
+        planned.filter(|p| p.operation == operation).count()
+    };
+    let items = preview.planned.iter().take(ITEMS_MAX).map(|planned| Item {
+        calendar: planned.calendar.0,
+        operation: match planned.operation {
+            PlannedOperation::Create => "create",
+            PlannedOperation::Update => "update",
+            PlannedOperation::Delete => "delete",
+        }
+        .to_owned(),
+        title: planned.title.clone(),
+        start: planned.when.local_start().to_string(),
+        from: planned.from.map(|c| c.0),
+    });
+    PreviewShown {
+        creates: count(PlannedOperation::Create),
+        updates: count(PlannedOperation::Update),
+        deletes: count(PlannedOperation::Delete),
+        merges: preview.merges,
+        items: items.collect(),
     }
 }
 
@@ -220,11 +317,7 @@ pub(super) async fn list(
     Signed(actor): Signed,
 ) -> Result<Json<Vec<Link>>, Problem> {
     let all = app.hub.links(&actor).await?;
-    Ok(Json(
-        all.iter()
-            .map(|(link, events)| show(link, *events))
-            .collect(),
-    ))
+    Ok(Json(all.iter().map(show).collect()))
 }
 
 /// What making this link would do: the work itself, not committed.
@@ -236,32 +329,37 @@ pub(super) async fn preview(
     Body(form): Body<Edit>,
 ) -> Result<Json<PreviewShown>, Problem> {
     let preview = app.hub.preview_link(&actor, form.read()?).await?;
-    let count = |operation| {
-        preview
-            .planned
-            .iter()
-            .filter(|p| p.operation == operation)
-            .count()
-    };
-    let items = preview.planned.iter().take(ITEMS_MAX).map(|planned| Item {
-        calendar: planned.calendar.0,
-        operation: if planned.operation == PlannedOperation::Create {
-            "create"
-        } else {
-            "update"
-        }
-        .to_owned(),
-        title: planned.title.clone(),
-        start: planned.when.local_start().to_string(),
-        from: planned.from.map(|c| c.0),
-    });
-    Ok(Json(PreviewShown {
-        creates: count(PlannedOperation::Create),
-        updates: count(PlannedOperation::Update),
-        deletes: 0,
-        merges: preview.merges,
-        items: items.collect(),
-    }))
+    Ok(Json(show_preview(&preview)))
+}
+
+/// Changes a link, and brings its calendars in step with what it is now.
+#[utoipa::path(patch, path = "/api/v1/links/{id}", params(("id" = Uuid, Path), Mirrors), request_body = Change,
+    responses((status = 200, body = Link), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn change(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<Uuid>,
+    Query(mirrors): Query<Mirrors>,
+    Body(form): Body<Change>,
+) -> Result<Json<Link>, Problem> {
+    let change = form.read(&mirrors)?;
+    let view = app.hub.change_link(&actor, LinkId(id), change).await?;
+    Ok(Json(show(&view)))
+}
+
+/// What changing a link would do: the work itself, not committed.
+#[utoipa::path(post, path = "/api/v1/links/{id}/preview", params(("id" = Uuid, Path), Mirrors), request_body = Change,
+    responses((status = 200, body = PreviewShown), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn preview_change(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<Uuid>,
+    Query(mirrors): Query<Mirrors>,
+    Body(form): Body<Change>,
+) -> Result<Json<PreviewShown>, Problem> {
+    let change = form.read(&mirrors)?;
+    let preview = app.hub.preview_change(&actor, LinkId(id), change).await?;
+    Ok(Json(show_preview(&preview)))
 }
 
 /// Makes a link and brings its calendars in step.
@@ -273,7 +371,7 @@ pub(super) async fn create(
     making: Making<Edit>,
 ) -> Result<Response, Problem> {
     let edit = making.form.read()?;
-    let answer = |link: &hub::Link| Made::plain(&show(link, 0)).kept();
+    let answer = |view: &LinkView| Made::plain(&show(view)).kept();
     let made = app
         .hub
         .create_link_once(&actor, edit, making.key.as_ref(), answer)

@@ -3,6 +3,7 @@
 mod calendars;
 mod changes;
 mod connections;
+mod decide;
 mod events;
 mod extract;
 mod guard;
@@ -58,10 +59,12 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(insight::activity))
         .routes(routes!(insight::conflicts))
         .routes(routes!(insight::restore))
+        .routes(routes!(decide::decide))
         .routes(routes!(insight::undo))
         .routes(routes!(links::list, links::create))
         .routes(routes!(links::preview))
-        .routes(routes!(links::remove))
+        .routes(routes!(links::change, links::remove))
+        .routes(routes!(links::preview_change))
         .routes(routes!(changes::list))
         .routes(routes!(changes::stream))
 }

@@ -20,7 +20,7 @@ pub struct Flow<'a> {
     pub(super) cause: Cause,
     pub(super) now: Timestamp,
     /// Copies that changed through a link and may be members of further linked events.
-    next: VecDeque<CopyId>,
+    pub(super) next: VecDeque<CopyId>,
     /// Copies that have been visited; a ring of links ends here.
     seen: Vec<CopyId>,
     /// Which calendars have a provider.
@@ -81,7 +81,7 @@ impl<'a> Flow<'a> {
             members::update(self.tx, &member).await?;
             if dies {
                 linked::update(self.tx, &value).await?;
-                self.outward(&value, row.copy.id).await?;
+                self.outward(&value, Some(row.copy.id)).await?;
             }
         }
         self.cascade().await
@@ -116,7 +116,7 @@ impl<'a> Flow<'a> {
             copies::update(self.tx, row).await?;
             value.origin = there.copy.id;
             linked::update(self.tx, value).await?;
-            self.outward(value, there.copy.id).await?;
+            self.outward(value, Some(there.copy.id)).await?;
             return Ok(true);
         }
         Ok(false)
@@ -142,12 +142,12 @@ impl<'a> Flow<'a> {
             self.originate(row).await?;
         }
         for value in moved {
-            self.outward(&value, row.copy.id).await?;
+            self.outward(&value, Some(row.copy.id)).await?;
         }
         self.cascade().await
     }
 
-    async fn cascade(&mut self) -> Result<()> {
+    pub(super) async fn cascade(&mut self) -> Result<()> {
         while let Some(id) = self.next.pop_front() {
             if self.seen.contains(&id) {
                 continue;
@@ -172,23 +172,27 @@ impl<'a> Flow<'a> {
         members::update(self.tx, &member).await?;
         if !moved.is_empty() {
             linked::update(self.tx, &value).await?;
-            self.outward(&value, row.copy.id).await?;
+            self.outward(&value, Some(row.copy.id)).await?;
         }
         Ok(())
     }
 
-    /// L2 and L3 to every other member, and to members that have no copy yet.
-    pub(super) async fn outward(&mut self, value: &sync::Linked, from: CopyId) -> Result<()> {
+    /// L2 and L3 to every member but the copy `from`, and to members that have no copy yet.
+    pub(super) async fn outward(
+        &mut self,
+        value: &sync::Linked,
+        from: Option<CopyId>,
+    ) -> Result<()> {
         let Some(link) = links::get(self.tx, value.link).await? else {
             return Ok(());
         };
-        if link.state != links::State::Active {
-            return Ok(());
-        }
         let members = members::of_linked(self.tx, value.id).await?;
         for place in &link.members {
+            if !link.is_followed_by(place.calendar) {
+                continue;
+            }
             match members.iter().find(|m| m.calendar == place.calendar) {
-                Some(member) if member.copy == from => {}
+                Some(member) if Some(member.copy) == from => {}
                 Some(member) => self.outward_to(value, member.clone()).await?,
                 None if value.alive && place.role.receives() => self.project(value, place).await?,
                 None => {}

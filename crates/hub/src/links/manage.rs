@@ -1,10 +1,8 @@
-//! Making, previewing and removing links.
-
-use std::collections::HashMap;
+//! Making, listing and removing links.
 
 use identity::Actor;
 use storage::{Change, ChangeKind, Tx, copies, linked, links, members};
-use sync::{CalendarId, Cause, CauseKind, ChangeId, CopyId, LinkId, Role, links::content_key};
+use sync::{CalendarId, Cause, CauseKind, ChangeId, LinkId, LinkedId, OnConflict};
 
 use super::flow::Flow;
 use crate::{Error, Hub, Key, Result, access};
@@ -14,85 +12,57 @@ use crate::{Error, Hub, Key, Result, access};
 pub struct LinkEdit {
     /// Its name.
     pub name: String,
+    /// Who wins when the same thing is changed in two calendars.
+    pub on_conflict: OnConflict,
     /// Its calendars.
     pub members: Vec<links::LinkMember>,
 }
 
+/// A link with what can be said about how it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkView {
+    /// The link.
+    pub link: links::Link,
+    /// How many events it keeps in step.
+    pub events: i64,
+    /// How many of its copies have not been written to their providers yet, or are refused by them. Nothing that a mask hides
+    /// is left at a provider once this is 0 (L6).
+    pub waiting: i64,
+}
+
 /// What becomes of mirrored events when a link goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kept {
     /// They stay as ordinary events.
+    #[default]
     Keep,
     /// They are removed; originals stay.
     Remove,
 }
 
-/// What making a link would do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Preview {
-    /// Every copy that would be made or changed.
-    pub planned: Vec<Planned>,
-    /// Pairs of events that were recognised as the same.
-    pub merges: usize,
-}
-
-/// One copy that would be made or changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Planned {
-    /// In which calendar.
-    pub calendar: CalendarId,
-    /// What would happen to it.
-    pub operation: PlannedOperation,
-    /// The title that it would have.
-    pub title: String,
-    /// When it would start.
-    pub when: calendar::When,
-    /// Where it comes from.
-    pub from: Option<CalendarId>,
-}
-
-/// What would happen to a copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlannedOperation {
-    /// It would be made.
-    Create,
-    /// It would be changed.
-    Update,
-}
-
 /// Most calendars in one link.
 const MEMBERS_MAX: usize = 50;
-/// How many events are read at once.
-const PAGE: usize = 500;
 
 impl Hub {
     /// All links.
-    pub async fn links(&self, actor: &Actor) -> Result<Vec<(links::Link, i64)>> {
+    pub async fn links(&self, actor: &Actor) -> Result<Vec<LinkView>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         let mut all = Vec::new();
         for link in links::list(&mut tx).await? {
-            let events = linked::count_of_link(&mut tx, link.id).await?;
-            all.push((link, events));
+            all.push(view(&mut tx, link).await?);
         }
         Ok(all)
     }
 
-    /// What making this link would do: the work itself, not committed.
-    pub async fn preview_link(&self, actor: &Actor, edit: LinkEdit) -> Result<Preview> {
-        let mut tx = self.store(actor.tenant).await?.write().await?;
-        let (_, preview) = self.make_link(&mut tx, actor, edit).await?;
-        tx.rollback().await?;
-        Ok(preview)
-    }
-
     /// Makes a link and brings its calendars in step.
-    pub async fn create_link(&self, actor: &Actor, edit: LinkEdit) -> Result<links::Link> {
+    pub async fn create_link(&self, actor: &Actor, edit: LinkEdit) -> Result<LinkView> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let (link, _) = self.make_link(&mut tx, actor, edit).await?;
+        let view = view(&mut tx, link).await?;
         tx.commit().await?;
         self.wake();
-        Ok(link)
+        Ok(view)
     }
 
     /// Makes a link and its answer, or returns the answer that was given under this key before.
@@ -101,7 +71,7 @@ impl Hub {
         actor: &Actor,
         edit: LinkEdit,
         key: Option<&Key>,
-        answer: impl FnOnce(&links::Link) -> Vec<u8> + Send,
+        answer: impl FnOnce(&LinkView) -> Vec<u8> + Send,
     ) -> Result<Vec<u8>> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
@@ -109,211 +79,118 @@ impl Hub {
             return Ok(reply);
         }
         let (link, _) = self.make_link(&mut tx, actor, edit).await?;
-        let reply = answer(&link);
+        let view = view(&mut tx, link).await?;
+        let reply = answer(&view);
         self.keep_answer(&mut tx, actor, key, &reply).await?;
         tx.commit().await?;
         self.wake();
         Ok(reply)
     }
 
-    /// Removes a link.
+    /// Makes a link in this transaction; also how many pairs of events were recognised as the same.
+    pub(super) async fn make_link(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        edit: LinkEdit,
+    ) -> Result<(links::Link, usize)> {
+        let link = links::Link {
+            id: LinkId(self.ids().uuid()),
+            name: edit.name.trim().to_owned(),
+            state: links::State::Active,
+            on_conflict: edit.on_conflict,
+            members: edit.members,
+            created: self.clock().now(),
+        };
+        self.check_link(tx, actor, &link).await?;
+        links::insert(tx, &link).await?;
+        self.log_link(tx, actor, link.id, false);
+        let all: Vec<CalendarId> = link.members.iter().map(|m| m.calendar).collect();
+        let meeting = CauseKind::Config;
+        let merges = self.meet(tx, actor, &link, &all, meeting).await?;
+        self.project_all(tx, actor, &link, meeting).await?;
+        Ok((link, merges))
+    }
+
+    /// Removes a link, and what its calendars remember of it.
     pub async fn delete_link(&self, actor: &Actor, id: LinkId, kept: Kept) -> Result<()> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         links::get(&mut tx, id)
             .await?
             .ok_or(Error::NotFound("link"))?;
-        let mirrors: Vec<CopyId> = members::of_link(&mut tx, id)
-            .await?
-            .into_iter()
-            .map(|m| m.copy)
-            .collect();
+        let members = members::of_link(&mut tx, id).await?;
         linked::delete_of_link(&mut tx, id).await?;
         links::delete(&mut tx, id).await?;
         self.log_link(&mut tx, actor, id, true);
-        for mirror in mirrors {
-            let Some(mut row) = copies::get(&mut tx, mirror).await? else {
-                continue;
-            };
-            row.linked = members::of_copy(&mut tx, mirror)
-                .await?
-                .first()
-                .map(|m| m.linked);
-            let cause = self.config_cause(row.copy.calendar, id);
-            let mut flow = Flow::new(self, &mut tx, actor.log_name(), cause.clone());
-            if row.projected && kept == Kept::Remove && row.copy.alive {
-                row.copy.alive = false;
-                row.copy.life_cause = Some(cause);
-            } else if row.projected {
-                // From now on it is an event like any other.
-                row.projected = false;
-            }
-            flow.save(&mut row).await?;
+        for member in members {
+            self.set_free(&mut tx, actor, &member, kept).await?;
         }
         tx.commit().await?;
         self.wake();
         Ok(())
     }
 
-    async fn make_link(
+    /// The copy of a member that is no more. A mirror becomes an event like any other, or goes.
+    pub(super) async fn set_free(
         &self,
         tx: &mut Tx,
         actor: &Actor,
-        edit: LinkEdit,
-    ) -> Result<(links::Link, Preview)> {
-        self.check_link(tx, actor, &edit).await?;
-        let id = LinkId(self.ids().uuid());
-        let link = links::Link {
-            id,
-            name: edit.name.trim().to_owned(),
-            state: links::State::Active,
-            members: edit.members,
-            created: self.clock().now(),
+        member: &sync::Member,
+        kept: Kept,
+    ) -> Result<()> {
+        let Some(mut row) = copies::get(tx, member.copy).await? else {
+            return Ok(());
         };
-        links::insert(tx, &link).await?;
-        self.log_link(tx, actor, id, false);
-        let merges = self.first_pass(tx, actor, &link).await?;
-        let mut preview = Preview {
-            planned: Vec::new(),
-            merges,
-        };
-        for member in members::of_link(tx, id).await? {
-            let Some(row) = copies::get(tx, member.copy).await? else {
-                continue;
-            };
-            let operation = match (
-                row.projected,
-                row.copy.causes.values().any(|c| c.link == Some(id)),
-            ) {
-                (true, _) => PlannedOperation::Create,
-                (false, true) => PlannedOperation::Update,
-                (false, false) => continue,
-            };
-            let from = row
-                .copy
-                .life_cause
-                .as_ref()
-                .or(row.copy.causes.values().next())
-                .map(|c| c.from);
-            preview.planned.push(Planned {
-                calendar: member.calendar,
-                operation,
-                title: row.copy.local.title,
-                when: row.copy.local.when,
-                from,
-            });
+        let others = members::of_copy(tx, member.copy).await?;
+        row.linked = others.first().map(|m| m.linked);
+        let cause = self.link_cause(CauseKind::Config, member.calendar, member.link);
+        if row.projected && kept == Kept::Remove && row.copy.alive {
+            row.copy.alive = false;
+            row.copy.life_cause = Some(cause.clone());
+        } else if row.projected {
+            row.projected = false;
         }
-        Ok((link, preview))
+        Flow::new(self, tx, actor.log_name(), cause)
+            .save(&mut row)
+            .await
     }
 
-    /// L8: links calendars that may hold the same events already. Sources first, then in the order given.
-    async fn first_pass(&self, tx: &mut Tx, actor: &Actor, link: &links::Link) -> Result<usize> {
-        let mut merges = 0;
-        let mut by_uid: HashMap<String, sync::LinkedId> = HashMap::new();
-        let mut by_content: HashMap<String, Vec<(sync::LinkedId, CalendarId)>> = HashMap::new();
-        let mut order: Vec<&links::LinkMember> = link.members.iter().collect();
-        order.sort_by_key(|m| match m.role {
-            Role::Source => 0,
-            Role::Both => 1,
-            Role::Target => 2,
-        });
-        // Every event becomes an origin or joins one before anything is projected, so that a projection never meets the
-        // event that it should have matched.
-        for place in &order {
-            for mut row in all_of(tx, place.calendar).await? {
-                let cause = self.config_cause(place.calendar, link.id);
-                let mut flow = Flow::new(self, tx, actor.log_name(), cause);
-                let key = content_key(&row.copy.local);
-                let matched = by_uid.get(&row.copy.local.uid).copied().or_else(|| {
-                    // Each event of a calendar matches at most one of the others.
-                    let others = by_content.get_mut(&key)?;
-                    let at = others
-                        .iter()
-                        .position(|(_, calendar)| *calendar != place.calendar)?;
-                    Some(others.remove(at).0)
-                });
-                if let Some(id) = matched
-                    && let Some(mut value) = linked::get(flow.tx, id).await?
-                {
-                    let taken = members::of_linked(flow.tx, id)
-                        .await?
-                        .iter()
-                        .any(|m| m.calendar == place.calendar);
-                    if !taken {
-                        flow.join(&mut value, &mut row, place).await?;
-                        merges += 1;
-                        by_content
-                            .entry(key)
-                            .or_default()
-                            .push((id, place.calendar));
-                        continue;
-                    }
-                }
-                if let Some(id) = flow.begin(&mut row, link, place).await? {
-                    by_uid.insert(row.copy.local.uid.clone(), id);
-                    by_content
-                        .entry(key)
-                        .or_default()
-                        .push((id, place.calendar));
-                }
-            }
-        }
-        self.project_all(tx, actor, link).await?;
-        Ok(merges)
-    }
-
-    async fn project_all(&self, tx: &mut Tx, actor: &Actor, link: &links::Link) -> Result<()> {
-        let mut after = None;
-        loop {
-            let page = linked::of_link(tx, link.id, after, PAGE).await?;
-            let Some(last) = page.last() else {
-                return Ok(());
-            };
-            after = Some(last.id);
-            for value in &page {
-                let Some(origin) = copies::get(tx, value.origin).await? else {
-                    continue;
-                };
-                let cause = self.config_cause(origin.copy.calendar, link.id);
-                Flow::new(self, tx, actor.log_name(), cause)
-                    .outward(value, value.origin)
-                    .await?;
-            }
-        }
-    }
-
-    async fn check_link(&self, tx: &mut Tx, actor: &Actor, edit: &LinkEdit) -> Result<()> {
-        if edit.name.trim().is_empty() {
+    /// Whether a link can be.
+    pub(super) async fn check_link(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        link: &links::Link,
+    ) -> Result<()> {
+        if link.name.is_empty() {
             return Err(Error::invalid("name", "a link needs a name"));
         }
-        if !(2..=MEMBERS_MAX).contains(&edit.members.len()) {
+        let places = &link.members;
+        if !(2..=MEMBERS_MAX).contains(&places.len()) {
             return Err(Error::invalid(
                 "members",
                 format!("a link has 2 to {MEMBERS_MAX} calendars"),
             ));
         }
-        for (index, member) in edit.members.iter().enumerate() {
-            let row = access::calendar(tx, actor, member.calendar).await;
+        for (index, place) in places.iter().enumerate() {
+            let row = access::calendar(tx, actor, place.calendar).await;
             let row = row.map_err(|_| {
                 Error::invalid(format!("members[{index}].calendar"), "no such calendar")
             })?;
-            if row.read_only && member.role.receives() {
+            if row.read_only && place.role.receives() {
                 let reason = "this calendar is read-only at its provider: it can only be a source";
                 return Err(Error::invalid(format!("members[{index}].role"), reason));
             }
-            if edit.members[..index]
-                .iter()
-                .any(|m| m.calendar == member.calendar)
-            {
+            let twice = |other: &links::LinkMember| other.calendar == place.calendar;
+            if places[..index].iter().any(twice) {
                 return Err(Error::invalid(
                     format!("members[{index}].calendar"),
                     "this calendar is in the link twice",
                 ));
             }
         }
-        if !edit.members.iter().any(|m| m.role.sends())
-            || !edit.members.iter().any(|m| m.role.receives())
-        {
+        if !could_be(places) {
             return Err(Error::invalid(
                 "members",
                 "a link needs a calendar that sends and one that receives",
@@ -322,9 +199,10 @@ impl Hub {
         Ok(())
     }
 
-    fn config_cause(&self, from: CalendarId, link: LinkId) -> Cause {
+    /// The cause of what follows from a change of a link.
+    pub(super) fn link_cause(&self, kind: CauseKind, from: CalendarId, link: LinkId) -> Cause {
         Cause {
-            kind: CauseKind::Config,
+            kind,
             from,
             link: Some(link),
             change: ChangeId(self.ids().uuid()),
@@ -332,7 +210,7 @@ impl Hub {
         }
     }
 
-    fn log_link(&self, tx: &mut Tx, actor: &Actor, id: LinkId, removed: bool) {
+    pub(super) fn log_link(&self, tx: &mut Tx, actor: &Actor, id: LinkId, removed: bool) {
         tx.log(Change {
             kind: ChangeKind::Link,
             subject: id.0,
@@ -345,15 +223,36 @@ impl Hub {
     }
 }
 
-/// The living events of a calendar that no link made.
-async fn all_of(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<copies::Row>> {
+/// Whether something can flow between these calendars.
+pub(super) fn could_be(places: &[links::LinkMember]) -> bool {
+    let (sender, receiver) = (
+        places.iter().any(|m| m.role.sends()),
+        places.iter().any(|m| m.role.receives()),
+    );
+    places.len() >= 2 && sender && receiver
+}
+
+/// A link as people see it.
+pub(super) async fn view(tx: &mut Tx, link: links::Link) -> Result<LinkView> {
+    Ok(LinkView {
+        events: linked::count_of_link(tx, link.id).await?,
+        waiting: links::waiting(tx, link.id).await?,
+        link,
+    })
+}
+
+/// How many linked events are read at once.
+const PAGE: usize = 500;
+
+/// All linked events of a link, dead ones included, by id.
+pub(super) async fn events_of(tx: &mut Tx, link: LinkId) -> Result<Vec<LinkedId>> {
     let (mut all, mut after) = (Vec::new(), None);
     loop {
-        let page = copies::page(tx, calendar, after, PAGE, false).await?;
+        let page = linked::of_link(tx, link, after, PAGE).await?;
         let Some(last) = page.last() else {
             return Ok(all);
         };
-        after = Some(last.copy.id);
-        all.extend(page.into_iter().filter(|row| !row.projected));
+        after = Some(last.id);
+        all.extend(page.iter().map(|value| value.id));
     }
 }

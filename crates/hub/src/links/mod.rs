@@ -1,7 +1,12 @@
-//! Links between calendars: making, previewing, removing them, and what flows along them.
+//! Links between calendars: making, previewing, changing and removing them, and what flows along them.
 
+mod change;
 pub mod flow;
 mod manage;
+mod meet;
+mod preview;
 mod project;
 
-pub use manage::{Kept, LinkEdit, Planned, PlannedOperation, Preview};
+pub use change::LinkChange;
+pub use manage::{Kept, LinkEdit, LinkView};
+pub use preview::{Planned, PlannedOperation, Preview};

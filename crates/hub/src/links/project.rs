@@ -16,7 +16,7 @@ impl Flow<'_> {
             return Ok(());
         }
         for link in links::of_calendar(self.tx, row.copy.calendar).await? {
-            if link.state == links::State::Active {
+            if link.is_followed_by(row.copy.calendar) {
                 self.originate_in(row, &link).await?;
             }
         }
@@ -30,17 +30,13 @@ impl Flow<'_> {
         row: &mut copies::Row,
         link: &links::Link,
     ) -> Result<()> {
-        let Some(place) = link
-            .members
-            .iter()
-            .find(|m| m.calendar == row.copy.calendar)
-        else {
+        let Some(place) = link.place(row.copy.calendar) else {
             return Ok(());
         };
         let twins = self.twins(row, link).await?;
         if let Some(mut value) = self.linked_twin(row, &twins, link.id, place).await? {
             self.join(&mut value, row, place).await?;
-            return self.outward(&value, row.copy.id).await;
+            return self.outward(&value, Some(row.copy.id)).await;
         }
         let Some(id) = self.begin(row, link, place).await? else {
             return Ok(());
@@ -56,7 +52,7 @@ impl Flow<'_> {
                 joined.push(other.calendar);
             }
         }
-        self.outward(&value, row.copy.id).await
+        self.outward(&value, Some(row.copy.id)).await
     }
 
     /// Events that people have in other calendars of the link under the UID of `row`.
@@ -67,7 +63,7 @@ impl Flow<'_> {
     ) -> Result<Vec<(&'l links::LinkMember, copies::Row)>> {
         let mut found = Vec::new();
         for other in &link.members {
-            if other.calendar != row.copy.calendar {
+            if other.calendar != row.copy.calendar && !other.away {
                 let there = copies::by_uid(self.tx, other.calendar, &row.copy.local.uid).await?;
                 let made = there.into_iter().filter(|twin| !twin.projected);
                 found.extend(made.map(|twin| (other, twin)));
@@ -94,7 +90,7 @@ impl Flow<'_> {
                 let Some(value) = value.filter(|value| value.alive) else {
                     continue;
                 };
-                if self.makes_room(row, &value, place).await? {
+                if self.makes_room(row, &value, place, true).await? {
                     return Ok(Some(value));
                 }
             }
@@ -102,12 +98,14 @@ impl Flow<'_> {
         Ok(None)
     }
 
-    /// Whether a linked event has no copy of a person's in the calendar of `row`. A mirror of it there goes.
-    async fn makes_room(
+    /// Whether a linked event has no copy of a person's in the calendar of `row`. A mirror of it there goes, if it is
+    /// `certain` that `row` is the same event.
+    pub(super) async fn makes_room(
         &mut self,
         row: &copies::Row,
         value: &sync::Linked,
         place: &links::LinkMember,
+        certain: bool,
     ) -> Result<bool> {
         let members = members::of_linked(self.tx, value.id).await?;
         let Some(member) = members.iter().find(|m| m.calendar == place.calendar) else {
@@ -116,7 +114,7 @@ impl Flow<'_> {
         let Some(mut mirror) = copies::get(self.tx, member.copy).await? else {
             return Ok(true);
         };
-        if !mirror.projected {
+        if !mirror.projected || !certain {
             return Ok(false);
         }
         let noted = rules::gives_way(member, &mirror.copy, &row.copy);
@@ -167,6 +165,7 @@ impl Flow<'_> {
         members::insert(self.tx, &member).await?;
         linked::update(self.tx, value).await?;
         row.linked = Some(value.id);
+        self.next.push_back(row.copy.id);
         self.save(row).await
     }
 

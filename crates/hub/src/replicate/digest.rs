@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use providers::{Found, Sighting};
-use storage::{Tx, copies, intents, members, observations};
+use storage::{Tx, copies, intents, links, members, observations};
 use sync::{
-    CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId, Intent, Observation, Operation, Outcome,
-    Remote, Role, Stamp,
+    CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId, Intent, Observation, OnConflict,
+    Operation, Outcome, Policy, Remote, Role, Stamp,
     replication::{Digest, Standing, observe},
 };
 
@@ -34,7 +34,7 @@ impl Hub {
             return Ok(None);
         };
         let unfinished = intents::unfinished(tx, row.copy.id).await?;
-        let standing = standing(tx, row.copy.id).await?;
+        let standing = standing(tx, &row.copy).await?;
         let was_gone = matches!(row.copy.remote, Remote::Gone { .. });
         let digest = observe(&mut row.copy, &unfinished, &seen, &standing);
         if digest.surplus {
@@ -141,6 +141,7 @@ impl Hub {
             return self.store_quietly(tx, &mut row).await;
         }
         observations::insert(tx, row.copy.calendar, seen).await?;
+        self.close_answered(tx, &row, &digest.conflicts).await?;
         self.keep_losers(tx, &row, &digest.conflicts).await?;
         let calendar = row.copy.calendar;
         if digest.died {
@@ -206,14 +207,28 @@ fn surplus(seen: &Observation) -> Option<Surplus> {
     })
 }
 
-/// How a copy stands in its links: a target anywhere is a target.
-pub(super) async fn standing(tx: &mut Tx, copy: CopyId) -> Result<Standing> {
-    let members = members::of_copy(tx, copy).await?;
-    let target = members.iter().any(|m| m.attached && m.role == Role::Target);
-    Ok(Standing {
-        target,
-        ..Standing::default()
-    })
+/// How a copy stands in its links: a target anywhere is a target. If one of several links asks, a person is asked.
+pub(super) async fn standing(tx: &mut Tx, copy: &Copy) -> Result<Standing> {
+    let mut standing = Standing::default();
+    for member in members::of_copy(tx, copy.id).await? {
+        let Some(link) = links::get(tx, member.link).await? else {
+            continue;
+        };
+        if !member.attached {
+            continue;
+        }
+        standing.target |= member.role == Role::Target;
+        match link.on_conflict {
+            OnConflict::Ask => standing.policy = Policy::Ask,
+            OnConflict::Source if standing.policy == Policy::Newest => {
+                let ranked = link.by_rank().into_iter().map(|place| place.calendar);
+                let before = ranked.take_while(|calendar| *calendar != copy.calendar);
+                standing.policy = Policy::First(before.collect());
+            }
+            OnConflict::Newest | OnConflict::Source => {}
+        }
+    }
+    Ok(standing)
 }
 
 /// The index of an intent among those that are unfinished.

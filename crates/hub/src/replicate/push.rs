@@ -320,7 +320,7 @@ impl Hub {
             return Ok(());
         };
         let unfinished = intents::unfinished(&mut tx, intent.copy).await?;
-        let standing = standing(&mut tx, intent.copy).await?;
+        let standing = standing(&mut tx, &row.copy).await?;
         let was_gone = matches!(row.copy.remote, sync::Remote::Gone { .. });
         let found = match digest::position(&unfinished, intent.stamp) {
             Some(index) => looked(&mut row.copy, &unfinished, index, &seen, &standing),

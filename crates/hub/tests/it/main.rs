@@ -23,7 +23,10 @@ macro_rules! both {
 }
 
 mod accounts;
+mod changing;
+mod conflicts;
 mod held;
+mod leaving;
 mod links;
 mod model;
 mod parked;

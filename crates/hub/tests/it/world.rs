@@ -12,8 +12,9 @@ use calendar::{Duration, Event, When, Zone};
 use identity::{Actor, Clock, Ids, SystemIds};
 use jiff::Timestamp;
 use kalends_hub::{
-    CalendarId, CalendarView, EventView, Hub, LinkMember, Mask, Role, Settings,
-    connections::PasswordAccount, links::LinkEdit,
+    CalendarId, CalendarView, EventView, Hub, LinkId, LinkMember, Mask, OnConflict, Role, Settings,
+    connections::PasswordAccount,
+    links::{LinkChange, LinkEdit},
 };
 use storage::{MasterKey, Store, Stores};
 use tempfile::TempDir;
@@ -241,18 +242,41 @@ impl World {
     }
 
     /// Links calendars with these roles and masks.
-    pub async fn link(&self, members: &[(usize, Role, Mask)]) {
+    pub async fn link(&self, members: &[(usize, Role, Mask)]) -> LinkId {
+        self.link_with(members, OnConflict::Newest).await
+    }
+
+    /// The same, with a rule for conflicts.
+    pub async fn link_with(
+        &self,
+        members: &[(usize, Role, Mask)],
+        on_conflict: OnConflict,
+    ) -> LinkId {
+        let edit = LinkEdit {
+            name: "Link".to_owned(),
+            on_conflict,
+            members: self.members(members),
+        };
+        let made = self.hub.create_link(&self.actor, edit).await.unwrap();
+        self.settle().await;
+        made.link.id
+    }
+
+    /// Calendars of a link.
+    pub fn members(&self, members: &[(usize, Role, Mask)]) -> Vec<LinkMember> {
         let members = members.iter().map(|(i, role, mask)| LinkMember {
             calendar: self.calendars[*i],
             role: *role,
             mask: mask.clone(),
+            away: false,
         });
-        let edit = LinkEdit {
-            name: "Link".to_owned(),
-            members: members.collect(),
-        };
-        self.hub.create_link(&self.actor, edit).await.unwrap();
-        self.settle().await;
+        members.collect()
+    }
+
+    /// Changes a link; what waits to be written then.
+    pub async fn change(&self, link: LinkId, change: LinkChange) -> i64 {
+        let changed = self.hub.change_link(&self.actor, link, change).await;
+        changed.unwrap().waiting
     }
 
     /// Reads and writes until nothing moves; how many writes that took.

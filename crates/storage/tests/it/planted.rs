@@ -13,8 +13,8 @@ use kalends_storage::{
 };
 use serde_json::json;
 use sync::{
-    ChangeId, Conflict, ConnectionId, Intent, LinkId, LinkedId, Mask, Observation, Remote, Role,
-    Stamp, UserId, Version,
+    ChangeId, Conflict, ConnectionId, Intent, LinkId, LinkedId, Mask, Observation, OnConflict,
+    Remote, Role, Stamp, UserId, Version,
 };
 
 use crate::{
@@ -298,10 +298,12 @@ async fn plant_events(tx: &mut Tx) {
         id: LinkId(id()),
         name: s(),
         state: links::State::Active,
+        on_conflict: OnConflict::Newest,
         members: vec![links::LinkMember {
             calendar,
             role: Role::Both,
             mask: mask.clone(),
+            away: false,
         }],
         created: at(0),
     };

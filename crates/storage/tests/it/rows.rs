@@ -10,7 +10,8 @@ use kalends_storage::{
 use serde_json::json;
 use sync::{
     CalendarId, Cause, CauseKind, ChangeId, Conflict, ConnectionId, CopyId, Intent, LinkId,
-    LinkedId, Mask, Observation, Operation, Outcome, Remote, Role, Stamp, UserId, Version,
+    LinkedId, Mask, Observation, OnConflict, Operation, Outcome, Remote, Role, Stamp, UserId,
+    Version,
 };
 
 use crate::fixture::{Fixture, a_calendar, a_copy, an_event, at, id};
@@ -411,11 +412,13 @@ async fn links_with_members(f: Fixture) {
         calendar,
         role,
         mask: Mask::busy("Busy"),
+        away: role == Role::Target,
     };
     let mut link = links::Link {
         id: LinkId(id()),
         name: "Practice".into(),
         state: links::State::Active,
+        on_conflict: OnConflict::Ask,
         members: vec![member(ours, Role::Source), member(theirs, Role::Target)],
         created: at(0),
     };
@@ -435,7 +438,10 @@ async fn links_with_members(f: Fixture) {
     assert_eq!(links::of_calendar(&mut tx, theirs).await.unwrap(), []);
     assert_eq!(links::list(&mut tx).await.unwrap().len(), 1);
 
-    let copy = a_copy(ours, "uid").copy;
+    let mut row = a_copy(ours, "uid");
+    row.pending = true;
+    copies::insert(&mut tx, &row).await.unwrap();
+    let copy = row.copy.clone();
     let (mut event, mut joined) = sync::links::begin(
         LinkedId(id()),
         link.id,
@@ -444,7 +450,12 @@ async fn links_with_members(f: Fixture) {
         Mask::everything(),
     );
     linked::insert(&mut tx, &event).await.unwrap();
+    assert_eq!(links::waiting(&mut tx, link.id).await.unwrap(), 0);
     members::insert(&mut tx, &joined).await.unwrap();
+    assert_eq!(links::waiting(&mut tx, link.id).await.unwrap(), 1);
+    row.pending = false;
+    copies::update(&mut tx, &mut row).await.unwrap();
+    assert_eq!(links::waiting(&mut tx, link.id).await.unwrap(), 0);
     event.value.title = "Moved".into();
     joined.declined = true;
     linked::update(&mut tx, &event).await.unwrap();
@@ -507,6 +518,17 @@ async fn conflicts_are_kept(f: Fixture) {
         0,
         "still open"
     );
+    let open = conflicts::open_of_copy(&mut tx, row.copy).await.unwrap();
+    assert_eq!(open, std::slice::from_ref(&row));
+    row.state = conflicts::State::Resolved;
+    row.conflict.remote_won = Some(true);
+    conflicts::update(&mut tx, &row).await.unwrap();
+    assert_eq!(
+        conflicts::get(&mut tx, row.id).await.unwrap(),
+        Some(row.clone())
+    );
+    let open = conflicts::open_of_copy(&mut tx, row.copy).await.unwrap();
+    assert_eq!(open, []);
     row.state = conflicts::State::Restored;
     conflicts::set_state(&mut tx, row.id, row.state)
         .await

@@ -50,7 +50,8 @@ pub fn begin(id: LinkedId, link: LinkId, copy: &Copy, role: Role, mask: Mask) ->
         alive: copy.alive,
         origin: copy.id,
     };
-    let member = member(&linked, copy.id, copy.calendar, role, mask, copy.alive);
+    let mut member = member(&linked, copy.id, copy.calendar, role, mask, copy.alive);
+    member.agreed = shown(&linked, &member, copy.id);
     (linked, member)
 }
 

@@ -82,6 +82,75 @@ async fn a_link_goes_with_or_without_its_mirrors() {
 }
 
 #[tokio::test]
+async fn a_link_is_changed_and_a_preview_says_how() {
+    for world in World::all().await {
+        let everything = json!({"kind": "everything"});
+        let form = link(
+            &world,
+            json!({"role": "source", "mask": everything}),
+            json!({"role": "target", "mask": everything}),
+        );
+        let made = world.post("/api/v1/links", &form).await.ok();
+        assert_eq!(made["onConflict"], "newest");
+        let (event, _) = world.event(&visit("Root canal")).await;
+        let path = format!("/api/v1/links/{}", text(&made["id"]));
+        let mut members = form["members"].clone();
+        members[1]["mask"] = json!({"kind": "busy", "title": "Taken"});
+        let narrow = json!({"members": members, "onConflict": "ask"});
+        let preview = world.post(&format!("{path}/preview"), &narrow).await.ok();
+        assert_eq!(
+            (&preview["updates"], &preview["creates"]),
+            (&json!(1), &json!(0))
+        );
+        assert_eq!(preview["items"][0]["title"], "Taken");
+        assert_eq!(
+            world.events(&world.calendars[1]).await[0]["title"],
+            "Root canal"
+        );
+        let patch = |body: Value| world.ask("PATCH", &path).json(&body).send();
+        let changed = patch(narrow).await.ok();
+        assert_eq!(changed["onConflict"], "ask");
+        assert_eq!(
+            (&changed["events"], &changed["waiting"]),
+            (&json!(1), &json!(0))
+        );
+        assert_eq!(world.events(&world.calendars[1]).await[0]["title"], "Taken");
+
+        let paused = patch(json!({"state": "paused", "name": "Later"}))
+            .await
+            .ok();
+        assert_eq!(
+            (&paused["state"], &paused["name"]),
+            (&json!("paused"), &json!("Later"))
+        );
+        let edit = world.ask("DELETE", &format!("/api/v1/events/{event}"));
+        edit.header("if-match", "*").send().await.ok();
+        assert_eq!(world.events(&world.calendars[1]).await.len(), 1);
+        members[1]["away"] = json!(true);
+        let away = patch(json!({"state": "active", "members": members}))
+            .await
+            .ok();
+        assert_eq!(away["members"][1]["away"], true);
+        assert_eq!(world.events(&world.calendars[1]).await.len(), 1);
+        members[1]["away"] = json!(false);
+        patch(json!({"members": members})).await.ok();
+        assert!(world.events(&world.calendars[1]).await.is_empty());
+
+        for (body, field) in [
+            (json!({"state": "asleep"}), "state"),
+            (json!({"onConflict": "fight"}), "onConflict"),
+            (json!({"name": ""}), "name"),
+            (json!({"members": []}), "members"),
+        ] {
+            assert_eq!(patch(body).await.problem(), (400, field));
+        }
+        let nobody = "/api/v1/links/00000000-0000-0000-0000-000000000000";
+        let gone = world.ask("PATCH", nobody).json(&json!({})).send().await;
+        assert_eq!(gone.problem(), (404, ""));
+    }
+}
+
+#[tokio::test]
 async fn a_link_that_makes_no_sense_is_refused_by_field() {
     let world = World::sqlite().await;
     let form = |role: &str, mask: Value| {

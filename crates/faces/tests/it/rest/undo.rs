@@ -167,3 +167,22 @@ async fn what_cannot_be_restored_is_said() {
     let answer = world.ask("POST", &restore(decided)).send().await;
     assert_eq!(answer.problem(), (404, ""));
 }
+
+#[tokio::test]
+async fn only_an_open_question_is_decided() {
+    let world = World::sqlite().await;
+    let (event, _) = world.event(&visit("Check-up")).await;
+    let decided = conflict(&world, &event, Some(true)).await;
+    let keep = |id: Uuid, keep: &str| {
+        let (path, form) = (
+            format!("/api/v1/conflicts/{id}/decide"),
+            json!({"keep": keep}),
+        );
+        let world = &world;
+        async move { world.post(&path, &form).await }
+    };
+    assert_eq!(keep(decided, "mine").await.problem(), (400, "keep"));
+    assert_eq!(keep(decided, "local").await.problem(), (412, ""));
+    let nothing = Uuid::nil();
+    assert_eq!(keep(nothing, "remote").await.problem(), (404, ""));
+}

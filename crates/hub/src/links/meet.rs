@@ -1,0 +1,140 @@
+//! L8: calendars that meet in a link may hold the same events already.
+
+use std::collections::{HashMap, HashSet};
+
+use calendar::Event;
+use identity::Actor;
+use storage::{Tx, copies, linked, links, members};
+use sync::{CalendarId, CauseKind, CopyId, LinkedId, links::content_key};
+
+use super::{flow::Flow, manage::events_of};
+use crate::{Hub, Result};
+
+/// How many events are read at once.
+const PAGE: usize = 500;
+
+/// By what the linked events of a link are recognised.
+#[derive(Default)]
+struct Known {
+    by_uid: HashMap<String, LinkedId>,
+    by_content: HashMap<String, Vec<(LinkedId, CalendarId)>>,
+}
+
+impl Known {
+    fn add(&mut self, id: LinkedId, calendar: CalendarId, event: &Event) {
+        if !event.uid.is_empty() {
+            self.by_uid.insert(event.uid.clone(), id);
+        }
+        let same = self.by_content.entry(content_key(event)).or_default();
+        same.push((id, calendar));
+    }
+
+    /// The linked event that has a copy of this event in another calendar, and whether that is certain. Each event of a
+    /// calendar matches at most one of the others by its content.
+    fn find(&mut self, calendar: CalendarId, event: &Event) -> Option<(LinkedId, bool)> {
+        if let Some(id) = self.by_uid.get(&event.uid) {
+            return Some((*id, true));
+        }
+        let others = self.by_content.get_mut(&content_key(event))?;
+        let at = others.iter().position(|(_, c)| *c != calendar)?;
+        Some((others.remove(at).0, false))
+    }
+}
+
+impl Hub {
+    /// Brings the events of calendars that are new to a link, or come back to it, into the link; how many of them were
+    /// recognised. Sources first, then in the order given. Every event becomes an origin or joins one before anything is
+    /// projected (by [`Hub::project_all`]), so that a projection never meets the event that it should have matched.
+    pub(super) async fn meet(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        link: &links::Link,
+        arrived: &[CalendarId],
+        kind: CauseKind,
+    ) -> Result<usize> {
+        let mut merges = 0;
+        let mut known = known(tx, link).await?;
+        for place in link.by_rank() {
+            if !arrived.contains(&place.calendar) || !link.is_followed_by(place.calendar) {
+                continue;
+            }
+            for mut row in strangers(tx, link, place.calendar).await? {
+                let cause = self.link_cause(kind, place.calendar, link.id);
+                let mut flow = Flow::new(self, tx, actor.log_name(), cause);
+                let matched = known.find(place.calendar, &row.copy.local);
+                if let Some((id, certain)) = matched
+                    && let Some(mut value) = linked::get(flow.tx, id).await?
+                    && flow.makes_room(&row, &value, place, certain).await?
+                {
+                    flow.join(&mut value, &mut row, place).await?;
+                    flow.cascade().await?;
+                    known.add(id, place.calendar, &row.copy.local);
+                    merges += 1;
+                } else if let Some(id) = flow.begin(&mut row, link, place).await? {
+                    known.add(id, place.calendar, &row.copy.local);
+                }
+            }
+        }
+        Ok(merges)
+    }
+
+    /// Brings every linked event of a link to all its calendars.
+    pub(super) async fn project_all(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        link: &links::Link,
+        kind: CauseKind,
+    ) -> Result<()> {
+        for id in events_of(tx, link.id).await? {
+            let Some(value) = linked::get(tx, id).await? else {
+                continue;
+            };
+            let Some(origin) = copies::get(tx, value.origin).await? else {
+                continue;
+            };
+            let cause = self.link_cause(kind, origin.copy.calendar, link.id);
+            let mut flow = Flow::new(self, tx, actor.log_name(), cause);
+            flow.outward(&value, None).await?;
+            flow.cascade().await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a link knows already: the copies that people have of its living events.
+async fn known(tx: &mut Tx, link: &links::Link) -> Result<Known> {
+    let mut known = Known::default();
+    for member in members::of_link(tx, link.id).await? {
+        let Some(row) = copies::get(tx, member.copy).await? else {
+            continue;
+        };
+        if row.copy.alive && !row.projected {
+            known.add(member.linked, member.calendar, &row.copy.local);
+        }
+    }
+    Ok(known)
+}
+
+/// The living events of a calendar that no link made and that this link does not know.
+async fn strangers(
+    tx: &mut Tx,
+    link: &links::Link,
+    calendar: CalendarId,
+) -> Result<Vec<copies::Row>> {
+    let here = members::of_link_calendar(tx, link.id, calendar).await?;
+    let mine: HashSet<CopyId> = here.iter().map(|m| m.copy).collect();
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = copies::page(tx, calendar, after, PAGE, false).await?;
+        let Some(last) = page.last() else {
+            return Ok(all);
+        };
+        after = Some(last.copy.id);
+        all.extend(
+            page.into_iter()
+                .filter(|row| !row.projected && !mine.contains(&row.copy.id)),
+        );
+    }
+}

@@ -1,0 +1,147 @@
+//! Leaving a link for a while and coming back (L7).
+
+use calendar::Text;
+use kalends_hub::{LinkId, LinkState, Mask, Role, links::LinkChange};
+
+use crate::world::{Database, World, event};
+
+both! {
+    a_link_that_was_paused_merges_what_was_changed_meanwhile,
+    a_calendar_that_is_away_gets_nothing_and_gives_nothing_until_it_comes_back,
+    a_private_event_that_its_calendar_changed_while_away_catches_up,
+}
+
+async fn linked(database: &Database, count: usize) -> (World, LinkId) {
+    let world = World::new(database, count).await;
+    let all: Vec<_> = (0..count)
+        .map(|i| (i, Role::Both, Mask::everything()))
+        .collect();
+    let link = world.link(&all).await;
+    (world, link)
+}
+
+async fn set_state(world: &World, link: LinkId, state: LinkState) {
+    let change = LinkChange {
+        state: Some(state),
+        ..LinkChange::default()
+    };
+    world.change(link, change).await;
+}
+
+async fn set_away(world: &World, link: LinkId, model: usize, away: bool) {
+    let links = world.hub.links(&world.actor).await.unwrap();
+    let mut members = links[0].link.members.clone();
+    for member in &mut members {
+        if member.calendar == world.calendars[model] {
+            member.away = away;
+        }
+    }
+    let change = LinkChange {
+        members: Some(members),
+        ..LinkChange::default()
+    };
+    world.change(link, change).await;
+}
+
+async fn a_link_that_was_paused_merges_what_was_changed_meanwhile(database: Database) {
+    let (world, link) = linked(&database, 2).await;
+    for (id, title) in [("a", "Both"), ("b", "Gone here"), ("c", "Gone everywhere")] {
+        world.models[0].put(id, event(&format!("{id}@x"), title, "2026-11-24T09:00:00"));
+    }
+    world.settle().await;
+    let there = |title: &str| world.id_of(1, title);
+    let (both, everywhere) = (there("Both"), there("Gone everywhere"));
+    set_state(&world, link, LinkState::Paused).await;
+    // Different units, a unit that both change, deletions on one side and on both, and a new event on each side.
+    world.models[0].edit("a", |e| {
+        e.title = "Here".into();
+        e.text = Text::plain("Note");
+    });
+    world.models[1].edit(&both, |e| {
+        e.title = "There".into();
+        e.when = event("", "", "2026-11-25T09:00:00").when;
+    });
+    world.models[0].remove("b");
+    world.models[0].remove("c");
+    world.models[1].remove(&everywhere);
+    world.models[0].put("n", event("n@x", "New here", "2026-11-24T12:00:00"));
+    world.models[1].put("m", event("m@x", "New there", "2026-11-24T13:00:00"));
+    assert_eq!(world.settle().await, 0);
+    assert_eq!(world.titles(0), ["Here", "New here"]);
+    assert_eq!(world.titles(1), ["Gone here", "New there", "There"]);
+    set_state(&world, link, LinkState::Active).await;
+    world.settle().await;
+    for model in 0..2 {
+        assert_eq!(
+            world.titles(model),
+            ["Gone here", "Here", "New here", "New there"],
+            "{model}"
+        );
+        let merged = world.models[model].living();
+        let merged = &merged.iter().find(|(_, e)| e.title == "Here").unwrap().1;
+        assert_eq!(merged.text, Text::plain("Note"));
+        assert_eq!(merged.when, event("", "", "2026-11-25T09:00:00").when);
+    }
+    let kept = world.hub.conflicts(&world.actor, 10).await.unwrap();
+    let [lost] = &kept[..] else {
+        panic!("one conflict: {kept:?}")
+    };
+    assert_eq!(lost.conflict.local.title, "There");
+    assert_eq!(lost.conflict.remote_won, Some(true));
+    // It is a link like any other again.
+    world.models[0].remove("n");
+    world.settle().await;
+    assert_eq!(world.titles(1), ["Gone here", "Here", "New there"]);
+}
+
+async fn a_calendar_that_is_away_gets_nothing_and_gives_nothing_until_it_comes_back(
+    database: Database,
+) {
+    let (world, link) = linked(&database, 3).await;
+    world.models[0].put("a", event("a@x", "Old", "2026-11-24T09:00:00"));
+    world.settle().await;
+    set_away(&world, link, 2, true).await;
+    world.models[0].edit("a", |e| e.title = "New".into());
+    world.models[0].put("b", event("b@x", "Second", "2026-11-24T10:00:00"));
+    world.models[2].put("c", event("c@x", "Third", "2026-11-24T11:00:00"));
+    let mirror = world.id_of(2, "Old");
+    world.models[2].edit(&mirror, |e| e.text = Text::plain("Mine"));
+    world.settle().await;
+    assert_eq!(world.titles(1), ["New", "Second"]);
+    assert_eq!(world.titles(2), ["Old", "Third"]);
+    assert!(world.models[0].living()[0].1.text.is_empty());
+    set_away(&world, link, 2, false).await;
+    world.settle().await;
+    for model in 0..3 {
+        assert_eq!(world.titles(model), ["New", "Second", "Third"], "{model}");
+    }
+    let back = world.models[0].living();
+    let back = back.iter().find(|(_, e)| e.title == "New").unwrap();
+    assert_eq!(back.1.text, Text::plain("Mine"));
+    // Coming back once more changes nothing.
+    set_away(&world, link, 2, true).await;
+    set_away(&world, link, 2, false).await;
+    assert_eq!(world.settle().await, 0);
+}
+
+async fn a_private_event_that_its_calendar_changed_while_away_catches_up(database: Database) {
+    let world = World::new(&database, 3).await;
+    let mut open = Mask::everything();
+    open.show_private = true;
+    let link = world
+        .link(&[(0, Role::Both, Mask::everything()), (1, Role::Both, open)])
+        .await;
+    let mut private = event("a@x", "Therapy", "2026-11-24T09:00:00");
+    private.privacy = calendar::Privacy::Private;
+    world.models[0].put("a", private);
+    world.settle().await;
+    assert_eq!(world.titles(1), ["Therapy"]);
+    set_away(&world, link, 0, true).await;
+    world.models[0].edit("a", |e| e.title = "Therapy, room 2".into());
+    world.settle().await;
+    set_away(&world, link, 0, false).await;
+    world.settle().await;
+    for model in 0..2 {
+        assert_eq!(world.titles(model), ["Therapy, room 2"]);
+    }
+}
