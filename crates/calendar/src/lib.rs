@@ -1,8 +1,9 @@
 //! The calendar event: single or series, its overrides, its zones, its people, and the instants at which it happens.
+#![doc = include_str!("../README.md")]
+//! ## Where things are
 //!
-//! Pure: no I/O, no clock, no randomness. Semantics follow JSCalendar (RFC 8984) and iCalendar (RFC 5545);
-//! no provider is known here. One [`Event`] is one UID: a single event, or a series together with all its
-//! moved, edited and cancelled occurrences, in one value.
+//! One [`Event`] is one UID: a single event, or a series together with all its moved, edited and cancelled occurrences,
+//! in one value. [`rule`] has rules as data, text and words; [`recurrence`] expands them; [`busy`] merges them.
 
 pub mod busy;
 mod clock;
@@ -22,9 +23,12 @@ pub use event::{Event, FreeBusy, Place, Privacy, Status, Text, VirtualPlace};
 pub use loss::{Loss, Mapped};
 pub use overrides::{Override, Patch};
 pub use people::{Address, Participation, People, Person, PersonKind, Role};
-pub use recurrence::{Compiled, Instances, Last, Occurrence, Occurrences, Window};
+pub use recurrence::{
+    Backwards, Compiled, Equality, Instances, Last, Occurrence, Occurrences, OccurrencesBefore,
+    Window,
+};
 pub use reminder::{Reminder, Trigger};
-pub use rule::{BadRule, Frequency, NthWeekday, Rule, Skip, Until};
+pub use rule::{BadRule, English, Frequency, NthWeekday, Phrase, Rule, Skip, Until, Words};
 pub use unit::Unit;
 pub use unknown::Unknown;
 pub use when::{Duration, RecurrenceId, When};

@@ -152,6 +152,14 @@ impl Clock {
         civil::seconds_of(self.to_local(at))
     }
 
+    /// Whether one offset counts from one civil second to another, as far as that is known.
+    pub(crate) fn is_steady(&self, from: i64, to: i64) -> bool {
+        match self {
+            Self::Table(table) => table.is_steady(from, to),
+            _ => to - from == self.instant_of(to) - self.instant_of(from),
+        }
+    }
+
     /// Whether the wall clock never shows this second: it jumps over it.
     pub(crate) fn skips(&self, second: i64) -> bool {
         match self {

@@ -88,6 +88,11 @@ impl Table {
         instant + self.offsets[index]
     }
 
+    /// Whether no other offset sets in between two civil seconds; `false` where the arrays do not tell.
+    pub(super) fn is_steady(&self, from: i64, to: i64) -> bool {
+        to < self.end && self.index(from) == self.index(to)
+    }
+
     pub(super) fn skips(&self, second: i64) -> bool {
         if second >= self.end {
             return is_gap(&self.zone, civil::to_local(second));

@@ -1,24 +1,23 @@
 //! A rule made ready for expansion, and the questions that it answers by seeking instead of walking.
 
+use std::sync::OnceLock;
+
 use jiff::{Timestamp, civil::DateTime};
 
 use super::{
+    backwards::{Backwards, SecondsBack},
+    budget::{IN_VAIN, Spent},
     civil::{self, DAY_SECONDS, FIRST_YEAR, LAST_YEAR, Year},
+    cycle,
     days::Days,
     instances::{Instances, Seconds},
-    page::Page,
+    page::{self, Page},
     times::Times,
 };
 use crate::{Frequency, Rule, Until, When, clock::Clock};
 
-/// Steps on days with drifting times after which a search without a find gives up. No sensible rule comes near it.
-pub(super) const WORK_MAX: u64 = 5_000_000;
-
 /// Years through which counting walks; more are counted by their types.
 const YEARS_WALKED: i32 = 20;
-
-/// Instances in a row that excluded rules may take away before a search for the next one gives up.
-pub(super) const EXCLUDED_MAX: usize = 1_000_000;
 
 /// A rule together with its start, ready for expansion.
 ///
@@ -39,6 +38,9 @@ pub struct Compiled {
     until: Option<(Timestamp, Clock, i64)>,
     /// COUNT.
     pub(super) count: Option<u64>,
+    pub(super) spent: Spent,
+    /// Whether no year can have an instance, once that was worth knowing.
+    never: OnceLock<bool>,
 }
 
 impl Compiled {
@@ -78,6 +80,8 @@ impl Compiled {
             end: i64::MAX,
             until: None,
             count: rule.count.map(u64::from),
+            spent: Spent::default(),
+            never: OnceLock::new(),
         };
         if let Some(until) = rule.until {
             compiled.end_at(until, start);
@@ -95,9 +99,14 @@ impl Compiled {
                 Some(zone) => {
                     let clock = zone.clock();
                     let local = clock.local_of(at.as_second());
-                    self.until = Some((at, clock, local - 2 * DAY_SECONDS));
                     // No zone has jumped by more than a day.
-                    local + 2 * DAY_SECONDS
+                    let slack = 2 * DAY_SECONDS;
+                    if clock.is_steady(local - slack, local + slack) {
+                        local
+                    } else {
+                        self.until = Some((at, clock, local - slack));
+                        local + slack
+                    }
                 }
             },
         };
@@ -130,6 +139,49 @@ impl Compiled {
     /// ```
     pub fn seconds_between(&self, from: DateTime, to: DateTime) -> impl Iterator<Item = i64> {
         self.seconds(civil::seconds_of(from), civil::seconds_of(to) - 1)
+    }
+
+    /// The instances before a civil time, latest first. What lies between is not walked through.
+    ///
+    /// ```
+    /// use kalends_calendar::{Compiled, Duration, Rule, When};
+    /// let start = "2026-01-01T09:00".parse()?;
+    /// let monthly = Compiled::new(&"FREQ=MONTHLY".parse::<Rule>()?, &When::floating(start, Duration::hours(1)));
+    /// let last: Vec<String> = monthly.before("2999-01-01T00:00".parse()?).take(2).map(|at| at.to_string()).collect();
+    /// assert_eq!(last, ["2998-12-01T09:00:00", "2998-11-01T09:00:00"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn before(&self, local: DateTime) -> Backwards<'_> {
+        let end = civil::seconds_of(local);
+        // A fraction of a second later than an instance is after it.
+        let end = if local.subsec_nanosecond() > 0 {
+            end
+        } else {
+            end - 1
+        };
+        Backwards::new(SecondsBack::new(self, i64::MIN, end))
+    }
+
+    /// Units of work that all questions so far took: years turned to in search of an instance, and days looked at
+    /// because INTERVAL does not divide a day. A measure that is the same on every machine.
+    pub fn work(&self) -> u64 {
+        self.spent.work()
+    }
+
+    /// Whether some question so far was given up because it would have taken too much work. Then there may be
+    /// instances that were not found. Only rules whose INTERVAL counts hours, minutes or seconds that do not divide a
+    /// day can come to that, where instances are counted or sought over centuries.
+    ///
+    /// ```
+    /// use kalends_calendar::{Compiled, Duration, Rule, When};
+    /// let start = When::floating("2026-01-01T09:00".parse()?, Duration::hours(1));
+    /// let never = Compiled::new(&"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30".parse::<Rule>()?, &start);
+    /// assert_eq!(never.iter().next(), None);
+    /// assert!(!never.gave_up()); // There is none, and that is certain.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn gave_up(&self) -> bool {
+        self.spent.gave_up()
     }
 
     /// Whether a civil time is an instance.
@@ -231,8 +283,11 @@ impl Compiled {
             if self.count.is_some_and(|count| total >= ahead + count) {
                 return total - ahead;
             }
-            if page.work > WORK_MAX {
+            if page.is_spent(0) {
                 return u64::MAX;
+            }
+            if total == ahead && page.year.number - first.number == IN_VAIN && self.is_never() {
+                return 0;
             }
             page.turn_to(page.year.next());
         }
@@ -244,7 +299,7 @@ impl Compiled {
         let (first, day, time) = place(self.start);
         let mut page = Page::new(self, first);
         let mut rank = rank + page.rank(day, time);
-        while page.year.number <= LAST_YEAR && page.work <= WORK_MAX {
+        while page.year.number <= LAST_YEAR && !page.is_spent(0) {
             let count = page.count_before(366);
             if rank < count {
                 let (day, time) = page.select(rank)?;
@@ -274,8 +329,40 @@ impl Compiled {
         }
     }
 
+    /// Whether no year can have an instance. What the days of a rule are repeats itself after 400 years, and in those
+    /// years INTERVAL comes to reach whatever it reaches if it were the divisor that it shares with their number of
+    /// periods.
+    pub(super) fn is_never(&self) -> bool {
+        *self.never.get_or_init(|| {
+            let days = self.days.over_a_cycle();
+            let times = match &self.times {
+                Times::Fixed(times) => times,
+                Times::Drifting(drift) => {
+                    let meets = drift.meets(cycle::DAYS);
+                    let is_met = |year: &Year, day| meets(year.first_day + day);
+                    return cycle::years().all(|year| {
+                        let mut mask = days.in_year(&year, true).days();
+                        !mask.any(|day| is_met(&year, i32::try_from(day).unwrap_or(0)))
+                    });
+                }
+            };
+            let is_empty = |year: Year| {
+                let mask = days.in_year(&year, true);
+                mask.is_empty()
+                    || (!self.positions.is_empty()
+                        && page::picks(&days, times, &self.positions, &year, mask).is_empty())
+            };
+            times.is_empty()
+                || if days.has_interval() {
+                    cycle::years().all(is_empty)
+                } else {
+                    cycle::examples().all(is_empty)
+                }
+        })
+    }
+
     /// The last one before an instance.
-    pub(super) fn before(&self, instance: i64) -> Option<i64> {
+    pub(super) fn preceding(&self, instance: i64) -> Option<i64> {
         // What comes before an instance is within COUNT and UNTIL: nothing has to be counted.
         self.previous_unbounded(instance - 1)
     }
@@ -285,7 +372,11 @@ impl Compiled {
         let first = place(self.start).0.number;
         let mut page = Page::new(self, year);
         let mut found = page.previous(day, time);
-        while found.is_none() && page.year.number > first && page.work <= WORK_MAX {
+        let from = page.year.number;
+        while found.is_none() && page.year.number > first && !page.is_spent(0) {
+            if from - page.year.number == IN_VAIN && self.is_never() {
+                return None;
+            }
             page.turn_to(page.year.previous());
             found = page.previous(383, u32::MAX);
         }

@@ -11,6 +11,9 @@ pub(super) const TYPES: usize = 28;
 /// Years of a cycle: 146,097 days, which are 20,871 weeks.
 const CYCLE: i32 = 400;
 
+/// Days of a cycle.
+pub(super) const DAYS: i64 = 146_097;
+
 /// How many years of each type come before each year of a cycle that begins with a multiple of 400; the last entry is the
 /// whole cycle.
 static BEFORE: LazyLock<Box<[[u16; TYPES]]>> = LazyLock::new(|| {
@@ -52,6 +55,19 @@ pub(super) fn years_between(first: i32, end: i32) -> impl Iterator<Item = (usize
         let count = u64::try_from(count).unwrap_or(0);
         (count > 0).then_some((of_type, count))
     })
+}
+
+/// The years of a whole cycle.
+pub(super) fn years() -> impl Iterator<Item = Year> {
+    (2000..2000 + CYCLE).map(Year::new)
+}
+
+/// A year of each type that there is.
+pub(super) fn examples() -> impl Iterator<Item = Year> {
+    let whole = &BEFORE[BEFORE.len() - 1];
+    (0..TYPES)
+        .filter(|of_type| whole[*of_type] > 0)
+        .map(example)
 }
 
 /// Some year of a type, to work out what its days are.

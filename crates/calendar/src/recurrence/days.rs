@@ -15,7 +15,7 @@ use super::{
 use crate::{Frequency, Rule};
 
 /// The compiled day parts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Days {
     /// BYMONTH: bit m is month m + 1; 0 when every month counts.
     pub(super) months: u16,
@@ -87,6 +87,8 @@ impl Days {
         };
         for part in &rule.by_day {
             match part.nth.filter(|n| numbers && *n != 0) {
+                // No month has a sixth Monday.
+                Some(n) if days.nth_in_month && n.unsigned_abs() > 5 => {}
                 Some(n) => days.nth.push((n.into(), monday_zero(part.day))),
                 None => days.weekdays |= 1 << monday_zero(part.day),
             }
@@ -145,10 +147,6 @@ impl Days {
 
     /// The days of a year in all its periods, INTERVAL left aside, BYSETPOS applied.
     fn selected(&self, year: &Year, again: bool) -> DayMask {
-        if !self.positions.is_empty() && self.frequency == Frequency::Weekly {
-            // The first and last week reach into the neighbours, so the type of this year alone does not tell.
-            return self.pick_weeks(year);
-        }
         if !again && self.types.get().is_none() {
             return self.pick(year, self.work_out(year));
         }
@@ -172,8 +170,7 @@ impl Days {
     /// How many days there are in the years from `first` up to, not including, `end`, if that can be known without
     /// looking at each year.
     pub(super) fn count_in_years(&self, first: i32, end: i32) -> Option<u64> {
-        let alike = self.positions.is_empty() || self.frequency != Frequency::Weekly;
-        (alike && self.interval == 1).then(|| {
+        (self.interval == 1).then(|| {
             let years = cycle::years_between(first, end).map(|(of_type, years)| {
                 let kept = self.kept(of_type, || {
                     let year = cycle::example(of_type);
@@ -187,7 +184,7 @@ impl Days {
 
     /// The days that all BY parts allow, from the type of the year alone; BYSETPOS left aside.
     fn candidates(&self, year: &Year) -> DayMask {
-        if self.positions.is_empty() || self.frequency == Frequency::Weekly {
+        if self.positions.is_empty() {
             self.kept(type_of(year), || self.work_out(year)).days
         } else {
             self.work_out(year)
@@ -210,21 +207,17 @@ impl Days {
     /// the year before) and its candidates, bit 0 being its first day.
     fn weeks_of(&self, year: &Year) -> Vec<(i32, DayMask)> {
         let (before, after) = (year.previous(), year.next());
-        let masks = [before, *year, after].map(|y| (y, self.candidates(&y)));
+        let own = self.candidates(year);
         let first = -(year.first_weekday() - self.week_start).rem_euclid(7);
         (first..year.len())
             .step_by(7)
             .map(|start| {
-                let mut week = DayMask::EMPTY;
-                for offset in 0..7 {
-                    let day = year.first_day + start + offset;
-                    let is_in = masks.iter().any(|(y, mask)| {
-                        usize::try_from(day - y.first_day)
-                            .is_ok_and(|d| day < y.first_day + y.len() && mask.contains(d))
-                    });
-                    if is_in {
-                        week.insert(offset);
-                    }
+                let mut week = own.week(start);
+                if start < 0 {
+                    week |= self.candidates(&before).week(start + before.len());
+                }
+                if start + 7 > year.len() {
+                    week |= self.candidates(&after).week(start - year.len());
                 }
                 (start, week)
             })
@@ -237,6 +230,7 @@ impl Days {
         }
         let mut picked = DayMask::EMPTY;
         match self.frequency {
+            Frequency::Weekly => return self.pick_weeks(year),
             Frequency::Monthly => {
                 for month in 0..12 {
                     self.pick_from(candidates & month_range(year, month), 0, &mut picked);
@@ -262,6 +256,25 @@ impl Days {
                 picked.insert(day + offset);
             }
         }
+    }
+
+    /// The same rule with the INTERVAL that reaches in 400 years what this one reaches in all time.
+    pub(super) fn over_a_cycle(&self) -> Self {
+        let periods = match self.frequency {
+            Frequency::Yearly => 400,
+            Frequency::Monthly => 4_800,
+            Frequency::Weekly => 20_871,
+            _ => 146_097,
+        };
+        Self {
+            interval: gcd(self.interval, periods),
+            ..self.clone()
+        }
+    }
+
+    /// Whether INTERVAL leaves periods out.
+    pub(super) fn has_interval(&self) -> bool {
+        self.interval > 1
     }
 
     /// The months of a year that INTERVAL reaches.
@@ -319,6 +332,10 @@ impl Days {
     }
 }
 
+pub(super) fn gcd(a: i64, b: i64) -> i64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
 /// How many members of a period of `total` come before its `position`, counted from the end if negative.
 pub(super) fn position_rank(position: i32, total: u32) -> Option<u32> {
     let ahead = position.unsigned_abs();
@@ -349,4 +366,30 @@ fn months(rule: &Rule) -> u16 {
 
 fn monday_zero(day: Weekday) -> i32 {
     day.to_monday_zero_offset().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first and last week of a year reach into its neighbours, and yet the type of the year tells all of it.
+    #[test]
+    fn years_of_a_type_have_the_same_weeks() {
+        let rules = [
+            "FREQ=WEEKLY;BYDAY=MO,WE,SU;BYSETPOS=2,-1",
+            "FREQ=WEEKLY;WKST=TH;BYMONTH=1,12;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=1,3,-2",
+            "FREQ=WEEKLY;WKST=SU;BYYEARDAY=1,2,3,-1,-2;BYSETPOS=-1",
+            "FREQ=WEEKLY;BYWEEKNO=1,52,53,-1;BYDAY=MO,TH,SU;BYSETPOS=1",
+        ];
+        for rule in rules {
+            let rule: Rule = rule.parse().unwrap_or_else(|e| panic!("{rule}: {e}"));
+            let start = civil::day_of(jiff::civil::date(2000, 1, 1));
+            let positions = rule.by_set_position.iter().map(|p| (*p).into()).collect();
+            let days = Days::new(&rule, start, positions);
+            for year in (1600..2400).map(Year::new) {
+                let own = days.pick(&year, days.work_out(&year));
+                assert_eq!(days.in_year(&year, true), own, "{rule} {}", year.number);
+            }
+        }
+    }
 }

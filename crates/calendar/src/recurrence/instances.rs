@@ -5,8 +5,9 @@ use std::ops::Deref;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::{
+    budget::IN_VAIN,
     civil::{self, LAST_YEAR},
-    compiled::{Compiled, WORK_MAX, place, second_of},
+    compiled::{Compiled, place, second_of},
     mask::DayMask,
     page::Page,
     times::Times,
@@ -57,7 +58,7 @@ impl Iterator for Instances<'_> {
 
 /// Instances of a rule as civil seconds, ascending.
 #[derive(Debug)]
-pub(super) struct Seconds<R> {
+pub(super) struct Seconds<R: Deref<Target = Compiled>> {
     rule: R,
     page: Page<R>,
     /// The open day of the page, `None` before the first.
@@ -116,13 +117,17 @@ impl<R: Deref<Target = Compiled> + Clone> Seconds<R> {
     /// Opens the next day that can have times. `false`: there is none.
     #[must_use]
     fn advance(&mut self) -> bool {
-        while self.page.work - self.work <= WORK_MAX {
+        let from = self.page.year.number;
+        while !self.page.is_spent(self.work) {
             if let Some(day) = self.page.next_day(self.next_day) {
                 self.open(day);
                 return self.midnight <= self.end;
             }
             let next = self.page.year.next();
             if next.number > LAST_YEAR || second_of(&next, 0, 0) > self.end {
+                return false;
+            }
+            if next.number - from == IN_VAIN && self.rule.is_never() {
                 return false;
             }
             self.page.turn_to(next);

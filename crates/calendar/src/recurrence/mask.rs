@@ -78,6 +78,21 @@ impl DayMask {
         }
     }
 
+    /// The seven days from `day` (which may lie before the year) on, the first of them as day 0.
+    pub(super) fn week(&self, day: i32) -> Self {
+        let mut bits = 0;
+        if let Ok(day) = usize::try_from(day) {
+            let word = |index: usize| self.0.get(index).copied().unwrap_or(0);
+            bits = word(day / 64) >> (day % 64);
+            if day % 64 > 57 {
+                bits |= word(day / 64 + 1) << (64 - day % 64);
+            }
+        } else if day > -7 {
+            bits = self.0[0] << day.unsigned_abs();
+        }
+        Self([bits & 0x7f, 0, 0, 0, 0, 0])
+    }
+
     pub(super) fn contains(&self, day: usize) -> bool {
         day < 384 && self.0[day / 64] >> (day % 64) & 1 == 1
     }
@@ -206,6 +221,21 @@ mod tests {
             week.insert_week(day);
             (day..day + 7).for_each(|day| days.insert(day));
             assert_eq!(week, days, "{day}");
+        }
+    }
+
+    #[test]
+    fn a_week_of_a_mask_is_its_days() {
+        let mut mask = DayMask::every_seventh(3);
+        (0..384).step_by(5).for_each(|day| mask.insert(day));
+        for start in -9..390 {
+            let mut days = DayMask::EMPTY;
+            for day in 0..7 {
+                if usize::try_from(start + day).is_ok_and(|d| mask.contains(d)) {
+                    days.insert(day);
+                }
+            }
+            assert_eq!(mask.week(start), days, "{start}");
         }
     }
 

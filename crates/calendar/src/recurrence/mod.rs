@@ -4,21 +4,29 @@
 //! `times` its time parts into seconds of the day, and a `page` is one year of both. COUNT is answered by
 //! counting bits, a window by turning to its year. The zone enters at the very end, in `occurrences`.
 
+mod backwards;
+mod budget;
 pub(crate) mod civil;
 mod compiled;
 mod cycle;
 mod days;
+mod earlier;
 mod instances;
 mod mask;
 mod occurrences;
 mod page;
 mod parts;
 mod questions;
+mod same;
 pub(crate) mod spans;
 mod split;
 mod times;
 
+pub use backwards::Backwards;
 pub use compiled::Compiled;
+pub use earlier::OccurrencesBefore;
 pub use instances::Instances;
 pub use occurrences::{Occurrence, Occurrences, Window};
 pub use questions::Last;
+pub use same::Equality;
+pub(crate) use split::explicit;

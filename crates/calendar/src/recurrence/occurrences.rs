@@ -5,8 +5,9 @@ use std::{cmp::Reverse, collections::BinaryHeap, iter::Peekable, sync::Arc};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 use super::{
+    budget::EXCLUDED_MAX,
     civil::{self, DAY_SECONDS},
-    compiled::{Compiled, EXCLUDED_MAX},
+    compiled::Compiled,
     instances::Seconds,
 };
 use crate::{Event, Override, RecurrenceId, Rule, When, clock::Clock};
@@ -207,6 +208,14 @@ impl<'e> Occurrences<'e> {
     }
 }
 
+impl Occurrences<'_> {
+    /// Whether the search for the next one was given up because it would have taken too much work (see
+    /// [`Compiled::gave_up`]; or excluded rules took away very many in a row): then there may be more.
+    pub fn gave_up(&self) -> bool {
+        self.plain.gave_up()
+    }
+}
+
 impl Iterator for Occurrences<'_> {
     type Item = Occurrence;
 
@@ -226,7 +235,7 @@ impl Iterator for Occurrences<'_> {
 
 /// Ordered by start.
 #[derive(Debug, PartialEq, Eq)]
-struct ByStart(Occurrence);
+pub(super) struct ByStart(pub(super) Occurrence);
 
 impl ByStart {
     fn key(&self) -> (Timestamp, Option<RecurrenceId>) {
@@ -250,8 +259,11 @@ impl PartialOrd for ByStart {
 #[derive(Debug, Default)]
 struct Plain {
     start: Option<i64>,
+    compiled: Vec<Arc<Compiled>>,
     rules: Vec<Peekable<Seconds<Arc<Compiled>>>>,
     excluded: Vec<Compiled>,
+    /// Whether excluded rules took away too much.
+    gave_up: bool,
 }
 
 impl Plain {
@@ -264,12 +276,12 @@ impl Plain {
         let start = civil::seconds_of(event.when.local_start());
         let mut plain = Self {
             start: (from..=to).contains(&start).then_some(start),
-            rules: Vec::new(),
-            excluded: Vec::new(),
+            ..Self::default()
         };
         if start <= to {
-            let seconds = |rule| Seconds::new(Arc::new(rule), from, to).peekable();
-            plain.rules = event.compiled_rules().map(seconds).collect();
+            plain.compiled = event.compiled_rules().map(Arc::new).collect();
+            let rules = plain.compiled.iter().cloned();
+            plain.rules = (rules.map(|rule| Seconds::new(rule, from, to).peekable())).collect();
             plain.excluded = event.compiled_exclusions();
         }
         plain
@@ -279,13 +291,18 @@ impl Plain {
         self.start = None;
         self.rules.clear();
     }
+
+    fn gave_up(&self) -> bool {
+        let rules = self.compiled.iter().map(AsRef::as_ref);
+        self.gave_up || rules.chain(&self.excluded).any(Compiled::gave_up)
+    }
 }
 
 impl Iterator for Plain {
     type Item = i64;
 
     fn next(&mut self) -> Option<i64> {
-        for _ in 0..EXCLUDED_MAX {
+        for _ in 0..EXCLUDED_MAX / self.excluded.len().max(1) {
             let generated = self
                 .rules
                 .iter_mut()
@@ -299,6 +316,7 @@ impl Iterator for Plain {
                 return Some(second);
             }
         }
+        self.gave_up = true;
         self.stop();
         None
     }

@@ -1,18 +1,19 @@
 //! One year of a compiled rule: its days, and the times on each.
 
-use std::{collections::BTreeSet, ops::Deref};
+use std::ops::Deref;
 
 use super::{
+    budget::WORK_MAX,
     civil::{DAY_SECONDS, Year},
     compiled::Compiled,
-    days::position_rank,
+    days::{Days, position_rank},
     mask::DayMask,
     times::Times,
 };
 
 /// A year of a rule, bounds (start, UNTIL, COUNT) left aside.
 #[derive(Debug)]
-pub(super) struct Page<R> {
+pub(super) struct Page<R: Deref<Target = Compiled>> {
     rule: R,
     pub(super) year: Year,
     /// Days that have times; with drifting times, days that may have some.
@@ -21,7 +22,7 @@ pub(super) struct Page<R> {
     picks: Vec<i64>,
     /// The times of the day that was asked for last, where they differ from day to day.
     times: Vec<u32>,
-    /// Work done so far on days with drifting times.
+    /// Work done so far: see [`super::budget`].
     pub(super) work: u64,
 }
 
@@ -41,13 +42,26 @@ impl<R: Deref<Target = Compiled>> Page<R> {
 
     /// Shows another year.
     pub(super) fn turn_to(&mut self, year: Year) {
+        self.work += 1;
         self.show(year, true);
+    }
+
+    /// Whether more work was done than a search may take, since there was so much of it. The rule is told.
+    pub(super) fn is_spent(&self, since: u64) -> bool {
+        let spent = self.work - since > WORK_MAX;
+        if spent {
+            self.rule.spent.give_up();
+        }
+        spent
     }
 
     fn show(&mut self, year: Year, again: bool) {
         self.year = year;
         self.mask = self.rule.days.in_year(&year, again);
         self.picks.clear();
+        if matches!(&self.rule.times, Times::Fixed(times) if times.is_empty()) {
+            self.mask = DayMask::EMPTY;
+        }
         if !self.rule.positions.is_empty() && !self.mask.is_empty() {
             self.pick();
         }
@@ -58,30 +72,36 @@ impl<R: Deref<Target = Compiled>> Page<R> {
         let Times::Fixed(times) = &self.rule.times else {
             return;
         };
-        let size = u32::try_from(times.len()).unwrap_or(0);
-        let mut picks = BTreeSet::new();
-        for (start, days) in self.rule.days.periods(&self.year) {
-            for position in &self.rule.positions {
-                let Some(rank) = position_rank(*position, days.count() * size) else {
-                    continue;
-                };
-                let Some(day) = days.select(rank / size) else {
-                    continue;
-                };
-                let day = start + i32::try_from(day).unwrap_or(0);
-                // What INTERVAL leaves out is not in the mask.
-                if usize::try_from(day).is_ok_and(|d| self.mask.contains(d)) {
-                    picks.insert(
-                        i64::from(day) * DAY_SECONDS + i64::from(times[(rank % size) as usize]),
-                    );
-                }
-            }
-        }
-        self.picks = picks.into_iter().collect();
+        let rule = &self.rule;
+        self.picks = picks(&rule.days, times, &rule.positions, &self.year, self.mask);
         self.mask = DayMask::EMPTY;
         for pick in &self.picks {
             self.mask
                 .insert(i32::try_from(pick / DAY_SECONDS).unwrap_or(-1));
+        }
+    }
+
+    /// Whether the year has the same instances by this rule as by another one whose times are fixed too, or drift alike.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        if self.mask != other.mask {
+            return false;
+        }
+        if self.mask.is_empty() {
+            return true;
+        }
+        match (&self.rule.times, &other.rule.times) {
+            (Times::Fixed(times), Times::Fixed(others)) => {
+                match (
+                    self.rule.positions.is_empty(),
+                    other.rule.positions.is_empty(),
+                ) {
+                    (true, true) => times == others,
+                    (false, false) => self.picks == other.picks,
+                    // One by one, then.
+                    _ => false,
+                }
+            }
+            _ => true,
         }
     }
 
@@ -111,15 +131,35 @@ impl<R: Deref<Target = Compiled>> Page<R> {
     }
 
     /// The first day of the mask at or after `from` on which there can be a time.
-    pub(super) fn next_day(&self, from: usize) -> Option<usize> {
+    pub(super) fn next_day(&mut self, from: usize) -> Option<usize> {
         let Times::Drifting(drift) = &self.rule.times else {
             return self.mask.next(from);
         };
         let mut from = from;
         loop {
             let day = self.mask.next(from)?;
+            self.work += 1;
             let absolute = self.year.first_day + i32::try_from(day).unwrap_or(0);
             let reached = drift.next_day(absolute) - self.year.first_day;
+            let reached = usize::try_from(reached).ok()?;
+            if reached == day {
+                return Some(day);
+            }
+            from = reached;
+        }
+    }
+
+    /// The last day of the mask at or before `from` on which there can be a time.
+    pub(super) fn previous_day(&mut self, from: usize) -> Option<usize> {
+        let Times::Drifting(drift) = &self.rule.times else {
+            return self.mask.previous(from);
+        };
+        let mut from = from;
+        loop {
+            let day = self.mask.previous(from)?;
+            self.work += 1;
+            let absolute = self.year.first_day + i32::try_from(day).unwrap_or(0);
+            let reached = drift.previous_day(absolute) - self.year.first_day;
             let reached = usize::try_from(reached).ok()?;
             if reached == day {
                 return Some(day);
@@ -142,9 +182,8 @@ impl<R: Deref<Target = Compiled>> Page<R> {
                 let mut total = 0;
                 for day in days.days() {
                     let day = self.year.first_day + i32::try_from(day).unwrap_or(0);
-                    let (count, work) = drift.count_on(day, &mut self.times);
-                    self.work += work;
-                    total += count;
+                    self.work += 1;
+                    total += drift.count_on(day);
                 }
                 total
             }
@@ -184,22 +223,59 @@ impl<R: Deref<Target = Compiled>> Page<R> {
 
     /// The last instance of the year at or before a second of a day. What was open is open no more.
     pub(super) fn previous(&mut self, day: usize, second: u32) -> Option<(usize, u32)> {
-        let (mut day, mut limit) = (
-            self.mask.previous(day)?,
-            if self.mask.contains(day) {
-                second
-            } else {
-                u32::MAX
-            },
-        );
+        let asked = day;
+        let mut day = self.previous_day(asked)?;
+        let mut limit = if day == asked { second } else { u32::MAX };
         loop {
             self.open(day);
             let before = self.times().partition_point(|t| *t <= limit);
             if let Some(time) = before.checked_sub(1).map(|i| self.times()[i]) {
                 return Some((day, time));
             }
-            day = self.mask.previous(day.checked_sub(1)?)?;
+            day = self.previous_day(day.checked_sub(1)?)?;
             limit = u32::MAX;
         }
     }
+}
+
+impl<R: Deref<Target = Compiled>> Drop for Page<R> {
+    fn drop(&mut self) {
+        self.rule.spent.add(self.work);
+    }
+}
+
+/// What BYSETPOS picks of a year, as seconds of the year, ascending. `mask` are the days that INTERVAL reaches.
+pub(super) fn picks(
+    days: &Days,
+    times: &[u32],
+    positions: &[i32],
+    year: &Year,
+    mask: DayMask,
+) -> Vec<i64> {
+    let size = u32::try_from(times.len()).unwrap_or(0);
+    let mut picks = Vec::new();
+    for (start, days) in days.periods(year) {
+        // What INTERVAL leaves out is not in the mask.
+        let is_in = |day: i32| usize::try_from(day).is_ok_and(|d| mask.contains(d));
+        if !days
+            .days()
+            .any(|day| is_in(start + i32::try_from(day).unwrap_or(0)))
+        {
+            continue;
+        }
+        let total = days.count() * size;
+        for rank in positions.iter().filter_map(|p| position_rank(*p, total)) {
+            let Some(day) = days.select(rank / size) else {
+                continue;
+            };
+            let day = start + i32::try_from(day).unwrap_or(0);
+            if is_in(day) {
+                let time = i64::from(times[(rank % size) as usize]);
+                picks.push(i64::from(day) * DAY_SECONDS + time);
+            }
+        }
+    }
+    picks.sort_unstable();
+    picks.dedup();
+    picks
 }

@@ -66,7 +66,7 @@ impl Event {
                 if is_plain(last) {
                     break;
                 }
-                last = rule.before(last)?;
+                last = rule.preceding(last)?;
             }
             Some(last)
         };

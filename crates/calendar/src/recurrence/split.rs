@@ -2,10 +2,7 @@
 
 use jiff::Span;
 
-use super::{
-    civil,
-    compiled::{Compiled, EXCLUDED_MAX},
-};
+use super::{budget::EXCLUDED_MAX, civil, compiled::Compiled};
 use crate::{Event, Frequency, NthWeekday, Override, RecurrenceId, Rule, Until, When};
 
 impl Event {
@@ -145,7 +142,7 @@ fn keeps_beat(rule: &Rule, compiled: &Compiled, at: i64) -> bool {
 }
 
 /// The rule with all that it takes from its start written out, so that another start changes nothing.
-fn explicit(rule: &Rule, start: &When) -> Rule {
+pub(crate) fn explicit(rule: &Rule, start: &When) -> Rule {
     let mut rule = rule.clone();
     let local = start.local_start();
     let has_day = !(rule.by_day.is_empty()

@@ -1,10 +1,10 @@
 //! The time parts of a rule (BYHOUR, BYMINUTE, BYSECOND, and the frequencies below a day) as seconds of the day.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use super::{
     civil::{self, DAY_SECONDS},
-    days::position_rank,
+    days::{gcd, position_rank},
 };
 use crate::{Frequency, Rule};
 
@@ -30,6 +30,27 @@ pub(super) struct Drift {
     unlimited: bool,
     /// The times in a period, relative to its beginning, ascending.
     members: Vec<u32>,
+    /// Days after which the same beginnings come again.
+    cycle: i64,
+    /// The allowed beginnings by the day of the cycle on which each is reached, ascending, once that was asked for.
+    begins: OnceLock<Vec<Begin>>,
+}
+
+/// Allowed beginnings that are listed for the sake of a single day.
+const FEW: usize = 4096;
+
+/// Day of the cycle and second of the day on which a period begins, as one number: day × 2^17 + second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Begin(u64);
+
+impl Begin {
+    fn day(self) -> i64 {
+        i64::try_from(self.0 >> 17).unwrap_or(0)
+    }
+
+    fn second(self) -> u32 {
+        u32::try_from(self.0 & 0x1_ffff).unwrap_or(0)
+    }
 }
 
 impl Times {
@@ -53,8 +74,9 @@ impl Times {
         let stride = gcd(step, DAY_SECONDS);
         let first = u32::try_from(anchor.rem_euclid(stride)).unwrap_or(0);
         let stride_seconds = u32::try_from(stride).unwrap_or(86_400);
+        let may_begin = Limits::new(rule, unit);
         let reachable = (first..86_400).step_by(stride_seconds as usize);
-        let allowed: Vec<u32> = reachable.filter(|t| may_begin(rule, unit, *t)).collect();
+        let allowed: Vec<u32> = reachable.filter(|t| may_begin.allow(*t)).collect();
         if step == stride {
             let times = allowed
                 .iter()
@@ -64,17 +86,38 @@ impl Times {
         if members.is_empty() || allowed.is_empty() {
             return Self::Fixed(Vec::new());
         }
+        let unlimited = allowed.len() as u64 == u64::from(86_400 / stride_seconds);
         Self::Drifting(Drift {
             anchor,
             step,
-            unlimited: allowed.len() as u64 == u64::from(86_400 / stride_seconds),
-            allowed,
+            unlimited,
             members,
+            cycle: step / stride,
+            begins: OnceLock::new(),
+            allowed,
         })
     }
 }
 
+/// The inverse of a number modulo another one that shares no divisor with it (Euclid).
+fn inverse(number: i64, modulus: i64) -> i64 {
+    let (mut low, mut high) = ((number, 1), (modulus, 0));
+    while low.0 != 0 {
+        let times = high.0 / low.0;
+        (low, high) = ((high.0 - times * low.0, high.1 - times * low.1), low);
+    }
+    high.1.rem_euclid(modulus.max(1))
+}
+
 impl Drift {
+    /// Whether another one has the same times on all days.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        self.step == other.step
+            && (self.anchor - other.anchor) % self.step == 0
+            && self.allowed == other.allowed
+            && self.members == other.members
+    }
+
     /// Appends the times of a day, ascending. The answer is how much work it was.
     pub(super) fn times_on(&self, day: i32, times: &mut Vec<u32>) -> u64 {
         let midnight = i64::from(day) * DAY_SECONDS;
@@ -82,48 +125,117 @@ impl Drift {
         let last = midnight + DAY_SECONDS;
         let steps = u64::try_from((last - first).max(0) / self.step + 1).unwrap_or(1);
         let mut add = |begin: u32| times.extend(self.members.iter().map(|m| begin + m));
-        if self.unlimited || steps <= self.allowed.len() as u64 {
-            let mut at = first;
-            while at < last {
-                let begin = u32::try_from(at - midnight).unwrap_or(0);
-                if self.unlimited || self.allowed.binary_search(&begin).is_ok() {
-                    add(begin);
-                }
-                at += self.step;
-            }
-            return steps;
+        if !self.unlimited && (self.allowed.len() <= FEW || self.begins.get().is_some()) {
+            self.on_day(day).for_each(|begin| add(begin.second()));
+            return 1;
         }
-        let offset = (midnight - self.anchor).rem_euclid(self.step);
-        for begin in &self.allowed {
-            if (offset + i64::from(*begin)) % self.step == 0 {
-                add(*begin);
+        let mut at = first;
+        while at < last {
+            let begin = u32::try_from(at - midnight).unwrap_or(0);
+            if self.unlimited || self.allowed.binary_search(&begin).is_ok() {
+                add(begin);
             }
+            at += self.step;
         }
-        self.allowed.len() as u64
+        steps
     }
 
-    /// How many times a day has, and how much work it was to know.
-    pub(super) fn count_on(&self, day: i32, buffer: &mut Vec<u32>) -> (u64, u64) {
-        if self.unlimited {
+    /// How many times a day has.
+    pub(super) fn count_on(&self, day: i32) -> u64 {
+        let periods = if self.unlimited {
             let midnight = i64::from(day) * DAY_SECONDS;
             let first = self.first_at_or_after(midnight);
             let periods = (midnight + DAY_SECONDS - first + self.step - 1) / self.step;
-            let periods = u64::try_from(periods.max(0)).unwrap_or(0);
-            return (periods * self.members.len() as u64, 1);
+            u64::try_from(periods.max(0)).unwrap_or(0)
+        } else {
+            let day = i64::from(day).rem_euclid(self.cycle);
+            let before = |day| self.begins().partition_point(|begin| begin.day() < day);
+            (before(day + 1) - before(day)) as u64
+        };
+        periods * self.members.len() as u64
+    }
+
+    /// The allowed beginnings that are reached on a day.
+    fn on_day(&self, day: i32) -> impl Iterator<Item = Begin> {
+        let day = i64::from(day).rem_euclid(self.cycle);
+        let begins = self.begins();
+        let from = begins.partition_point(|begin| begin.day() < day);
+        let ahead = begins[from..].iter().copied();
+        ahead.take_while(move |begin| begin.day() == day)
+    }
+
+    /// On which day of the cycle each beginning is reached. Day d with 86,400 d + begin ≡ anchor modulo the step: both
+    /// sides are divisible by what step and day share, and what is left of 86,400 has an inverse modulo the cycle.
+    fn begins(&self) -> &[Begin] {
+        self.begins.get_or_init(|| {
+            let stride = self.step / self.cycle;
+            // An interval has 32 bits, so the cycle has, and no product here more than 64.
+            let cycle = self.cycle.unsigned_abs();
+            let inverse = inverse(DAY_SECONDS / stride % self.cycle, self.cycle).unsigned_abs();
+            let begins = self.allowed.iter().map(|begin| {
+                let steps = (self.anchor - i64::from(*begin)) / stride;
+                let day = steps.rem_euclid(self.cycle).unsigned_abs() * inverse % cycle;
+                Begin(day << 17 | u64::from(*begin))
+            });
+            let mut begins: Vec<Begin> = begins.collect();
+            begins.sort_unstable();
+            begins
+        })
+    }
+
+    /// Whether a period ever begins on a day of a calendar that repeats itself after so many days, told by any day that
+    /// has the same place there.
+    pub(super) fn meets(&self, calendar: i64) -> impl Fn(i32) -> bool {
+        let shared = gcd(self.cycle, calendar);
+        let place = move |day: i64| usize::try_from(day.rem_euclid(shared)).unwrap_or(0);
+        // Very many beginnings are not worth a list: they reach nearly all days.
+        let many = self.allowed.len() > FEW;
+        let mut met = vec![many; place(shared - 1) + 1];
+        if !many {
+            let days = self.begins().iter().map(|begin| place(begin.day()));
+            days.for_each(|day| met[day] = true);
         }
-        buffer.clear();
-        let work = self.times_on(day, buffer);
-        (buffer.len() as u64, work)
+        move |day| met[place(day.into())]
     }
 
     fn first_at_or_after(&self, second: i64) -> i64 {
         second + (self.anchor - second).rem_euclid(self.step)
     }
 
-    /// The day of the first period that begins on `day` or later.
+    /// The first day, `day` or later, on which a period begins.
     pub(super) fn next_day(&self, day: i32) -> i32 {
-        civil::split(self.first_at_or_after(i64::from(day) * DAY_SECONDS)).0
+        if self.unlimited {
+            return civil::split(self.first_at_or_after(i64::from(day) * DAY_SECONDS)).0;
+        }
+        let begins = self.begins();
+        let now = i64::from(day).rem_euclid(self.cycle);
+        let ahead = begins.get(begins.partition_point(|begin| begin.day() < now));
+        let again = begins.first().map(|begin| begin.day() + self.cycle);
+        let ahead = ahead.map(|begin| begin.day()).or(again);
+        by(day, ahead.map_or(0, |ahead| ahead - now))
     }
+
+    /// The last day, `day` or earlier, on which a period begins.
+    pub(super) fn previous_day(&self, day: i32) -> i32 {
+        if self.unlimited {
+            let end = (i64::from(day) + 1) * DAY_SECONDS - 1;
+            return civil::split(end - (end - self.anchor).rem_euclid(self.step)).0;
+        }
+        let begins = self.begins();
+        let now = i64::from(day).rem_euclid(self.cycle);
+        let behind = begins
+            .partition_point(|begin| begin.day() <= now)
+            .checked_sub(1);
+        let again = begins.last().map(|begin| begin.day() - self.cycle);
+        let behind = behind.map(|index| begins[index].day()).or(again);
+        by(day, behind.map_or(0, |behind| behind - now))
+    }
+}
+
+/// A day so many days later, or one outside of all years.
+fn by(day: i32, days: i64) -> i32 {
+    let far = if days < 0 { i32::MIN } else { i32::MAX };
+    i32::try_from(i64::from(day) + days).unwrap_or(far / 2)
 }
 
 /// Whether the time of day is that of the start.
@@ -165,14 +277,38 @@ fn members(rule: &Rule, start: i64, unit: u32) -> Vec<u32> {
     times
 }
 
-/// Whether a period may begin at this second of the day.
-fn may_begin(rule: &Rule, unit: u32, at: u32) -> bool {
-    let allows = |set: &BTreeSet<u8>, n: u32| {
-        set.is_empty() || u8::try_from(n).is_ok_and(|n| set.contains(&n))
-    };
-    allows(&rule.by_hour, at / 3600)
-        && (unit > 60 || allows(&rule.by_minute, at / 60 % 60))
-        && (unit > 1 || allows(&rule.by_second, at % 60))
+/// BYHOUR, BYMINUTE and BYSECOND where they shut out periods: bit n for hour, minute or second n.
+struct Limits([u64; 3]);
+
+impl Limits {
+    /// For periods of `unit` seconds.
+    fn new(rule: &Rule, unit: u32) -> Self {
+        let limit = |set: &BTreeSet<u8>| {
+            if set.is_empty() {
+                return u64::MAX;
+            }
+            let possible = set.iter().filter(|n| **n < 60);
+            possible.fold(0, |bits, n| bits | 1 << n)
+        };
+        let minutes = if unit > 60 {
+            u64::MAX
+        } else {
+            limit(&rule.by_minute)
+        };
+        let seconds = if unit > 1 {
+            u64::MAX
+        } else {
+            limit(&rule.by_second)
+        };
+        Self([limit(&rule.by_hour), minutes, seconds])
+    }
+
+    /// Whether a period may begin at this second of the day.
+    fn allow(&self, at: u32) -> bool {
+        self.0[0] >> (at / 3600) & 1 == 1
+            && self.0[1] >> (at / 60 % 60) & 1 == 1
+            && self.0[2] >> (at % 60) & 1 == 1
+    }
 }
 
 fn pick(times: Vec<u32>, positions: &[i32]) -> Vec<u32> {
@@ -185,8 +321,4 @@ fn pick(times: Vec<u32>, positions: &[i32]) -> Vec<u32> {
         .filter_map(|p| position_rank(*p, total))
         .collect();
     ranks.iter().map(|rank| times[*rank as usize]).collect()
-}
-
-fn gcd(a: i64, b: i64) -> i64 {
-    if b == 0 { a } else { gcd(b, a % b) }
 }

@@ -1,6 +1,9 @@
 //! The recurrence rule as data (RFC 5545 3.3.10, RFC 7529, RFC 8984 4.3.3). How it is expanded: [`crate::recurrence`].
 
+mod english;
+mod phrase;
 mod text;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -10,7 +13,10 @@ use jiff::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use english::English;
+pub use phrase::Phrase;
 pub use text::BadRule;
+pub use words::Words;
 
 /// One RRULE. The BY* parts are sorted sets; an empty set is a part that was not given.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -7,7 +7,10 @@ use kalends_calendar::{
 };
 use proptest::prelude::*;
 
-use crate::definition::{config, horizon, rules, starts};
+use crate::{
+    definition::config,
+    support::random::{horizon, rules, starts},
+};
 
 fn zones() -> impl Strategy<Value = Option<Zone>> {
     prop_oneof![

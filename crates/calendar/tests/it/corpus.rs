@@ -1,37 +1,12 @@
 //! The recurrence corpus: thousands of rules with the dates on which independent engines agree.
+//! `cargo xtask corpus recurrence FILE…` runs any other file of that format.
 
 use std::{fs, path::PathBuf};
 
-use jiff::{
-    Timestamp,
-    civil::{Date, DateTime, Time},
-    tz::TimeZone,
-};
-use kalends_calendar::{
-    Compiled, Duration, Event, Override, RecurrenceId, Rule, When, Window, Zone,
-};
-use serde::Deserialize;
+use crate::support::cases;
 
-#[derive(Deserialize)]
-struct Case {
-    id: String,
-    dtstart: String,
-    rule: String,
-    tz: Option<String>,
-    horizon: String,
-    limit: Option<usize>,
-    expect: Vec<String>,
-    #[serde(default)]
-    expect_utc: Vec<i64>,
-    #[serde(default)]
-    rdates: Vec<String>,
-    #[serde(default)]
-    exdates: Vec<String>,
-    synced: Option<bool>,
-}
-
-/// The cases of a file, or nothing, said aloud, where the corpus is not at hand.
-fn cases(file: &str) -> Vec<Case> {
+/// A file of the corpus, or nothing, said aloud, where it is not at hand.
+fn check(file: &str) {
     let root = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../../shared/corpora/recurrence"
@@ -39,160 +14,72 @@ fn cases(file: &str) -> Vec<Case> {
     let root = std::env::var_os("KALENDS_CORPUS").map_or(PathBuf::from(root), PathBuf::from);
     let Ok(text) = fs::read_to_string(root.join(file)) else {
         eprintln!("SKIPPED: no corpus file {file}");
-        return Vec::new();
+        return;
     };
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
-
-fn local(text: &str) -> DateTime {
-    if text.len() == 8 {
-        let date = Date::strptime("%Y%m%d", text).unwrap();
-        return date.to_datetime(Time::midnight());
-    }
-    DateTime::strptime("%Y%m%dT%H%M%S", text).unwrap()
-}
-
-fn text(local: DateTime, like: &str) -> String {
-    let format = if like.len() == 8 {
-        "%Y%m%d"
-    } else {
-        "%Y%m%dT%H%M%S"
-    };
-    local.strftime(format).to_string()
-}
-
-fn start(case: &Case) -> When {
-    let start = local(&case.dtstart);
-    match &case.tz {
-        _ if case.dtstart.len() == 8 => When::all_day(start.date(), 1),
-        None => When::floating(start, Duration::hours(1)),
-        Some(tz) => When::zoned(start, Zone::iana(tz).unwrap(), Duration::hours(1)),
-    }
-}
-
-/// The first instances of the pure rule set before the horizon.
-fn expand(case: &Case) -> Vec<String> {
-    let rule: Rule = case.rule.parse().unwrap();
-    let horizon = local(&case.horizon);
-    let compiled = Compiled::new(&rule, &start(case));
-    compiled
-        .iter()
-        .take_while(|at| *at < horizon)
-        .take(case.limit.unwrap_or(usize::MAX))
-        .map(|at| text(at, &case.dtstart))
-        .collect()
-}
-
-/// All cases of a file through a check that answers what is wrong.
-fn check(file: &str, wrong: impl Fn(&Case) -> Option<String>) {
-    let cases = cases(file);
-    let wrong: Vec<String> = cases
-        .iter()
-        .filter_map(|case| {
-            Some(format!(
-                "{} {} {}\n  {}",
-                case.id,
-                case.dtstart,
-                case.rule,
-                wrong(case)?
-            ))
-        })
-        .collect();
-    eprintln!(
-        "{file}: {} of {} right",
-        cases.len() - wrong.len(),
-        cases.len()
-    );
-    let shown: Vec<String> = wrong.iter().take(20).cloned().collect();
+    let outcome = cases::run(&text);
+    let first = outcome.failed.iter().take(20).cloned();
+    let first: Vec<String> = first.collect();
     assert!(
-        wrong.is_empty(),
-        "{} wrong:\n{}",
-        wrong.len(),
-        shown.join("\n")
+        outcome.failed.is_empty() && outcome.passed > 0,
+        "{file}: {} passed, {} failed:\n{}",
+        outcome.passed,
+        outcome.failed.len(),
+        first.join("\n")
     );
-}
-
-fn differ(got: &[String], expect: &[String]) -> Option<String> {
-    let at = (0..got.len().max(expect.len())).find(|i| got.get(*i) != expect.get(*i))?;
-    Some(format!(
-        "{} instead of {} instances; at {at} {:?} instead of {:?}",
-        got.len(),
-        expect.len(),
-        got.get(at),
-        expect.get(at)
-    ))
 }
 
 #[test]
 fn floating_rules() {
-    check("floating.jsonl", |case| differ(&expand(case), &case.expect));
+    check("floating.jsonl");
 }
 
 #[test]
-fn zoned_rules_in_local_times() {
-    check("zoned.jsonl", |case| differ(&expand(case), &case.expect));
-}
-
-#[test]
-fn zoned_rules_as_instants() {
-    check("zoned.jsonl", |case| {
-        let mut event = Event::new("case@example.com", start(case));
-        event.rules.push(case.rule.parse().unwrap());
-        let window = Window {
-            to: "2040-01-01T00:00:00Z".parse().unwrap(),
-            ..Window::ALL
-        };
-        let generated = Compiled::new(&event.rules[0], &event.when);
-        let counts = generated.contains(event.when.local_start());
-        if !counts && event.rules[0].count.is_some() {
-            // Then the start is one of COUNT, which the corpus leaves open.
-            return None;
-        }
-        let got: Vec<i64> = event
-            .occurrences(window, &TimeZone::UTC)
-            .filter(|o| counts || o.when.local_start() != event.when.local_start())
-            .map(|o| o.start.as_second())
-            .take(case.expect_utc.len())
-            .collect();
-        (got != case.expect_utc).then(|| format!("{got:?} instead of {:?}", case.expect_utc))
-    });
+fn zoned_rules_in_local_times_and_as_instants() {
+    check("zoned.jsonl");
 }
 
 #[test]
 fn sets_of_rules_dates_and_exceptions() {
-    check("sets.jsonl", |case| {
-        let mut event = Event::new("case@example.com", start(case));
-        event.rules.push(case.rule.parse().unwrap());
-        for date in &case.rdates {
-            event
-                .overrides
-                .insert(RecurrenceId(local(date)), Override::extra());
-        }
-        for date in &case.exdates {
-            event
-                .overrides
-                .insert(RecurrenceId(local(date)), Override::Excluded);
-        }
-        if case.synced == Some(false) {
-            if event.rules[0].count.is_some() {
-                event.rules[0].count = event.rules[0].count.map(|n| n + 1);
-            }
-            // The corpus leaves a start out that the rule does not generate.
-            event
-                .overrides
-                .entry(event.when.recurrence_id())
-                .or_insert(Override::Excluded);
-        }
-        let window = Window {
-            from: Timestamp::MIN,
-            to: TimeZone::UTC.to_timestamp(local(&case.horizon)).unwrap(),
-        };
-        let got: Vec<String> = event
-            .occurrences(window, &TimeZone::UTC)
-            .map(|o| text(o.when.local_start(), &case.dtstart))
-            .collect();
-        differ(&got, &case.expect)
-    });
+    check("sets.jsonl");
+}
+
+#[test]
+fn a_case_that_is_wrong_is_told_with_its_first_difference() {
+    let line = |expect: &str| {
+        format!(
+            r#"{{"id":"a","dtstart":"20260101T090000","rule":"FREQ=DAILY;COUNT=3","horizon":"20270101T000000","limit":2,"expect":[{expect}]}}"#
+        )
+    };
+    let right = r#""20260101T090000","20260102T090000""#;
+    let outcome = cases::run(&line(right));
+    assert_eq!((outcome.passed, outcome.failed), (1, Vec::new()));
+    let wrong = [
+        (
+            line(r#""20260101T090000","20260103T090000""#),
+            "number 2 is",
+        ),
+        (line(r#""20260101T090000""#), "2 instances instead of 1"),
+        ("{}".to_owned(), "no case"),
+        (line(right).replace("DAILY", "SOMETIMES"), "FREQ=SOMETIMES"),
+        (
+            line(right).replace("20270101T000000", "soon"),
+            "no civil time",
+        ),
+        (
+            line(right).replace(r#""limit":2"#, r#""exdates":["20260102T090000"],"limit":2"#),
+            "number 2 is",
+        ),
+        (
+            line(right).replace(
+                r#""limit":2"#,
+                r#""tz":"Europe/Berlin","expect_utc":[1767254400,1767340801],"limit":2"#,
+            ),
+            "1767340800",
+        ),
+    ];
+    for (line, reason) in wrong {
+        let outcome = cases::run(&line);
+        assert_eq!(outcome.passed, 0, "{line}");
+        assert!(outcome.failed[0].contains(reason), "{:?}", outcome.failed);
+    }
 }

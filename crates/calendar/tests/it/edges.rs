@@ -10,7 +10,7 @@ use kalends_calendar::{
 };
 use proptest::prelude::*;
 
-use crate::definition;
+use crate::{definition, support::random};
 
 fn any_start() -> impl Strategy<Value = DateTime> {
     let date = prop_oneof![
@@ -36,7 +36,7 @@ fn any_rule() -> impl Strategy<Value = Rule> {
         any::<i16>(),
         0u8..16,
     );
-    (definition::rules(), numbers, any::<Option<u32>>()).prop_map(
+    (random::rules(), numbers, any::<Option<u32>>()).prop_map(
         |(mut rule, (interval, byte, small, number, which), count)| {
             rule.count = count;
             if which & 1 == 1 {

@@ -7,7 +7,7 @@ use kalends_calendar::{
 };
 use proptest::prelude::*;
 
-use crate::definition;
+use crate::{definition, support::random};
 
 fn at(text: &str) -> DateTime {
     text.parse().unwrap()
@@ -508,8 +508,8 @@ proptest! {
 
     #[test]
     fn the_parts_of_a_split_series_are_the_series(
-        rule in definition::rules(),
-        start in definition::starts(),
+        rule in random::rules(),
+        start in random::starts(),
         count in 1u32..100,
         cut in 1usize..30,
     ) {
@@ -535,8 +535,8 @@ proptest! {
 
     #[test]
     fn a_window_shows_what_a_walk_through_all_shows(
-        rule in definition::rules(),
-        start in definition::starts(),
+        rule in random::rules(),
+        start in random::starts(),
         hours in 0i64..60_000,
         length in 1i64..5_000,
     ) {

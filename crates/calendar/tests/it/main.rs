@@ -5,6 +5,8 @@
     reason = "tests say what they skip and stop where they break"
 )]
 
+mod backwards;
+mod budgets;
 mod busy;
 mod corpus;
 mod definition;
@@ -12,4 +14,8 @@ mod edges;
 mod events;
 mod rfc5545;
 mod rule_text;
+mod same;
+#[path = "../support/mod.rs"]
+mod support;
+mod words;
 mod zones;
