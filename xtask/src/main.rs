@@ -8,6 +8,7 @@
 mod bench;
 mod clients;
 mod command;
+mod corpus;
 mod instructions;
 mod openapi;
 mod postgres;
@@ -64,6 +65,11 @@ enum Task {
     },
     /// Write the description of the REST API to docs/openapi.json, to be reviewed.
     Openapi,
+    /// Run rules against what they must be: a corpus, or their definition.
+    Corpus {
+        #[command(subcommand)]
+        what: Corpus,
+    },
     /// Install the vendors' official Python clients, which some tests drive, under the target directory.
     Clients,
 }
@@ -76,6 +82,43 @@ enum Bench {
         #[arg(long)]
         files: Option<std::path::PathBuf>,
     },
+}
+
+#[derive(Subcommand)]
+enum Corpus {
+    /// Files of JSON Lines, a rule with its start and its instances each. Ends with `N passed, N failed`.
+    Recurrence {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<String>,
+    },
+    /// Random rules over random windows, against RFC 5545 read word by word. Ends with `N passed, N failed`.
+    Oracle {
+        /// How many rules × windows.
+        #[arg(long, default_value_t = 100_000)]
+        cases: u64,
+        /// Where randomness begins: the same seed gives the same rules.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+impl Corpus {
+    /// What the runner is told.
+    fn arguments(self) -> Vec<String> {
+        match self {
+            Self::Recurrence { files } => [vec!["recurrence".to_owned()], files].concat(),
+            Self::Oracle { cases, seed } => [
+                "oracle",
+                "--cases",
+                &cases.to_string(),
+                "--seed",
+                &seed.to_string(),
+            ]
+            .map(str::to_owned)
+            .into(),
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -101,6 +144,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Instructions { update } => instructions::check(update),
         Task::Postgres { command } => postgres::run_command(&command),
         Task::Openapi => openapi::write().map(|()| true),
+        Task::Corpus { what } => corpus::run(&what.arguments()),
         Task::Clients => clients::install().map(|python| {
             println!("{}", python.display());
             true
