@@ -56,7 +56,7 @@ impl Compiled {
         let seconds = civil::seconds_of(start.local_start());
         let mut positions: Vec<i32> = rule.by_set_position.iter().map(|p| (*p).into()).collect();
         let mut by_day = Vec::new();
-        let mut times = if rule.frequency > Frequency::Daily {
+        let times = if rule.frequency > Frequency::Daily {
             let times = Times::new(rule, seconds, &[]);
             if matches!(&times, Times::Fixed(times) if times.len() == 1) {
                 std::mem::swap(&mut positions, &mut by_day);
@@ -65,13 +65,6 @@ impl Compiled {
         } else {
             Times::new(rule, seconds, &std::mem::take(&mut positions))
         };
-        if rule
-            .rscale
-            .as_ref()
-            .is_some_and(|scale| !scale.eq_ignore_ascii_case("GREGORIAN"))
-        {
-            times = Times::Fixed(Vec::new());
-        }
         let mut compiled = Self {
             days: Days::new(rule, civil::split(seconds).0, by_day),
             times,
@@ -85,6 +78,11 @@ impl Compiled {
         };
         if let Some(until) = rule.until {
             compiled.end_at(until, start);
+        }
+        let scale = rule.rscale.as_deref().unwrap_or("GREGORIAN");
+        if !scale.eq_ignore_ascii_case("GREGORIAN") {
+            // It ends before it starts, so that nobody has to look for what is not there.
+            compiled.end = seconds - 1;
         }
         compiled
     }
@@ -314,6 +312,9 @@ impl Compiled {
     /// The last instance at or before a civil second.
     pub(super) fn previous(&self, second: i64) -> Option<i64> {
         let mut limit = second.min(self.end);
+        if limit < self.start {
+            return None;
+        }
         loop {
             let found = self.previous_unbounded(limit)?;
             if !self.in_time(found) {

@@ -84,8 +84,8 @@ impl<R: Deref<Target = Compiled> + Clone> Seconds<R> {
         let from = from.max(rule.start);
         let (year, day, time) = place(from);
         let left = match rule.count {
+            _ if from > end => 0,
             None => u64::MAX,
-            Some(_) if from > end => 0,
             Some(count) => count.saturating_sub(rule.rank(from)),
         };
         let mut seconds = Self {

@@ -106,3 +106,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_rule_of_an_unknown_calendar_says_at_once_that_it_has_no_instances() {
+    let start = "1900-01-01T00:00:00".parse().unwrap();
+    let rule = kalends_calendar::Rule::parse_lenient("FREQ=SECONDLY;INTERVAL=15;RSCALE=X-MARTIAN")
+        .unwrap()
+        .value;
+    let when = kalends_calendar::When::floating(start, kalends_calendar::Duration::hours(1));
+    let began = std::time::Instant::now();
+    for _ in 0..2_000 {
+        let compiled = kalends_calendar::Compiled::new(&rule, &when);
+        assert_eq!(compiled.iter().next(), None);
+        assert_eq!(
+            compiled.latest("9000-01-01T00:00:00".parse().unwrap()),
+            None
+        );
+        assert!(!compiled.is_endless());
+        assert_eq!(compiled.last(), None);
+    }
+    // Searching all years took a thousand times as long.
+    assert!(began.elapsed().as_secs() < 20);
+}
