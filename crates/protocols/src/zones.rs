@@ -112,6 +112,44 @@ mod tests {
     }
 
     #[test]
+    fn every_listed_name_finds_its_windows_name_and_no_inhabited_zone_is_missing() {
+        let current = || {
+            TABLE
+                .lines()
+                .take_while(|line| !line.contains("retired"))
+                .filter(|line| !line.starts_with('#'))
+        };
+        let mut listed = std::collections::BTreeSet::new();
+        for line in current() {
+            let mut names = line.split('\t');
+            let windows = names.next().unwrap();
+            for iana in names {
+                assert!(listed.insert(iana), "{iana} is there twice");
+                assert_eq!(iana_to_windows(iana), Some(windows), "{iana}");
+                assert_eq!(iana_to_windows(&iana.to_uppercase()), Some(windows));
+            }
+        }
+        // As many as CLDR 48 has with all aliases: nothing fell off the end of a line.
+        assert_eq!(listed.len(), 598);
+        // Where people live every zone has one; a database newer than CLDR may know a few more.
+        let regions = [
+            "Africa/",
+            "America/",
+            "Asia/",
+            "Australia/",
+            "Europe/",
+            "Pacific/",
+        ];
+        let missing: Vec<String> = jiff::tz::db()
+            .available()
+            .map(|name| name.to_string())
+            .filter(|name| regions.iter().any(|region| name.starts_with(region)))
+            .filter(|name| iana_to_windows(name).is_none())
+            .collect();
+        assert!(missing.len() < 4, "{missing:?}");
+    }
+
+    #[test]
     fn retired_names_are_read_only() {
         assert_eq!(
             windows_to_iana("Kamchatka Standard Time"),
