@@ -206,7 +206,11 @@ impl<'a> Object<'a> {
     /// Keeps what nobody asked for, under `path` in the object that will be written.
     pub fn keep_rest(self, path: &str, gathered: &mut Gathered) {
         for (name, value) in self.map {
-            if self.is_left(name) && !value.is_null() {
+            if path.is_empty() && name.is_empty() {
+                // RFC 8984 has no such name, and what is kept needs it for something else.
+                let loss = Loss::new("other", "a property without a name", "left out");
+                gathered.losses.push(loss);
+            } else if self.is_left(name) && !value.is_null() {
                 let path = pointer::join(path, name);
                 gathered.unknown.insert(path, value.clone());
             }

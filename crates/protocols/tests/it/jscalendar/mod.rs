@@ -249,3 +249,20 @@ fn errors_name_the_path() {
         "{message}"
     );
 }
+
+#[test]
+fn a_property_without_a_name_is_left_out_and_said() {
+    let read = jscalendar::from_json(&json!({
+        "uid": "1", "start": "2026-11-23T09:00:00", "x": 1, "": {"a": 1},
+        "recurrenceOverrides": {"2026-11-24T09:00:00": {"": 2, "x": null}},
+    }))
+    .unwrap();
+    assert_eq!(read.losses.len(), 2, "{:?}", read.losses);
+    let again = jscalendar::to_json(&read.value);
+    assert_eq!(jscalendar::from_json(&again).unwrap().value, read.value);
+    // The occurrence still has nothing of what its series has.
+    assert_eq!(
+        again["recurrenceOverrides"]["2026-11-24T09:00:00"],
+        json!({"x": null})
+    );
+}
