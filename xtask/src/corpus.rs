@@ -3,17 +3,11 @@
 use crate::Result;
 use crate::command::cargo;
 
-/// Starts the runner of the calendar crate, optimised, with its output on the terminal.
-pub fn run(arguments: &[String]) -> Result<bool> {
-    let build = [
-        "run",
-        "--quiet",
-        "--release",
-        "--package",
-        "kalends-calendar",
-    ];
+/// Starts the runner of a crate, an example of it, optimised, with its output on the terminal.
+pub fn run((package, example): (&str, &str), arguments: &[String]) -> Result<bool> {
+    let build = ["run", "--quiet", "--release", "--package", package];
     let mut command = cargo(build);
-    command.args(["--example", "corpus", "--"]).args(arguments);
+    command.args(["--example", example, "--"]).args(arguments);
     // Files are named from where the person is, not from the root.
     command.current_dir(std::env::current_dir()?);
     Ok(command.status()?.success())

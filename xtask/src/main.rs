@@ -9,6 +9,7 @@ mod bench;
 mod clients;
 mod command;
 mod corpus;
+mod fuzz;
 mod instructions;
 mod openapi;
 mod postgres;
@@ -70,6 +71,14 @@ enum Task {
         #[command(subcommand)]
         what: Corpus,
     },
+    /// Run the fuzz targets, one after another. Needs `cargo install cargo-fuzz`.
+    Fuzz {
+        /// Only this one: rule, vtimezone, icalendar or jscalendar.
+        target: Option<String>,
+        /// How long each of them runs.
+        #[arg(long, default_value_t = 600)]
+        seconds: u32,
+    },
     /// Install the vendors' official Python clients, which some tests drive, under the target directory.
     Clients,
 }
@@ -86,6 +95,12 @@ enum Bench {
 
 #[derive(Subcommand)]
 enum Corpus {
+    /// Calendar files (.ics, .ifb …) below folders: read, written, read again. Ends with `N passed, N failed`.
+    Icalendar {
+        /// The folders.
+        #[arg(required = true)]
+        folders: Vec<String>,
+    },
     /// Files of JSON Lines, a rule with its start and its instances each. Ends with `N passed, N failed`.
     Recurrence {
         /// The files.
@@ -104,9 +119,18 @@ enum Corpus {
 }
 
 impl Corpus {
+    /// The crate that it is about, and its example that runs it.
+    fn runner(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Icalendar { .. } => ("kalends-protocols", "icalendar_corpus"),
+            Self::Recurrence { .. } | Self::Oracle { .. } => ("kalends-calendar", "corpus"),
+        }
+    }
+
     /// What the runner is told.
     fn arguments(self) -> Vec<String> {
         match self {
+            Self::Icalendar { folders } => folders,
             Self::Recurrence { files } => [vec!["recurrence".to_owned()], files].concat(),
             Self::Oracle { cases, seed } => [
                 "oracle",
@@ -144,7 +168,11 @@ fn run(task: Task) -> Result<bool> {
         Task::Instructions { update } => instructions::check(update),
         Task::Postgres { command } => postgres::run_command(&command),
         Task::Openapi => openapi::write().map(|()| true),
-        Task::Corpus { what } => corpus::run(&what.arguments()),
+        Task::Corpus { what } => {
+            let runner = what.runner();
+            corpus::run(runner, &what.arguments())
+        }
+        Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
         Task::Clients => clients::install().map(|python| {
             println!("{}", python.display());
             true

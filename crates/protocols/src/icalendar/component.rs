@@ -201,10 +201,20 @@ impl<'t> Property<'t> {
             Some(at) => (at, false),
             None => (rest.find(':')?, true),
         };
+        let (mut parameters, mut value) = (Cow::from(&rest[..colon]), &rest[colon + 1..]);
+        if repaired {
+            // Either the quote that should end it stands behind the value, or it is nowhere.
+            if let Some(inner) = value.strip_suffix('"') {
+                value = inner;
+                parameters.to_mut().push('"');
+            } else if let Some(quote) = parameters.rfind('"') {
+                parameters.to_mut().remove(quote);
+            }
+        }
         let property = Self {
             name: name.into(),
-            parameters: rest[..colon].into(),
-            value: rest[colon + 1..].into(),
+            parameters,
+            value: value.into(),
             line: SourceLine::default(),
         };
         Some((property, repaired))

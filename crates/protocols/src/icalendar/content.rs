@@ -110,7 +110,10 @@ pub fn is_html(property: &Property) -> bool {
 /// The HTML form counts only while it says the same as DESCRIPTION: most clients change DESCRIPTION alone.
 fn text<'t>(component: &Component<'t>, kept: &mut Kept<'t>) -> Text {
     let plain = component.property("DESCRIPTION");
-    let html = component.properties.iter().find(|p| is_html(p));
+    let html = component
+        .properties
+        .iter()
+        .find(|p| is_html(p) && !p.value.is_empty());
     let Some(html) = html else {
         if let Some(plain) = plain {
             kept.remember(plain, &Property::new("DESCRIPTION", ""));
@@ -139,6 +142,7 @@ fn alternative(html: &str) -> Property<'_> {
 
 fn write_text<'t>(text: &'t Text, kept: &mut Kept<'t>, out: &mut Vec<Property<'t>>) {
     if text.is_empty() {
+        out.extend(kept.empty("DESCRIPTION"));
         return;
     }
     if text.html {
@@ -164,7 +168,9 @@ fn write_text<'t>(text: &'t Text, kept: &mut Kept<'t>, out: &mut Vec<Property<'t
 /// Writes everything but times and recurrence.
 pub fn write<'t>(event: &'t Event, kept: &mut Kept<'t>, component: &mut Component<'t>) {
     let out = &mut component.properties;
-    if !event.title.is_empty() {
+    if event.title.is_empty() {
+        out.extend(kept.empty("SUMMARY"));
+    } else {
         out.push(kept.spelled(Property::text("SUMMARY", &event.title)));
     }
     write_text(&event.text, kept, out);

@@ -1,6 +1,6 @@
 //! VEVENTs to and from events: one UID, its overrides inside, is one [`Event`].
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use calendar::{Event, Loss, Mapped, Override, Patch};
 use jiff::Timestamp;
@@ -43,7 +43,7 @@ pub fn read_each(text: impl AsRef<[u8]>) -> Result<Vec<Result<Mapped<Event>, Err
 }
 
 /// Repairs by which something may have got lost.
-fn repairs(parsed: &Parsed) -> Vec<Loss> {
+pub(super) fn repairs(parsed: &Parsed) -> Vec<Loss> {
     parsed
         .repairs
         .iter()
@@ -61,20 +61,26 @@ pub fn read_parsed(parsed: &Parsed) -> Vec<Result<Mapped<Event>, Error>> {
     for calendar in &parsed.components {
         let zones = Zones::of(calendar);
         // A text may also be a bare VEVENT.
-        let inner: Vec<&Component> = if calendar.is("VEVENT") {
-            vec![calendar]
+        let inner = if calendar.is("VEVENT") {
+            std::slice::from_ref(calendar)
         } else {
-            calendar
-                .components
-                .iter()
-                .filter(|c| c.is("VEVENT"))
-                .collect()
+            &calendar.components
         };
-        for group in by_uid(inner) {
-            results.push(read_group(&group, &zones));
-        }
+        results.extend(read_inner(inner, &zones).map(|(_, event)| event));
     }
     results
+}
+
+/// Reads the VEVENTs among the components of a calendar: each event with the components that it was made of.
+pub(super) fn read_inner<'a, 't>(
+    components: &'a [Component<'t>],
+    zones: &Zones,
+) -> impl Iterator<Item = (Vec<&'a Component<'t>>, Result<Mapped<Event>, Error>)> {
+    let events = components.iter().filter(|c| c.is("VEVENT")).collect();
+    by_uid(events).into_iter().map(move |group| {
+        let event = read_group(&group, zones);
+        (group.components, event)
+    })
 }
 
 /// Components of one UID.
@@ -85,7 +91,7 @@ struct Group<'a, 't> {
 
 fn by_uid<'a, 't>(components: Vec<&'a Component<'t>>) -> Vec<Group<'a, 't>> {
     let mut groups: Vec<Group<'a, 't>> = Vec::with_capacity(components.len());
-    let mut index = std::collections::HashMap::with_capacity(components.len());
+    let mut index = HashMap::with_capacity(components.len());
     for component in components {
         let uid = component
             .property("UID")
@@ -154,10 +160,35 @@ fn read_group(group: &Group<'_, '_>, zones: &Zones) -> Result<Mapped<Event>, Err
         .filter_map(|c| Some((c, c.property("RECURRENCE-ID")?)))
         .peekable();
     if overrides.peek().is_some() {
-        let series = without_overrides(&event);
+        let mut series = without_overrides(&event);
+        if orphaned {
+            // What names one occurrence is not of the others.
+            let mut kept = Kept::of(&event.unknown);
+            kept.take(|p| p.is("RECURRENCE-ID"));
+            series.unknown.set(DIALECT, kept.lines());
+        }
+        let mut seen = HashMap::new();
         for (component, id) in overrides {
+            let at = value::moment(id, &id.value, zones)?.local_in(&event.when);
+            if let Some(before) = seen.insert(at, sequence(component)) {
+                losses.push(Loss::new(
+                    "recurrenceOverrides",
+                    "an occurrence is there twice",
+                    "the one with the highest sequence",
+                ));
+                if before > sequence(component) {
+                    seen.insert(at, before);
+                    continue;
+                }
+            }
             read_override(component, id, &series, &mut event, zones, &mut losses)?;
         }
+    }
+    // A first occurrence that differs in nothing is no override. Without a series it is one more occurrence.
+    let first = event.when.recurrence_id();
+    if !orphaned && matches!(event.overrides.get(&first), Some(Override::Patch(p)) if p.is_empty())
+    {
+        event.overrides.remove(&first);
     }
     losses.extend(zones.losses());
     Ok(Mapped {
@@ -236,7 +267,14 @@ pub fn write(events: &[&Event], now: Timestamp) -> Mapped<String> {
 /// The tree of what [`write()`] writes, for callers that add something of their own.
 pub fn tree<'e>(events: &[&'e Event], now: Timestamp) -> Component<'e> {
     let mut calendar = empty_calendar();
-    calendar.components = timezones::write(events, now);
+    calendar.components = components(events, now);
+    timezones::complete(&mut calendar, [], now);
+    calendar
+}
+
+/// The VTIMEZONEs and VEVENTs of events.
+pub(super) fn components<'e>(events: &[&'e Event], now: Timestamp) -> Vec<Component<'e>> {
+    let mut components: Vec<Component<'e>> = timezones::write(events, now);
     for event in events {
         let kept = Kept::of(&event.unknown);
         let id = kept
@@ -250,10 +288,10 @@ pub fn tree<'e>(events: &[&'e Event], now: Timestamp) -> Component<'e> {
         let wanted = |p: &Property| !orphan || !p.is("RDATE");
         main.properties
             .extend(recurrence.into_iter().filter(wanted));
-        calendar.components.push(main);
-        calendar.components.extend(overrides(event, now));
+        components.push(main);
+        components.extend(overrides(event, orphan, now));
     }
-    calendar
+    components
 }
 
 /// A VCALENDAR with nothing in it.
@@ -264,13 +302,16 @@ pub fn empty_calendar<'t>() -> Component<'t> {
         .with(Property::new("CALSCALE", "GREGORIAN"))
 }
 
-fn overrides(event: &Event, now: Timestamp) -> impl Iterator<Item = Component<'_>> {
+/// Occurrences that differ from their series. An orphan has no dates: each of its occurrences is a component.
+fn overrides(event: &Event, orphan: bool, now: Timestamp) -> impl Iterator<Item = Component<'_>> {
     let bare = without_overrides(event);
     event.overrides.iter().filter_map(move |(id, change)| {
         let Override::Patch(patch) = change else {
             return None;
         };
-        let mut single = bare.occurrence(*id).filter(|_| !patch.is_empty())?;
+        let mut single = bare
+            .occurrence(*id)
+            .filter(|_| orphan || !patch.is_empty())?;
         patch.apply(&mut single);
         let own = Kept::of(&patch.unknown);
         let kept_id = own.properties.into_iter().find(|p| p.is("RECURRENCE-ID"));

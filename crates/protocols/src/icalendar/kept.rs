@@ -144,6 +144,11 @@ impl<'t> Kept<'t> {
         self.take(same).unwrap_or(canonical)
     }
 
+    /// The kept spelling of a property that says nothing but in its parameters (`LOCATION;LANGUAGE=de:`).
+    pub fn empty(&mut self, name: &str) -> Option<Property<'t>> {
+        self.take(|p| p.is(name) && p.value.is_empty())
+    }
+
     /// Takes out the first property for which `wanted` holds.
     pub fn take(&mut self, wanted: impl FnMut(&Property<'t>) -> bool) -> Option<Property<'t>> {
         let at = self.properties.iter().position(wanted)?;

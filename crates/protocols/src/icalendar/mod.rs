@@ -14,12 +14,16 @@
 mod alarm;
 pub mod component;
 mod content;
+mod controls;
 mod error;
 mod event;
 mod expand;
 pub mod html;
 mod kept;
 mod lines;
+mod nesting;
+mod object;
+mod other;
 pub mod parse;
 mod people;
 mod place;
@@ -35,6 +39,8 @@ pub use error::Error;
 pub use event::{empty_calendar, read, read_each, read_parsed, tree, write};
 pub use expand::expand;
 pub use kept::DIALECT;
+pub use object::Object;
+pub use other::Other;
 pub use series::in_terms_of;
 pub use timezones::zone_component;
 

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::{
     Error,
     component::{Component, Property, SourceLine},
+    controls,
     lines::{Line, for_each_line},
+    nesting,
 };
 
 /// Bytes of one text.
@@ -45,6 +47,8 @@ pub enum Flaw {
     EmptyLine,
     /// Not UTF-8; read as ISO 8859-1.
     NotUtf8,
+    /// A control character, which no line may hold; left out.
+    Control,
     /// A line that is no property; taken as the next line of the value before it.
     Unfolded,
     /// A line that is no property, with no value before it; left out.
@@ -55,7 +59,7 @@ pub enum Flaw {
     OpenQuote,
     /// An END without its BEGIN; skipped.
     StrayEnd,
-    /// A component that was not ended; ended where its parent ends.
+    /// A component that was not ended; ended where its parent ends, or where one begins that cannot be inside it.
     MissingEnd,
 }
 
@@ -70,6 +74,7 @@ impl Flaw {
         match self {
             Self::EmptyLine => ("an empty line", "skipped"),
             Self::NotUtf8 => ("not UTF-8", "read as ISO 8859-1"),
+            Self::Control => ("a control character", "left out"),
             Self::Unfolded => (
                 "a line without a name",
                 "taken as part of the value before it",
@@ -80,7 +85,7 @@ impl Flaw {
             Self::StrayEnd => ("an END without its BEGIN", "skipped"),
             Self::MissingEnd => (
                 "a component that was not ended",
-                "ended where its parent ends",
+                "ended where its parent ends or the next one begins",
             ),
         }
     }
@@ -99,7 +104,13 @@ pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &T) -> Result<Parsed<'_>, Error> {
         });
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let mut tree = Tree::default();
+    if memchr::memchr(b'\n', bytes).is_none() && bytes.contains(&b'\r') {
+        return with_lone_cr(bytes);
+    }
+    let mut tree = Tree {
+        controls: controls::any(bytes),
+        ..Tree::default()
+    };
     for_each_line(bytes, |line| tree.line(&line))?;
     let (root, repairs) = tree.finish();
     if root.components.is_empty() {
@@ -108,6 +119,18 @@ pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &T) -> Result<Parsed<'_>, Error> {
     Ok(Parsed {
         components: root.components,
         repairs,
+    })
+}
+
+/// Some old texts end their lines with CR alone.
+fn with_lone_cr<'t>(bytes: &[u8]) -> Result<Parsed<'t>, Error> {
+    let replaced = bytes.iter().map(|b| if *b == b'\r' { b'\n' } else { *b });
+    let text: Vec<u8> = replaced.collect();
+    let parsed = parse(&text)?;
+    let components = parsed.components.into_iter();
+    Ok(Parsed {
+        components: components.map(Component::into_owned).collect(),
+        repairs: parsed.repairs,
     })
 }
 
@@ -132,6 +155,8 @@ struct Tree<'t> {
     count: usize,
     /// Whether properties may stand outside every component.
     fragment: bool,
+    /// Whether control characters have to be looked for.
+    controls: bool,
     /// How many properties the last event had: the next one has about as many.
     usual: usize,
 }
@@ -143,6 +168,7 @@ impl Default for Tree<'_> {
             repairs: Vec::new(),
             count: 0,
             fragment: false,
+            controls: false,
             usual: 0,
         }
     }
@@ -158,6 +184,9 @@ impl<'t> Tree<'t> {
     }
 
     fn line(&mut self, line: &Line<'t>) -> Result<(), Error> {
+        if self.controls {
+            return self.odd_line(line);
+        }
         if let Some(text) = line.text() {
             return self.text(line.number, text);
         }
@@ -165,10 +194,19 @@ impl<'t> Tree<'t> {
             self.count(line.number)?;
             return self.property(line.number, property);
         }
-        let text = String::from_utf8(line.unfolded()).unwrap_or_else(|error| {
+        self.odd_line(line)
+    }
+
+    /// A line that cannot be borrowed as it stands.
+    fn odd_line(&mut self, line: &Line<'t>) -> Result<(), Error> {
+        let mut text = String::from_utf8(line.unfolded()).unwrap_or_else(|error| {
             self.repair(line.number, Flaw::NotUtf8);
             error.as_bytes().iter().map(|b| char::from(*b)).collect()
         });
+        if self.controls && text.contains(controls::is_one) {
+            self.repair(line.number, Flaw::Control);
+            text.retain(|c| !controls::is_one(c));
+        }
         let read = Property::from_line(&text);
         let read = read.map(|(property, repaired)| (property.into_owned(), repaired));
         self.read(line.number, &text, read)
@@ -230,13 +268,20 @@ impl<'t> Tree<'t> {
     }
 
     fn begin(&mut self, line: usize, name: Cow<'t, str>) -> Result<(), Error> {
+        let name = upper(name);
+        if let Some(at) = nesting::left_open(&self.open, &name) {
+            while self.open.len() > at {
+                self.repair(line, Flaw::MissingEnd);
+                self.close();
+            }
+        }
         if self.open.len() > DEPTH_MAX {
             return Err(Error::TooDeep {
                 line,
                 max: DEPTH_MAX,
             });
         }
-        let mut component = Component::new(upper(name));
+        let mut component = Component::new(name);
         if component.is("VEVENT") {
             component.properties.reserve(self.usual);
         }
@@ -354,6 +399,24 @@ mod tests {
         let event = &parsed.components[0].components[0];
         assert_eq!(event.properties[0].as_text(), "one\ntwo words");
         assert_eq!(event.properties[1].value, "c");
+    }
+
+    #[test]
+    fn a_quote_that_does_not_end_is_ended_or_goes() {
+        let c = first("BEGIN:V\nA;TZID=\"x y:20261123\"\nB;P=\"x:y\nEND:V");
+        let lines: Vec<_> = c.properties.iter().map(Property::content_line).collect();
+        assert_eq!(lines, ["A;TZID=\"x y\":20261123", "B;P=x:y"]);
+    }
+
+    #[test]
+    fn control_characters_go_and_a_lone_cr_ends_a_line_only_where_nothing_else_does() {
+        let parsed = parse("BEGIN:V\r\nSUMMARY:a\u{7}\tb\rc\u{7f}\r\nEND:V\r\n").unwrap();
+        assert_eq!(parsed.components[0].properties[0].value, "a\tbc");
+        let flaws: Vec<_> = parsed.repairs.iter().map(|r| (r.line, r.flaw)).collect();
+        assert_eq!(flaws, [(2, Flaw::Control)]);
+        let parsed = parse("BEGIN:V\rSUMMARY:a\r b\rEND:V\r").unwrap();
+        assert_eq!(parsed.components[0].properties[0].value, "ab");
+        assert_eq!(parsed.repairs, []);
     }
 
     #[test]

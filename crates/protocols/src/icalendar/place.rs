@@ -86,6 +86,9 @@ pub fn write<'t>(places: &'t [Place], kept: &mut Kept<'t>) -> Vec<Property<'t>> 
     let simple = write_simple(places);
     let whole = first_as_simple(places).as_ref() != places.first() || places.len() > 1;
     let mut properties: Vec<_> = simple.into_iter().map(|p| kept.spelled(p)).collect();
+    if !properties.iter().any(|p| p.is("LOCATION")) {
+        properties.extend(kept.empty("LOCATION"));
+    }
     if whole {
         properties.extend(places.iter().map(|place| {
             let property = Property::text(PLACE, &place.name);
@@ -123,8 +126,8 @@ fn conference(place: &VirtualPlace) -> Property<'_> {
 
 /// A URI holds no control characters; one that does must not end the line.
 pub fn one_line(uri: &str) -> Cow<'_, str> {
-    if uri.contains(char::is_control) {
-        uri.chars().filter(|c| !c.is_control()).collect()
+    if uri.contains(|c: char| c.is_ascii_control()) {
+        uri.chars().filter(|c| !c.is_ascii_control()).collect()
     } else {
         uri.into()
     }

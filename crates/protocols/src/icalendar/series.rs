@@ -61,8 +61,18 @@ fn rules(
     when: &When,
     losses: &mut Vec<Loss>,
 ) -> Result<Vec<Rule>, Error> {
-    component
+    let (rules, empty): (Vec<_>, Vec<_>) = component
         .all(name)
+        .partition(|p| !p.value.trim().is_empty());
+    if !empty.is_empty() {
+        losses.push(Loss::new(
+            "recurrenceRules",
+            "a rule that says nothing",
+            "left out",
+        ));
+    }
+    rules
+        .into_iter()
         .map(|p| {
             let read = Rule::parse_lenient(&p.value).map_err(|rule| Error::Rule {
                 line: p.line.0,

@@ -11,9 +11,11 @@ use jiff::{
 
 use super::{
     component::{Component, Property},
+    other::tzids,
     text::escape,
     value, vtimezone,
 };
+use crate::zones::zone_named;
 
 /// Years that an endless series is written for at least; its last regular change of clocks is written without an end.
 const YEARS: i64 = 12;
@@ -53,6 +55,44 @@ pub fn write(events: &[&Event], now: Timestamp) -> Vec<Component<'static>> {
         .collect()
 }
 
+/// Adds a VTIMEZONE for each TZID that something kept as it came names and that has none yet: its own, if it is among
+/// `own`, else that of the zone that the name means.
+pub fn complete<'a>(
+    calendar: &mut Component,
+    own: impl IntoIterator<Item = &'a Component<'static>>,
+    now: Timestamp,
+) {
+    let mut named = Vec::new();
+    tzids(calendar, &mut named);
+    let timezones = calendar.components.iter().filter(|c| c.is("VTIMEZONE"));
+    let mut there: Vec<String> = timezones.filter_map(tzid_of).collect();
+    let mut missing = Vec::new();
+    for zone in own {
+        let new = tzid_of(zone).filter(|id| !there.contains(id));
+        if let Some(id) = new {
+            there.push(id);
+            missing.push(zone.clone());
+        }
+    }
+    for tzid in named.into_iter().filter(|id| !there.contains(id)) {
+        if let Some(zone) = zone_named(&tzid) {
+            let (from, to) = (Timestamp::UNIX_EPOCH, horizon(now));
+            missing.push(named_component(&tzid, zone.name(), from, to));
+        }
+    }
+    // RFC 5545 3.6.5: anywhere in the calendar; some readers want them first.
+    calendar.components.splice(0..0, missing);
+}
+
+fn tzid_of(zone: &Component) -> Option<String> {
+    zone.property("TZID").map(Property::as_text)
+}
+
+fn horizon(from: Timestamp) -> Timestamp {
+    let from = Offset::UTC.to_datetime(from);
+    value::utc(from.saturating_add(Span::new().years(YEARS)))
+}
+
 fn zones_of(when: &When) -> impl Iterator<Item = &Zone> {
     let (zone, end_zone) = match when {
         When::AllDay { .. } => (None, None),
@@ -78,10 +118,7 @@ fn span(when: &When) -> (Timestamp, Timestamp) {
 fn last_instant(event: &Event, now: Timestamp) -> Timestamp {
     let start = event.when.start_instant(&TimeZone::UTC);
     let ids = event.overrides.keys().map(|id| value::utc(id.0));
-    let horizon = || {
-        let from = Offset::UTC.to_datetime(start.max(now));
-        value::utc(from.saturating_add(Span::new().years(YEARS)))
-    };
+    let horizon = || horizon(start.max(now));
     let rules = event.rules.iter().map(|rule| match rule.until {
         Some(Until::Utc(at)) => at,
         Some(Until::Local(at)) => value::utc(at),
@@ -114,8 +151,13 @@ struct Kind {
 
 /// The VTIMEZONE of an IANA zone, right from `from` to `to` at least.
 pub fn zone_component(name: &str, from: Timestamp, to: Timestamp) -> Component<'static> {
+    named_component(name, name, from, to)
+}
+
+/// The same under a name of somebody else's.
+fn named_component(tzid: &str, name: &str, from: Timestamp, to: Timestamp) -> Component<'static> {
     let mut component =
-        Component::new("VTIMEZONE").with(Property::new("TZID", escape(name).into_owned()));
+        Component::new("VTIMEZONE").with(Property::new("TZID", escape(tzid).into_owned()));
     let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
     let (changes, goes_on) = changes(&zone, from, to);
     let mut kinds: Vec<&Kind> = Vec::new();

@@ -1,6 +1,8 @@
 //! iCalendar in both directions.
 
+mod objects;
 mod round_trip;
+mod singles;
 mod texts;
 mod zones;
 

@@ -151,3 +151,27 @@ fn occurrences_are_expanded_in_utc() {
         None
     );
 }
+
+#[test]
+fn a_zone_that_only_an_unknown_property_names_has_its_rules_too() {
+    let text =
+        vevent("X-RING;TZID=\"W. Europe Standard Time\":20261123T080000\nX-B;TZID=Nowhere:1");
+    let text = write(&one(&text).value);
+    let written = parse::parse(&text).unwrap();
+    let zones: Vec<_> = written.components[0]
+        .components
+        .iter()
+        .filter(|c| c.is("VTIMEZONE"))
+        .collect();
+    let ids: Vec<_> = zones
+        .iter()
+        .map(|z| z.property("TZID").unwrap().as_text())
+        .collect();
+    // Of a name that says nothing nobody knows the rules.
+    assert_eq!(ids, ["W. Europe Standard Time", "Europe/Berlin"]);
+    let summer = zones[0].components.iter().find(|c| c.is("DAYLIGHT"));
+    assert_eq!(
+        summer.unwrap().property("TZOFFSETTO").unwrap().value,
+        "+0200"
+    );
+}
