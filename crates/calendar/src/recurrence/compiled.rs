@@ -188,6 +188,7 @@ impl Compiled {
     }
 
     /// How many instances come before a civil time. UNTIL as an instant is not looked at.
+    /// `u64::MAX`: counting them would be too much work.
     pub fn count_before(&self, local: DateTime) -> u64 {
         let second = civil::seconds_of(local).min(self.end.saturating_add(1));
         self.rank(second).min(self.count.unwrap_or(u64::MAX))

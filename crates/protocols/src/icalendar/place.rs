@@ -6,6 +6,7 @@ use calendar::{Place, VirtualPlace};
 
 use super::{
     component::{Component, Property},
+    controls,
     kept::Kept,
 };
 
@@ -126,8 +127,8 @@ fn conference(place: &VirtualPlace) -> Property<'_> {
 
 /// A URI holds no control characters; one that does must not end the line.
 pub fn one_line(uri: &str) -> Cow<'_, str> {
-    if uri.contains(|c: char| c.is_ascii_control()) {
-        uri.chars().filter(|c| !c.is_ascii_control()).collect()
+    if uri.contains(controls::is_one) {
+        uri.chars().filter(|c| !controls::is_one(*c)).collect()
     } else {
         uri.into()
     }

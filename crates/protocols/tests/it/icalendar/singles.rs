@@ -84,3 +84,11 @@ fn an_empty_text_keeps_what_its_parameters_say() {
     event.title = "New".into();
     assert!(!write(&event).contains("SUMMARY;"));
 }
+
+#[test]
+fn an_address_keeps_what_a_line_may_hold() {
+    let text = vevent("ATTENDEE:urn:a\tb\u{9f}c\nORGANIZER:urn:\u{85}d");
+    let event = one(&text).value;
+    assert_eq!(event.people.len(), 2);
+    assert_eq!(one(&write(&event)).value, event);
+}
