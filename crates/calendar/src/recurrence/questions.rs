@@ -2,11 +2,8 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{civil, compiled::Compiled};
+use super::{budget::EXCLUDED_MAX, civil, compiled::Compiled};
 use crate::{Event, Occurrence, Override, RecurrenceId, Window};
-
-/// Excluded instances at the end of a rule that are looked behind; then the end may be later than the last occurrence.
-const LOOKS_MAX: usize = 100_000;
 
 /// Where the last occurrence of an event ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +45,7 @@ impl Event {
     }
 
     /// Where the last occurrence ends. A rule without COUNT and UNTIL that generates anything is endless, whatever
-    /// the excluded rules may take away.
+    /// the excluded rules may take away. Where they take away very many at the end, it may be later than the last.
     pub fn last_end(&self, viewer: &TimeZone) -> Last {
         let rules: Vec<Compiled> = self.compiled_rules().collect();
         if rules.iter().any(Compiled::is_endless) {
@@ -62,7 +59,7 @@ impl Event {
         };
         let last_of = |rule: &Compiled| {
             let mut last = rule.previous(i64::MAX)?;
-            for _ in 0..LOOKS_MAX {
+            for _ in 0..EXCLUDED_MAX / excluded.len().max(1) {
                 if is_plain(last) {
                     break;
                 }

@@ -54,7 +54,8 @@ impl Event {
         self.overrides.range(..id).any(|(_, o)| patched(o))
             || (start <= end && is_plain(start))
             || rules.iter().any(|rule| {
-                let mut seconds = rule.seconds(i64::MIN, end).take(EXCLUDED_MAX);
+                let most = EXCLUDED_MAX / excluded.len().max(1);
+                let mut seconds = rule.seconds(i64::MIN, end).take(most);
                 seconds.any(is_plain)
             })
     }

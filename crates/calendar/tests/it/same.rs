@@ -98,6 +98,12 @@ fn the_first_difference_is_told_however_late_it_is() {
             "FREQ=DAILY",
             "9999-12-31T09:00",
         ),
+        // Alike for thousands of instances.
+        (
+            "FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=26,27,28",
+            "FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=-1,26,27,28",
+            "2028-02-29T00:00",
+        ),
     ] {
         let first = first.parse().unwrap();
         assert_eq!(
