@@ -38,9 +38,13 @@ impl Hub {
             jiff::SignedDuration::try_from(PAUSE).unwrap_or(jiff::SignedDuration::MAX),
         );
         let since = since.unwrap_or(Timestamp::MIN);
+        // Another value of ours in between means that nobody undoes what we write: it is the person who goes back and forth.
         let same = latest
             .iter()
-            .filter(|(intent, ..)| intent.at >= since && is_repeated(row, step, intent))
+            .map(|(intent, ..)| intent)
+            .take_while(|intent| intent.at >= since)
+            .filter(|intent| concerns(step, intent))
+            .take_while(|intent| is_repeated(row, step, intent))
             .count();
         if same < REWRITES_MAX {
             return Ok(None);
@@ -78,6 +82,17 @@ impl Hub {
             self.wake();
         }
         Ok(None)
+    }
+}
+
+/// Whether an earlier write is one of the same units, successful or not.
+fn concerns(step: &Step, earlier: &Intent) -> bool {
+    match step {
+        Step::Update { previous, body, .. } => {
+            let units = unit::diff(previous, body);
+            units.iter().any(|unit| earlier.causes.contains_key(unit))
+        }
+        _ => true,
     }
 }
 
