@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod apart;
 mod apps;
 mod demo;
 mod doctor;
