@@ -10,8 +10,8 @@ use crate::{
     database::{is_postgres, is_sqlite, versions},
 };
 
-const SQLITE_HAS: &str = "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
-const POSTGRES_HAS: &str = "SELECT count(*) FROM (SELECT to_regclass('_sqlx_migrations') AS name) AS found WHERE name IS NOT NULL";
+const HAS_SQLITE: &str = "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
+const HAS_POSTGRES: &str = "SELECT count(*) FROM (SELECT to_regclass('_sqlx_migrations') AS name) AS found WHERE name IS NOT NULL";
 const APPLIED: &str = "SELECT version FROM _sqlx_migrations ORDER BY version";
 
 /// How far a database is.
@@ -63,7 +63,7 @@ async fn in_file(url: &str) -> Result<Option<Vec<i64>>> {
     let mut connection = SqliteConnection::connect_with(&options)
         .await
         .map_err(Error::Open)?;
-    let has: i64 = sqlx::query_scalar(SQLITE_HAS)
+    let has: i64 = sqlx::query_scalar(HAS_SQLITE)
         .fetch_one(&mut connection)
         .await
         .map_err(Error::Open)?;
@@ -85,7 +85,7 @@ async fn in_cluster(url: &str) -> Result<Option<Vec<i64>>> {
     let mut connection = PgConnection::connect_with(&options)
         .await
         .map_err(Error::Open)?;
-    let has: i64 = sqlx::query_scalar(POSTGRES_HAS)
+    let has: i64 = sqlx::query_scalar(HAS_POSTGRES)
         .fetch_one(&mut connection)
         .await?;
     let applied = if has > 0 {

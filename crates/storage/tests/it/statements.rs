@@ -120,7 +120,9 @@ async fn all_are_prepared_on_postgres() {
 
 #[test]
 fn every_statement_names_the_tenant() {
-    for s in statements() {
+    // Of the schema itself nothing belongs to anybody.
+    let of_tenants = |s: &Statement| !s.sql.contains("_sqlx_migrations");
+    for s in statements().into_iter().filter(of_tenants) {
         assert!(s.sql.contains("tenant"), "{} {}", s.place, s.name);
         assert!(s.sql.contains("$1"), "{} {}", s.place, s.name);
     }
