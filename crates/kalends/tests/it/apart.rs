@@ -130,11 +130,11 @@ fn configuration(port: u16, dir: &Path, stage: &Value, clients: &BTreeMap<&str, 
     let (google, microsoft) = (root("google"), root("microsoft"));
     format!(
         "[server]\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"http://127.0.0.1:{port}/\"\nnotifications = true\n\
-         [storage]\ndata = {:?}\n[network]\nreach = \"loopback\"\n[sync]\npoll_seconds = 5\n\
+         [storage]\ndata = \"{}\"\n[network]\nreach = \"loopback\"\n[sync]\npoll_seconds = 5\n\
          [google]\n{}root = \"{google}\"\nauthorize_url = \"{google}o/oauth2/v2/auth\"\ntoken_url = \"{google}token\"\n\
          [microsoft]\n{}root = \"{microsoft}\"\nauthorize_url = \"{microsoft}common/oauth2/v2.0/authorize\"\n\
          token_url = \"{microsoft}common/oauth2/v2.0/token\"\n",
-        dir.join("hub"),
+        dir.join("hub").display(),
         client("google"),
         client("microsoft"),
     )
