@@ -7,6 +7,10 @@ use crate::command::cargo;
 pub fn run((package, example): (&str, &str), arguments: &[String]) -> Result<bool> {
     let build = ["run", "--quiet", "--release", "--package", package];
     let mut command = cargo(build);
+    if package == "kalends-calendar" {
+        // There are cases of other calendars among those of recurrence.
+        command.args(["--features", "rscale"]);
+    }
     command.args(["--example", example, "--"]).args(arguments);
     // Files are named from where the person is, not from the root.
     command.current_dir(std::env::current_dir()?);

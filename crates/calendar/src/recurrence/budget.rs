@@ -1,7 +1,7 @@
 //! How much work a rule was, and whether it was too much.
 //!
 //! A unit is a year that was turned to, or a day or a period on a day that was looked at because the interval does not
-//! divide a day. What can be said without looking at one after the other costs nothing.
+//! divide a day; a year that a rule in another calendar looks at is four hundred. What can be said without looking at one after the other costs nothing.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 

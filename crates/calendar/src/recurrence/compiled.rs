@@ -12,6 +12,7 @@ use super::{
     days::Days,
     instances::{Instances, Seconds},
     page::{self, Page},
+    scale::Scale,
     times::Times,
 };
 use crate::{Frequency, Rule, Until, When, clock::Clock};
@@ -80,7 +81,7 @@ impl Compiled {
             compiled.end_at(until, start);
         }
         let scale = rule.rscale.as_deref().unwrap_or("GREGORIAN");
-        if !scale.eq_ignore_ascii_case("GREGORIAN") {
+        if Scale::named(scale).is_none() {
             // It ends before it starts, so that nobody has to look for what is not there.
             compiled.end = seconds - 1;
         }
@@ -168,7 +169,7 @@ impl Compiled {
 
     /// Whether some question so far was given up because it would have taken too much work. Then there may be
     /// instances that were not found. Only rules whose INTERVAL counts hours, minutes or seconds that do not divide a
-    /// day can come to that, where instances are counted or sought over centuries.
+    /// day can come to that, and rules in other calendars, where instances are counted or sought over centuries.
     ///
     /// ```
     /// use kalends_calendar::{Compiled, Duration, Rule, When};
@@ -336,6 +337,9 @@ impl Compiled {
     /// periods.
     pub(super) fn is_never(&self) -> bool {
         *self.never.get_or_init(|| {
+            if self.days.has_own_cycle() {
+                return false;
+            }
             let days = self.days.over_a_cycle();
             let times = match &self.times {
                 Times::Fixed(times) => times,

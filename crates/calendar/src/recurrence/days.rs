@@ -11,6 +11,7 @@ use super::{
     civil::{self, Year},
     cycle::{self, TYPES, type_of},
     mask::DayMask,
+    scaled::Scaled,
 };
 use crate::{Frequency, Rule};
 
@@ -35,10 +36,12 @@ pub(super) struct Days {
     /// Monday is 0.
     pub(super) week_start: i32,
     /// BYSETPOS, where it counts days alone.
-    positions: Vec<i32>,
-    frequency: Frequency,
+    pub(super) positions: Vec<i32>,
+    pub(super) frequency: Frequency,
     /// 1 for frequencies below a day: their interval counts times.
-    interval: i64,
+    pub(super) interval: i64,
+    /// For a rule in another calendar, or one that moves dates: masks by type of year do not know it.
+    pub(super) scaled: Option<Box<Scaled>>,
     /// The period of the start, counted in whatever the frequency counts.
     anchor: i64,
     types: OnceLock<Box<Types>>,
@@ -75,6 +78,7 @@ impl Days {
             } else {
                 1
             },
+            scaled: Scaled::of(rule, start).map(Box::new),
             anchor: 0,
             types: OnceLock::new(),
         };
@@ -101,11 +105,15 @@ impl Days {
     /// What the rule leaves open is taken from the start (RFC 5545 3.3.10).
     fn fill_from_start(&mut self, start: i32) {
         let year = Year::of_day(start);
-        let (month, day) = year.month_day(start - year.first_day);
+        let (month, mut day) = year.month_day(start - year.first_day);
         let own_weekday = 1 << civil::weekday(start);
         let any_day = self.by_day || !self.in_month.is_empty() || !self.in_year.is_empty();
         if any_day {
             return;
+        }
+        if let Some(scaled) = &mut self.scaled {
+            let yearly = self.frequency == Frequency::Yearly && self.weeks.is_empty();
+            day = scaled.own_day(start, yearly);
         }
         match self.frequency {
             Frequency::Yearly if !self.weeks.is_empty() => self.set_weekdays(own_weekday),
@@ -128,6 +136,9 @@ impl Days {
 
     /// The days of a year that the rule selects. `again`: the answer is worth keeping, more years will be asked for.
     pub(super) fn in_year(&self, year: &Year, again: bool) -> DayMask {
+        if let Some(scaled) = self.scaled_in_months() {
+            return self.scaled_in_year(scaled, year);
+        }
         if self.interval > 1 && self.frequency == Frequency::Yearly {
             let off = (i64::from(year.number) - self.anchor).rem_euclid(self.interval);
             if off != 0 {
@@ -147,6 +158,9 @@ impl Days {
 
     /// The days of a year in all its periods, INTERVAL left aside, BYSETPOS applied.
     fn selected(&self, year: &Year, again: bool) -> DayMask {
+        if let Some(scaled) = &self.scaled {
+            return self.pick(year, self.scaled_candidates(scaled, year));
+        }
         if !again && self.types.get().is_none() {
             return self.pick(year, self.work_out(year));
         }
@@ -170,7 +184,7 @@ impl Days {
     /// How many days there are in the years from `first` up to, not including, `end`, if that can be known without
     /// looking at each year.
     pub(super) fn count_in_years(&self, first: i32, end: i32) -> Option<u64> {
-        (self.interval == 1).then(|| {
+        (self.interval == 1 && self.scaled.is_none()).then(|| {
             let years = cycle::years_between(first, end).map(|(of_type, years)| {
                 let kept = self.kept(of_type, || {
                     let year = cycle::example(of_type);
@@ -184,7 +198,9 @@ impl Days {
 
     /// The days that all BY parts allow, from the type of the year alone; BYSETPOS left aside.
     fn candidates(&self, year: &Year) -> DayMask {
-        if self.positions.is_empty() {
+        if let Some(scaled) = &self.scaled {
+            self.scaled_candidates(scaled, year)
+        } else if self.positions.is_empty() {
             self.kept(type_of(year), || self.work_out(year)).days
         } else {
             self.work_out(year)

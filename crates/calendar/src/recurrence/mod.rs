@@ -18,6 +18,8 @@ mod page;
 mod parts;
 mod questions;
 mod same;
+mod scale;
+mod scaled;
 pub(crate) mod spans;
 mod split;
 mod times;

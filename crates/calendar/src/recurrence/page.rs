@@ -58,6 +58,7 @@ impl<R: Deref<Target = Compiled>> Page<R> {
     fn show(&mut self, year: Year, again: bool) {
         self.year = year;
         self.mask = self.rule.days.in_year(&year, again);
+        self.work += self.rule.days.year_work();
         self.picks.clear();
         if matches!(&self.rule.times, Times::Fixed(times) if times.is_empty()) {
             self.mask = DayMask::EMPTY;
@@ -252,6 +253,9 @@ pub(super) fn picks(
     year: &Year,
     mask: DayMask,
 ) -> Vec<i64> {
+    if let Some(scaled) = days.scaled_in_months() {
+        return days.scaled_picks(scaled, times, positions, year);
+    }
     let size = u32::try_from(times.len()).unwrap_or(0);
     let mut picks = Vec::new();
     for (start, days) in days.periods(year) {

@@ -15,6 +15,7 @@ mod events;
 mod rfc5545;
 mod rule_text;
 mod same;
+mod scaled;
 #[path = "../support/mod.rs"]
 mod support;
 mod words;
