@@ -188,6 +188,23 @@ fn other_calendars_have_their_own_months_and_years() {
     ]);
 }
 
+/// Years that are many are counted by their types, which such rules do not have.
+#[test]
+fn counting_far_ahead_agrees_with_walking() {
+    let scale = if OTHERS { "CHINESE" } else { "GREGORIAN" };
+    let rule = format!("RSCALE={scale};FREQ=MONTHLY;SKIP=BACKWARD;COUNT=2000");
+    let start: DateTime = "2026-01-31T09:00".parse().unwrap();
+    let when = When::floating(start, Duration::hours(1));
+    let compiled = Compiled::new(&rule.parse().unwrap(), &when);
+    let far: DateTime = "2095-06-01T00:00".parse().unwrap();
+    let walked = compiled.iter().take_while(|at| *at < far).count();
+    assert_eq!(compiled.count_before(far), walked as u64);
+    assert_eq!(
+        compiled.occurrences_from(far).next(),
+        compiled.iter().nth(walked)
+    );
+}
+
 #[test]
 fn a_scaled_rule_that_never_comes_true_ends() {
     let scale = if OTHERS { "CHINESE" } else { "GREGORIAN" };
