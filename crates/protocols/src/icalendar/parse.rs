@@ -275,7 +275,9 @@ impl<'t> Tree<'t> {
                 self.close();
             }
         }
-        if self.open.len() > DEPTH_MAX {
+        // One that stands alone is written inside a VCALENDAR, and has to be read again there.
+        let alone = self.open.get(1).is_some_and(|outer| !outer.is("VCALENDAR"));
+        if self.open.len() + usize::from(alone) > DEPTH_MAX {
             return Err(Error::TooDeep {
                 line,
                 max: DEPTH_MAX,
@@ -427,9 +429,13 @@ mod tests {
 
     #[test]
     fn limits_hold() {
-        let deep = "BEGIN:A\n".repeat(DEPTH_MAX + 1);
+        let inside =
+            |outer: &str, depth| format!("BEGIN:{outer}\n{}", "BEGIN:A\n".repeat(depth - 1));
+        let deep = inside("VCALENDAR", DEPTH_MAX + 1);
         assert!(matches!(parse(&deep), Err(Error::TooDeep { line: 9, .. })));
-        assert!(parse(&"BEGIN:A\n".repeat(DEPTH_MAX)).is_ok());
+        assert!(parse(&inside("VCALENDAR", DEPTH_MAX)).is_ok());
+        assert!(parse(&inside("VEVENT", DEPTH_MAX)).is_err());
+        assert!(parse(&inside("VEVENT", DEPTH_MAX - 1)).is_ok());
         let long = format!("BEGIN:A\nX:{}\n", "x".repeat(LINE_MAX));
         assert!(matches!(
             parse(&long),
