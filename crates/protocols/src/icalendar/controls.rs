@@ -10,19 +10,20 @@ pub(super) fn is_one(c: char) -> bool {
 
 /// Whether there is one in a text. Nearly none has any, so this must cost next to nothing.
 pub(super) fn any(text: &[u8]) -> bool {
-    let after = text.get(1..).unwrap_or_default();
-    let pairs = text.chunks(CHUNK).zip(after.chunks(CHUNK));
-    let mut found = text.last().is_some_and(|last| is_bad(*last, b'\n'));
-    for (these, next) in pairs {
-        let bad = these.iter().zip(next).map(|(b, next)| is_bad(*b, *next));
-        found |= bad.fold(false, |found, bad| found | bad);
-    }
-    found
+    let in_chunk = |chunk: &[u8]| chunk.iter().fold(0, |found, byte| found | is_bad(*byte)) > 0;
+    let after = |at: usize| text.get(at + 1);
+    text.chunks(CHUNK).any(in_chunk)
+        || memchr::memchr_iter(b'\r', text)
+            .any(|at| after(at).is_some_and(|next| !matches!(next, b'\n' | b'\r')))
 }
 
-fn is_bad(byte: u8, next: u8) -> bool {
-    let lone = byte == b'\r' && next != b'\n' && next != b'\r';
-    byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f || lone
+/// 1 for a control character that is no tab and no part of a line end; a number, so that many are looked at at once.
+fn is_bad(byte: u8) -> u8 {
+    u8::from(byte < b' ')
+        & u8::from(byte != b'\t')
+        & u8::from(byte != b'\n')
+        & u8::from(byte != b'\r')
+        | u8::from(byte == 0x7f)
 }
 
 #[cfg(test)]
