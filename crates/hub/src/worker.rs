@@ -27,6 +27,9 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 const NAP: Duration = Duration::from_secs(1);
 /// Longest pause after failures.
 const BACKOFF_MAX_SECONDS: u64 = 900;
+/// Longest pause while a provider cannot be reached: one small request costs nobody much, and when the network is there
+/// again somebody waits.
+const UNREACHABLE_MAX_SECONDS: u64 = 30;
 /// Longest pause where the database fails: it may be back any moment.
 const TROUBLE_MAX: Duration = Duration::from_secs(30);
 /// Pause between two rounds of forgetting what is old.
@@ -226,8 +229,15 @@ fn delay(attempts: i64, error: &Error) -> Duration {
         Error::Provider(
             Failure::Reauthorise(_) | Failure::CalendarGone | Failure::Forbidden(_),
         ) => most,
-        _ => Duration::from_secs(1 << attempts.clamp(0, 10)).min(most),
+        Error::Provider(Failure::Unreachable(_)) => {
+            backoff(attempts).min(Duration::from_secs(UNREACHABLE_MAX_SECONDS))
+        }
+        _ => backoff(attempts).min(most),
     }
+}
+
+fn backoff(attempts: i64) -> Duration {
+    Duration::from_secs(1 << attempts.clamp(0, 10))
 }
 
 #[cfg(test)]
@@ -239,6 +249,8 @@ mod tests {
         let wait = |attempts, failure: Failure| delay(attempts, &failure.into()).as_secs();
         let unreachable = || Failure::Unreachable(String::new());
         let waits: Vec<u64> = (1..12).map(|n| wait(n, unreachable())).collect();
+        assert_eq!(waits, [2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30]);
+        let waits: Vec<u64> = (1..12).map(|n| wait(n, Failure::CursorInvalid)).collect();
         assert_eq!(waits, [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
         let later = Failure::Later {
             after: Duration::from_secs(7),

@@ -102,6 +102,15 @@ async fn practice() -> Practice {
     .await;
     connect(&practice).await;
     link(&practice).await;
+    // A hop is measured from rest.
+    until("the first mirroring", FIRST_READ, async || {
+        let links = practice.hub_json("api/v1/links").await;
+        match &links[0]["waiting"] {
+            waiting if *waiting == 0 => Ok(()),
+            waiting => Err(format!("{waiting} copies are on their way")),
+        }
+    })
+    .await;
     practice
 }
 
