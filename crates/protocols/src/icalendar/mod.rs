@@ -18,6 +18,7 @@ mod controls;
 mod error;
 mod event;
 mod expand;
+mod flaw;
 pub mod html;
 mod kept;
 mod lines;
