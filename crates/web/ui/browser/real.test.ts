@@ -288,7 +288,7 @@ describe.skipIf(!program)('kalends demo', { timeout: 120_000 }, () => {
     await page.mouse.move(x, y + 52, { steps: 4 });
     await page.mouse.up();
     await toast(`Changed “${title}”`);
-    expect((await event.boundingBox())!.height).toBeGreaterThan(box.height + 30);
+    await expect.poll(async () => (await event.boundingBox())?.height).toBeGreaterThan(box.height + 30);
     await expect.poll(async () => minutes(await atGoogle(practice.google, title!)), { timeout: everywhere_ms }).toBeGreaterThan(before);
   });
 

@@ -69,7 +69,7 @@ const scenes: Record<string, { path: string; look?: Look; act: (page: Page) => P
   moved: {
     path: '/demo',
     act: async (page) => {
-      const block = page.locator('[data-pane=google] .block[data-title="Root canal: Novak"]');
+      const block = page.locator('[data-pane=google] .block[data-title="Wisdom tooth: Berg"]');
       await page.getByRole('button', { name: 'Close the tour' }).click();
       const box = (await block.boundingBox())!;
       await page.mouse.move(box.x + 40, box.y + 8);
