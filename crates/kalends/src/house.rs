@@ -30,6 +30,8 @@ use crate::{
 pub struct House {
     /// What the faces work with.
     pub app: App,
+    /// All stores; closed at the end, so that what is in SQLite's log gets into the database.
+    pub stores: Stores,
     /// The tenant's store.
     pub store: Store,
     /// The one HTTP client.
@@ -89,7 +91,13 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         poll: config.sync.poll_seconds.map(Duration::from_secs),
         workers: config.sync.workers.max(1),
     };
-    let hub = Hub::new(stores, directory, clock.clone(), ids.clone(), hub_settings);
+    let hub = Hub::new(
+        stores.clone(),
+        directory,
+        clock.clone(),
+        ids.clone(),
+        hub_settings,
+    );
     let identity = Identity::new(store.clone(), clock, ids);
     let owner = match identity.users().await?.into_iter().next() {
         Some(owner) => owner,
@@ -108,6 +116,7 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
     });
     Ok(House {
         app,
+        stores,
         store,
         network,
         owner,

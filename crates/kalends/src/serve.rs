@@ -10,6 +10,9 @@ use crate::{
 /// What `/health` answers: this is a hub, and it runs.
 pub const HEALTHY: &str = "kalends\n";
 
+/// How long work under way, and then the database, may take to come to an end.
+const FAREWELL: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Runs until it is told to stop.
 pub async fn run(options: ServeOptions) -> Result<(), Failure> {
     telemetry::start("info");
@@ -49,7 +52,8 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
         .await?;
     // Whoever waits for nothing any more is not waited for: open streams end with the process.
     let _ = stop.send(true);
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(5), worker).await;
+    let _ = tokio::time::timeout(FAREWELL, worker).await;
+    let _ = tokio::time::timeout(FAREWELL, house.stores.close()).await;
     Ok(())
 }
 

@@ -355,7 +355,11 @@ pub async fn all_have(
         for at in ALL {
             let found = titles(practice, at, &of_interest).await;
             if found != expected {
-                return Err(format!("{at:?} has {found:?} instead of {expected:?}"));
+                let said = std::fs::read_to_string(practice.stderr()).unwrap_or_default();
+                let last: Vec<&str> = said.lines().rev().take(12).collect();
+                return Err(format!(
+                    "{at:?} has {found:?} instead of {expected:?}; the hub said, latest first: {last:#?}"
+                ));
             }
         }
         Ok(())
