@@ -26,14 +26,17 @@ impl Asked<'_> {
 impl Event {
     /// Whether it is a series that is not over before what is asked, as far as a glance tells.
     pub(crate) fn may_repeat_in(&self, asked: Asked<'_>) -> bool {
-        let low = asked
-            .from
-            .saturating_sub(self.when.civil_seconds() + SLACK_SECONDS);
+        let low = self.earliest(asked);
         let start = civil::seconds_of(self.when.local_start());
         self.is_series()
             && (start >= low
                 || !self.overrides.is_empty()
                 || self.rules.iter().any(|rule| !is_over(rule, low)))
+    }
+
+    /// The earliest civil second at which an occurrence can start that touches what is asked.
+    fn earliest(&self, asked: Asked<'_>) -> i64 {
+        (asked.from).saturating_sub(self.when.civil_seconds() + SLACK_SECONDS)
     }
 
     /// Calls `found` with start and end (Unix seconds), and with the patch if there is one, of every occurrence that
@@ -43,8 +46,7 @@ impl Event {
         asked: Asked<'_>,
         mut found: impl FnMut(i64, i64, Option<&'e Patch>),
     ) {
-        let length = self.when.civil_seconds();
-        let low = asked.from.saturating_sub(length + SLACK_SECONDS);
+        let low = self.earliest(asked);
         let high = asked.to.saturating_add(SLACK_SECONDS);
         let start = civil::seconds_of(self.when.local_start());
         if start <= high {
