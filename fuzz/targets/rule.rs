@@ -56,7 +56,9 @@ fn ask(rule: &Rule, when: &When) {
             let on = compiled.occurrences_from(from);
             on.take_while(|at| *at <= last).collect()
         });
-        assert_eq!(sought, first[middle..], "{rule}: seeking from {from}");
+        // Of a rule with centuries of days between two instances the count up to there is given up, and said to be.
+        let given_up = sought.is_empty() && compiled.gave_up();
+        assert!(given_up || sought == first[middle..], "{rule}: seeking from {from}: {sought:?}");
         let before = timed(|| compiled.count_before(from));
         // Of a rule with a year of work between two instances nobody counts them.
         assert!(before == middle as u64 || before == u64::MAX, "{rule}: {before}");

@@ -179,16 +179,22 @@ impl<R: Deref<Target = Compiled>> Page<R> {
         let days = self.mask & before;
         match &self.rule.times {
             Times::Fixed(times) => u64::from(days.count()) * times.len() as u64,
-            Times::Drifting(drift) => {
-                let mut total = 0;
-                for day in days.days() {
-                    let day = self.year.first_day + i32::try_from(day).unwrap_or(0);
-                    self.work += 1;
-                    total += drift.count_on(day);
-                }
-                total
-            }
+            Times::Drifting(_) => self.drifting_before(end),
         }
+    }
+
+    /// The same where times differ from day to day. A day that no period reaches is not looked at: an interval of years
+    /// counts as fast as it is walked.
+    fn drifting_before(&mut self, end: usize) -> u64 {
+        let (mut total, mut from) = (0, 0);
+        while let Some(day) = self.next_day(from).filter(|day| *day < end) {
+            let absolute = self.year.first_day + i32::try_from(day).unwrap_or(0);
+            if let Times::Drifting(drift) = &self.rule.times {
+                total += drift.count_on(absolute);
+            }
+            from = day + 1;
+        }
+        total
     }
 
     /// The instance with `rank` instances before it in the year, as day and second of that day. What was open is

@@ -95,6 +95,22 @@ fn what_comes_true_rarely_is_found_by_little_work() {
 }
 
 #[test]
+fn an_interval_of_years_is_counted_as_far_as_it_is_walked() {
+    for rule in [
+        "FREQ=SECONDLY;COUNT=50;INTERVAL=118822450",
+        "FREQ=SECONDLY;COUNT=3;INTERVAL=218091225",
+        "FREQ=SECONDLY;COUNT=59;INTERVAL=2026112314;BYHOUR=1",
+    ] {
+        let compiled = Compiled::new(&rule.parse().unwrap(), &start());
+        let all: Vec<DateTime> = compiled.iter().take(50).collect();
+        let last = *all.last().unwrap();
+        assert_eq!(compiled.count_before(last), all.len() as u64 - 1, "{rule}");
+        assert_eq!(compiled.occurrences_from(last).next(), Some(last), "{rule}");
+        assert!(!compiled.gave_up(), "{rule}");
+    }
+}
+
+#[test]
 fn large_sets_are_no_large_work() {
     let minutes = numbers("BYMINUTE", 1, 59);
     let seconds = numbers("BYSECOND", 1, 59);
