@@ -45,8 +45,8 @@ impl FromStr for Rule {
 }
 
 impl Rule {
-    /// Reads a rule and says what was bent to make it one that RFC 5545 allows: COUNT next to UNTIL, numbers in
-    /// BYDAY and parts where they have no meaning, parts of other dialects (`X-…`).
+    /// Reads a rule and says what was bent to make it one that RFC 5545 allows: COUNT next to UNTIL, COUNT=-1, numbers
+    /// in BYDAY and parts where they have no meaning, parts of other dialects (`X-…`).
     ///
     /// ```
     /// use kalends_calendar::Rule;
@@ -128,6 +128,11 @@ impl Reader {
         let read = match part {
             "FREQ" => frequency(value).map(|f| rule.frequency = f),
             "INTERVAL" => number(value, 1..=u32::MAX).map(|n| rule.interval = n),
+            // Some write it for «without end».
+            "COUNT" if value == "-1" => {
+                self.bend("COUNT=-1", "read as no COUNT");
+                Some(())
+            }
             "COUNT" => number(value, 1..=u32::MAX).map(|n| rule.count = Some(n)),
             "UNTIL" => until(value).map(|u| rule.until = Some(u)),
             "WKST" => weekday::parse(value).map(|d| rule.week_start = d),

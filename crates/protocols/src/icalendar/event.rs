@@ -246,6 +246,14 @@ fn read_override(
     let Some(plain) = series.occurrence(id) else {
         return Ok(());
     };
+    let says_when = |p: &Property| {
+        ["DTSTART", "DTEND", "DURATION"]
+            .iter()
+            .any(|name| p.is(name))
+    };
+    if !component.properties.iter().any(says_when) {
+        single.when = plain.when.clone();
+    }
     let own = single.unknown.get(DIALECT).cloned().unwrap_or_default();
     single.unknown = plain.unknown.clone();
     if let Some(lines) = kept::of_occurrence(own, &plain.unknown) {

@@ -28,7 +28,7 @@ pub fn read(
     event.excluded_rules = rules(component, "EXRULE", &event.when, losses)?;
     for property in component.all("RDATE") {
         for text in property.as_list() {
-            let (id, patch) = extra(property, text, &event.when, zones)?;
+            let (id, patch) = extra(property, text, &event.when, zones, losses)?;
             if id != event.when.recurrence_id() || !patch.is_empty() {
                 event.overrides.insert(id, Override::Patch(Box::new(patch)));
             }
@@ -116,6 +116,7 @@ fn extra(
     text: &str,
     first: &When,
     zones: &Zones,
+    losses: &mut Vec<Loss>,
 ) -> Result<(RecurrenceId, Patch), Error> {
     let (start, length) = text
         .split_once('/')
@@ -126,30 +127,30 @@ fn extra(
     if let Some(length) = length {
         let mut when = first.starting_at(id);
         if let When::Timed { duration, .. } = &mut when {
-            *duration = period(property, length, &start, zones)?;
+            match period(property, length, &start, zones) {
+                Some(length) => *duration = length,
+                None => losses.push(Loss::new(
+                    "recurrenceOverrides",
+                    "the period of an extra occurrence has no end that can be one",
+                    "it lasts as long as the others",
+                )),
+            }
         }
         patch.when = (when != first.starting_at(id)).then_some(when);
     }
     Ok((id, patch))
 }
 
-fn period(
-    property: &Property,
-    text: &str,
-    start: &Moment,
-    zones: &Zones,
-) -> Result<Duration, Error> {
+/// How long a period is, whose end is a time or a duration.
+fn period(property: &Property, text: &str, start: &Moment, zones: &Zones) -> Option<Duration> {
     if text.starts_with(['P', 'p', '+']) {
-        return text
-            .parse()
-            .map_err(|_| value::bad(property, "a period is start/end or start/duration"));
+        return text.parse().ok();
     }
-    let end = value::moment(property, text, zones)?;
+    let end = value::moment(property, text, zones).ok()?;
     let seconds = end.instant(None).as_second() - start.instant(None).as_second();
-    Ok(Duration {
+    Some(Duration {
         days: 0,
-        seconds: u32::try_from(seconds)
-            .map_err(|_| value::bad(property, "a period ends before it starts"))?,
+        seconds: u32::try_from(seconds).ok()?,
     })
 }
 

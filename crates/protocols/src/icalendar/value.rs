@@ -73,12 +73,14 @@ pub fn moment(property: &Property, value: &str, zones: &Zones) -> Result<Moment,
     if let Some(date) = date(value) {
         return Ok(Moment::Date(date));
     }
-    let (local, is_utc) = date_time(value).ok_or_else(|| {
-        bad(
-            property,
-            "a date such as 20261123 or a time such as 20261123T090000Z is needed",
-        )
-    })?;
+    let (local, is_utc) = date_time(value)
+        .or_else(|| overgrown(value))
+        .ok_or_else(|| {
+            bad(
+                property,
+                "a date such as 20261123 or a time such as 20261123T090000Z is needed",
+            )
+        })?;
     let tzid = property.parameter("TZID").filter(|id| !id.is_empty());
     Ok(match (tzid, is_utc) {
         (None, true) => Moment::Utc(utc(local)),
@@ -92,6 +94,11 @@ pub fn moment(property: &Property, value: &str, zones: &Zones) -> Result<Moment,
     })
 }
 
+/// A time with a line behind it that was no property, and was taken as part of the value.
+fn overgrown(value: &str) -> Option<(DateTime, bool)> {
+    date_time(value.split_once("\\n")?.0.trim_end())
+}
+
 /// The error for a value that cannot be read.
 pub fn bad(property: &Property, problem: &'static str) -> Error {
     Error::Value {
@@ -101,9 +108,10 @@ pub fn bad(property: &Property, problem: &'static str) -> Error {
     }
 }
 
-/// `20261123`, and `2026-11-23` because it is seen.
+/// `20261123`, and `2026-11-23` and `20261123Z` because they are seen: a day is the same day everywhere.
 pub fn date(value: &str) -> Option<Date> {
     let (year, month, day) = match value.as_bytes() {
+        [y @ .., m1, m2, d1, d2, b'Z'] if y.len() == 4 => (y, [*m1, *m2], [*d1, *d2]),
         [y @ .., m1, m2, d1, d2] if y.len() == 4 => (y, [*m1, *m2], [*d1, *d2]),
         [y @ .., b'-', m1, m2, b'-', d1, d2] if y.len() == 4 => (y, [*m1, *m2], [*d1, *d2]),
         _ => return None,
@@ -237,13 +245,21 @@ mod tests {
     fn dates_and_times() {
         assert_eq!(date("20261123").unwrap().to_string(), "2026-11-23");
         assert_eq!(date("2026-11-23"), date("20261123"));
+        assert_eq!(date("20261123Z"), date("20261123"));
         let (at, utc) = date_time("20261123T235960Z").unwrap();
         assert_eq!((write_local(at).as_str(), utc), ("20261123T235959", true));
         assert_eq!(
             date_time("2026-11-23T09:00:00").unwrap().0,
             date_time("20261123T0900").unwrap().0
         );
-        for wrong in ["20261323", "2026112", "+2026112", "", "ﬁ261123"] {
+        for wrong in [
+            "20261323",
+            "2026-11-23Z",
+            "2026112",
+            "+2026112",
+            "",
+            "ﬁ261123",
+        ] {
             assert_eq!(date(wrong), None, "{wrong}");
         }
         for wrong in ["20261123T", "20261123T2500", "20261123T090061", "x"] {

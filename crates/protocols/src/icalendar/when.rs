@@ -17,22 +17,26 @@ use super::{
 /// The length in nominal days where DTEND can only say an exact one.
 const NOMINAL: &str = "X-KALENDS-DURATION";
 
-/// Reads when a component happens.
+/// Reads when a component happens. An end that cannot be understood is left out: the start says where it belongs.
 ///
 /// # Errors
-/// DTSTART is missing, or one of the values is no date or time.
+/// DTSTART is missing, or is no date or time. Of an occurrence, RECURRENCE-ID stands for it.
 pub fn read(component: &Component, zones: &Zones, losses: &mut Vec<Loss>) -> Result<When, Error> {
-    let start = component.property("DTSTART").ok_or(Error::Missing {
-        line: component.line.0,
-        component: component.name.to_string(),
-        property: "DTSTART",
-    })?;
-    let end = match component.property("DTEND") {
-        Some(p) => Some(value::moment(p, &p.value, zones)?),
-        None => None,
-    };
+    let start = beginning(component, losses)?;
+    let end = component.property("DTEND").and_then(|p| {
+        let end = value::moment(p, &p.value, zones).ok();
+        let lost = || {
+            Loss::new(
+                "duration",
+                "DTEND is no date or time",
+                "as if it were not there",
+            )
+        };
+        losses.extend(end.is_none().then(lost));
+        end
+    });
     let length = match component.property("DURATION") {
-        Some(p) if end.is_none() => Some(duration(p)?),
+        Some(p) if end.is_none() => duration(&p.value, losses),
         _ => None,
     };
     let (local, zone) = match value::moment(start, &start.value, zones)? {
@@ -79,6 +83,27 @@ pub fn read(component: &Component, zones: &Zones, losses: &mut Vec<Loss>) -> Res
     Ok(when)
 }
 
+/// The property that says when it begins.
+fn beginning<'a, 't>(
+    component: &'a Component<'t>,
+    losses: &mut Vec<Loss>,
+) -> Result<&'a Property<'t>, Error> {
+    if let Some(own) = component.property("DTSTART") {
+        return Ok(own);
+    }
+    let id = component.property("RECURRENCE-ID").ok_or(Error::Missing {
+        line: component.line.0,
+        component: component.name.to_string(),
+        property: "DTSTART",
+    })?;
+    losses.push(Loss::new(
+        "start",
+        "an occurrence without DTSTART",
+        "it begins where RECURRENCE-ID says",
+    ));
+    Ok(id)
+}
+
 fn ends(when: &When) -> Timestamp {
     when.end_instant(&TimeZone::UTC)
 }
@@ -113,10 +138,32 @@ fn all_day(start: Date, end: Option<Moment>, length: Option<Duration>) -> When {
     When::all_day(start, u32::try_from(days).unwrap_or(1))
 }
 
-fn duration(property: &Property) -> Result<Duration, Error> {
-    let text = property.value.trim();
-    text.parse()
-        .map_err(|_| value::bad(property, "a positive duration such as PT1H30M is needed"))
+/// The value of DURATION, bent where it is none.
+fn duration(text: &str, losses: &mut Vec<Loss>) -> Option<Duration> {
+    let text = text.trim();
+    let (length, reason, fallback) = if let Ok(length) = text.parse() {
+        return Some(length);
+    } else if let Some(length) = with_late_days(text) {
+        let reason = "weeks or days behind the T of a duration";
+        (Some(length), reason, "read as such")
+    } else if let Some(length) = text.strip_prefix('-').and_then(|rest| rest.parse().ok()) {
+        let length: Duration = length;
+        if length == Duration::default() {
+            return Some(length);
+        }
+        (None, "the end is before the start", "no duration")
+    } else {
+        (None, "DURATION is none", "no duration")
+    };
+    losses.push(Loss::new("duration", reason, fallback));
+    length
+}
+
+/// `PT1W`, `PT2D3H`: seen, and nothing but one length can be meant.
+fn with_late_days(text: &str) -> Option<Duration> {
+    let rest = text.strip_prefix("PT")?;
+    let (days, times) = rest.split_at_checked(rest.rfind(['W', 'D'])? + 1)?;
+    format!("P{days}T{times}").parse().ok()
 }
 
 /// Writes when an event happens. DTEND is always there: iCloud refuses events without it.

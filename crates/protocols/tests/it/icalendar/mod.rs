@@ -1,5 +1,6 @@
 //! iCalendar in both directions.
 
+mod bent;
 mod objects;
 mod round_trip;
 mod singles;

@@ -1,0 +1,130 @@
+//! Values that are none, and what is made of their events. Each is reported.
+
+use calendar::{Duration, Override, When};
+
+use super::*;
+
+/// An event that starts on 23 November 2026 at 9 UTC; how long it lasts, and what was said about that.
+fn length(lines: &str) -> (Duration, String) {
+    let text = calendar(&format!(
+        "BEGIN:VEVENT\nUID:1\nDTSTART:20261123T090000Z\n{lines}\nEND:VEVENT"
+    ));
+    let read = one(&text);
+    assert_eq!(one(&write(&read.value)).value, read.value, "{lines}");
+    let [loss] = &read.losses[..] else {
+        panic!("{lines}: {:?}", read.losses);
+    };
+    assert_eq!(loss.property, "duration");
+    (read.value.when.duration(), loss.reason.clone())
+}
+
+#[test]
+fn an_end_that_is_no_time_is_as_if_it_were_not_there() {
+    let unread = "DTEND is no date or time";
+    for end in [
+        "DTEND:19970701T2000000Z",
+        "DTEND:20261123T10300Z",
+        "DTEND:later",
+    ] {
+        assert_eq!(
+            length(end),
+            (Duration::default(), unread.to_owned()),
+            "{end}"
+        );
+        let both = format!("{end}\nDURATION:PT30M");
+        assert_eq!(length(&both), (Duration::minutes(30), unread.to_owned()));
+    }
+    let day = "BEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20261123\nDTEND:x\nEND:VEVENT";
+    let when = When::all_day("2026-11-23".parse().unwrap(), 1);
+    assert_eq!(one(&calendar(day)).value.when, when);
+}
+
+#[test]
+fn a_duration_that_is_none_says_nothing_unless_one_length_alone_can_be_meant() {
+    for (text, duration, reason) in [
+        (
+            "PT1W",
+            Duration::days(7),
+            "weeks or days behind the T of a duration",
+        ),
+        (
+            "PT1W1D2H3M4S",
+            Duration {
+                days: 8,
+                seconds: 7384,
+            },
+            "weeks or days behind the T of a duration",
+        ),
+        ("-PT1H", Duration::default(), "the end is before the start"),
+        ("-PT1W1D2H3M4S", Duration::default(), "DURATION is none"),
+        (
+            "P999999999999999999W",
+            Duration::default(),
+            "DURATION is none",
+        ),
+        ("an hour", Duration::default(), "DURATION is none"),
+    ] {
+        let read = length(&format!("DURATION:{text}"));
+        assert_eq!(read, (duration, reason.to_owned()), "{text}");
+    }
+    let nothing = "BEGIN:VEVENT\nUID:1\nDTSTART:20261123T090000Z\nDURATION:-PT0H0M0S\nEND:VEVENT";
+    assert_eq!(one(&calendar(nothing)).losses, []);
+}
+
+#[test]
+fn an_occurrence_without_a_start_begins_where_its_id_says() {
+    let series = "BEGIN:VEVENT\nUID:1\nDTSTART:20261120T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY\nEND:VEVENT\n";
+    let cancelled =
+        "BEGIN:VEVENT\nUID:1\nRECURRENCE-ID:20261123T090000Z\nSTATUS:CANCELLED\nEND:VEVENT";
+    let read = one(&calendar(&format!("{series}{cancelled}")));
+    assert_eq!(read.losses.len(), 1, "{:?}", read.losses);
+    assert_eq!(read.losses[0].property, "start");
+    let at = "2026-11-23T09:00:00".parse().unwrap();
+    let Override::Patch(patch) = &read.value.overrides[&at] else {
+        panic!("{:?}", read.value.overrides);
+    };
+    assert_eq!(patch.when, None, "as long as the others");
+    assert!(patch.status.is_some());
+    // Alone it has nothing to take its length from.
+    let alone = one(&calendar(cancelled)).value;
+    assert_eq!(alone.when.local_start(), at.0);
+    assert_eq!(one(&write(&alone)).value, alone);
+}
+
+#[test]
+fn an_extra_occurrence_whose_period_has_no_end_lasts_as_long_as_the_others() {
+    for end in ["199700819T220000Z", "19970819T200000Z", "PT", "P1Y"] {
+        let text = format!(
+            "BEGIN:VEVENT\nUID:1\nDTSTART:19970801T210000Z\nDURATION:PT2H\nRDATE;VALUE=PERIOD:19970819T210000Z/{end}\nEND:VEVENT"
+        );
+        let read = one(&calendar(&text));
+        assert_eq!(read.losses.len(), 1, "{end}: {:?}", read.losses);
+        let all: Vec<_> = read.value.overrides.iter().collect();
+        let [(id, Override::Patch(patch))] = &all[..] else {
+            panic!("{all:?}");
+        };
+        assert_eq!(id.to_string(), "1997-08-19T21:00:00");
+        assert!(patch.is_empty(), "{end}");
+    }
+}
+
+#[test]
+fn a_line_that_is_no_property_does_not_spoil_the_time_before_it() {
+    let text = calendar("BEGIN:VEVENT\nUID:1\nDTSTART:20261123T090000Z\nSUMMARY=Tyres\nEND:VEVENT");
+    let read = one(&text);
+    assert_eq!(
+        read.value.when.local_start().to_string(),
+        "2026-11-23T09:00:00"
+    );
+    assert_eq!(read.losses.len(), 1, "{:?}", read.losses);
+}
+
+#[test]
+fn a_day_may_have_a_z_and_a_count_of_minus_one_is_none() {
+    let text = "BEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20131208\nRRULE:FREQ=WEEKLY;COUNT=-1\nRDATE:20131210Z\nEND:VEVENT";
+    let read = one(&calendar(text));
+    assert_eq!(read.value.rules[0].to_string(), "FREQ=WEEKLY");
+    assert_eq!(read.losses.len(), 1, "{:?}", read.losses);
+    let extra = read.value.overrides.keys().next().unwrap();
+    assert_eq!(extra.to_string(), "2013-12-10T00:00:00");
+}
