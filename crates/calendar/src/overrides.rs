@@ -9,6 +9,16 @@ use crate::{
 };
 
 /// One entry of a series' overrides.
+///
+/// ```
+/// use kalends_calendar::{Event, Override, Patch, When};
+/// let mut yoga = Event::new("yoga@example.com", When::all_day("2026-12-01".parse()?, 1));
+/// yoga.rules.push("FREQ=WEEKLY".parse()?);
+/// yoga.overrides.insert("2026-12-08T00:00:00".parse()?, Override::Excluded);
+/// let outside = Patch { title: Some("In the park".into()), ..Patch::default() };
+/// yoga.overrides.insert("2026-12-15T00:00:00".parse()?, Override::Patch(Box::new(outside)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Override {
@@ -21,6 +31,11 @@ pub enum Override {
 
 impl Override {
     /// An extra occurrence that differs in nothing.
+    ///
+    /// ```
+    /// use kalends_calendar::Override;
+    /// assert!(matches!(Override::extra(), Override::Patch(patch) if patch.is_empty()));
+    /// ```
     pub fn extra() -> Self {
         Self::Patch(Box::default())
     }
@@ -29,6 +44,12 @@ impl Override {
 macro_rules! patch {
     ($($(#[$doc:meta])* $field:ident: $type:ty,)*) => {
         /// The fields of [`Event`] that an occurrence has differently; `None` is the series' own value.
+        ///
+        /// ```
+        /// use kalends_calendar::Patch;
+        /// let moved = Patch { title: Some("Later".into()), ..Patch::default() };
+        /// assert!(!moved.is_empty());
+        /// ```
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         pub struct Patch {
             $($(#[$doc])* #[serde(default, skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)*
@@ -39,17 +60,37 @@ macro_rules! patch {
 
         impl Patch {
             /// Whether nothing differs.
+            ///
+            /// ```
+            /// assert!(kalends_calendar::Patch::default().is_empty());
+            /// ```
             pub fn is_empty(&self) -> bool {
                 self.unknown.is_empty() $(&& self.$field.is_none())*
             }
 
             /// Sets what differs on `single`.
+            ///
+            /// ```
+            /// use kalends_calendar::{Event, Patch, When};
+            /// let mut event = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+            /// Patch { title: Some("Later".into()), ..Patch::default() }.apply(&mut event);
+            /// assert_eq!(event.title, "Later");
+            /// # Ok::<(), jiff::Error>(())
+            /// ```
             pub fn apply(&self, single: &mut Event) {
                 $(if let Some(value) = &self.$field { single.$field.clone_from(value); })*
                 if !self.unknown.is_empty() { single.unknown = self.unknown.clone(); }
             }
 
             /// What `single` has differently from `plain`, the occurrence as the series has it.
+            ///
+            /// ```
+            /// use kalends_calendar::{Event, Patch, When};
+            /// let plain = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+            /// let single = Event { title: "Later".into(), ..plain.clone() };
+            /// assert_eq!(Patch::between(&plain, &single).title.as_deref(), Some("Later"));
+            /// # Ok::<(), jiff::Error>(())
+            /// ```
             pub fn between(plain: &Event, single: &Event) -> Self {
                 Self {
                     $($field: (plain.$field != single.$field).then(|| single.$field.clone()),)*
@@ -59,6 +100,15 @@ macro_rules! patch {
 
             /// Three-way merge, field by field: a field that only one side changed against `base` is taken from that
             /// side; where both changed it, `ours` stays. The second value says whether that happened.
+            ///
+            /// ```
+            /// use kalends_calendar::{Patch, Status};
+            /// let base = Patch::default();
+            /// let ours = Patch { title: Some("Later".into()), ..Patch::default() };
+            /// let theirs = Patch { status: Some(Status::Tentative), ..Patch::default() };
+            /// let (merged, clash) = Patch::merge(&base, &ours, &theirs);
+            /// assert!(merged.title.is_some() && merged.status.is_some() && !clash);
+            /// ```
             #[must_use]
             pub fn merge(base: &Self, ours: &Self, theirs: &Self) -> (Self, bool) {
                 let mut merged = ours.clone();

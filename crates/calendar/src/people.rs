@@ -5,10 +5,21 @@ use std::{borrow::Borrow, collections::BTreeMap, fmt};
 use serde::{Deserialize, Serialize};
 
 /// People of an event by calendar address.
+///
+/// ```
+/// use kalends_calendar::{Address, People, Person};
+/// let people = People::from([(Address::new("ada@example.com"), Person::default())]);
+/// assert!(people.contains_key("mailto:ada@example.com"));
+/// ```
 pub type People = BTreeMap<Address, Person>;
 
 /// A calendar address (RFC 5545 3.3.3): `mailto:ada@example.com`, in lower case, `mailto:` added to a bare mail
 /// address.
+///
+/// ```
+/// use kalends_calendar::Address;
+/// assert_eq!(Address::new("Ada@Example.com").to_string(), "mailto:ada@example.com");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Address(String);
@@ -30,11 +41,21 @@ impl Address {
     }
 
     /// The URI.
+    ///
+    /// ```
+    /// assert_eq!(kalends_calendar::Address::new("URN:x:1").as_str(), "urn:x:1");
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The mail address, if it is one.
+    ///
+    /// ```
+    /// use kalends_calendar::Address;
+    /// assert_eq!(Address::new("mailto:ada@example.com").email(), Some("ada@example.com"));
+    /// assert_eq!(Address::new("urn:x:1").email(), None);
+    /// ```
     pub fn email(&self) -> Option<&str> {
         self.0.strip_prefix("mailto:")
     }
@@ -53,6 +74,12 @@ impl fmt::Display for Address {
 }
 
 /// One person, room or thing that takes part (RFC 8984 4.4.6).
+///
+/// ```
+/// use kalends_calendar::{Participation, Person, Role};
+/// let ada = Person { name: Some("Ada".into()), role: Some(Role::Chair), ..Person::default() };
+/// assert_eq!(ada.participation, Participation::NeedsAction);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// Display name (CN).
@@ -82,6 +109,12 @@ pub struct Person {
 }
 
 /// RFC 5545 3.2.3.
+///
+/// ```
+/// use kalends_calendar::{Person, PersonKind};
+/// let room = Person { kind: PersonKind::Location, ..Person::default() };
+/// assert_ne!(room.kind, PersonKind::default());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PersonKind {
@@ -97,6 +130,12 @@ pub enum PersonKind {
 }
 
 /// RFC 5545 3.2.16.
+///
+/// ```
+/// use kalends_calendar::{Person, Role};
+/// let guest = Person { role: Some(Role::Optional), ..Person::default() };
+/// assert!(!guest.organizer);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -111,6 +150,12 @@ pub enum Role {
 }
 
 /// RFC 5545 3.2.12.
+///
+/// ```
+/// use kalends_calendar::{Participation, Person};
+/// let coming = Person { participation: Participation::Accepted, ..Person::default() };
+/// assert!(!coming.expects_reply);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Participation {

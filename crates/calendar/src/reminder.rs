@@ -4,6 +4,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// One alarm of an event.
+///
+/// ```
+/// use kalends_calendar::{Reminder, Trigger};
+/// let mail = Reminder { trigger: Trigger::End(0), email: true };
+/// assert_ne!(mail, Reminder::minutes_before(0));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reminder {
     /// When it goes off.
@@ -14,6 +20,11 @@ pub struct Reminder {
 }
 
 /// When an alarm goes off.
+///
+/// ```
+/// use kalends_calendar::{Reminder, Trigger};
+/// assert_eq!(Reminder::minutes_before(10).trigger, Trigger::Start(-600));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Trigger {
@@ -27,6 +38,10 @@ pub enum Trigger {
 
 impl Reminder {
     /// A display so many minutes before the start.
+    ///
+    /// ```
+    /// assert!(!kalends_calendar::Reminder::minutes_before(10).email);
+    /// ```
     pub fn minutes_before(minutes: u32) -> Self {
         Self {
             trigger: Trigger::Start(-i64::from(minutes) * 60),

@@ -10,6 +10,14 @@ use serde::{Deserialize, Serialize};
 use crate::{Address, Event, RecurrenceId};
 
 /// One merge unit.
+///
+/// ```
+/// use kalends_calendar::{Event, Unit, When, unit};
+/// let a = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+/// let b = Event { title: "Leave".into(), ..a.clone() };
+/// assert_eq!(unit::diff(&a, &b), [Unit::Title].into());
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Unit {
@@ -63,11 +71,20 @@ const FIXED: [Unit; 12] = [
 
 impl Unit {
     /// Whether the unit belongs to one copy and never flows along a link.
+    ///
+    /// ```
+    /// use kalends_calendar::Unit;
+    /// assert!(Unit::Color.is_local() && !Unit::Title.is_local());
+    /// ```
     pub fn is_local(&self) -> bool {
         matches!(self, Self::Reminders | Self::Color | Self::Unknown(_))
     }
 
     /// The unit's name for people and for wire formats: RFC 8984 property names.
+    ///
+    /// ```
+    /// assert_eq!(kalends_calendar::Unit::Text.property(), "description");
+    /// ```
     pub fn property(&self) -> &'static str {
         match self {
             Self::When => "start",
@@ -89,6 +106,14 @@ impl Unit {
     }
 
     /// Whether both events have the same value for this unit.
+    ///
+    /// ```
+    /// use kalends_calendar::{Event, Unit, When};
+    /// let a = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+    /// let b = Event { title: "Leave".into(), ..a.clone() };
+    /// assert!(Unit::When.same(&a, &b) && !Unit::Title.same(&a, &b));
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn same(&self, a: &Event, b: &Event) -> bool {
         match self {
             Self::When => a.when == b.when,
@@ -110,6 +135,15 @@ impl Unit {
     }
 
     /// Gives `into` the value that `from` has for this unit. Everything else stays as it is.
+    ///
+    /// ```
+    /// use kalends_calendar::{Event, Unit, When};
+    /// let mut a = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+    /// let b = Event { title: "Leave".into(), ..a.clone() };
+    /// Unit::Title.take(&mut a, &b);
+    /// assert_eq!(a, b);
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn take(&self, into: &mut Event, from: &Event) {
         match self {
             Self::When => into.when = from.when.clone(),
@@ -156,6 +190,15 @@ fn replace<K: Ord, V: Clone>(
 }
 
 /// All units that any of the events has.
+///
+/// ```
+/// use kalends_calendar::{Address, Event, Person, Unit, When, unit};
+/// let mut event = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+/// let ada = Address::new("ada@example.com");
+/// event.people.insert(ada.clone(), Person::default());
+/// assert!(unit::all([&event]).contains(&Unit::Person(ada)));
+/// # Ok::<(), jiff::Error>(())
+/// ```
 pub fn all<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeSet<Unit> {
     let mut units: BTreeSet<Unit> = FIXED.into();
     for event in events {
@@ -172,6 +215,13 @@ pub fn all<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeSet<Unit> {
 }
 
 /// The units in which two events differ.
+///
+/// ```
+/// use kalends_calendar::{Event, When, unit};
+/// let event = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+/// assert!(unit::diff(&event, &event.clone()).is_empty());
+/// # Ok::<(), jiff::Error>(())
+/// ```
 pub fn diff(a: &Event, b: &Event) -> BTreeSet<Unit> {
     all([a, b])
         .into_iter()

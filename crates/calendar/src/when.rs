@@ -12,6 +12,15 @@ use serde::{Deserialize, Serialize};
 use crate::Zone;
 
 /// Start, length and zone of an event. One merge unit: its parts only make sense together.
+///
+/// ```
+/// use kalends_calendar::{Duration, When, Zone};
+/// let leave = When::all_day("2026-12-24".parse()?, 3);
+/// let vienna = Zone::iana("Europe/Vienna").ok_or("no zone data")?;
+/// let talk = When::zoned("2026-12-01T18:00".parse()?, vienna, Duration::hours(2));
+/// assert!(leave.is_all_day() && !talk.is_all_day());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub enum When {
@@ -39,6 +48,12 @@ pub enum When {
 
 impl When {
     /// Whole days from `start`; zero days are read as one.
+    ///
+    /// ```
+    /// use kalends_calendar::{Duration, When};
+    /// assert_eq!(When::all_day("2026-12-24".parse()?, 0).duration(), Duration::days(1));
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn all_day(start: Date, days: u32) -> Self {
         Self::AllDay {
             start,
@@ -47,6 +62,13 @@ impl When {
     }
 
     /// A civil time in a zone.
+    ///
+    /// ```
+    /// use kalends_calendar::{Duration, When, Zone};
+    /// let when = When::zoned("2026-12-01T18:00".parse()?, Zone::utc(), Duration::hours(2));
+    /// assert_eq!(when.zone(), Some(&Zone::utc()));
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn zoned(start: DateTime, zone: Zone, duration: Duration) -> Self {
         Self::Timed {
             start,
@@ -57,6 +79,15 @@ impl When {
     }
 
     /// A civil time in whatever zone the viewer is in.
+    ///
+    /// ```
+    /// use jiff::tz::TimeZone;
+    /// use kalends_calendar::{Duration, When};
+    /// let alarm = When::floating("2026-12-01T07:00".parse()?, Duration::minutes(5));
+    /// let tokyo = TimeZone::fixed(jiff::tz::offset(9));
+    /// assert_eq!(alarm.start_instant(&tokyo).to_string(), "2026-11-30T22:00:00Z");
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn floating(start: DateTime, duration: Duration) -> Self {
         Self::Timed {
             start,
@@ -67,11 +98,22 @@ impl When {
     }
 
     /// Whether it is whole days.
+    ///
+    /// ```
+    /// assert!(kalends_calendar::When::all_day("2026-12-24".parse()?, 1).is_all_day());
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn is_all_day(&self) -> bool {
         matches!(self, Self::AllDay { .. })
     }
 
     /// Civil start; midnight for all-day events.
+    ///
+    /// ```
+    /// let leave = kalends_calendar::When::all_day("2026-12-24".parse()?, 1);
+    /// assert_eq!(leave.local_start().to_string(), "2026-12-24T00:00:00");
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn local_start(&self) -> DateTime {
         match self {
             Self::AllDay { start, .. } => start.to_datetime(Time::midnight()),
@@ -80,6 +122,11 @@ impl When {
     }
 
     /// The zone of the start, if it has one.
+    ///
+    /// ```
+    /// assert_eq!(kalends_calendar::When::all_day("2026-12-24".parse()?, 1).zone(), None);
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn zone(&self) -> Option<&Zone> {
         match self {
             Self::AllDay { .. } => None,
@@ -88,6 +135,12 @@ impl When {
     }
 
     /// Length, in days for all-day events.
+    ///
+    /// ```
+    /// use kalends_calendar::{Duration, When};
+    /// assert_eq!(When::all_day("2026-12-24".parse()?, 3).duration(), Duration::days(3));
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn duration(&self) -> Duration {
         match self {
             Self::AllDay { days, .. } => Duration {
@@ -99,6 +152,14 @@ impl When {
     }
 
     /// The same length, zone and kind at the original start of an occurrence.
+    ///
+    /// ```
+    /// use kalends_calendar::When;
+    /// let leave = When::all_day("2026-12-24".parse()?, 3);
+    /// let later = leave.starting_at("2027-02-01T00:00:00".parse()?);
+    /// assert_eq!(later, When::all_day("2027-02-01".parse()?, 3));
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     #[must_use]
     pub fn starting_at(&self, id: RecurrenceId) -> Self {
         match self {
@@ -121,21 +182,49 @@ impl When {
     }
 
     /// The key under which an override of the occurrence that starts here is kept.
+    ///
+    /// ```
+    /// let leave = kalends_calendar::When::all_day("2026-12-24".parse()?, 3);
+    /// assert_eq!(leave.recurrence_id().to_string(), "2026-12-24T00:00:00");
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn recurrence_id(&self) -> RecurrenceId {
         RecurrenceId(self.local_start())
     }
 
     /// Instant of the start. `viewer` is the zone for floating times and for days.
+    ///
+    /// ```
+    /// let leave = kalends_calendar::When::all_day("2026-12-24".parse()?, 3);
+    /// let viewer = jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
+    /// assert_eq!(leave.start_instant(&viewer).to_string(), "2026-12-23T23:00:00Z");
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn start_instant(&self, viewer: &TimeZone) -> Timestamp {
         self.instants(viewer).0
     }
 
     /// Instant of the (exclusive) end. `viewer` is the zone for floating times and for days.
+    ///
+    /// ```
+    /// let leave = kalends_calendar::When::all_day("2026-12-24".parse()?, 3);
+    /// assert_eq!(leave.end_instant(&jiff::tz::TimeZone::UTC).to_string(), "2026-12-27T00:00:00Z");
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn end_instant(&self, viewer: &TimeZone) -> Timestamp {
         self.instants(viewer).1
     }
 
     /// Civil end in the start's zone (exclusive).
+    ///
+    /// ```
+    /// use kalends_calendar::{Duration, When, Zone};
+    /// // On the night when clocks go forward.
+    /// let berlin = Zone::iana("Europe/Berlin").ok_or("no zone data")?;
+    /// let night = When::zoned("2026-03-29T01:30".parse()?, berlin, Duration::hours(1));
+    /// assert_eq!(night.local_end().to_string(), "2026-03-29T03:30:00");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn local_end(&self) -> DateTime {
         match self {
             Self::Timed {
@@ -157,6 +246,14 @@ impl When {
 
 /// A length of time: nominal days (which a change of clocks may make 23 or 25 hours long), then exact seconds
 /// (RFC 8984 1.4.6).
+///
+/// ```
+/// use kalends_calendar::Duration;
+/// let long: Duration = "P1DT2H30M".parse()?;
+/// assert_eq!(long, Duration { days: 1, seconds: 9_000 });
+/// assert_eq!(long.to_string(), "P1DT2H30M");
+/// # Ok::<(), kalends_calendar::when::BadDuration>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Duration {
     /// Nominal days.
@@ -167,6 +264,10 @@ pub struct Duration {
 
 impl Duration {
     /// So many minutes.
+    ///
+    /// ```
+    /// assert_eq!(kalends_calendar::Duration::minutes(90).to_string(), "PT1H30M");
+    /// ```
     pub const fn minutes(minutes: u32) -> Self {
         Self {
             days: 0,
@@ -175,6 +276,10 @@ impl Duration {
     }
 
     /// So many hours.
+    ///
+    /// ```
+    /// assert_eq!(kalends_calendar::Duration::hours(36).to_string(), "PT36H");
+    /// ```
     pub const fn hours(hours: u32) -> Self {
         Self {
             days: 0,
@@ -183,6 +288,10 @@ impl Duration {
     }
 
     /// So many nominal days.
+    ///
+    /// ```
+    /// assert_eq!(kalends_calendar::Duration::days(7).to_string(), "P7D");
+    /// ```
     pub const fn days(days: u32) -> Self {
         Self { days, seconds: 0 }
     }
@@ -213,6 +322,11 @@ impl fmt::Display for Duration {
 }
 
 /// A text is not a duration of RFC 5545 3.3.6 (or is negative, or longer than `u32` seconds).
+///
+/// ```
+/// let error = "an hour".parse::<kalends_calendar::Duration>().expect_err("words are none");
+/// assert_eq!(error.to_string(), "«an hour» is not a duration such as P1D or PT1H30M");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("«{0}» is not a duration such as P1D or PT1H30M")]
 pub struct BadDuration(String);
@@ -267,6 +381,13 @@ impl<'de> Deserialize<'de> for Duration {
 
 /// Names one occurrence of a series: its original local start in the series' own zone, midnight for all-day
 /// series (RFC 8984 4.3.4).
+///
+/// ```
+/// use kalends_calendar::RecurrenceId;
+/// let id: RecurrenceId = "2026-12-08T09:00:00".parse()?;
+/// assert_eq!(id, RecurrenceId(jiff::civil::date(2026, 12, 8).at(9, 0, 0, 0)));
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RecurrenceId(pub DateTime);

@@ -20,6 +20,14 @@ pub use crate::clock::replace_rules;
 ///
 /// IANA names inside; other names are mapped at the edge. What cannot be mapped is a [`CustomZone`], kept with its
 /// own rules and never silently replaced.
+///
+/// ```
+/// use kalends_calendar::Zone;
+/// let vienna = Zone::iana("europe/vienna").ok_or("no zone data")?;
+/// let noon = "2026-07-01T12:00".parse()?;
+/// assert_eq!(vienna.to_instant(noon).to_string(), "2026-07-01T10:00:00Z");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Zone {
@@ -32,6 +40,23 @@ pub enum Zone {
 }
 
 /// A zone defined by its observances (RFC 5545 3.6.5).
+///
+/// ```
+/// use kalends_calendar::{CustomZone, Observance, Zone};
+/// let always = Observance {
+///     daylight: false,
+///     name: None,
+///     start: "1970-01-01T00:00".parse()?,
+///     offset_from: 5_400,
+///     offset_to: 5_400,
+///     rules: Vec::new(),
+///     dates: Vec::new(),
+/// };
+/// let ship = CustomZone { id: "Ship".into(), observances: vec![always] };
+/// let noon = "2026-07-01T12:00".parse()?;
+/// assert_eq!(Zone::Custom(ship.into()).to_instant(noon).to_string(), "2026-07-01T10:30:00Z");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CustomZone {
     /// The name under which it came (TZID).
@@ -41,6 +66,21 @@ pub struct CustomZone {
 }
 
 /// One STANDARD or DAYLIGHT part of a custom zone.
+///
+/// ```
+/// use kalends_calendar::Observance;
+/// let summer = Observance {
+///     daylight: true,
+///     name: Some("CEST".into()),
+///     start: "1981-03-29T02:00".parse()?,
+///     offset_from: 3_600,
+///     offset_to: 7_200,
+///     rules: vec!["FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU".parse()?],
+///     dates: Vec::new(),
+/// };
+/// assert_eq!(summer.offset_to - summer.offset_from, 3_600);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Observance {
     /// Whether it is DAYLIGHT.
@@ -64,6 +104,12 @@ pub struct Observance {
 
 impl Zone {
     /// The zone with this IANA name (aliases and any letter case accepted), if the database at hand knows it.
+    ///
+    /// ```
+    /// use kalends_calendar::Zone;
+    /// assert_eq!(Zone::iana("utc"), Some(Zone::utc()));
+    /// assert_eq!(Zone::iana("Middle-earth/Shire"), None);
+    /// ```
     pub fn iana(name: &str) -> Option<Self> {
         if name.eq_ignore_ascii_case("UTC") || name == "Etc/UTC" || name == "Z" {
             return Some(Self::utc());
@@ -80,11 +126,22 @@ impl Zone {
     }
 
     /// Coordinated universal time, spelled `Etc/UTC`.
+    ///
+    /// ```
+    /// assert_eq!(kalends_calendar::Zone::utc().name(), "Etc/UTC");
+    /// ```
     pub fn utc() -> Self {
         Self::Iana("Etc/UTC".into())
     }
 
     /// Its name: IANA, or the TZID under which a custom zone came.
+    ///
+    /// ```
+    /// use kalends_calendar::Zone;
+    /// let vienna = Zone::iana("EUROPE/vienna").ok_or("no zone data")?;
+    /// assert_eq!(vienna.name(), "Europe/Vienna");
+    /// # Ok::<(), &str>(())
+    /// ```
     pub fn name(&self) -> &str {
         match self {
             Self::Iana(name) => name,
@@ -93,17 +150,37 @@ impl Zone {
     }
 
     /// Whether it is UTC by any of its names.
+    ///
+    /// ```
+    /// assert!(kalends_calendar::Zone::utc().is_utc());
+    /// ```
     pub fn is_utc(&self) -> bool {
         matches!(self.name(), "Etc/UTC" | "UTC" | "Etc/UCT" | "Zulu")
     }
 
     /// The instant of a local time. In a gap the offset before it counts, in an overlap the first one
     /// (RFC 5545 3.3.5).
+    ///
+    /// ```
+    /// use kalends_calendar::Zone;
+    /// let berlin = Zone::iana("Europe/Berlin").ok_or("no zone data")?;
+    /// let twice = "2026-10-25T02:30".parse()?;
+    /// assert_eq!(berlin.to_instant(twice).to_string(), "2026-10-25T00:30:00Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_instant(&self, local: DateTime) -> Timestamp {
         self.clock().to_instant(local)
     }
 
     /// The local time at an instant.
+    ///
+    /// ```
+    /// use kalends_calendar::Zone;
+    /// let berlin = Zone::iana("Europe/Berlin").ok_or("no zone data")?;
+    /// let local = berlin.to_local("2026-10-25T01:30:00Z".parse()?);
+    /// assert_eq!(local.to_string(), "2026-10-25T02:30:00");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_local(&self, at: Timestamp) -> DateTime {
         self.clock().to_local(at)
     }
@@ -120,6 +197,13 @@ impl Zone {
 impl CustomZone {
     /// The offset that turns a local time into an instant: that of the latest onset at or before it, in a gap the
     /// one before the gap.
+    ///
+    /// ```
+    /// use kalends_calendar::CustomZone;
+    /// let nowhere = CustomZone { id: "?".into(), observances: Vec::new() };
+    /// assert!(nowhere.offset_at("2026-10-25T02:30".parse()?).is_zero());
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn offset_at(&self, local: DateTime) -> Offset {
         CustomClock::new(self).offset(local)
     }

@@ -11,6 +11,18 @@ use crate::{Event, Window, clock::Clock, recurrence::spans::Asked};
 ///
 /// Correctness never depends on the horizon: what is asked beyond it is answered by nobody but [`super::busy`], which
 /// seeks. Days and floating times are those of the zone that the index was made with.
+///
+/// ```
+/// use kalends_calendar::{Duration, Event, When, Window, busy::{Index, Policy}};
+/// let week = Window { from: "2026-11-30T00:00Z".parse()?, to: "2026-12-07T00:00Z".parse()? };
+/// let mut index = Index::new(week, jiff::tz::TimeZone::UTC, Policy::default());
+/// let lunch = When::floating("2026-11-30T12:00".parse()?, Duration::hours(1));
+/// index.put([&Event::new("lunch@example.com", lunch)]);
+/// assert_eq!(index.busy(week).len(), 1);
+/// index.remove("lunch@example.com");
+/// assert!(index.busy(week).is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Index {
     horizon: Window,
@@ -27,6 +39,12 @@ pub struct Index {
 
 impl Index {
     /// An empty calendar.
+    ///
+    /// ```
+    /// use kalends_calendar::{Window, busy::{Index, Policy}};
+    /// let index = Index::new(Window::ALL, jiff::tz::TimeZone::UTC, Policy::default());
+    /// assert!(index.busy(Window::ALL).is_empty());
+    /// ```
     pub fn new(horizon: Window, viewer: TimeZone, policy: Policy) -> Self {
         Self {
             slots: Slots::free(horizon.from, horizon.to),
@@ -40,6 +58,17 @@ impl Index {
     }
 
     /// Adds events, or puts them in the place of those with the same UID.
+    ///
+    /// ```
+    /// # use kalends_calendar::{Event, When, Window, busy::{Index, Policy}};
+    /// # let week = Window { from: "2026-11-30T00:00Z".parse()?, to: "2026-12-07T00:00Z".parse()? };
+    /// # let mut index = Index::new(week, jiff::tz::TimeZone::UTC, Policy::default());
+    /// index.put([&Event::new("leave@example.com", When::all_day("2026-12-01".parse()?, 1))]);
+    /// index.put([&Event::new("leave@example.com", When::all_day("2026-12-03".parse()?, 2))]);
+    /// let busy = index.busy(week).iter().next().ok_or("none")?;
+    /// assert_eq!(busy.from.to_string(), "2026-12-03T00:00:00Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn put<'e>(&mut self, events: impl IntoIterator<Item = &'e Event>) {
         let mut freed = false;
         for event in events {
@@ -58,6 +87,16 @@ impl Index {
     }
 
     /// Takes an event out.
+    ///
+    /// ```
+    /// # use kalends_calendar::{Event, When, Window, busy::{Index, Policy}};
+    /// # let week = Window { from: "2026-11-30T00:00Z".parse()?, to: "2026-12-07T00:00Z".parse()? };
+    /// # let mut index = Index::new(week, jiff::tz::TimeZone::UTC, Policy::default());
+    /// index.put([&Event::new("leave@example.com", When::all_day("2026-12-01".parse()?, 1))]);
+    /// index.remove("leave@example.com");
+    /// assert_eq!(index.slots().taken(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn remove(&mut self, uid: &str) {
         if self.take_out(uid) {
             self.fill_slots();
@@ -65,6 +104,18 @@ impl Index {
     }
 
     /// The merged busy time in a window inside the horizon.
+    ///
+    /// ```
+    /// # use kalends_calendar::{Event, When, Window, busy::{Index, Policy}};
+    /// # let week = Window { from: "2026-11-30T00:00Z".parse()?, to: "2026-12-07T00:00Z".parse()? };
+    /// # let mut index = Index::new(week, jiff::tz::TimeZone::UTC, Policy::default());
+    /// index.put([&Event::new("leave@example.com", When::all_day("2026-12-01".parse()?, 2))]);
+    /// let noon = Window { from: "2026-12-02T12:00Z".parse()?, ..week };
+    /// let left = index.busy(noon).iter().next().ok_or("none")?;
+    /// assert_eq!((left.from.to_string(), left.to.to_string()),
+    ///     ("2026-12-02T12:00:00Z".to_owned(), "2026-12-03T00:00:00Z".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn busy(&self, window: Window) -> Intervals {
         let (from, to) = (window.from.as_second(), window.to.as_second());
         let begin = self
@@ -79,6 +130,15 @@ impl Index {
     }
 
     /// The horizon as slots.
+    ///
+    /// ```
+    /// # use kalends_calendar::{Event, When, Window, busy::{Index, Policy}};
+    /// # let week = Window { from: "2026-11-30T00:00Z".parse()?, to: "2026-12-07T00:00Z".parse()? };
+    /// # let mut index = Index::new(week, jiff::tz::TimeZone::UTC, Policy::default());
+    /// index.put([&Event::new("leave@example.com", When::all_day("2026-12-01".parse()?, 1))]);
+    /// assert_eq!(index.slots().taken(), 24 * 4);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn slots(&self) -> &Slots {
         &self.slots
     }

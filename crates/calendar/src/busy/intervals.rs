@@ -5,6 +5,15 @@ use jiff::Timestamp;
 use crate::Window;
 
 /// A half-open stretch of time, at least a second long.
+///
+/// ```
+/// use kalends_calendar::busy::{Interval, Slots};
+/// let hour = Interval { from: "2026-11-30T09:00Z".parse()?, to: "2026-11-30T10:00Z".parse()? };
+/// let mut slots = Slots::free(hour.from, hour.to);
+/// slots.take(hour);
+/// assert_eq!(slots.taken(), 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Interval {
     /// First instant.
@@ -14,6 +23,16 @@ pub struct Interval {
 }
 
 /// Stretches of time in order, none touching the next.
+///
+/// ```
+/// # use kalends_calendar::{Duration, Event, When, Window, busy::{Policy, busy}};
+/// let at = |time: &str| time.parse().map(|start| When::floating(start, Duration::hours(1)));
+/// let nine = Event::new("1@example.com", at("2026-11-30T09:00")?);
+/// let ten = Event::new("2@example.com", at("2026-11-30T10:00")?);
+/// let busy = busy([&nine, &ten], Window::ALL, &jiff::tz::TimeZone::UTC, Policy::default());
+/// assert_eq!(busy.len(), 1); // Two that touch are one.
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Intervals(Vec<(i64, i64)>);
 
@@ -37,16 +56,34 @@ impl Intervals {
     }
 
     /// How many there are.
+    ///
+    /// ```
+    /// assert_eq!(kalends_calendar::busy::Intervals::default().len(), 0);
+    /// ```
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether there is none.
+    ///
+    /// ```
+    /// assert!(kalends_calendar::busy::Intervals::default().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// One after the other.
+    ///
+    /// ```
+    /// # use kalends_calendar::{Event, When, Window, busy::{Policy, busy}};
+    /// let leave = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 2));
+    /// let busy = busy([&leave], Window::ALL, &jiff::tz::TimeZone::UTC, Policy::default());
+    /// for stretch in busy.iter() {
+    ///     assert_eq!(stretch.to.duration_since(stretch.from).as_hours(), 48);
+    /// }
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = Interval> {
         self.0.iter().map(|(from, to)| Interval {
             from: instant(*from),
@@ -55,11 +92,28 @@ impl Intervals {
     }
 
     /// The same in Unix seconds.
+    ///
+    /// ```
+    /// # use kalends_calendar::{Event, When, Window, busy::{Policy, busy}};
+    /// let day = Event::new("1@example.com", When::all_day("1970-01-02".parse()?, 1));
+    /// let busy = busy([&day], Window::ALL, &jiff::tz::TimeZone::UTC, Policy::default());
+    /// assert_eq!(busy.seconds(), [(86_400, 2 * 86_400)]);
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn seconds(&self) -> &[(i64, i64)] {
         &self.0
     }
 
     /// What both have: when this one *and* the other is taken.
+    ///
+    /// ```
+    /// # use kalends_calendar::{Event, When, Window, busy::{Policy, busy}};
+    /// # let of = |day: &str| day.parse().map(|day| Event::new("1", When::all_day(day, 2)));
+    /// # let busy = |event: &Event| busy([event], Window::ALL, &jiff::tz::TimeZone::UTC, Policy::default());
+    /// let (ada, bob) = (busy(&of("1970-01-01")?), busy(&of("1970-01-02")?));
+    /// assert_eq!(ada.and(&bob).seconds(), [(86_400, 2 * 86_400)]);
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
         let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
@@ -79,6 +133,15 @@ impl Intervals {
     }
 
     /// What either has.
+    ///
+    /// ```
+    /// # use kalends_calendar::{Event, When, Window, busy::{Policy, busy}};
+    /// # let of = |day: &str| day.parse().map(|day| Event::new("1", When::all_day(day, 2)));
+    /// # let busy = |event: &Event| busy([event], Window::ALL, &jiff::tz::TimeZone::UTC, Policy::default());
+    /// let (ada, bob) = (busy(&of("1970-01-01")?), busy(&of("1970-01-02")?));
+    /// assert_eq!(ada.or(&bob).seconds(), [(0, 3 * 86_400)]);
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     #[must_use]
     pub fn or(&self, other: &Self) -> Self {
         Self::merged(self.0.iter().chain(&other.0).copied().collect())

@@ -3,6 +3,13 @@
 use crate::{FreeBusy, Status};
 
 /// Which events count as busy. The default is what calendar products do: all but free, cancelled, and working elsewhere.
+///
+/// ```
+/// use kalends_calendar::busy::Policy;
+/// // Birthdays and the like block nothing, whatever they say.
+/// let meetings = Policy { all_day: false, ..Policy::default() };
+/// assert!(meetings.tentative && !meetings.cancelled);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -35,6 +42,13 @@ impl Default for Policy {
 
 impl Policy {
     /// Whether an event with these properties counts.
+    ///
+    /// ```
+    /// use kalends_calendar::{FreeBusy, Status, busy::Policy};
+    /// let usual = Policy::default();
+    /// assert!(usual.counts(Status::Tentative, FreeBusy::Busy, false));
+    /// assert!(!usual.counts(Status::Confirmed, FreeBusy::Free, false));
+    /// ```
     pub fn counts(self, status: Status, busy: FreeBusy, all_day: bool) -> bool {
         let by_status = match status {
             Status::Confirmed => true,

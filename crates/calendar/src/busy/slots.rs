@@ -5,10 +5,23 @@ use jiff::Timestamp;
 use super::Interval;
 
 /// Length of a slot. All zones of today are a multiple of it away from UTC.
+///
+/// ```
+/// assert_eq!(kalends_calendar::busy::SLOT_SECONDS, 15 * 60);
+/// ```
 pub const SLOT_SECONDS: i64 = 900;
 
 /// A stretch of slots, counted from 1970-01-01T00:00Z. A set bit is a slot that is taken, if only in part: what starts
 /// and ends at slots is free exactly if all its bits are unset.
+///
+/// ```
+/// use kalends_calendar::busy::{Interval, Slots};
+/// let (from, to) = ("2026-11-30T09:00Z".parse()?, "2026-11-30T11:00Z".parse()?);
+/// let mut ada = Slots::free(from, to);
+/// ada.take(Interval { from, to: "2026-11-30T10:00Z".parse()? });
+/// assert_eq!(ada.openings(from, to, 4).count(), 1); // One hour, at ten.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slots {
     /// Number of the first slot; a multiple of 64.
@@ -18,6 +31,13 @@ pub struct Slots {
 
 impl Slots {
     /// All free, from the slot of one instant up to that of another one; at least that much.
+    ///
+    /// ```
+    /// use kalends_calendar::busy::Slots;
+    /// let day = Slots::free("2026-11-30T00:00Z".parse()?, "2026-12-01T00:00Z".parse()?);
+    /// assert_eq!(day.taken(), 0);
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn free(from: Timestamp, to: Timestamp) -> Self {
         let first = from.as_second().div_euclid(SLOT_SECONDS).div_euclid(64) * 64;
         let last = to.as_second().div_euclid(SLOT_SECONDS);
@@ -29,6 +49,15 @@ impl Slots {
     }
 
     /// Takes every slot that a stretch of time touches; what lies outside is cut off.
+    ///
+    /// ```
+    /// use kalends_calendar::busy::{Interval, Slots};
+    /// let (from, to) = ("2026-11-30T09:00Z".parse()?, "2026-11-30T09:16Z".parse()?);
+    /// let mut slots = Slots::free(from, to);
+    /// slots.take(Interval { from, to });
+    /// assert_eq!(slots.taken(), 2); // A slot that is touched is taken.
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn take(&mut self, busy: Interval) {
         self.take_seconds(busy.from.as_second(), busy.to.as_second());
     }
@@ -49,11 +78,31 @@ impl Slots {
     }
 
     /// Takes what another one has taken, where both are: who all must come.
+    ///
+    /// ```
+    /// # use kalends_calendar::busy::{Interval, Slots};
+    /// # let at = |hour: u8| format!("2026-11-30T{hour:02}:00Z").parse::<jiff::Timestamp>();
+    /// # let with = |from, to| { let mut slots = Slots::free(from, to); slots.take(Interval { from, to }); slots };
+    /// let (mut ada, bob) = (with(at(9)?, at(10)?), with(at(10)?, at(12)?));
+    /// ada.or(&bob);
+    /// assert_eq!(ada.openings(at(8)?, at(14)?, 8).next(), Some(at(12)?));
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn or(&mut self, other: &Self) {
         self.combine(other, |mine, theirs| *mine |= theirs);
     }
 
     /// Frees what another one has free, where both are: one of whom is enough.
+    ///
+    /// ```
+    /// # use kalends_calendar::busy::{Interval, Slots};
+    /// # let at = |hour: u8| format!("2026-11-30T{hour:02}:00Z").parse::<jiff::Timestamp>();
+    /// # let with = |from, to| { let mut slots = Slots::free(from, to); slots.take(Interval { from, to }); slots };
+    /// let (mut ada, bob) = (with(at(9)?, at(11)?), with(at(10)?, at(12)?));
+    /// ada.and(&bob);
+    /// assert_eq!(ada.taken(), 4); // At ten nobody can.
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn and(&mut self, other: &Self) {
         self.combine(other, |mine, theirs| *mine &= theirs);
     }
@@ -68,6 +117,15 @@ impl Slots {
     }
 
     /// How many slots are taken.
+    ///
+    /// ```
+    /// use kalends_calendar::busy::{Interval, Slots};
+    /// let (from, to) = ("2026-11-30T09:00Z".parse()?, "2026-11-30T11:00Z".parse()?);
+    /// let mut slots = Slots::free(from, to);
+    /// slots.take(Interval { from, to });
+    /// assert_eq!(slots.taken(), 8);
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn taken(&self) -> u64 {
         self.words
             .iter()

@@ -12,6 +12,14 @@ use super::{
 };
 
 /// Instances of a rule as civil times, descending. See [`Compiled::before`].
+///
+/// ```
+/// use kalends_calendar::{Compiled, Rule, When};
+/// let advent = Compiled::new(&"FREQ=WEEKLY;COUNT=4".parse::<Rule>()?, &When::all_day("2026-11-29".parse()?, 1));
+/// let back = advent.before("2027-01-01T00:00".parse()?).map(|at| at.day());
+/// assert_eq!(back.collect::<Vec<_>>(), [20, 13, 6, 29]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Backwards<'a>(SecondsBack<&'a Compiled>);
 

@@ -2,15 +2,14 @@
 
 use std::sync::OnceLock;
 
-use jiff::{Timestamp, civil::DateTime};
+use jiff::Timestamp;
 
 use super::{
-    backwards::{Backwards, SecondsBack},
     budget::{IN_VAIN, Spent},
     civil::{self, DAY_SECONDS, FIRST_YEAR, LAST_YEAR, Year},
     cycle,
     days::Days,
-    instances::{Instances, Seconds},
+    instances::Seconds,
     page::{self, Page},
     scale::Scale,
     times::Times,
@@ -25,6 +24,13 @@ const YEARS_WALKED: i32 = 20;
 /// It is the *pure* rule set of RFC 5545 3.3.10: a start that the rule does not generate is not in it
 /// ([`crate::Event::occurrences`] adds it). Times are civil; a zone is only asked where UNTIL is an instant.
 /// A rule in a calendar that is not known here (RSCALE, RFC 7529) has no instances.
+///
+/// ```
+/// use kalends_calendar::{Compiled, Rule, When};
+/// let advent = Compiled::new(&"FREQ=WEEKLY;COUNT=4".parse::<Rule>()?, &When::all_day("2026-11-29".parse()?, 1));
+/// assert_eq!(advent.iter().count(), 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Compiled {
     pub(super) days: Days,
@@ -46,6 +52,13 @@ pub struct Compiled {
 
 impl Compiled {
     /// Makes a rule ready. Parts out of their range are as if they were not there.
+    ///
+    /// ```
+    /// use kalends_calendar::{Compiled, Frequency, Rule, When};
+    /// let daily = Compiled::new(&Rule::every(Frequency::Daily), &When::all_day("2026-12-01".parse()?, 1));
+    /// assert!(daily.is_endless());
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn new(rule: &Rule, start: &When) -> Self {
         if start.is_all_day() && has_times(rule) {
             return Self::of_known(&on_whole_days(rule), start);
@@ -109,108 +122,6 @@ impl Compiled {
                 }
             },
         };
-    }
-
-    /// All instances in order.
-    pub fn iter(&self) -> Instances<'_> {
-        Instances::new(self.seconds(self.start, i64::MAX))
-    }
-
-    /// The instances at or after a civil time. What lies before is not walked through.
-    pub fn occurrences_from(&self, from: DateTime) -> Instances<'_> {
-        Instances::new(self.seconds(civil::seconds_of(from), i64::MAX))
-    }
-
-    /// The instances from a civil time up to, not including, another one.
-    pub fn between(&self, from: DateTime, to: DateTime) -> Instances<'_> {
-        Instances::new(self.seconds(civil::seconds_of(from), civil::seconds_of(to) - 1))
-    }
-
-    /// The same as seconds of the wall clock since 1970-01-01T00:00:00: the fastest way through very many.
-    ///
-    /// ```
-    /// use kalends_calendar::{Compiled, Duration, Rule, When};
-    /// let start = "2026-01-01T09:00".parse()?;
-    /// let daily = Compiled::new(&"FREQ=DAILY".parse::<Rule>()?, &When::floating(start, Duration::hours(1)));
-    /// let year = daily.seconds_between(start, "2027-01-01T00:00".parse()?);
-    /// assert_eq!(year.count(), 365);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn seconds_between(&self, from: DateTime, to: DateTime) -> impl Iterator<Item = i64> {
-        self.seconds(civil::seconds_of(from), civil::seconds_of(to) - 1)
-    }
-
-    /// The instances before a civil time, latest first. What lies between is not walked through.
-    ///
-    /// ```
-    /// use kalends_calendar::{Compiled, Duration, Rule, When};
-    /// let start = "2026-01-01T09:00".parse()?;
-    /// let monthly = Compiled::new(&"FREQ=MONTHLY".parse::<Rule>()?, &When::floating(start, Duration::hours(1)));
-    /// let last: Vec<String> = monthly.before("2999-01-01T00:00".parse()?).take(2).map(|at| at.to_string()).collect();
-    /// assert_eq!(last, ["2998-12-01T09:00:00", "2998-11-01T09:00:00"]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn before(&self, local: DateTime) -> Backwards<'_> {
-        let end = civil::seconds_of(local);
-        // A fraction of a second later than an instance is after it.
-        let end = if local.subsec_nanosecond() > 0 {
-            end
-        } else {
-            end - 1
-        };
-        Backwards::new(SecondsBack::new(self, i64::MIN, end))
-    }
-
-    /// Units of work that all questions so far took: years turned to in search of an instance, and days looked at
-    /// because INTERVAL does not divide a day. A measure that is the same on every machine.
-    pub fn work(&self) -> u64 {
-        self.spent.work()
-    }
-
-    /// Whether some question so far was given up because it would have taken too much work. Then there may be
-    /// instances that were not found. Only rules whose INTERVAL counts hours, minutes or seconds that do not divide a
-    /// day can come to that, and rules in other calendars, where instances are counted or sought over centuries.
-    ///
-    /// ```
-    /// use kalends_calendar::{Compiled, Duration, Rule, When};
-    /// let start = When::floating("2026-01-01T09:00".parse()?, Duration::hours(1));
-    /// let never = Compiled::new(&"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30".parse::<Rule>()?, &start);
-    /// assert_eq!(never.iter().next(), None);
-    /// assert!(!never.gave_up()); // There is none, and that is certain.
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn gave_up(&self) -> bool {
-        self.spent.gave_up()
-    }
-
-    /// Whether a civil time is an instance.
-    pub fn contains(&self, local: DateTime) -> bool {
-        self.has(civil::seconds_of(local))
-    }
-
-    /// How many instances come before a civil time. UNTIL as an instant is not looked at.
-    /// `u64::MAX`: counting them would be too much work.
-    pub fn count_before(&self, local: DateTime) -> u64 {
-        let second = civil::seconds_of(local).min(self.end.saturating_add(1));
-        self.rank(second).min(self.count.unwrap_or(u64::MAX))
-    }
-
-    /// The last instance at or before a civil time.
-    pub fn latest(&self, local: DateTime) -> Option<DateTime> {
-        self.previous(civil::seconds_of(local)).map(civil::to_local)
-    }
-
-    /// Whether it goes on for ever: it has instances, and neither COUNT nor UNTIL.
-    pub fn is_endless(&self) -> bool {
-        self.count.is_none() && self.end == i64::MAX && self.iter().next().is_some()
-    }
-
-    /// The last instance. `None` if there is none, or no last one.
-    pub fn last(&self) -> Option<DateTime> {
-        if self.count.is_none() && self.end == i64::MAX {
-            return None;
-        }
-        self.previous(i64::MAX).map(civil::to_local)
     }
 
     /// One instance less, if COUNT is given and the start is not an instance: then the start itself, which always
@@ -388,15 +299,6 @@ impl Compiled {
         }
         let (day, time) = found?;
         Some(second_of(&page.year, day, time)).filter(|found| *found >= self.start)
-    }
-}
-
-impl<'a> IntoIterator for &'a Compiled {
-    type Item = DateTime;
-    type IntoIter = Instances<'a>;
-
-    fn into_iter(self) -> Instances<'a> {
-        self.iter()
     }
 }
 

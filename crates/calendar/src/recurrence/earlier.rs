@@ -38,12 +38,30 @@ impl Event {
     }
 
     /// The last occurrence that starts before an instant. `viewer` is the zone for days and floating times.
+    ///
+    /// ```
+    /// use kalends_calendar::{Event, When};
+    /// let mut yearly = Event::new("birthday@example.com", When::all_day("1990-05-04".parse()?, 1));
+    /// yearly.rules.push("FREQ=YEARLY".parse()?);
+    /// let utc = jiff::tz::TimeZone::UTC;
+    /// let last = yearly.previous_occurrence("2026-11-28T00:00Z".parse()?, &utc).ok_or("none")?;
+    /// assert_eq!(last.start.to_string(), "2026-05-04T00:00:00Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn previous_occurrence(&self, before: Timestamp, viewer: &TimeZone) -> Option<Occurrence> {
         self.occurrences_before(before, viewer).next()
     }
 }
 
 /// Iterator over the occurrences of an event, latest first. See [`Event::occurrences_before`].
+///
+/// ```
+/// use kalends_calendar::{Event, When};
+/// let single = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+/// let utc = jiff::tz::TimeZone::UTC;
+/// assert_eq!(single.occurrences_before("2027-01-01T00:00Z".parse()?, &utc).count(), 1);
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct OccurrencesBefore<'e> {
     event: &'e Event,
@@ -120,6 +138,15 @@ impl<'e> OccurrencesBefore<'e> {
 
 impl OccurrencesBefore<'_> {
     /// Whether the search for the next one was given up, as in [`super::Occurrences::gave_up`].
+    ///
+    /// ```
+    /// use kalends_calendar::{Event, When};
+    /// let single = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+    /// let utc = jiff::tz::TimeZone::UTC;
+    /// let mut before = single.occurrences_before("2026-01-01T00:00Z".parse()?, &utc);
+    /// assert!(before.next().is_none() && !before.gave_up());
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn gave_up(&self) -> bool {
         self.plain.gave_up()
     }

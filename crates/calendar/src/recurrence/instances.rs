@@ -14,6 +14,14 @@ use super::{
 };
 
 /// Instances of a rule as civil times, ascending. See [`Compiled::iter`].
+///
+/// ```
+/// use kalends_calendar::{Compiled, Rule, When};
+/// let advent = Compiled::new(&"FREQ=WEEKLY;COUNT=4".parse::<Rule>()?, &When::all_day("2026-11-29".parse()?, 1));
+/// let days = (&advent).into_iter().map(|at| at.day());
+/// assert_eq!(days.collect::<Vec<_>>(), [29, 6, 13, 20]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Instances<'a> {
     seconds: Seconds<&'a Compiled>,

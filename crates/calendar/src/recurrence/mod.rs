@@ -4,6 +4,7 @@
 //! `times` its time parts into seconds of the day, and a `page` is one year of both. COUNT is answered by
 //! counting bits, a window by turning to its year. The zone enters at the very end, in `occurrences`.
 
+mod asked;
 mod backwards;
 mod budget;
 pub(crate) mod civil;

@@ -16,6 +16,13 @@ use crate::{Event, Override, RecurrenceId, Rule, When, clock::Clock};
 pub(super) const SLACK_SECONDS: i64 = 2 * DAY_SECONDS;
 
 /// A half-open stretch of time.
+///
+/// ```
+/// use kalends_calendar::Window;
+/// let year = Window { from: "2026-01-01T00:00Z".parse()?, to: "2027-01-01T00:00Z".parse()? };
+/// assert!(!year.touches(year.to, year.to));
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// First instant inside.
@@ -26,18 +33,41 @@ pub struct Window {
 
 impl Window {
     /// All time.
+    ///
+    /// ```
+    /// use kalends_calendar::{Event, When, Window};
+    /// let single = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+    /// assert_eq!(single.occurrences(Window::ALL, &jiff::tz::TimeZone::UTC).count(), 1);
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub const ALL: Self = Self {
         from: Timestamp::MIN,
         to: Timestamp::MAX,
     };
 
     /// Whether [start, end) touches the window. Something without length is inside if its start is.
+    ///
+    /// ```
+    /// use kalends_calendar::Window;
+    /// let (nine, ten, eleven) = ("2026-11-30T09:00Z".parse()?, "2026-11-30T10:00Z".parse()?, "2026-11-30T11:00Z".parse()?);
+    /// let window = Window { from: ten, to: eleven };
+    /// assert!(window.touches(nine, eleven) && !window.touches(nine, ten));
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn touches(&self, start: Timestamp, end: Timestamp) -> bool {
         start < self.to && (end > self.from || (start == end && start >= self.from))
     }
 }
 
 /// One occurrence of an event.
+///
+/// ```
+/// use kalends_calendar::{Event, When, Window};
+/// let single = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+/// let only = single.occurrences(Window::ALL, &jiff::tz::TimeZone::UTC).next().ok_or("none")?;
+/// assert_eq!((only.id, only.when), (None, single.when));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occurrence {
     /// Which one of the series it is; `None` for a single event.
@@ -104,6 +134,16 @@ impl Event {
 }
 
 /// Iterator over the occurrences of an event. See [`Event::occurrences`].
+///
+/// ```
+/// use kalends_calendar::{Event, When, Window};
+/// let mut daily = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+/// daily.rules.push("FREQ=DAILY".parse()?);
+/// let utc = jiff::tz::TimeZone::UTC;
+/// let fifth = daily.occurrences(Window::ALL, &utc).nth(4).ok_or("none")?;
+/// assert_eq!(fifth.when, When::all_day("2026-12-05".parse()?, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Occurrences<'e> {
     event: &'e Event,
@@ -211,6 +251,15 @@ impl<'e> Occurrences<'e> {
 impl Occurrences<'_> {
     /// Whether the search for the next one was given up because it would have taken too much work (see
     /// [`Compiled::gave_up`]; or excluded rules took away very many in a row): then there may be more.
+    ///
+    /// ```
+    /// use kalends_calendar::{Event, When, Window};
+    /// let single = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+    /// let utc = jiff::tz::TimeZone::UTC;
+    /// let mut all = single.occurrences(Window::ALL, &utc);
+    /// assert!(all.by_ref().count() == 1 && !all.gave_up());
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn gave_up(&self) -> bool {
         self.plain.gave_up()
     }

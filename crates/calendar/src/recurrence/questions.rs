@@ -6,6 +6,14 @@ use super::{budget::EXCLUDED_MAX, civil, compiled::Compiled};
 use crate::{Event, Occurrence, Override, RecurrenceId, Window};
 
 /// Where the last occurrence of an event ends.
+///
+/// ```
+/// use kalends_calendar::{Event, When, recurrence::Last};
+/// let mut daily = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+/// daily.rules.push("FREQ=DAILY".parse()?);
+/// assert_eq!(daily.last_end(&jiff::tz::TimeZone::UTC), Last::Endless);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Last {
     /// There is no occurrence at all.
@@ -18,6 +26,15 @@ pub enum Last {
 
 impl Event {
     /// Whether there is an occurrence whose original start is `id`, wherever it may have been moved.
+    ///
+    /// ```
+    /// use kalends_calendar::{Event, When};
+    /// let mut weekly = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+    /// weekly.rules.push("FREQ=WEEKLY".parse()?);
+    /// assert!(weekly.has_occurrence("2026-12-08T00:00:00".parse()?));
+    /// assert!(!weekly.has_occurrence("2026-12-09T00:00:00".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn has_occurrence(&self, id: RecurrenceId) -> bool {
         match self.overrides.get(&id) {
             Some(Override::Excluded) => false,
@@ -31,6 +48,16 @@ impl Event {
     }
 
     /// The first occurrence that starts after an instant. `viewer` is the zone for days and floating times.
+    ///
+    /// ```
+    /// use kalends_calendar::{Event, When};
+    /// let mut yearly = Event::new("birthday@example.com", When::all_day("1990-05-04".parse()?, 1));
+    /// yearly.rules.push("FREQ=YEARLY".parse()?);
+    /// let utc = jiff::tz::TimeZone::UTC;
+    /// let next = yearly.next_occurrence("2026-11-28T00:00Z".parse()?, &utc).ok_or("none")?;
+    /// assert_eq!(next.start.to_string(), "2027-05-04T00:00:00Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn next_occurrence(&self, after: Timestamp, viewer: &TimeZone) -> Option<Occurrence> {
         let window = Window {
             from: after,
@@ -40,12 +67,29 @@ impl Event {
     }
 
     /// The start of the first occurrence, if there is one.
+    ///
+    /// ```
+    /// use kalends_calendar::{Event, When};
+    /// let single = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+    /// let first = single.first_start(&jiff::tz::TimeZone::UTC).ok_or("none")?;
+    /// assert_eq!(first.to_string(), "2026-12-01T00:00:00Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn first_start(&self, viewer: &TimeZone) -> Option<Timestamp> {
         Some(self.occurrences(Window::ALL, viewer).next()?.start)
     }
 
     /// Where the last occurrence ends. A rule without COUNT and UNTIL that generates anything is endless, whatever
     /// the excluded rules may take away. Where they take away very many at the end, it may be later than the last.
+    ///
+    /// ```
+    /// use kalends_calendar::{Event, When, recurrence::Last};
+    /// let mut daily = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+    /// daily.rules.push("FREQ=DAILY;COUNT=3".parse()?);
+    /// let end = Last::At("2026-12-04T00:00Z".parse()?);
+    /// assert_eq!(daily.last_end(&jiff::tz::TimeZone::UTC), end);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn last_end(&self, viewer: &TimeZone) -> Last {
         let rules: Vec<Compiled> = self.compiled_rules().collect();
         if rules.iter().any(Compiled::is_endless) {

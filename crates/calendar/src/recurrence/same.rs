@@ -20,6 +20,15 @@ const DEAR_YEARS_MAX: i32 = 1_000;
 const CYCLE_YEARS: i32 = 400;
 
 /// What [`Rule::same_as`] found.
+///
+/// ```
+/// use kalends_calendar::{Equality, Rule, When};
+/// let (daily, weekly): (Rule, Rule) = ("FREQ=DAILY".parse()?, "FREQ=WEEKLY".parse()?);
+/// let start = When::all_day("2026-12-01".parse()?, 1);
+/// let second = "2026-12-02T00:00".parse()?;
+/// assert_eq!(daily.same_as(&weekly, &start), Equality::Different(second));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Equality {
     /// They generate the same, for all time.

@@ -5,6 +5,14 @@ use jiff::civil::{Date, DateTime, Time, Weekday};
 use super::{Frequency, NthWeekday, Skip, phrase::Phrase, words::Words};
 
 /// English, with days before months and 24 hours a day.
+///
+/// ```
+/// use kalends_calendar::{English, Rule, When};
+/// let rule: Rule = "FREQ=YEARLY".parse()?;
+/// let birthday = When::all_day("1815-12-10".parse()?, 1);
+/// assert_eq!(rule.describe(&birthday, &English), "every year on the 10th of December");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct English;
 

@@ -19,6 +19,14 @@ pub use text::BadRule;
 pub use words::Words;
 
 /// One RRULE. The BY* parts are sorted sets; an empty set is a part that was not given.
+///
+/// ```
+/// use kalends_calendar::{Frequency, Rule};
+/// let rule: Rule = "FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=6".parse()?;
+/// assert_eq!((rule.frequency, rule.count), (Frequency::Monthly, Some(6)));
+/// assert_eq!(rule.to_string(), "FREQ=MONTHLY;COUNT=6;BYMONTHDAY=-1");
+/// # Ok::<(), kalends_calendar::BadRule>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rule {
@@ -80,6 +88,12 @@ pub struct Rule {
 
 impl Rule {
     /// Every `frequency`, for ever.
+    ///
+    /// ```
+    /// use kalends_calendar::{Frequency, Rule};
+    /// let rule = Rule { interval: 2, ..Rule::every(Frequency::Weekly) };
+    /// assert_eq!(rule.to_string(), "FREQ=WEEKLY;INTERVAL=2");
+    /// ```
     pub fn every(frequency: Frequency) -> Self {
         Self {
             frequency,
@@ -104,6 +118,11 @@ impl Rule {
 }
 
 /// FREQ.
+///
+/// ```
+/// use kalends_calendar::Frequency;
+/// assert!(Frequency::Hourly < Frequency::Daily); // By length.
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Frequency {
@@ -124,6 +143,13 @@ pub enum Frequency {
 }
 
 /// Where a rule ends, inclusive. Zoned rules compare instants, floating and all-day rules civil values.
+///
+/// ```
+/// use kalends_calendar::{Rule, Until};
+/// let rule: Rule = "FREQ=DAILY;UNTIL=20261231".parse()?;
+/// assert_eq!(rule.until, Some(Until::Date("2026-12-31".parse()?)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Until {
@@ -136,6 +162,14 @@ pub enum Until {
 }
 
 /// A BYDAY element: every such weekday, or the nth of the month or year (from the end if negative).
+///
+/// ```
+/// use jiff::civil::Weekday;
+/// use kalends_calendar::{NthWeekday, Rule};
+/// let rule: Rule = "FREQ=MONTHLY;BYDAY=-1FR".parse()?;
+/// assert!(rule.by_day.contains(&NthWeekday { nth: Some(-1), day: Weekday::Friday }));
+/// # Ok::<(), kalends_calendar::BadRule>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct NthWeekday {
     /// `None`: every one.
@@ -148,6 +182,11 @@ pub struct NthWeekday {
 
 impl NthWeekday {
     /// Every such weekday.
+    ///
+    /// ```
+    /// use kalends_calendar::NthWeekday;
+    /// assert_eq!(NthWeekday::every(jiff::civil::Weekday::Friday).nth, None);
+    /// ```
     pub fn every(day: Weekday) -> Self {
         Self { nth: None, day }
     }
@@ -167,6 +206,13 @@ impl PartialOrd for NthWeekday {
 }
 
 /// What to do with a date that does not exist (RFC 7529 4.1).
+///
+/// ```
+/// use kalends_calendar::{Rule, Skip};
+/// let rule: Rule = "RSCALE=GREGORIAN;FREQ=MONTHLY;BYMONTHDAY=31;SKIP=BACKWARD".parse()?;
+/// assert_eq!(rule.skip, Skip::Backward); // The 30th where there is no 31st.
+/// # Ok::<(), kalends_calendar::BadRule>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Skip {
@@ -212,11 +258,22 @@ pub mod weekday {
     const NAMES: [&str; 7] = ["mo", "tu", "we", "th", "fr", "sa", "su"];
 
     /// `mo` … `su`.
+    ///
+    /// ```
+    /// use kalends_calendar::rule::weekday;
+    /// assert_eq!(weekday::name(jiff::civil::Weekday::Friday), "fr");
+    /// ```
     pub fn name(day: Weekday) -> &'static str {
         NAMES[usize::from(day.to_monday_zero_offset().unsigned_abs())]
     }
 
     /// The weekday of a two-letter name in any case.
+    ///
+    /// ```
+    /// use kalends_calendar::rule::weekday;
+    /// assert_eq!(weekday::parse("FR"), Some(jiff::civil::Weekday::Friday));
+    /// assert_eq!(weekday::parse("friday"), None);
+    /// ```
     pub fn parse(name: &str) -> Option<Weekday> {
         let index = NAMES.iter().position(|n| n.eq_ignore_ascii_case(name))?;
         Weekday::from_monday_zero_offset(i8::try_from(index).ok()?).ok()

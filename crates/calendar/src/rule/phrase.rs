@@ -11,6 +11,14 @@ const TIMES_MAX: usize = 12;
 /// One thing that a rule says, in the order in which it is told. What the rule takes from its start is filled in.
 ///
 /// All that select days, times or months must hold together; each of them names alternatives.
+///
+/// ```
+/// use kalends_calendar::{Frequency, Phrase, Rule, When};
+/// let rule: Rule = "FREQ=DAILY;INTERVAL=3".parse()?;
+/// let start = When::all_day("2026-12-01".parse()?, 1);
+/// assert_eq!(rule.phrases(&start), [Phrase::Every { interval: 3, unit: Frequency::Daily }]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Phrase {
     /// FREQ and INTERVAL.
@@ -68,6 +76,14 @@ pub enum Phrase {
 
 impl Rule {
     /// What there is to say about the rule of an event that starts at `start`. [`Rule::describe`] puts it into words.
+    ///
+    /// ```
+    /// use kalends_calendar::{Phrase, Rule, When};
+    /// let rule: Rule = "FREQ=MONTHLY;COUNT=3".parse()?;
+    /// let start = When::all_day("2026-12-24".parse()?, 1);
+    /// assert_eq!(rule.phrases(&start)[1..], [Phrase::MonthDays(vec![24]), Phrase::Count(3)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn phrases(&self, start: &When) -> Vec<Phrase> {
         let full = explicit(self, start);
         let unit = self.frequency;

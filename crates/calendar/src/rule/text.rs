@@ -14,6 +14,13 @@ use crate::{Loss, Mapped};
 const TEXT_MAX: usize = 16 * 1024;
 
 /// Why a text is no recurrence rule.
+///
+/// ```
+/// use kalends_calendar::{BadRule, Rule};
+/// assert_eq!("COUNT=3".parse::<Rule>(), Err(BadRule::NoFrequency));
+/// let error = "FREQ=DAILY;BYHOUR=24".parse::<Rule>().expect_err("there is no such hour");
+/// assert_eq!(error.to_string(), "BYHOUR=24 is outside of what RFC 5545 allows for BYHOUR");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadRule {
     /// There is no FREQ, or the text is longer than 16 KiB.

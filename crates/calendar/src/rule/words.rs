@@ -6,6 +6,19 @@ use crate::When;
 /// A language in which rules are described.
 ///
 /// A language has to say every phrase that it is given; [`super::English`] shows how.
+///
+/// ```
+/// use kalends_calendar::{Phrase, Rule, When, Words};
+/// struct Terse;
+/// impl Words for Terse {
+///     fn sentence(&self, phrases: &[Phrase]) -> String {
+///         format!("{} things to say", phrases.len())
+///     }
+/// }
+/// let rule: Rule = "FREQ=DAILY;COUNT=3".parse()?;
+/// assert_eq!(rule.describe(&When::all_day("2026-12-01".parse()?, 1), &Terse), "2 things to say");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Words {
     /// All phrases of one rule, in the order of [`Rule::phrases`], as a sentence without a full stop.
     fn sentence(&self, phrases: &[Phrase]) -> String;
