@@ -4,6 +4,9 @@ use calendar::{Reminder, Trigger};
 
 use super::{
     component::{Component, Property},
+    kept::Keeping,
+    names::{Name, Table},
+    text::trim,
     value,
 };
 
@@ -12,7 +15,7 @@ pub fn read(component: &Component) -> Option<Reminder> {
     if !component.is("VALARM") {
         return None;
     }
-    let action = component.property("ACTION")?.value.trim();
+    let action = trim(&component.property("ACTION")?.value);
     let email = action.eq_ignore_ascii_case("EMAIL");
     if !email
         && !["DISPLAY", "AUDIO"]
@@ -22,7 +25,7 @@ pub fn read(component: &Component) -> Option<Reminder> {
         return None;
     }
     let trigger = component.property("TRIGGER")?;
-    let text = trigger.value.trim();
+    let text = trim(&trigger.value);
     let related_end = trigger
         .parameter("RELATED")
         .is_some_and(|r| r.eq_ignore_ascii_case("END"));
@@ -59,20 +62,35 @@ pub fn write(reminder: &Reminder) -> Component<'static> {
     alarm
 }
 
-/// The alarms of an event. `None`: it has no VALARM at all.
-pub fn read_all(component: &Component) -> Option<Vec<Reminder>> {
-    let mut alarms = component
-        .components
-        .iter()
-        .filter(|c| c.is("VALARM"))
-        .peekable();
-    let none_wanted = component
-        .property(NONE)
+/// The alarms of an event. `None`: it has no VALARM at all. Those that say more than the model does are kept as well, and
+/// so are all other components inside.
+pub fn read_all<'a, 't>(
+    table: &Table<'a, 't>,
+    kept: &mut Keeping<'a, 't>,
+) -> Option<Vec<Reminder>> {
+    let none_wanted = table
+        .get(Name::Alarms)
         .is_some_and(|p| p.value.eq_ignore_ascii_case("NONE"));
-    if alarms.peek().is_none() && !none_wanted {
-        return None;
+    let mut alarms = none_wanted.then(Vec::new);
+    for component in &table.component.components {
+        let reminder = read(component);
+        if component.is("VALARM") {
+            let alarms = alarms.get_or_insert_default();
+            alarms.extend(reminder.iter().cloned());
+        }
+        if reminder.is_none_or(|reminder| !is_plain(component, &reminder)) {
+            kept.components.push(component);
+        }
     }
-    Some(alarms.filter_map(read).collect())
+    alarms
+}
+
+/// Whether an alarm says nothing but what [`write()`] would write.
+fn is_plain(component: &Component, reminder: &Reminder) -> bool {
+    let [action, trigger, ..] = &component.properties[..] else {
+        return false;
+    };
+    action.name == "ACTION" && trigger.name == "TRIGGER" && write(reminder) == *component
 }
 
 /// Says that an event has no alarms, as against the calendar's default ones.

@@ -97,6 +97,18 @@ pub struct Property<'t> {
     pub line: SourceLine,
 }
 
+/// Which bytes a name can hold: besides those of the RFC, some that are seen.
+const IS_NAME: [bool; 256] = {
+    let mut is_name = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        is_name[byte as usize] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
+        byte += 1;
+    }
+    is_name
+};
+
 impl<'t> Property<'t> {
     /// A property whose value needs no escaping.
     pub fn new(name: impl Into<Cow<'t, str>>, value: impl Into<Cow<'t, str>>) -> Self {
@@ -190,11 +202,24 @@ impl<'t> Property<'t> {
 
     /// Reads an unfolded line. `None` if no name can be found. The flag says that quotes were unbalanced.
     pub fn from_line(line: &'t str) -> Option<(Self, bool)> {
-        let name_end = line.bytes().position(|b| b == b':' || b == b';')?;
-        let name = line[..name_end].trim_end();
-        let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
-        if name.is_empty() || !name.bytes().all(is_name) {
+        let bytes = line.as_bytes();
+        let mut name_end = bytes.iter().position(|b| !IS_NAME[usize::from(*b)])?;
+        let name = &line[..name_end];
+        if name.is_empty() {
             return None;
+        }
+        if !matches!(bytes[name_end], b':' | b';') {
+            // Nothing but spaces may come before what ends the name.
+            let spaces = &line[name_end..];
+            let length = spaces.find([':', ';'])?;
+            if !spaces[..length].trim_end().is_empty() {
+                return None;
+            }
+            name_end += length;
+        }
+        if bytes[name_end] == b':' {
+            let property = Self::new(name, &line[name_end + 1..]);
+            return Some((property, false));
         }
         let rest = &line[name_end..];
         let (colon, repaired) = match text::find_unquoted(rest, b':') {

@@ -7,30 +7,31 @@ use super::{
     alarm,
     component::{Component, Property},
     html::{same_words, to_plain},
-    kept::Kept,
+    kept::{Keeping, Kept},
+    names::{Name, Table},
     people, place,
-    text::escape,
+    text::{escape, trim},
     value,
 };
 
 /// Values that are there more than once where one is allowed are read once.
-const ONCE: [(&str, &str); 5] = [
-    ("SUMMARY", "title"),
-    ("DESCRIPTION", "description"),
-    ("LOCATION", "locations"),
-    ("STATUS", "status"),
-    ("CLASS", "privacy"),
+const ONCE: [(Name, &str, &str); 5] = [
+    (Name::Summary, "SUMMARY", "title"),
+    (Name::Description, "DESCRIPTION", "description"),
+    (Name::Location, "LOCATION", "locations"),
+    (Name::Status, "STATUS", "status"),
+    (Name::Class, "CLASS", "privacy"),
 ];
 
 /// Reads everything but times and recurrence into `event`.
-pub fn read<'t>(
-    component: &Component<'t>,
+pub fn read<'a, 't>(
+    table: &Table<'a, 't>,
     event: &mut Event,
-    kept: &mut Kept<'t>,
+    kept: &mut Keeping<'a, 't>,
     losses: &mut Vec<Loss>,
 ) {
-    for (name, property) in ONCE {
-        if component.all(name).nth(1).is_some() {
+    for (kind, name, property) in ONCE {
+        if table.has_several(kind) {
             losses.push(Loss::new(
                 property,
                 format!("{name} is there twice"),
@@ -38,45 +39,46 @@ pub fn read<'t>(
             ));
         }
     }
-    let value = |name| component.property(name).map(|p| p.value.trim());
-    if let Some(property) = component.property("SUMMARY") {
+    let value = |name| table.get(name).map(|p| trim(&p.value));
+    if let Some(property) = table.get(Name::Summary) {
         event.title = property.as_text();
-        kept.remember(property, &Property::new("SUMMARY", ""));
+        kept.remember(property, "");
     }
-    event.text = text(component, kept);
-    event.places = place::read(component, kept);
-    event.virtual_places = place::read_virtual(component, kept);
+    event.text = text(table, kept);
+    event.places = place::read(table, kept);
+    event.virtual_places = place::read_virtual(table, kept);
     let says = |name, word: &str| value(name).is_some_and(|v| v.eq_ignore_ascii_case(word));
-    event.status = if says("STATUS", "TENTATIVE") {
+    event.status = if says(Name::Status, "TENTATIVE") {
         Status::Tentative
-    } else if says("STATUS", "CANCELLED") {
+    } else if says(Name::Status, "CANCELLED") {
         Status::Cancelled
     } else {
         Status::Confirmed
     };
-    event.busy = busy(value("TRANSP"), value("X-MICROSOFT-CDO-BUSYSTATUS"));
-    event.privacy = match value("CLASS") {
+    event.busy = busy(value(Name::Transp), value(Name::BusyStatus));
+    event.privacy = match value(Name::Class) {
         None | Some("") => Privacy::Public,
-        Some(_) if says("CLASS", "PUBLIC") => Privacy::Public,
-        Some(_) if says("CLASS", "CONFIDENTIAL") => Privacy::Secret,
+        Some(_) if says(Name::Class, "PUBLIC") => Privacy::Public,
+        Some(_) if says(Name::Class, "CONFIDENTIAL") => Privacy::Secret,
         // RFC 5545 3.8.1.3: what is not recognised is private.
         Some(_) => Privacy::Private,
     };
-    event.people = people::read(component, losses);
-    event.reminders = alarm::read_all(component);
-    event.color = component.property("COLOR").map(Property::as_text);
-    event.categories = component
-        .all("CATEGORIES")
-        .flat_map(Property::as_texts)
-        .filter(|c| !c.is_empty())
-        .collect();
-    event.priority = value("PRIORITY")
+    event.people = people::read(table, losses);
+    event.reminders = alarm::read_all(table, kept);
+    event.color = table.get(Name::Color).map(Property::as_text);
+    for property in table.all(Name::Categories) {
+        let categories = property.as_texts().filter(|c| !c.is_empty());
+        categories.for_each(|c| _ = event.categories.insert(c));
+    }
+    event.priority = value(Name::Priority)
         .and_then(|n| n.parse().ok())
         .filter(|n| *n <= 9)
         .unwrap_or(0);
-    event.sequence = value("SEQUENCE").and_then(|n| n.parse().ok()).unwrap_or(0);
-    event.created = value("CREATED").and_then(instant);
-    event.updated = value("LAST-MODIFIED").and_then(instant);
+    event.sequence = value(Name::Sequence)
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0);
+    event.created = value(Name::Created).and_then(instant);
+    event.updated = value(Name::LastModified).and_then(instant);
 }
 
 fn instant(text: &str) -> Option<Timestamp> {
@@ -108,31 +110,27 @@ pub fn is_html(property: &Property) -> bool {
 }
 
 /// The HTML form counts only while it says the same as DESCRIPTION: most clients change DESCRIPTION alone.
-fn text<'t>(component: &Component<'t>, kept: &mut Kept<'t>) -> Text {
-    let plain = component.property("DESCRIPTION");
-    let html = component
-        .properties
-        .iter()
+fn text<'a, 't>(table: &Table<'a, 't>, kept: &mut Keeping<'a, 't>) -> Text {
+    let plain = table.get(Name::Description);
+    let html = table
+        .all(Name::AltDesc)
         .find(|p| is_html(p) && !p.value.is_empty());
     let Some(html) = html else {
         if let Some(plain) = plain {
-            kept.remember(plain, &Property::new("DESCRIPTION", ""));
+            kept.remember(plain, "");
         }
         return Text::plain(plain.map(Property::as_text).unwrap_or_default());
     };
     let markup = html.as_text();
     let words = plain.map(Property::as_text).unwrap_or_default();
     let rendered = to_plain(&markup);
-    kept.properties.extend(
-        plain
-            .filter(|p| p.as_text() != rendered || !p.parameters.is_empty())
-            .cloned(),
-    );
+    kept.properties
+        .extend(plain.filter(|p| p.as_text() != rendered || !p.parameters.is_empty()));
     if words.is_empty() || same_words(&rendered, &words) {
-        kept.remember(html, &alternative(""));
+        kept.remember(html, &alternative("").parameters);
         return Text::html(markup);
     }
-    kept.properties.push(html.clone());
+    kept.properties.push(html);
     Text::plain(words)
 }
 

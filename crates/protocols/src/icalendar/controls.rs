@@ -11,10 +11,18 @@ pub(super) fn is_one(c: char) -> bool {
 /// Whether there is one in a text. Nearly none has any, so this must cost next to nothing.
 pub(super) fn any(text: &[u8]) -> bool {
     let in_chunk = |chunk: &[u8]| chunk.iter().fold(0, |found, byte| found | is_bad(*byte)) > 0;
-    let after = |at: usize| text.get(at + 1);
-    text.chunks(CHUNK).any(in_chunk)
-        || memchr::memchr_iter(b'\r', text)
-            .any(|at| after(at).is_some_and(|next| !matches!(next, b'\n' | b'\r')))
+    let following = text.get(1..).unwrap_or_default();
+    let bare = |(these, next): (&[u8], &[u8])| {
+        let pairs = these.iter().zip(next);
+        pairs.fold(0, |found, (byte, next)| found | is_bare(*byte, *next)) > 0
+    };
+    let (chunks, next) = (text.chunks(CHUNK), following.chunks(CHUNK));
+    chunks.clone().any(in_chunk) || chunks.zip(next).any(bare)
+}
+
+/// 1 for a CR that neither ends a line nor stands before another one.
+fn is_bare(byte: u8, next: u8) -> u8 {
+    u8::from(byte == b'\r') & u8::from(next != b'\n') & u8::from(next != b'\r')
 }
 
 /// 1 for a control character that is no tab and no part of a line end; a number, so that many are looked at at once.

@@ -1,6 +1,9 @@
 //! VEVENTs to and from events: one UID, its overrides inside, is one [`Event`].
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry},
+};
 
 use calendar::{Event, Loss, Mapped, Override, Patch};
 use jiff::Timestamp;
@@ -9,10 +12,11 @@ use super::{
     Error,
     component::{Component, Property},
     content,
-    kept::{self, DIALECT, Kept},
+    kept::{self, DIALECT, Keeping, Kept},
+    names::{Name, Table},
     parse::{self, Parsed},
     series,
-    text::unescape,
+    text::{trim, unescape},
     timezones, value,
     vtimezone::Zones,
     when, write as text,
@@ -66,7 +70,9 @@ pub fn read_parsed(parsed: &Parsed) -> Vec<Result<Mapped<Event>, Error>> {
         } else {
             &calendar.components
         };
-        results.extend(read_inner(inner, &zones).map(|(_, event)| event));
+        let read = read_inner(inner, &zones);
+        results.reserve(read.size_hint().0);
+        results.extend(read.map(|(_, event)| event));
     }
     results
 }
@@ -75,46 +81,63 @@ pub fn read_parsed(parsed: &Parsed) -> Vec<Result<Mapped<Event>, Error>> {
 pub(super) fn read_inner<'a, 't>(
     components: &'a [Component<'t>],
     zones: &Zones,
-) -> impl Iterator<Item = (Vec<&'a Component<'t>>, Result<Mapped<Event>, Error>)> {
-    let events = components.iter().filter(|c| c.is("VEVENT")).collect();
-    by_uid(events).into_iter().map(move |group| {
+) -> impl Iterator<Item = (Group<'a, 't>, Result<Mapped<Event>, Error>)> {
+    by_uid(components).into_iter().map(move |group| {
         let event = read_group(&group, zones);
-        (group.components, event)
+        (group, event)
     })
 }
 
-/// Components of one UID.
-struct Group<'a, 't> {
+/// Components of one UID, never none. Nearly all stand alone.
+pub(super) struct Group<'a, 't> {
     uid: Cow<'a, str>,
-    components: Vec<&'a Component<'t>>,
+    first: Table<'a, 't>,
+    others: Vec<Table<'a, 't>>,
 }
 
-fn by_uid<'a, 't>(components: Vec<&'a Component<'t>>) -> Vec<Group<'a, 't>> {
-    let mut groups: Vec<Group<'a, 't>> = Vec::with_capacity(components.len());
-    let mut index = HashMap::with_capacity(components.len());
-    for component in components {
-        let uid = component
-            .property("UID")
-            .map(|p| trimmed(unescape(&p.value)));
+impl<'a, 't> Group<'a, 't> {
+    fn tables(&self) -> impl Iterator<Item = &Table<'a, 't>> + Clone {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// What it was made of.
+    pub(super) fn components(&self) -> impl Iterator<Item = &'a Component<'t>> {
+        self.tables().map(|table| table.component)
+    }
+}
+
+fn by_uid<'a, 't>(components: &'a [Component<'t>]) -> Vec<Group<'a, 't>> {
+    let count = components.len();
+    let mut groups: Vec<Group<'a, 't>> = Vec::with_capacity(count);
+    let mut index = HashMap::with_capacity(count);
+    for component in components.iter().filter(|c| c.is("VEVENT")) {
+        let table = Table::of(component);
+        let uid = table.get(Name::Uid).map(|p| trimmed(unescape(&p.value)));
         let uid = uid
             .filter(|uid| !uid.is_empty())
             .unwrap_or_else(|| made_up_uid(component).into());
-        let at = *index.entry(uid.clone()).or_insert_with(|| {
-            groups.push(Group {
-                uid,
-                components: Vec::new(),
-            });
-            groups.len() - 1
-        });
-        groups[at].components.push(component);
+        match index.entry(uid) {
+            Entry::Occupied(entry) => {
+                let group: &mut Group = &mut groups[*entry.get()];
+                group.others.push(table);
+            }
+            Entry::Vacant(entry) => {
+                groups.push(Group {
+                    uid: entry.key().clone(),
+                    first: table,
+                    others: Vec::new(),
+                });
+                entry.insert(groups.len() - 1);
+            }
+        }
     }
     groups
 }
 
 fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
     match text {
-        Cow::Borrowed(text) => text.trim().into(),
-        Cow::Owned(text) => text.trim().to_owned().into(),
+        Cow::Borrowed(text) => trim(text).into(),
+        Cow::Owned(text) => trim(&text).to_owned().into(),
     }
 }
 
@@ -133,11 +156,10 @@ fn made_up_uid(component: &Component) -> String {
 fn read_group(group: &Group<'_, '_>, zones: &Zones) -> Result<Mapped<Event>, Error> {
     let mut losses = Vec::new();
     let masters = group
-        .components
-        .iter()
-        .filter(|c| c.property("RECURRENCE-ID").is_none());
+        .tables()
+        .filter(|t| t.get(Name::RecurrenceId).is_none());
     // Some feeds hold old versions beside the current one.
-    let master = masters.clone().max_by_key(|c| sequence(c));
+    let master = masters.clone().max_by_key(|t| sequence(t));
     if masters.count() > 1 {
         losses.push(Loss::new(
             "uid",
@@ -147,41 +169,35 @@ fn read_group(group: &Group<'_, '_>, zones: &Zones) -> Result<Mapped<Event>, Err
     }
     // Whoever is invited to single occurrences only gets no master: then the first of them stands for it.
     let orphaned = master.is_none();
-    let Some(main) = master.or(group.components.first()) else {
-        return Err(Error::NotCalendar);
-    };
+    let main = master.unwrap_or(&group.first);
     let mut event = read_single(main, &group.uid, orphaned, zones, &mut losses)?;
     series::read(main, &mut event, zones, &mut losses)?;
-    let others = group
-        .components
-        .iter()
-        .filter(|c| !std::ptr::eq(**c, *main));
+    let others = group.tables().filter(|t| !std::ptr::eq(*t, main));
     let mut overrides = others
-        .filter_map(|c| Some((c, c.property("RECURRENCE-ID")?)))
+        .filter_map(|t| Some((t, t.get(Name::RecurrenceId)?)))
         .peekable();
     if overrides.peek().is_some() {
         let mut series = without_overrides(&event);
         if orphaned {
             // What names one occurrence is not of the others.
-            let mut kept = Kept::of(&event.unknown);
-            kept.take(|p| p.is("RECURRENCE-ID"));
-            series.unknown.set(DIALECT, kept.lines());
+            let lines = kept::without_id(&event.unknown);
+            series.unknown.set(DIALECT, lines);
         }
         let mut seen = HashMap::new();
-        for (component, id) in overrides {
+        for (table, id) in overrides {
             let at = value::moment(id, &id.value, zones)?.local_in(&event.when);
-            if let Some(before) = seen.insert(at, sequence(component)) {
+            if let Some(before) = seen.insert(at, sequence(table)) {
                 losses.push(Loss::new(
                     "recurrenceOverrides",
                     "an occurrence is there twice",
                     "the one with the highest sequence",
                 ));
-                if before > sequence(component) {
+                if before > sequence(table) {
                     seen.insert(at, before);
                     continue;
                 }
             }
-            read_override(component, id, &series, &mut event, zones, &mut losses)?;
+            read_override(table, id, &series, &mut event, zones, &mut losses)?;
         }
     }
     // A first occurrence that differs in nothing is no override. Without a series it is one more occurrence.
@@ -197,34 +213,33 @@ fn read_group(group: &Group<'_, '_>, zones: &Zones) -> Result<Mapped<Event>, Err
     })
 }
 
-fn sequence(component: &Component) -> u32 {
-    component
-        .property("SEQUENCE")
+fn sequence(table: &Table) -> u32 {
+    table
+        .get(Name::Sequence)
         .and_then(|p| p.value.trim().parse().ok())
         .unwrap_or(0)
 }
 
 /// A component by itself, without recurrence. `keep_id` keeps its RECURRENCE-ID as it came.
 fn read_single(
-    component: &Component,
+    table: &Table,
     uid: &str,
     keep_id: bool,
     zones: &Zones,
     losses: &mut Vec<Loss>,
 ) -> Result<Event, Error> {
-    let mut event = Event::new(uid, when::read(component, zones, losses)?);
-    let mut kept = Kept::of_component(component);
-    content::read(component, &mut event, &mut kept, losses);
+    let mut event = Event::new(uid, when::read(table, zones, losses)?);
+    let mut kept = Keeping::of(table);
+    content::read(table, &mut event, &mut kept, losses);
     if keep_id {
-        kept.properties
-            .extend(component.property("RECURRENCE-ID").cloned());
+        kept.properties.extend(table.get(Name::RecurrenceId));
     }
     event.unknown.set(DIALECT, kept.lines());
     Ok(event)
 }
 
 fn read_override(
-    component: &Component,
+    table: &Table,
     id: &Property,
     series: &Event,
     event: &mut Event,
@@ -239,19 +254,15 @@ fn read_override(
             "it is kept and applied to this occurrence only",
         ));
     }
-    let mut single = read_single(component, &event.uid, ranged, zones, losses)?;
+    let mut single = read_single(table, &event.uid, ranged, zones, losses)?;
     let id = value::moment(id, &id.value, zones)?
         .local_in(&event.when)
         .into();
     let Some(plain) = series.occurrence(id) else {
         return Ok(());
     };
-    let says_when = |p: &Property| {
-        ["DTSTART", "DTEND", "DURATION"]
-            .iter()
-            .any(|name| p.is(name))
-    };
-    if !component.properties.iter().any(says_when) {
+    let mut when = [Name::DtStart, Name::DtEnd, Name::Duration].into_iter();
+    if when.all(|name| table.get(name).is_none()) {
         single.when = plain.when.clone();
     }
     let own = single.unknown.get(DIALECT).cloned().unwrap_or_default();

@@ -12,7 +12,9 @@ use serde_json::Value;
 use super::{
     alarm,
     component::{Component, Property},
-    content, parse, place,
+    content,
+    names::{Name, Table},
+    parse, place,
     text::unescape,
     write,
 };
@@ -20,60 +22,75 @@ use super::{
 /// The name of this dialect in [`Unknown`].
 pub const DIALECT: &str = "icalendar";
 
-/// Whether the model knows a property of this name, in capitals: it is not kept, or kept as a spelling only.
-fn is_known(name: &[u8]) -> bool {
-    matches!(
-        name,
-        b"ATTENDEE"
-            | b"CATEGORIES"
-            | b"CLASS"
-            | b"COLOR"
-            | b"CONFERENCE"
-            | b"CREATED"
-            | b"DESCRIPTION"
-            | b"DTEND"
-            | b"DTSTAMP"
-            | b"DTSTART"
-            | b"DURATION"
-            | b"EXDATE"
-            | b"EXRULE"
-            | b"GEO"
-            | b"LAST-MODIFIED"
-            | b"LOCATION"
-            | b"ORGANIZER"
-            | b"PRIORITY"
-            | b"RDATE"
-            | b"RECURRENCE-ID"
-            | b"RRULE"
-            | b"SEQUENCE"
-            | b"STATUS"
-            | b"SUMMARY"
-            | b"TRANSP"
-            | b"UID"
-            | b"X-MICROSOFT-CDO-BUSYSTATUS"
-    )
-}
-
-/// Longest name that the model knows.
-const KNOWN_MAX: usize = 26;
-
 /// Prefix of the properties in which we write what iCalendar has no word for.
 pub const OWN: &str = "X-KALENDS-";
 
 fn is_modelled(property: &Property) -> bool {
-    if property.is("X-ALT-DESC") {
-        return content::is_html(property);
+    match Name::of(&property.name) {
+        Name::Other => false,
+        Name::AltDesc => content::is_html(property),
+        _ => true,
     }
-    // Another hub's mark on an object that it wrote here: to us, one more unknown property.
-    if property.is(super::STAMP) {
-        return false;
+}
+
+/// What is kept of a component that is being read.
+#[derive(Debug, Default)]
+pub struct Keeping<'a, 't> {
+    /// Properties, in order.
+    pub properties: Vec<&'a Property<'t>>,
+    /// Components, in order.
+    pub components: Vec<&'a Component<'t>>,
+}
+
+impl<'a, 't> Keeping<'a, 't> {
+    /// The properties that the model does not know. The readers of the modelled parts add their spellings.
+    pub fn of(table: &Table<'a, 't>) -> Self {
+        let properties = if table.get(Name::AltDesc).is_none() {
+            table.all(Name::Other).collect()
+        } else {
+            // What it is depends on more than its name.
+            let all = table.component.properties.iter();
+            all.filter(|p| !is_modelled(p)).collect()
+        };
+        Self {
+            properties,
+            components: Vec::new(),
+        }
     }
-    let name = property.name.as_bytes();
-    let mut capitals = [0; KNOWN_MAX];
-    for (capital, byte) in capitals.iter_mut().zip(name) {
-        *capital = byte.to_ascii_uppercase();
+
+    /// Keeps a property as a spelling if it says more than one with these parameters.
+    pub fn remember(&mut self, property: &'a Property<'t>, parameters: &str) {
+        if property.parameters != parameters {
+            self.properties.push(property);
+        }
     }
-    capitals.starts_with(OWN.as_bytes()) || (capitals.get(..name.len())).is_some_and(is_known)
+
+    /// The lines as the event keeps them; `Null` for none. Sorted by name, so that a server that changes their order
+    /// changes nothing.
+    pub fn lines(mut self) -> Value {
+        self.properties
+            .sort_by(|a, b| capitals(&a.name).cmp(capitals(&b.name)));
+        if self.components.len() > 1 {
+            self.components
+                .sort_by_cached_key(|c| (c.name.clone(), alarm::read(c).is_none()));
+        }
+        let inside: usize = self.components.iter().map(|c| count(c)).sum();
+        if inside + self.properties.len() == 0 {
+            return Value::Null;
+        }
+        let mut lines = Vec::with_capacity(inside + self.properties.len());
+        lines.extend(self.properties.iter().map(|p| p.content_line().into()));
+        for component in &self.components {
+            write::for_each_line(component, &mut |line| lines.push(Value::from(line)));
+        }
+        lines.into()
+    }
+}
+
+/// Lines of a component.
+fn count(component: &Component) -> usize {
+    let inside: usize = component.components.iter().map(count).sum();
+    2 + component.properties.len() + inside
 }
 
 /// Lines that are kept of one component.
@@ -86,20 +103,6 @@ pub struct Kept<'t> {
 }
 
 impl<'t> Kept<'t> {
-    /// What the model does not know of a component. The readers of the modelled parts add their spellings.
-    pub fn of_component(component: &Component<'t>) -> Self {
-        let unmodelled = component.properties.iter().filter(|p| !is_modelled(p));
-        Self {
-            properties: unmodelled.cloned().collect(),
-            components: component
-                .components
-                .iter()
-                .filter(|c| alarm::read(c).is_none_or(|r| alarm::write(&r) != **c))
-                .cloned()
-                .collect(),
-        }
-    }
-
     /// What an event kept.
     pub fn of(unknown: &'t Unknown) -> Self {
         let Some(Value::Array(lines)) = unknown.get(DIALECT) else {
@@ -110,31 +113,6 @@ impl<'t> Kept<'t> {
         Self {
             properties: root.properties,
             components: root.components,
-        }
-    }
-
-    /// The lines as the event keeps them; `Null` for none. Sorted by name, so that a server that changes their order
-    /// changes nothing.
-    pub fn lines(mut self) -> Value {
-        self.properties
-            .sort_by(|a, b| capitals(&a.name).cmp(capitals(&b.name)));
-        self.components
-            .sort_by_cached_key(|c| (c.name.clone(), alarm::read(c).is_none()));
-        let properties = self.properties.iter().map(Property::content_line);
-        let mut lines: Vec<Value> = properties.map(Value::from).collect();
-        for component in &self.components {
-            write::for_each_line(component, &mut |line| lines.push(line.into()));
-        }
-        if lines.is_empty() {
-            return Value::Null;
-        }
-        lines.into()
-    }
-
-    /// Keeps a property as a spelling if it says more than `canonical` does.
-    pub fn remember(&mut self, property: &Property<'t>, canonical: &Property) {
-        if property.parameters != canonical.parameters {
-            self.properties.push(property.clone());
         }
     }
 
@@ -192,6 +170,21 @@ fn says<'p>(property: &'p Property) -> (Cow<'p, str>, Option<Cow<'p, str>>) {
         );
     }
     (unescape(&property.value), None)
+}
+
+/// What an event kept, without what names one occurrence of it.
+pub fn without_id(unknown: &Unknown) -> Value {
+    let mut kept = unknown.get(DIALECT).cloned().unwrap_or_default();
+    let is_id = |line: &Value| {
+        let property = line.as_str().and_then(Property::from_line);
+        property.is_some_and(|(p, _)| p.is("RECURRENCE-ID"))
+    };
+    if let Some(lines) = kept.as_array_mut()
+        && let Some(at) = lines.iter().position(is_id)
+    {
+        lines.remove(at);
+    }
+    kept
 }
 
 /// The lines of an occurrence: `None` if they are those of its series.

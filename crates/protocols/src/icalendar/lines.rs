@@ -10,6 +10,8 @@ pub(super) struct Line<'t> {
     first: &'t [u8],
     /// Its other pieces as they came: each begins with a space or a tab and ends with a line end.
     rest: &'t [u8],
+    /// The same two as text, if the whole text is UTF-8: then nobody has to look at each.
+    valid: Option<(&'t str, &'t str)>,
 }
 
 /// Calls `each` with every content line.
@@ -18,8 +20,9 @@ pub(super) struct Line<'t> {
 /// Those of `each`, and a line that is too long.
 pub(super) fn for_each_line<'t>(
     bytes: &'t [u8],
-    mut each: impl FnMut(Line<'t>) -> Result<(), Error>,
+    mut each: impl FnMut(&Line<'t>) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    let valid = std::str::from_utf8(bytes).ok();
     let (mut at, mut number) = (0, 0);
     while at < bytes.len() {
         number += 1;
@@ -41,10 +44,12 @@ pub(super) fn for_each_line<'t>(
                 max: LINE_MAX,
             });
         }
-        each(Line {
+        let pieces = |text: &'t str| Some((text.get(at..at + first.len())?, text.get(rest..next)?));
+        each(&Line {
             number: begun,
             first,
             rest: &bytes[rest..next],
+            valid: valid.and_then(pieces),
         })?;
         at = next;
     }
@@ -65,19 +70,32 @@ fn trimmed(mut line: &[u8]) -> &[u8] {
 impl<'t> Line<'t> {
     /// The line as it stands in the text, if it is not folded and is UTF-8.
     pub(super) fn text(&self) -> Option<&'t str> {
-        (self.rest.is_empty()).then(|| std::str::from_utf8(self.first).ok())?
+        (self.rest.is_empty()).then(|| self.first())?
+    }
+
+    fn first(&self) -> Option<&'t str> {
+        match self.valid {
+            Some((first, _)) => Some(first),
+            None => std::str::from_utf8(self.first).ok(),
+        }
     }
 
     /// A folded line as a property, if its name and parameters are in its first piece, and all is as it should be.
     pub(super) fn folded_property(&self) -> Option<Property<'t>> {
-        let first = std::str::from_utf8(self.first).ok()?;
-        let (mut property, false) = Property::from_line(first)? else {
+        let (mut property, false) = Property::from_line(self.first()?)? else {
             return None;
         };
         let mut value = String::with_capacity(property.value.len() + self.rest.len());
         value.push_str(&property.value);
-        for piece in self.pieces() {
-            value.push_str(std::str::from_utf8(piece).ok()?);
+        if let Some((_, mut left)) = self.valid {
+            while let Some((piece, others)) = piece_of(left.as_bytes()) {
+                value.push_str(&left[1..=piece]);
+                left = &left[left.len() - others..];
+            }
+        } else {
+            for piece in self.pieces() {
+                value.push_str(std::str::from_utf8(piece).ok()?);
+            }
         }
         property.value = value.into();
         Some(property)
@@ -94,10 +112,18 @@ impl<'t> Line<'t> {
     fn pieces(&self) -> impl Iterator<Item = &'t [u8]> {
         let mut left = self.rest;
         std::iter::from_fn(move || {
-            let (_, piece) = left.split_first()?;
-            let end = end_of_line(piece, 0);
-            left = piece.get(end + 1..).unwrap_or_default();
-            Some(trimmed(&piece[..end]))
+            let (length, others) = piece_of(left)?;
+            let piece = &left[1..=length];
+            left = &left[left.len() - others..];
+            Some(piece)
         })
     }
+}
+
+/// The length of the first of some pieces without the space before it and its line end, and that of the others.
+fn piece_of(pieces: &[u8]) -> Option<(usize, usize)> {
+    let (_, piece) = pieces.split_first()?;
+    let end = end_of_line(piece, 0);
+    let others = piece.len().saturating_sub(end + 1);
+    Some((trimmed(&piece[..end]).len(), others))
 }

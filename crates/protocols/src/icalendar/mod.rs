@@ -22,6 +22,7 @@ mod flaw;
 pub mod html;
 mod kept;
 mod lines;
+mod names;
 mod nesting;
 mod object;
 mod other;

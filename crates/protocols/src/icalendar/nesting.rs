@@ -15,27 +15,56 @@ const BESIDE: [&str; 6] = [
 /// Components of those, never inside their like.
 const WITHIN: [&str; 3] = ["VALARM", "STANDARD", "DAYLIGHT"];
 
-fn is_standard(name: &str) -> bool {
-    name == "VCALENDAR" || BESIDE.contains(&name) || WITHIN.contains(&name)
+/// What a component is to those around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    Calendar,
+    Beside,
+    Within,
+    /// Not of the standard: it may hold anything.
+    Strange,
 }
 
-/// Whether a component that begins says that one that is open should have been ended.
-fn excludes(begins: &str, open: &str) -> bool {
-    if begins == "VCALENDAR" {
-        is_standard(open)
-    } else if BESIDE.contains(&begins) {
-        BESIDE.contains(&open) || WITHIN.contains(&open)
-    } else {
-        begins == open && WITHIN.contains(&begins)
+impl Level {
+    /// That of a component of this name.
+    pub(super) fn of(name: &str) -> Self {
+        if BESIDE.contains(&name) {
+            Self::Beside
+        } else if WITHIN.contains(&name) {
+            Self::Within
+        } else if name == "VCALENDAR" {
+            Self::Calendar
+        } else {
+            Self::Strange
+        }
     }
+
+    /// Whether a component that begins says that one that is open should have been ended.
+    fn excludes(self, name: &str, open: &Open) -> bool {
+        match self {
+            Self::Calendar => open.level != Self::Strange,
+            Self::Beside => matches!(open.level, Self::Beside | Self::Within),
+            Self::Within => open.component.name == name,
+            Self::Strange => false,
+        }
+    }
+}
+
+/// A component that has not been ended yet.
+#[derive(Debug)]
+pub(super) struct Open<'t> {
+    /// What is known of it.
+    pub(super) component: Component<'t>,
+    /// What it is.
+    pub(super) level: Level,
 }
 
 /// The outermost of the open components that should have been ended before a component of this name begins. Components
 /// that are not of the standard may hold anything.
-pub(super) fn left_open(open: &[Component], begins: &str) -> Option<usize> {
-    let strange = open.iter().rposition(|c| !is_standard(&c.name));
+pub(super) fn left_open(open: &[Open], level: Level, name: &str) -> Option<usize> {
+    let strange = open.iter().rposition(|o| o.level == Level::Strange);
     let known = strange.map_or(0, |at| at + 1);
-    let left_open = open[known..].iter().position(|c| excludes(begins, &c.name));
+    let left_open = open[known..].iter().position(|o| level.excludes(name, o));
     left_open.map(|at| known + at)
 }
 

@@ -69,7 +69,7 @@ impl Object {
         let zones = Zones::of(calendar);
         let mut events = Vec::new();
         let mut strange = Vec::new();
-        for (components, event) in event::read_inner(&calendar.components, &zones) {
+        for (group, event) in event::read_inner(&calendar.components, &zones) {
             match event {
                 Ok(event) => {
                     events.push(event.value);
@@ -77,7 +77,7 @@ impl Object {
                 }
                 Err(error) => {
                     losses.push(Loss::new("other", error.to_string(), "kept as it came"));
-                    strange.extend(components);
+                    strange.extend(group.components());
                 }
             }
         }

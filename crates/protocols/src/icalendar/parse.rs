@@ -8,7 +8,7 @@ use super::{
     component::{Component, Property, SourceLine},
     controls,
     lines::{Line, for_each_line},
-    nesting,
+    nesting::{self, Level, Open},
 };
 
 /// Bytes of one text.
@@ -52,7 +52,7 @@ pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &T) -> Result<Parsed<'_>, Error> {
         controls: controls::any(bytes),
         ..Tree::default()
     };
-    for_each_line(bytes, |line| tree.line(&line))?;
+    for_each_line(bytes, |line| tree.line(line))?;
     let (root, repairs) = tree.finish();
     if root.components.is_empty() {
         return Err(Error::NotCalendar);
@@ -91,7 +91,7 @@ pub(super) fn parse_lines<'t>(
 
 /// The tree as it grows. The first of the open components is the root, which is not part of the text.
 struct Tree<'t> {
-    open: Vec<Component<'t>>,
+    open: Vec<Open<'t>>,
     repairs: Vec<Repair>,
     count: usize,
     /// Whether properties may stand outside every component.
@@ -105,7 +105,10 @@ struct Tree<'t> {
 impl Default for Tree<'_> {
     fn default() -> Self {
         Self {
-            open: vec![Component::default()],
+            open: vec![Open {
+                component: Component::default(),
+                level: Level::Strange,
+            }],
             repairs: Vec::new(),
             count: 0,
             fragment: false,
@@ -121,7 +124,8 @@ impl<'t> Tree<'t> {
     }
 
     fn top(&mut self) -> &mut Component<'t> {
-        self.open.last_mut().expect("the root is never closed")
+        let open = self.open.last_mut().expect("the root is never closed");
+        &mut open.component
     }
 
     fn line(&mut self, line: &Line<'t>) -> Result<(), Error> {
@@ -210,14 +214,16 @@ impl<'t> Tree<'t> {
 
     fn begin(&mut self, line: usize, name: Cow<'t, str>) -> Result<(), Error> {
         let name = upper(name);
-        if let Some(at) = nesting::left_open(&self.open, &name) {
+        let level = Level::of(&name);
+        if let Some(at) = nesting::left_open(&self.open, level, &name) {
             while self.open.len() > at {
                 self.repair(line, Flaw::MissingEnd);
                 self.close();
             }
         }
         // One that stands alone is written inside a VCALENDAR, and has to be read again there.
-        let alone = self.open.get(1).is_some_and(|outer| !outer.is("VCALENDAR"));
+        let outer = self.open.get(1);
+        let alone = outer.is_some_and(|outer| outer.level != Level::Calendar);
         if self.open.len() + usize::from(alone) > DEPTH_MAX {
             return Err(Error::TooDeep {
                 line,
@@ -229,13 +235,14 @@ impl<'t> Tree<'t> {
             component.properties.reserve(self.usual);
         }
         component.line = SourceLine(line);
-        self.open.push(component);
+        self.open.push(Open { component, level });
         Ok(())
     }
 
     fn end(&mut self, line: usize, name: &str) {
         let name = name.trim();
-        let Some(depth) = self.open.iter().skip(1).rposition(|c| c.is(name)) else {
+        let mut inner = self.open.iter().skip(1);
+        let Some(depth) = inner.rposition(|open| open.component.is(name)) else {
             self.repair(line, Flaw::StrayEnd);
             return;
         };
@@ -248,7 +255,9 @@ impl<'t> Tree<'t> {
 
     fn close(&mut self) {
         if self.open.len() > 1
-            && let Some(done) = self.open.pop()
+            && let Some(Open {
+                component: done, ..
+            }) = self.open.pop()
         {
             if done.is("VEVENT") {
                 self.usual = done.properties.len().min(USUAL_MAX);
@@ -276,7 +285,8 @@ impl<'t> Tree<'t> {
             self.repair(0, Flaw::MissingEnd);
             self.close();
         }
-        (self.open.pop().unwrap_or_default(), self.repairs)
+        let root = self.open.pop().map(|open| open.component);
+        (root.unwrap_or_default(), self.repairs)
     }
 }
 

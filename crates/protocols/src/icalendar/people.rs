@@ -6,9 +6,10 @@
 use calendar::{Address, Loss, Participation, People, Person, PersonKind, Role};
 
 use super::{
-    component::{Component, Property},
+    component::Property,
+    names::{Name, Table},
     place::one_line,
-    text::first_value,
+    text::{first_value, trim},
 };
 
 /// Prefix of the names of ORGANIZER's own parameters.
@@ -43,9 +44,9 @@ const ANSWERS: [(&str, Participation); 5] = [
 ];
 
 /// Reads the people of a component.
-pub fn read(component: &Component, losses: &mut Vec<Loss>) -> People {
+pub fn read(table: &Table, losses: &mut Vec<Loss>) -> People {
     let mut people = People::new();
-    for property in component.all("ATTENDEE") {
+    for property in table.all(Name::Attendee) {
         if people.len() >= PEOPLE_MAX {
             losses.push(Loss::new("participants", "too many", "the first 5,000"));
             break;
@@ -59,7 +60,7 @@ pub fn read(component: &Component, losses: &mut Vec<Loss>) -> People {
             ));
         }
     }
-    if let Some(property) = component.property("ORGANIZER") {
+    if let Some(property) = table.get(Name::Organizer) {
         let (address, kept) = address(property);
         let person = people.entry(address).or_default();
         person.organizer = true;
@@ -80,7 +81,7 @@ pub fn read(component: &Component, losses: &mut Vec<Loss>) -> People {
 }
 
 fn address(property: &Property) -> (Address, Option<String>) {
-    let uri = property.value.trim();
+    let uri = trim(&property.value);
     let is_mail = uri
         .get(..7)
         .is_some_and(|p| p.eq_ignore_ascii_case("mailto:"));

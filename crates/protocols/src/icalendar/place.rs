@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use calendar::{Place, VirtualPlace};
 
 use super::{
-    component::{Component, Property},
+    component::Property,
     controls,
-    kept::Kept,
+    kept::{Keeping, Kept},
+    names::{Name, Table},
 };
 
 /// Holds each place whole, where LOCATION and GEO cannot say all of them.
-const PLACE: &str = "X-KALENDS-LOCATION";
+pub const PLACE: &str = "X-KALENDS-LOCATION";
 
 /// The `geo:` URI of a GEO property (`48.2;16.37`).
 pub fn coordinates(geo: &Property) -> Option<String> {
@@ -33,27 +34,23 @@ fn geo(uri: &str) -> Option<Property<'static>> {
 }
 
 /// What LOCATION and GEO say.
-fn simple(component: &Component) -> Option<Place> {
+fn simple(location: Option<&Property>, geo: Option<&Property>) -> Option<Place> {
     let place = Place {
-        name: component
-            .property("LOCATION")
-            .map(Property::as_text)
-            .unwrap_or_default(),
-        coordinates: component.property("GEO").and_then(coordinates),
+        name: location.map(Property::as_text).unwrap_or_default(),
+        coordinates: geo.and_then(coordinates),
     };
     (place != Place::default()).then_some(place)
 }
 
 /// The places of an event.
-pub fn read<'t>(component: &Component<'t>, kept: &mut Kept<'t>) -> Vec<Place> {
-    for name in ["LOCATION", "GEO"] {
-        if let Some(property) = component.property(name) {
-            kept.remember(property, &Property::new(name, ""));
-        }
+pub fn read<'a, 't>(table: &Table<'a, 't>, kept: &mut Keeping<'a, 't>) -> Vec<Place> {
+    let (location, geo) = (table.get(Name::Location), table.get(Name::Geo));
+    for property in location.into_iter().chain(geo) {
+        kept.remember(property, "");
     }
-    let simple = simple(component);
-    let whole: Vec<Place> = component
-        .all(PLACE)
+    let simple = simple(location, geo);
+    let whole: Vec<Place> = table
+        .all(Name::Place)
         .map(|p| Place {
             name: p.as_text(),
             coordinates: p.parameter("GEO").map(Cow::into_owned),
@@ -67,10 +64,9 @@ pub fn read<'t>(component: &Component<'t>, kept: &mut Kept<'t>) -> Vec<Place> {
 }
 
 fn first_as_simple(places: &[Place]) -> Option<Place> {
-    simple(&Component {
-        properties: write_simple(places),
-        ..Component::default()
-    })
+    let properties = write_simple(places);
+    let find = |name| properties.iter().find(|p| p.is(name));
+    simple(find("LOCATION"), find("GEO"))
 }
 
 fn write_simple(places: &[Place]) -> Vec<Property<'_>> {
@@ -103,15 +99,18 @@ pub fn write<'t>(places: &'t [Place], kept: &mut Kept<'t>) -> Vec<Property<'t>> 
 }
 
 /// The conferences of an event.
-pub fn read_virtual<'t>(component: &Component<'t>, kept: &mut Kept<'t>) -> Vec<VirtualPlace> {
-    component
-        .all("CONFERENCE")
+pub fn read_virtual<'a, 't>(
+    table: &Table<'a, 't>,
+    kept: &mut Keeping<'a, 't>,
+) -> Vec<VirtualPlace> {
+    table
+        .all(Name::Conference)
         .map(|p| {
             let place = VirtualPlace {
                 name: p.parameter("LABEL").unwrap_or_default().into_owned(),
                 uri: p.value.trim().to_owned(),
             };
-            kept.remember(p, &conference(&place));
+            kept.remember(p, &conference(&place).parameters);
             place
         })
         .collect()

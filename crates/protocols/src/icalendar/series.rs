@@ -6,7 +6,8 @@ use calendar::{
 
 use super::{
     Error,
-    component::{Component, Property},
+    component::Property,
+    names::{Name, Table},
     value::{self, Moment},
     vtimezone::Zones,
 };
@@ -19,14 +20,14 @@ const OVERRIDES_MAX: usize = 20_000;
 /// # Errors
 /// A rule or a date cannot be understood: leaving it out would make other occurrences.
 pub fn read(
-    component: &Component,
+    table: &Table,
     event: &mut Event,
     zones: &Zones,
     losses: &mut Vec<Loss>,
 ) -> Result<(), Error> {
-    event.rules = rules(component, "RRULE", &event.when, losses)?;
-    event.excluded_rules = rules(component, "EXRULE", &event.when, losses)?;
-    for property in component.all("RDATE") {
+    event.rules = rules(table, Name::RRule, &event.when, losses)?;
+    event.excluded_rules = rules(table, Name::ExRule, &event.when, losses)?;
+    for property in table.all(Name::RDate) {
         for text in property.as_list() {
             let (id, patch) = extra(property, text, &event.when, zones, losses)?;
             if id != event.when.recurrence_id() || !patch.is_empty() {
@@ -35,7 +36,7 @@ pub fn read(
             limit(event, property)?;
         }
     }
-    for property in component.all("EXDATE") {
+    for property in table.all(Name::ExDate) {
         for text in property.as_list() {
             let id = value::moment(property, text, zones)?.local_in(&event.when);
             event.overrides.insert(id.into(), Override::Excluded);
@@ -56,14 +57,13 @@ fn limit(event: &Event, property: &Property) -> Result<(), Error> {
 }
 
 fn rules(
-    component: &Component,
-    name: &str,
+    table: &Table,
+    name: Name,
     when: &When,
     losses: &mut Vec<Loss>,
 ) -> Result<Vec<Rule>, Error> {
-    let (rules, empty): (Vec<_>, Vec<_>) = component
-        .all(name)
-        .partition(|p| !p.value.trim().is_empty());
+    let (rules, empty): (Vec<_>, Vec<_>) =
+        table.all(name).partition(|p| !p.value.trim().is_empty());
     if !empty.is_empty() {
         losses.push(Loss::new(
             "recurrenceRules",

@@ -58,6 +58,17 @@ pub fn unescape(value: &str) -> Cow<'_, str> {
     out.into()
 }
 
+/// Without white space around it; there nearly never is any.
+pub(super) fn trim(text: &str) -> &str {
+    let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_plain(bytes.first()) && is_plain(bytes.last()) {
+        text
+    } else {
+        text.trim()
+    }
+}
+
 /// Splits a list of TEXT at its unescaped commas.
 pub fn split_list(value: &str) -> impl Iterator<Item = &str> {
     let mut escaped = false;

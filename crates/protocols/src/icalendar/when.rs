@@ -9,21 +9,22 @@ use jiff::{
 
 use super::{
     Error,
-    component::{Component, Property},
+    component::Property,
+    names::{Name, Table},
     value::{self, Moment},
     vtimezone::Zones,
 };
 
 /// The length in nominal days where DTEND can only say an exact one.
-const NOMINAL: &str = "X-KALENDS-DURATION";
+pub const NOMINAL: &str = "X-KALENDS-DURATION";
 
 /// Reads when a component happens. An end that cannot be understood is left out: the start says where it belongs.
 ///
 /// # Errors
 /// DTSTART is missing, or is no date or time. Of an occurrence, RECURRENCE-ID stands for it.
-pub fn read(component: &Component, zones: &Zones, losses: &mut Vec<Loss>) -> Result<When, Error> {
-    let start = beginning(component, losses)?;
-    let end = component.property("DTEND").and_then(|p| {
+pub fn read(table: &Table, zones: &Zones, losses: &mut Vec<Loss>) -> Result<When, Error> {
+    let start = beginning(table, losses)?;
+    let end = table.get(Name::DtEnd).and_then(|p| {
         let end = value::moment(p, &p.value, zones).ok();
         let lost = || {
             Loss::new(
@@ -35,7 +36,7 @@ pub fn read(component: &Component, zones: &Zones, losses: &mut Vec<Loss>) -> Res
         losses.extend(end.is_none().then(lost));
         end
     });
-    let length = match component.property("DURATION") {
+    let length = match table.get(Name::Duration) {
         Some(p) if end.is_none() => duration(&p.value, losses),
         _ => None,
     };
@@ -62,8 +63,8 @@ pub fn read(component: &Component, zones: &Zones, losses: &mut Vec<Loss>) -> Res
         0
     });
     let exact = timed(local, zone.clone(), Duration { days: 0, seconds });
-    let nominal = component
-        .property(NOMINAL)
+    let nominal = table
+        .get(Name::Nominal)
         .and_then(|p| p.value.parse().ok())
         .map(|duration| timed(local, zone, duration))
         .filter(|when| ends(when) == ends(&exact));
@@ -85,15 +86,16 @@ pub fn read(component: &Component, zones: &Zones, losses: &mut Vec<Loss>) -> Res
 
 /// The property that says when it begins.
 fn beginning<'a, 't>(
-    component: &'a Component<'t>,
+    table: &Table<'a, 't>,
     losses: &mut Vec<Loss>,
 ) -> Result<&'a Property<'t>, Error> {
-    if let Some(own) = component.property("DTSTART") {
+    if let Some(own) = table.get(Name::DtStart) {
         return Ok(own);
     }
-    let id = component.property("RECURRENCE-ID").ok_or(Error::Missing {
-        line: component.line.0,
-        component: component.name.to_string(),
+    let id = table.get(Name::RecurrenceId);
+    let id = id.ok_or_else(|| Error::Missing {
+        line: table.component.line.0,
+        component: table.component.name.to_string(),
         property: "DTSTART",
     })?;
     losses.push(Loss::new(
