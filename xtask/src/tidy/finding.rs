@@ -21,6 +21,8 @@ pub enum Rule {
     FunctionSize,
     /// Every file says what it is for.
     Header,
+    /// A crate for everybody shows how each of its items is used.
+    Example,
     /// No registry host, no path of one machine.
     Place,
     /// Files that must be there.

@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: the house rules that neither the compiler nor clippy knows. It is an ordinary test as well.
 
+mod examples;
 mod finding;
 mod manifests;
 mod names;
@@ -108,6 +109,7 @@ fn check(files: &Files, metadata: &str) -> Result<Vec<Finding>> {
     for (path, text) in &files.texts {
         findings.extend(texts::header(path, text));
         findings.extend(texts::places(path, text));
+        findings.extend(examples::check(path, text));
         if names::concerns(path) {
             findings.extend(names::check(path, text));
         }
