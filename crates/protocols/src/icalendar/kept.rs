@@ -169,7 +169,9 @@ fn says<'p>(property: &'p Property) -> (Cow<'p, str>, Option<Cow<'p, str>>) {
             None,
         );
     }
-    (unescape(&property.value), None)
+    // The same words are another description where they are no HTML.
+    let form = content::is_html(property).then_some("html".into());
+    (unescape(&property.value), form)
 }
 
 /// What an event kept, without what names one occurrence of it.

@@ -216,6 +216,14 @@ fn html_counts_while_it_says_the_same() {
     assert!(lines(&write(&event)).contains(&html.to_owned()));
     event.text = Text::plain("Something else");
     assert!(!write(&event).contains("X-ALT-DESC"));
+    // One of another type with the same words is no spelling of it.
+    let other = "X-ALT-DESC;FMTTYPE=text/plain:Bring X-rays";
+    let html = other.replace("plain", "html");
+    for text in [format!("{other}\n{html}"), format!("{html}\n{other}")] {
+        let event = one(&vevent(&text)).value;
+        assert_eq!(event.text, Text::html("Bring X-rays"));
+        assert_eq!(one(&write(&event)).value, event);
+    }
 }
 
 #[test]
