@@ -34,7 +34,7 @@ pub enum BadRule {
         /// Its beginning.
         value: String,
     },
-    /// A part occurs twice.
+    /// A part occurs twice, with different values.
     #[error("{0} occurs twice; a part must occur once")]
     Twice(String),
     /// Something between semicolons is not `NAME=value`, or the name is none of RFC 5545 and RFC 7529.
@@ -52,8 +52,8 @@ impl FromStr for Rule {
 }
 
 impl Rule {
-    /// Reads a rule and says what was bent to make it one that RFC 5545 allows: COUNT next to UNTIL, COUNT=-1, numbers
-    /// in BYDAY and parts where they have no meaning, parts of other dialects (`X-…`).
+    /// Reads a rule and says what was bent to make it one that RFC 5545 allows: COUNT next to UNTIL, COUNT=-1, a
+    /// part that says the same twice, numbers in BYDAY and parts where they have no meaning, parts of other dialects (`X-…`).
     ///
     /// ```
     /// use kalends_calendar::Rule;
@@ -64,8 +64,10 @@ impl Rule {
     /// ```
     pub fn parse_lenient(text: &str) -> Result<Mapped<Self>, BadRule> {
         let mut read = Reader {
+            text,
             rule: Self::every(Frequency::Yearly),
             seen: 0,
+            again: 0,
             losses: Vec::new(),
         };
         if text.len() > TEXT_MAX {
@@ -112,14 +114,17 @@ const PARTS: [&str; 16] = [
     "SKIP",
 ];
 
-struct Reader {
+struct Reader<'t> {
+    text: &'t str,
     rule: Rule,
     /// Bit n: the nth of [`PARTS`] was there.
     seen: u32,
+    /// Bit n: it was there again, and says the same wherever it is.
+    again: u32,
     losses: Vec<Loss>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn part(&mut self, name: &str, value: &str) -> Result<(), BadRule> {
         let is_foreign = |prefix: &str| prefix.eq_ignore_ascii_case("X-");
         if name.get(..2).is_some_and(is_foreign) {
@@ -159,11 +164,22 @@ impl Reader {
             part: part.to_owned(),
             value: head(value),
         })?;
-        if self.seen >> index & 1 == 1 {
-            return Err(BadRule::Twice(part.to_owned()));
+        if self.seen >> index & 1 == 1 && self.again >> index & 1 == 0 {
+            if !self.says_nothing_but(part, value) {
+                return Err(BadRule::Twice(part.to_owned()));
+            }
+            self.again |= 1 << index;
+            self.bend("a part is there twice", "once, since it says the same");
         }
         self.seen |= 1 << index;
         Ok(())
+    }
+
+    /// Whether a part has this value wherever it is.
+    fn says_nothing_but(&self, part: &str, value: &str) -> bool {
+        let parts = self.text.split(';').filter_map(|p| p.split_once('='));
+        let mut same = parts.filter(|(name, _)| name.trim().eq_ignore_ascii_case(part));
+        same.all(|(_, other)| other.trim().eq_ignore_ascii_case(value))
     }
 
     /// What RFC 5545 forbids in combination.

@@ -69,6 +69,8 @@ fn order_and_case_do_not_matter_and_the_rest_is_strict() {
     assert_eq!("".parse::<Rule>(), Err(BadRule::NoFrequency));
     let twice = "FREQ=DAILY;FREQ=WEEKLY".parse::<Rule>();
     assert_eq!(twice, Err(BadRule::Twice("FREQ".into())));
+    let months = "FREQ=YEARLY;BYMONTH=1,2;BYMONTH=1".parse::<Rule>();
+    assert_eq!(months, Err(BadRule::Twice("BYMONTH".into())));
     let unknown = "FREQ=DAILY;BYEASTER=0".parse::<Rule>();
     assert_eq!(unknown, Err(BadRule::Part("BYEASTER".into())));
     assert!("FREQ=DAILY;COUNT".parse::<Rule>().is_err());
@@ -93,6 +95,10 @@ fn what_is_bent_is_said() {
         ),
         ("FREQ=DAILY;X-MADE-BY=me", "FREQ=DAILY"),
         ("FREQ=DAILY;COUNT=-1", "FREQ=DAILY"),
+        (
+            "FREQ=DAILY;COUNT=3;freq=daily;FREQ=DAILY",
+            "FREQ=DAILY;COUNT=3",
+        ),
         ("FREQ=MONTHLY;BYYEARDAY=100", "FREQ=MONTHLY;BYYEARDAY=100"),
         ("FREQ=MONTHLY;BYWEEKNO=10", "FREQ=MONTHLY;BYWEEKNO=10"),
         ("FREQ=WEEKLY;BYMONTHDAY=13", "FREQ=WEEKLY;BYMONTHDAY=13"),
