@@ -28,6 +28,8 @@ pub enum Flaw {
     OpenQuote,
     /// An END without its BEGIN; skipped.
     StrayEnd,
+    /// vCalendar 1.0; read as if it were iCalendar.
+    OldVersion,
     /// A component that was not ended; ended where its parent ends, or where one begins that cannot be inside it.
     MissingEnd,
 }
@@ -51,6 +53,10 @@ impl Flaw {
             Self::NotAProperty => ("a line that is no property", "left out"),
             Self::Outside => ("a property outside every component", "left out"),
             Self::OpenQuote => ("a quote that does not end", "read as if it were not one"),
+            Self::OldVersion => (
+                "vCalendar 1.0, the form before iCalendar",
+                "its quoted texts, lists and rules are read as iCalendar has them",
+            ),
             Self::StrayEnd => ("an END without its BEGIN", "skipped"),
             Self::MissingEnd => (
                 "a component that was not ended",

@@ -7,6 +7,7 @@ use super::{
     Error,
     component::{Component, Property, SourceLine},
     controls,
+    forms::{self, Rewritten},
     lines::{Line, for_each_line},
     nesting::{self, Level, Open},
 };
@@ -45,9 +46,14 @@ pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &T) -> Result<Parsed<'_>, Error> {
         });
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    if memchr::memchr(b'\n', bytes).is_none() && bytes.contains(&b'\r') {
-        return with_lone_cr(bytes);
+    match forms::rewritten(bytes) {
+        None => read(bytes),
+        Some(text) => owned(&text),
     }
+}
+
+/// Reads a text in the form of RFC 5545.
+fn read(bytes: &[u8]) -> Result<Parsed<'_>, Error> {
     let mut tree = Tree {
         controls: controls::any(bytes),
         ..Tree::default()
@@ -63,15 +69,14 @@ pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &T) -> Result<Parsed<'_>, Error> {
     })
 }
 
-/// Some old texts end their lines with CR alone.
-fn with_lone_cr<'t>(bytes: &[u8]) -> Result<Parsed<'t>, Error> {
-    let replaced = bytes.iter().map(|b| if *b == b'\r' { b'\n' } else { *b });
-    let text: Vec<u8> = replaced.collect();
-    let parsed = parse(&text)?;
+/// Reads a text that had to be rewritten first.
+fn owned<'t>(text: &Rewritten) -> Result<Parsed<'t>, Error> {
+    let parsed = read(&text.bytes)?;
     let components = parsed.components.into_iter();
+    let flaw = text.flaw.map(|flaw| Repair { line: 1, flaw });
     Ok(Parsed {
         components: components.map(Component::into_owned).collect(),
-        repairs: parsed.repairs,
+        repairs: flaw.into_iter().chain(parsed.repairs).collect(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Values that are none, and what is made of their events. Each is reported.
 
-use calendar::{Duration, Override, When};
+use calendar::{Duration, FreeBusy, Override, When};
 
 use super::*;
 
@@ -127,4 +127,37 @@ fn a_day_may_have_a_z_and_a_count_of_minus_one_is_none() {
     assert_eq!(read.losses.len(), 1, "{:?}", read.losses);
     let extra = read.value.overrides.keys().next().unwrap();
     assert_eq!(extra.to_string(), "2013-12-10T00:00:00");
+}
+
+/// As a telephone of 2003 would send it.
+const OLD: &str = "BEGIN:VCALENDAR\r\nVERSION:1.0\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Z=C3=A4hne =\r\nputzen; gr=C3=BCndlich\r\nDTSTART:20261123T090000Z\r\nDTEND:20261123T093000Z\r\nRRULE:W2 MO WE #10\r\nEXDATE:20261125T090000Z;20261207T090000Z\r\nTRANSP:1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+#[test]
+fn the_form_before_icalendar_is_read() {
+    let read = one(OLD);
+    assert_eq!(read.losses.len(), 1, "{:?}", read.losses);
+    let event = read.value;
+    assert_eq!(event.title, "Zähne putzen; gründlich");
+    assert_eq!(
+        event.rules[0].to_string(),
+        "FREQ=WEEKLY;COUNT=10;INTERVAL=2;BYDAY=MO,WE"
+    );
+    assert_eq!(event.overrides.len(), 2);
+    assert_eq!(event.busy, FreeBusy::Free);
+    assert_eq!(one(&write(&event)).value, event);
+}
+
+#[test]
+fn utf_16_and_lone_line_ends_are_read() {
+    let text = vevent("SUMMARY:Zähne 😀");
+    let event = one(&text).value;
+    for text in [text.clone(), text.replace("\r\n", "\r").replace('\n', "\r")] {
+        let marked = format!("\u{feff}{text}");
+        let little: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = marked.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [little, big, text.into_bytes()] {
+            let read = icalendar::read(&bytes).unwrap();
+            assert_eq!((read.value, read.losses), (vec![event.clone()], vec![]));
+        }
+    }
 }
