@@ -3,9 +3,10 @@
 use calendar::{Reminder, Trigger};
 
 use super::{
-    component::{Component, Property},
+    component::Component,
     kept::Keeping,
     names::{Name, Table},
+    out::Out,
     text::trim,
     value,
 };
@@ -38,28 +39,24 @@ pub fn read(component: &Component) -> Option<Reminder> {
 }
 
 /// A plain alarm.
-pub fn write(reminder: &Reminder) -> Component<'static> {
-    let trigger = match reminder.trigger {
-        Trigger::Start(seconds) => Property::new("TRIGGER", value::write_signed_duration(seconds)),
-        Trigger::End(seconds) => {
-            Property::new("TRIGGER", value::write_signed_duration(seconds)).with("RELATED", "END")
-        }
-        Trigger::At(at) => {
-            Property::new("TRIGGER", value::write_utc(at)).with("VALUE", "DATE-TIME")
-        }
-    };
-    let alarm = Component::new("VALARM")
-        .with(Property::new(
-            "ACTION",
-            if reminder.email { "EMAIL" } else { "DISPLAY" },
-        ))
-        .with(trigger)
-        // Required by the RFC; clients show the event's title instead.
-        .with(Property::text("DESCRIPTION", "Reminder"));
-    if reminder.email {
-        return alarm.with(Property::text("SUMMARY", "Reminder"));
+pub fn write(reminder: &Reminder, out: &mut Out) {
+    out.begin("VALARM");
+    let action = if reminder.email { "EMAIL" } else { "DISPLAY" };
+    out.start("ACTION").value(action);
+    let trigger = out.start("TRIGGER");
+    match reminder.trigger {
+        Trigger::Start(seconds) => trigger.value(&value::write_signed_duration(seconds)),
+        Trigger::End(seconds) => trigger
+            .raw_parameter("RELATED", "END")
+            .value(&value::write_signed_duration(seconds)),
+        Trigger::At(at) => trigger.raw_parameter("VALUE", "DATE-TIME").utc(at),
     }
-    alarm
+    // Required by the RFC; clients show the event's title instead.
+    out.start("DESCRIPTION").value("Reminder");
+    if reminder.email {
+        out.start("SUMMARY").value("Reminder");
+    }
+    out.end("VALARM");
 }
 
 /// The alarms of an event. `None`: it has no VALARM at all. Those that say more than the model does are kept as well, and
@@ -90,7 +87,12 @@ fn is_plain(component: &Component, reminder: &Reminder) -> bool {
     let [action, trigger, ..] = &component.properties[..] else {
         return false;
     };
-    action.name == "ACTION" && trigger.name == "TRIGGER" && write(reminder) == *component
+    if action.name != "ACTION" || trigger.name != "TRIGGER" {
+        return false;
+    }
+    let mut out = Out::tree();
+    write(reminder, &mut out);
+    out.into_components().0 == std::slice::from_ref(component)
 }
 
 /// Says that an event has no alarms, as against the calendar's default ones.

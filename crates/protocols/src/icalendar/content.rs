@@ -9,8 +9,9 @@ use super::{
     html::{same_words, to_plain},
     kept::{Keeping, Kept},
     names::{Name, Table},
+    out::Out,
     people, place,
-    text::{escape, trim},
+    text::{escape, trim, unescape},
     value,
 };
 
@@ -138,47 +139,53 @@ fn alternative(html: &str) -> Property<'_> {
     Property::text("X-ALT-DESC", html).with("FMTTYPE", "text/html")
 }
 
-fn write_text<'t>(text: &'t Text, kept: &mut Kept<'t>, out: &mut Vec<Property<'t>>) {
+fn write_text<'t>(text: &'t Text, kept: &mut Kept<'t>, out: &mut Out) {
     if text.is_empty() {
-        out.extend(kept.empty("DESCRIPTION"));
+        kept.write_empty("DESCRIPTION", out);
         return;
     }
     if text.html {
         let rendered = to_plain(&text.content);
         let same = |p: &Property| p.is("DESCRIPTION") && same_words(&p.as_text(), &rendered);
-        let description = kept
-            .take(same)
-            .unwrap_or_else(|| Property::new("DESCRIPTION", escape(&rendered).into_owned()));
-        out.push(description);
-        out.push(kept.spelled(alternative(&text.content)));
+        match kept.take(same) {
+            Some(description) => out.property(&description),
+            None => out.start("DESCRIPTION").text(&rendered),
+        }
+        kept.write_spelled(&alternative(&text.content), out);
         return;
     }
-    let canonical = Property::text("DESCRIPTION", &text.content);
-    let same = |p: &Property| p.is("DESCRIPTION") && p.as_text() == canonical.as_text();
-    let spelled = kept.take(same);
+    let spelled = if kept.has("DESCRIPTION") {
+        let words = unescape(&escape(&text.content)).into_owned();
+        kept.take(|p| p.is("DESCRIPTION") && p.as_text() == words)
+    } else {
+        None
+    };
+    let Some(spelled) = spelled else {
+        out.start("DESCRIPTION").text(&text.content);
+        return;
+    };
     // An HTML form that said something else when it came goes back only beside the text that it came with.
-    if spelled.is_some() {
-        out.extend(kept.take(is_html));
+    if let Some(html) = kept.take(is_html) {
+        out.property(&html);
     }
-    out.push(spelled.unwrap_or(canonical));
+    out.property(&spelled);
 }
 
-/// Writes everything but times and recurrence.
-pub fn write<'t>(event: &'t Event, kept: &mut Kept<'t>, component: &mut Component<'t>) {
-    let out = &mut component.properties;
+/// Writes everything but times, recurrence and alarms.
+pub fn write<'t>(event: &'t Event, kept: &mut Kept<'t>, out: &mut Out) {
     if event.title.is_empty() {
-        out.extend(kept.empty("SUMMARY"));
+        kept.write_empty("SUMMARY", out);
     } else {
-        out.push(kept.spelled(Property::text("SUMMARY", &event.title)));
+        kept.write_text("SUMMARY", &event.title, out);
     }
     write_text(&event.text, kept, out);
-    out.extend(place::write(&event.places, kept));
-    out.extend(place::write_virtual(&event.virtual_places, kept));
-    match event.status {
-        Status::Confirmed => out.push(Property::new("STATUS", "CONFIRMED")),
-        Status::Tentative => out.push(Property::new("STATUS", "TENTATIVE")),
-        Status::Cancelled => out.push(Property::new("STATUS", "CANCELLED")),
-    }
+    place::write(&event.places, kept, out);
+    place::write_virtual(&event.virtual_places, kept, out);
+    out.start("STATUS").value(match event.status {
+        Status::Confirmed => "CONFIRMED",
+        Status::Tentative => "TENTATIVE",
+        Status::Cancelled => "CANCELLED",
+    });
     let (transp, microsoft) = match event.busy {
         FreeBusy::Busy => ("OPAQUE", None),
         FreeBusy::Free => ("TRANSPARENT", None),
@@ -186,39 +193,38 @@ pub fn write<'t>(event: &'t Event, kept: &mut Kept<'t>, component: &mut Componen
         FreeBusy::OutOfOffice => ("OPAQUE", Some("OOF")),
         FreeBusy::WorkingElsewhere => ("TRANSPARENT", Some("WORKINGELSEWHERE")),
     };
-    out.push(Property::new("TRANSP", transp));
-    out.extend(microsoft.map(|m| Property::new("X-MICROSOFT-CDO-BUSYSTATUS", m)));
+    out.start("TRANSP").value(transp);
+    if let Some(microsoft) = microsoft {
+        out.start("X-MICROSOFT-CDO-BUSYSTATUS").value(microsoft);
+    }
     match event.privacy {
         Privacy::Public => {}
-        Privacy::Private => out.push(Property::new("CLASS", "PRIVATE")),
-        Privacy::Secret => out.push(Property::new("CLASS", "CONFIDENTIAL")),
+        Privacy::Private => out.start("CLASS").value("PRIVATE"),
+        Privacy::Secret => out.start("CLASS").value("CONFIDENTIAL"),
     }
-    out.extend(people::write(&event.people));
-    out.extend(event.color.as_ref().map(|c| Property::text("COLOR", c)));
-    out.extend(
-        event
-            .categories
-            .iter()
-            .map(|c| Property::text("CATEGORIES", c)),
-    );
+    people::write(&event.people, out);
+    if let Some(color) = &event.color {
+        out.start("COLOR").text(color);
+    }
+    for category in &event.categories {
+        out.start("CATEGORIES").text(category);
+    }
     if event.priority > 0 {
-        out.push(Property::new("PRIORITY", event.priority.to_string()));
-    }
-    write_alarms(event, kept, component);
-}
-
-fn write_alarms<'t>(event: &'t Event, kept: &mut Kept<'t>, component: &mut Component<'t>) {
-    let Some(reminders) = &event.reminders else {
-        return;
-    };
-    for reminder in reminders {
-        let alarm = kept.spelled_alarm(reminder);
-        component.components.push(alarm);
+        out.start("PRIORITY").number(event.priority.into());
     }
     let kept_alarm = |c: &Component| c.is("VALARM") && alarm::read(c).is_none();
-    if reminders.is_empty() && !kept.components.iter().any(kept_alarm) {
-        component
-            .properties
-            .push(Property::new(alarm::NONE, "NONE"));
+    let no_alarms = event.reminders.as_ref().is_some_and(Vec::is_empty);
+    if no_alarms && !kept.components.iter().any(kept_alarm) {
+        out.start(alarm::NONE).value("NONE");
+    }
+}
+
+/// Writes the alarms, behind all properties.
+pub fn write_alarms(event: &Event, kept: &mut Kept, out: &mut Out) {
+    for reminder in event.reminders.iter().flatten() {
+        match kept.spelled_alarm(reminder) {
+            Some(alarm) => out.component(&alarm),
+            None => alarm::write(reminder, out),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! VEVENTs to and from events: one UID, its overrides inside, is one [`Event`].
+//! VEVENTs to events: one UID, its overrides inside, is one [`Event`].
 
 use std::{
     borrow::Cow,
@@ -6,20 +6,20 @@ use std::{
 };
 
 use calendar::{Event, Loss, Mapped, Override, Patch};
-use jiff::Timestamp;
 
 use super::{
     Error,
     component::{Component, Property},
+    compose::without_overrides,
     content,
-    kept::{self, DIALECT, Keeping, Kept},
+    kept::{self, DIALECT, Keeping},
     names::{Name, Table},
     parse::{self, Parsed},
     series,
     text::{trim, unescape},
-    timezones, value,
+    value,
     vtimezone::Zones,
-    when, write as text,
+    when,
 };
 
 /// Reads all events of a text.
@@ -276,95 +276,4 @@ fn read_override(
     event.updated = event.updated.max(single.updated);
     event.overrides.insert(id, Override::Patch(Box::new(patch)));
     Ok(())
-}
-
-/// Writes events as one VCALENDAR with every zone that they use. `now` becomes DTSTAMP.
-pub fn write(events: &[&Event], now: Timestamp) -> Mapped<String> {
-    Mapped::whole(text::write(&tree(events, now)))
-}
-
-/// The tree of what [`write()`] writes, for callers that add something of their own.
-pub fn tree<'e>(events: &[&'e Event], now: Timestamp) -> Component<'e> {
-    let mut calendar = empty_calendar();
-    calendar.components = components(events, now);
-    timezones::complete(&mut calendar, [], now);
-    calendar
-}
-
-/// The VTIMEZONEs and VEVENTs of events.
-pub(super) fn components<'e>(events: &[&'e Event], now: Timestamp) -> Vec<Component<'e>> {
-    let mut components: Vec<Component<'e>> = timezones::write(events, now);
-    for event in events {
-        let kept = Kept::of(&event.unknown);
-        let id = kept
-            .properties
-            .iter()
-            .find(|p| p.is("RECURRENCE-ID"))
-            .cloned();
-        let orphan = id.is_some();
-        let mut main = write_single(event, kept, id, now);
-        let recurrence = series::write(event);
-        let wanted = |p: &Property| !orphan || !p.is("RDATE");
-        main.properties
-            .extend(recurrence.into_iter().filter(wanted));
-        components.push(main);
-        components.extend(overrides(event, orphan, now));
-    }
-    components
-}
-
-/// A VCALENDAR with nothing in it.
-pub fn empty_calendar<'t>() -> Component<'t> {
-    Component::new("VCALENDAR")
-        .with(Property::new("VERSION", "2.0"))
-        .with(Property::new("PRODID", "-//Kalends//Kalends//EN"))
-        .with(Property::new("CALSCALE", "GREGORIAN"))
-}
-
-/// Occurrences that differ from their series. An orphan has no dates: each of its occurrences is a component.
-fn overrides(event: &Event, orphan: bool, now: Timestamp) -> impl Iterator<Item = Component<'_>> {
-    let bare = without_overrides(event);
-    event.overrides.iter().filter_map(move |(id, change)| {
-        let Override::Patch(patch) = change else {
-            return None;
-        };
-        let mut single = bare
-            .occurrence(*id)
-            .filter(|_| orphan || !patch.is_empty())?;
-        patch.apply(&mut single);
-        let own = Kept::of(&patch.unknown);
-        let kept_id = own.properties.into_iter().find(|p| p.is("RECURRENCE-ID"));
-        let id = kept_id.unwrap_or_else(|| value::write_id("RECURRENCE-ID", id.0, &event.when));
-        let kept = Kept::of(&single.unknown);
-        Some(write_single(&single, kept, Some(id), now).into_owned())
-    })
-}
-
-/// The series itself: taking an occurrence out of it does not cost a copy of all overrides.
-pub(super) fn without_overrides(event: &Event) -> Event {
-    Event {
-        overrides: std::collections::BTreeMap::new(),
-        ..event.clone()
-    }
-}
-
-pub(super) fn write_single<'e>(
-    event: &'e Event,
-    mut kept: Kept<'e>,
-    id: Option<Property<'e>>,
-    now: Timestamp,
-) -> Component<'e> {
-    let mut component = Component::new("VEVENT")
-        .with(Property::text("UID", &event.uid))
-        .with(Property::new("DTSTAMP", value::write_utc(now)));
-    let out = &mut component.properties;
-    out.extend(id);
-    out.extend(when::write(&event.when));
-    out.push(Property::new("SEQUENCE", event.sequence.to_string()));
-    for (name, at) in [("CREATED", event.created), ("LAST-MODIFIED", event.updated)] {
-        out.extend(at.map(|at| Property::new(name, value::write_utc(at))));
-    }
-    content::write(event, &mut kept, &mut component);
-    kept.finish(&mut component);
-    component
 }

@@ -4,10 +4,10 @@ use calendar::{Event, Override, When, Window, Zone};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    component::{Component, Property},
-    event::{empty_calendar, without_overrides, write_single},
+    component::Component,
+    compose::{empty_calendar, without_overrides, write_single},
     kept::Kept,
-    value,
+    out::Out,
 };
 
 /// A VCALENDAR with each occurrence that touches the window as a VEVENT, its times in UTC, at most `max` of them.
@@ -21,10 +21,12 @@ pub fn expand(
 ) -> Option<Component<'static>> {
     let mut calendar = empty_calendar();
     let bare = without_overrides(event);
+    let (mut out, mut count) = (Out::tree(), 0);
     for occurrence in event.occurrences(window, viewer) {
-        if calendar.components.len() >= max {
+        if count >= max {
             return None;
         }
+        count += 1;
         let mut single = match occurrence.id {
             Some(id) => bare.occurrence(id)?,
             None => event.clone(),
@@ -33,22 +35,23 @@ pub fn expand(
         if let Some(Override::Patch(patch)) = change {
             patch.apply(&mut single);
         }
-        let id = occurrence.id.map(|id| {
+        let write_id = |out: &mut Out| {
+            let Some(id) = occurrence.id else { return };
             let original = event.when.starting_at(id);
+            let out = out.start("RECURRENCE-ID");
             match &original {
                 When::Timed {
                     zone: Some(zone), ..
-                } => Property::new("RECURRENCE-ID", value::write_utc(zone.to_instant(id.0))),
-                _ => value::write_id("RECURRENCE-ID", id.0, &original),
+                } => out.utc(zone.to_instant(id.0)),
+                _ => out.occurrence(id.0, &original),
             }
-        });
+        };
         let single = in_utc(single);
         let mut kept = Kept::of(&single.unknown);
         kept.take(|p| p.is("RECURRENCE-ID"));
-        calendar
-            .components
-            .push(write_single(&single, kept, id, now).into_owned());
+        write_single(&single, kept, now, &mut out, write_id, |_| {});
     }
+    calendar.components = out.into_components().0;
     Some(calendar)
 }
 

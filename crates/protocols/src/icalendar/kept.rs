@@ -14,6 +14,7 @@ use super::{
     component::{Component, Property},
     content,
     names::{Name, Table},
+    out::Out,
     parse, place,
     text::unescape,
     write,
@@ -116,15 +117,34 @@ impl<'t> Kept<'t> {
         }
     }
 
-    /// The kept spelling of `canonical`, if one says the same; otherwise `canonical` itself.
-    pub fn spelled(&mut self, canonical: Property<'t>) -> Property<'t> {
-        let same = |p: &Property| p.is(&canonical.name) && says(p) == says(&canonical);
-        self.take(same).unwrap_or(canonical)
+    /// Whether a property of this name is kept.
+    pub fn has(&self, name: &str) -> bool {
+        self.properties.iter().any(|p| p.is(name))
     }
 
-    /// The kept spelling of a property that says nothing but in its parameters (`LOCATION;LANGUAGE=de:`).
-    pub fn empty(&mut self, name: &str) -> Option<Property<'t>> {
-        self.take(|p| p.is(name) && p.value.is_empty())
+    /// Writes the kept spelling of a property, if one says the same; otherwise that itself.
+    pub fn write_spelled(&mut self, canonical: &Property, out: &mut Out) {
+        let same = |p: &Property| p.is(&canonical.name) && says(p) == says(canonical);
+        match self.take(same) {
+            Some(spelled) => out.property(&spelled),
+            None => out.property(canonical),
+        }
+    }
+
+    /// The same for a TEXT.
+    pub fn write_text(&mut self, name: &str, text: &str, out: &mut Out) {
+        if self.has(name) {
+            self.write_spelled(&Property::text(name, text), out);
+        } else {
+            out.start(name).text(text);
+        }
+    }
+
+    /// Writes the kept spelling of a property that says nothing but in its parameters (`LOCATION;LANGUAGE=de:`).
+    pub fn write_empty(&mut self, name: &str, out: &mut Out) {
+        if let Some(empty) = self.take(|p| p.is(name) && p.value.is_empty()) {
+            out.property(&empty);
+        }
     }
 
     /// Takes out the first property for which `wanted` holds.
@@ -133,24 +153,24 @@ impl<'t> Kept<'t> {
         Some(self.properties.remove(at))
     }
 
-    /// The kept spelling of an alarm, or a plain one.
-    pub fn spelled_alarm(&mut self, reminder: &Reminder) -> Component<'t> {
+    /// The kept spelling of an alarm.
+    pub fn spelled_alarm(&mut self, reminder: &Reminder) -> Option<Component<'t>> {
         let same = |c: &Component| alarm::read(c).as_ref() == Some(reminder);
-        match self.components.iter().position(same) {
-            Some(at) => self.components.remove(at),
-            None => alarm::write(reminder),
-        }
+        let at = self.components.iter().position(same)?;
+        Some(self.components.remove(at))
     }
 
-    /// Adds what is left: everything but spellings of what has changed meanwhile.
-    pub fn finish(self, component: &mut Component<'t>) {
-        let rest = self.properties.into_iter().filter(|p| !is_modelled(p));
-        component.properties.extend(rest);
-        let rest = self
-            .components
-            .into_iter()
-            .filter(|c| alarm::read(c).is_none());
-        component.components.extend(rest);
+    /// Writes the properties that are left: all but spellings of what has changed meanwhile.
+    pub fn write_properties(&self, out: &mut Out) {
+        let rest = self.properties.iter().filter(|p| !is_modelled(p));
+        rest.for_each(|property| out.property(property));
+    }
+
+    /// Writes the components that are left, without alarms that have changed meanwhile.
+    pub fn write_components(&self, out: &mut Out) {
+        let rest = self.components.iter();
+        rest.filter(|c| alarm::read(c).is_none())
+            .for_each(|component| out.component(component));
     }
 }
 

@@ -13,6 +13,7 @@
 
 mod alarm;
 pub mod component;
+mod compose;
 mod content;
 mod controls;
 mod error;
@@ -28,6 +29,7 @@ mod nesting;
 mod object;
 mod old;
 mod other;
+mod out;
 pub mod parse;
 mod people;
 mod place;
@@ -39,8 +41,9 @@ mod vtimezone;
 mod when;
 pub mod write;
 
+pub use compose::{empty_calendar, tree, write};
 pub use error::Error;
-pub use event::{empty_calendar, read, read_each, read_parsed, tree, write};
+pub use event::{read, read_each, read_parsed};
 pub use expand::expand;
 pub use kept::DIALECT;
 pub use object::Object;

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use super::{
     Error,
     component::{Component, Property},
-    event::{self, empty_calendar},
+    compose::{Calendar, empty_calendar},
+    event,
     other::Other,
-    parse, timezones,
+    parse,
     vtimezone::Zones,
-    write as text,
 };
 
 /// A calendar with all that is in it.
@@ -101,23 +101,24 @@ impl Object {
 
     /// Writes it as one VCALENDAR with every zone that it uses. `now` becomes DTSTAMP of the events.
     pub fn write(&self, now: Timestamp) -> String {
-        text::write(&self.tree(now))
+        self.calendar().text(now)
     }
 
     /// The tree of what [`Self::write`] writes.
     pub fn tree(&self, now: Timestamp) -> Component<'_> {
-        let mut calendar = empty_calendar();
-        calendar
-            .properties
-            .retain(|ours| !self.properties.iter().any(|p| p.is(&ours.name)));
-        calendar.properties.extend(self.properties.iter().cloned());
-        let events: Vec<&Event> = self.events.iter().collect();
-        calendar.components = event::components(&events, now);
-        let others = self.others.iter().map(|other| other.component.clone());
-        calendar.components.extend(others);
-        let own = self.others.iter().flat_map(|other| &other.zones);
-        timezones::complete(&mut calendar, own, now);
-        calendar
+        self.calendar().tree(now)
+    }
+
+    fn calendar(&self) -> Calendar<'_> {
+        let mut properties = empty_calendar().properties;
+        properties.retain(|ours| !self.properties.iter().any(|p| p.is(&ours.name)));
+        properties.extend(self.properties.iter().cloned());
+        Calendar {
+            properties,
+            events: self.events.iter().collect(),
+            others: self.others.iter().map(|other| &other.component).collect(),
+            zones: self.others.iter().flat_map(|other| &other.zones).collect(),
+        }
     }
 }
 

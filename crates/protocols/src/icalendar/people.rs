@@ -8,6 +8,7 @@ use calendar::{Address, Loss, Participation, People, Person, PersonKind, Role};
 use super::{
     component::Property,
     names::{Name, Table},
+    out::Out,
     place::one_line,
     text::{first_value, trim},
 };
@@ -144,47 +145,50 @@ fn word<T: PartialEq>(words: &[(&'static str, T)], meaning: &T) -> &'static str 
 }
 
 /// Writes the people of an event, the organizer first.
-pub fn write(people: &People) -> Vec<Property<'_>> {
-    let organizer = people
-        .iter()
-        .find(|(_, p)| p.organizer)
-        .map(|(address, p)| write_organizer(address, p));
-    let attendees = people
-        .iter()
-        .filter(|(_, p)| p.role.is_some() || !p.organizer)
-        .map(|(address, p)| write_attendee(address, p));
-    organizer.into_iter().chain(attendees).collect()
-}
-
-fn start<'p>(name: &'static str, address: &'p Address, person: &'p Person) -> Property<'p> {
-    let uri = person.parameters.get(URI).map_or(address.as_str(), |u| u);
-    let property = Property::new(name, one_line(uri));
-    match &person.name {
-        Some(name) => property.with("CN", name),
-        None => property,
+pub fn write(people: &People, out: &mut Out) {
+    let organizer = people.iter().find(|(_, p)| p.organizer);
+    if let Some((address, person)) = organizer {
+        write_organizer(address, person, out);
+    }
+    for (address, person) in people {
+        if person.role.is_some() || !person.organizer {
+            write_attendee(address, person, out);
+        }
     }
 }
 
-fn write_organizer<'p>(address: &'p Address, person: &'p Person) -> Property<'p> {
-    person
-        .parameters
-        .iter()
-        .filter_map(|(name, raw)| Some((name.strip_prefix(ORGANIZER)?, raw)))
-        .fold(start("ORGANIZER", address, person), |p, (name, raw)| {
-            p.with_raw(name, &one_line(raw))
-        })
+fn start(name: &str, person: &Person, out: &mut Out) {
+    out.start(name);
+    if let Some(name) = &person.name {
+        out.parameter("CN", name);
+    }
 }
 
-fn write_attendee<'p>(address: &'p Address, person: &'p Person) -> Property<'p> {
-    let mut property = start("ATTENDEE", address, person);
+fn finish(address: &Address, person: &Person, out: &mut Out) {
+    let uri = person.parameters.get(URI).map_or(address.as_str(), |u| u);
+    out.value(&one_line(uri));
+}
+
+fn write_organizer(address: &Address, person: &Person, out: &mut Out) {
+    start("ORGANIZER", person, out);
+    for (name, raw) in &person.parameters {
+        if let Some(name) = name.strip_prefix(ORGANIZER) {
+            out.raw_parameter(name, &one_line(raw));
+        }
+    }
+    finish(address, person, out);
+}
+
+fn write_attendee(address: &Address, person: &Person, out: &mut Out) {
+    start("ATTENDEE", person, out);
     // A word that the model does not know goes back while the model still has what it was taken for.
     let mut with = |name: &str, word: &str, default: &str| {
         if word != default {
-            property = std::mem::take(&mut property).with(name, word);
+            out.parameter(name, word);
         } else if let Some(raw) = person.parameters.get(name) {
-            property = std::mem::take(&mut property).with_raw(name, &one_line(raw));
+            out.raw_parameter(name, &one_line(raw));
         } else if name == "PARTSTAT" {
-            property = std::mem::take(&mut property).with(name, word);
+            out.parameter(name, word);
         }
     };
     with("CUTYPE", word(&KINDS, &person.kind), "INDIVIDUAL");
@@ -196,15 +200,16 @@ fn write_attendee<'p>(address: &'p Address, person: &'p Person) -> Property<'p> 
         "NEEDS-ACTION",
     );
     if person.expects_reply {
-        property = property.with("RSVP", "TRUE");
+        out.parameter("RSVP", "TRUE");
     }
     if let Some(comment) = &person.comment {
-        property = property.with("X-RESPONSE-COMMENT", comment);
+        out.parameter("X-RESPONSE-COMMENT", comment);
     }
     let own = [URI, "CUTYPE", "ROLE", "PARTSTAT"];
-    person
-        .parameters
-        .iter()
-        .filter(|(name, _)| !name.contains(';') && !own.contains(&name.as_str()))
-        .fold(property, |p, (name, raw)| p.with_raw(name, &one_line(raw)))
+    for (name, raw) in &person.parameters {
+        if !name.contains(';') && !own.contains(&name.as_str()) {
+            out.raw_parameter(name, &one_line(raw));
+        }
+    }
+    finish(address, person, out);
 }

@@ -9,6 +9,7 @@ use super::{
     controls,
     kept::{Keeping, Kept},
     names::{Name, Table},
+    out::Out,
 };
 
 /// Holds each place whole, where LOCATION and GEO cannot say all of them.
@@ -79,23 +80,24 @@ fn write_simple(places: &[Place]) -> Vec<Property<'_>> {
 }
 
 /// Writes the places of an event.
-pub fn write<'t>(places: &'t [Place], kept: &mut Kept<'t>) -> Vec<Property<'t>> {
+pub fn write<'t>(places: &'t [Place], kept: &mut Kept<'t>, out: &mut Out) {
     let simple = write_simple(places);
-    let whole = first_as_simple(places).as_ref() != places.first() || places.len() > 1;
-    let mut properties: Vec<_> = simple.into_iter().map(|p| kept.spelled(p)).collect();
-    if !properties.iter().any(|p| p.is("LOCATION")) {
-        properties.extend(kept.empty("LOCATION"));
+    for property in &simple {
+        kept.write_spelled(property, out);
     }
-    if whole {
-        properties.extend(places.iter().map(|place| {
-            let property = Property::text(PLACE, &place.name);
-            match &place.coordinates {
-                Some(uri) => property.with("GEO", uri),
-                None => property,
-            }
-        }));
+    if !simple.iter().any(|p| p.is("LOCATION")) {
+        kept.write_empty("LOCATION", out);
     }
-    properties
+    if first_as_simple(places).as_ref() == places.first() && places.len() <= 1 {
+        return;
+    }
+    for place in places {
+        out.start(PLACE);
+        if let Some(uri) = &place.coordinates {
+            out.parameter("GEO", uri);
+        }
+        out.text(&place.name);
+    }
 }
 
 /// The conferences of an event.
@@ -134,6 +136,8 @@ pub fn one_line(uri: &str) -> Cow<'_, str> {
 }
 
 /// Writes the conferences of an event.
-pub fn write_virtual<'t>(places: &'t [VirtualPlace], kept: &mut Kept<'t>) -> Vec<Property<'t>> {
-    places.iter().map(|p| kept.spelled(conference(p))).collect()
+pub fn write_virtual<'t>(places: &'t [VirtualPlace], kept: &mut Kept<'t>, out: &mut Out) {
+    for place in places {
+        kept.write_spelled(&conference(place), out);
+    }
 }

@@ -1,5 +1,7 @@
 //! RRULE, EXRULE, RDATE, EXDATE and RECURRENCE-ID (RFC 5545 3.8.4.4, 3.8.5) to and from rules and overrides.
 
+use std::cell::OnceCell;
+
 use calendar::{
     Duration, Event, Loss, Override, Patch, RecurrenceId, Rule, Until, When, recurrence::Compiled,
 };
@@ -8,6 +10,7 @@ use super::{
     Error,
     component::Property,
     names::{Name, Table},
+    out::Out,
     value::{self, Moment},
     vtimezone::Zones,
 };
@@ -154,29 +157,38 @@ fn period(property: &Property, text: &str, start: &Moment, zones: &Zones) -> Opt
     })
 }
 
-/// Writes the rules and the extra and excluded dates of a series.
-pub fn write(event: &Event) -> Vec<Property<'static>> {
-    let mut properties = Vec::new();
+/// Writes the rules and the extra and excluded dates of a series; an orphan has no extra dates.
+pub fn write(event: &Event, orphan: bool, out: &mut Out) {
     for (name, rules) in [("RRULE", &event.rules), ("EXRULE", &event.excluded_rules)] {
         for each in rules {
-            let mut each = each.clone();
-            each.until = each.until.map(|until| in_terms_of(until, &event.when));
-            properties.push(Property::new(name, each.to_string()));
+            let until = each.until.map(|until| in_terms_of(until, &event.when));
+            if until == each.until {
+                out.start(name).value(&each.to_string());
+            } else {
+                let mut each = each.clone();
+                each.until = until;
+                out.start(name).value(&each.to_string());
+            }
         }
     }
-    let compiled = event.rules.iter().map(|r| Compiled::new(r, &event.when));
-    let compiled: Vec<Compiled> = compiled.collect();
+    let compiled = OnceCell::new();
+    let compile = || -> Vec<Compiled> {
+        let each = event.rules.iter().map(|r| Compiled::new(r, &event.when));
+        each.collect()
+    };
     let first = event.when.recurrence_id();
-    let generated =
-        |id: RecurrenceId| id == first || compiled.iter().any(|rule| rule.contains(id.0));
+    let generated = |id: RecurrenceId| {
+        let mut rules = compiled.get_or_init(compile).iter();
+        id == first || rules.any(|rule| rule.contains(id.0))
+    };
     for (id, change) in &event.overrides {
         let name = match change {
             Override::Excluded => "EXDATE",
+            Override::Patch(_) if orphan => continue,
             // An occurrence that no rule makes needs its date, whether or not it also differs.
             Override::Patch(patch) if patch.is_empty() || !generated(*id) => "RDATE",
             Override::Patch(_) => continue,
         };
-        properties.push(value::write_id(name, id.0, &event.when));
+        out.start(name).occurrence(id.0, &event.when);
     }
-    properties
 }

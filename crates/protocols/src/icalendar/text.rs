@@ -4,27 +4,53 @@ use std::borrow::Cow;
 
 /// Escapes a text for a TEXT value. Line ends become `\n`; other control characters, which the RFC forbids, go.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    let special = |b: u8| matches!(b, b'\\' | b';' | b',') || (b.is_ascii_control() && b != b'\t');
-    let Some(first) = text.bytes().position(special) else {
+    if special(text.as_bytes()).is_none() {
         return text.into();
-    };
+    }
     let mut out = String::with_capacity(text.len() + 8);
+    push_escaped(&mut out, text);
+    out.into()
+}
+
+/// Bytes that are looked at together: the compiler takes many at once.
+const CHUNK: usize = 32;
+
+/// Where the first byte is that cannot stand in a TEXT value.
+fn special(text: &[u8]) -> Option<usize> {
+    let is_one = |b: u8| {
+        u8::from(b == b'\\')
+            | u8::from(b == b';')
+            | u8::from(b == b',')
+            | u8::from(b < b' ') & u8::from(b != b'\t')
+            | u8::from(b == 0x7f)
+    };
+    for (number, chunk) in text.chunks(CHUNK).enumerate() {
+        if chunk.iter().fold(0, |found, byte| found | is_one(*byte)) > 0 {
+            let at = chunk.iter().position(|byte| is_one(*byte) > 0)?;
+            return Some(number * CHUNK + at);
+        }
+    }
+    None
+}
+
+/// Appends an escaped text, as [`escape`] makes it.
+pub(super) fn push_escaped(out: &mut String, text: &str) {
     let mut rest = text;
-    let mut next = Some(first);
-    while let Some(at) = next {
+    while let Some(at) = special(rest.as_bytes()) {
         out.push_str(&rest[..at]);
         let after = &rest[at + 1..];
         match rest.as_bytes()[at] {
             b'\n' => out.push_str("\\n"),
             b'\r' if !after.starts_with('\n') => out.push_str("\\n"),
-            c @ (b'\\' | b';' | b',') => out.extend(['\\', char::from(c)]),
+            c @ (b'\\' | b';' | b',') => {
+                out.push('\\');
+                out.push(char::from(c));
+            }
             _ => {}
         }
         rest = after;
-        next = rest.bytes().position(special);
     }
     out.push_str(rest);
-    out.into()
 }
 
 /// Undoes [`escape`]. A backslash before anything else stays: many writers forget to double it.
@@ -82,6 +108,20 @@ pub fn split_list(value: &str) -> impl Iterator<Item = &str> {
 /// Encodes a parameter value (RFC 6868), with quotes where RFC 5545 3.2 wants them.
 pub fn encode_parameter(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + 2);
+    push_parameter(&mut out, value);
+    out
+}
+
+/// Appends a parameter value, as [`encode_parameter`] makes it.
+pub(super) fn push_parameter(out: &mut String, value: &str) {
+    let is_plain = |b: u8| b >= b' ' && !matches!(b, b'^' | b'"' | b':' | b';' | b',' | 0x7f);
+    if value.bytes().all(is_plain) {
+        out.push_str(value);
+        return;
+    }
+    let quoted = value.contains([':', ';', ',']);
+    let quote = if quoted { "\"" } else { "" };
+    out.push_str(quote);
     for c in value.chars() {
         match c {
             '^' => out.push_str("^^"),
@@ -92,11 +132,7 @@ pub fn encode_parameter(value: &str) -> String {
             c => out.push(c),
         }
     }
-    if out.contains([':', ';', ',']) {
-        out.insert(0, '"');
-        out.push('"');
-    }
-    out
+    out.push_str(quote);
 }
 
 /// The first of the values of a parameter as on the wire, unquoted and decoded.

@@ -1,6 +1,8 @@
 //! VTIMEZONE components for the zones that events use (RFC 5545 3.6.5), from the time-zone database's transitions.
 
-use std::collections::BTreeMap;
+mod recent;
+
+use std::rc::Rc;
 
 use calendar::{Event, Override, Until, When, Zone};
 use jiff::{
@@ -11,7 +13,8 @@ use jiff::{
 
 use super::{
     component::{Component, Property},
-    other::tzids,
+    compose::Calendar,
+    out::Out,
     text::escape,
     value, vtimezone,
 };
@@ -20,68 +23,97 @@ use crate::zones::zone_named;
 /// Years that an endless series is written for at least; its last regular change of clocks is written without an end.
 const YEARS: i64 = 12;
 
+/// Seconds by which a wall clock differs from UTC and from itself in any zone, and a day on each side, with room to spare.
+const MARGIN: i64 = 5 * 86_400;
+
 /// Changes of clocks that are written of one zone.
 const TRANSITIONS_MAX: usize = 400;
 
 /// Changes in a row that make a regular one.
 const REGULAR: usize = 4;
 
-/// The VTIMEZONEs of all zones that `events` use, by name; none for UTC and floating times.
-pub fn write(events: &[&Event], now: Timestamp) -> Vec<Component<'static>> {
-    let mut zones: BTreeMap<String, (Zone, Timestamp, Timestamp)> = BTreeMap::new();
+/// Writes a VTIMEZONE for each zone that a calendar names, each once: first those of what is kept as it came (its own, or
+/// that of the zone that the TZID means), then those of its events, by name. None for UTC and floating times.
+pub(super) fn write(calendar: &Calendar, tzids: &[String], now: Timestamp, out: &mut Out) {
+    let used: Vec<Rc<Component>> = used(&calendar.events, now)
+        .iter()
+        .filter_map(|used| match used.zone {
+            Zone::Custom(custom) => vtimezone::write_custom(custom).map(Rc::new),
+            Zone::Iana(name) => Some(recent::named_component(name, name, used.from, used.to)),
+        })
+        .collect();
+    let others = calendar.others.iter().filter(|c| c.is("VTIMEZONE"));
+    let there = used.iter().map(|zone| &**zone).chain(others.copied());
+    let mut there: Vec<String> = there.filter_map(tzid_of).collect();
+    for zone in &calendar.zones {
+        if let Some(id) = tzid_of(zone).filter(|id| !there.contains(id)) {
+            there.push(id);
+            out.component(zone);
+        }
+    }
+    for tzid in tzids.iter().filter(|id| !there.contains(id)) {
+        if let Some(zone) = zone_named(tzid) {
+            let (from, to) = (Timestamp::UNIX_EPOCH, horizon(now));
+            out.component(&recent::named_component(tzid, zone.name(), from, to));
+        }
+    }
+    // RFC 5545 3.6.5: anywhere in the calendar; some readers want them first.
+    for zone in &used {
+        out.component(zone);
+    }
+}
+
+/// A zone of events, and between which instants it must be right.
+struct Used<'e> {
+    zone: &'e Zone,
+    from: Timestamp,
+    to: Timestamp,
+}
+
+/// The zones of events, by name.
+fn used<'e>(events: &[&'e Event], now: Timestamp) -> Vec<Used<'e>> {
+    let mut used: Vec<Used<'e>> = Vec::new();
     for event in events {
         let overrides = event.overrides.values().filter_map(|o| match o {
             Override::Patch(patch) => patch.when.as_ref(),
             Override::Excluded => None,
         });
-        let last = last_instant(event, now);
+        let mut last = None;
         for when in overrides.chain([&event.when]) {
-            let (from, to) = span(when);
             for zone in zones_of(when) {
-                let entry = zones
-                    .entry(zone.name().to_owned())
-                    .or_insert_with(|| (zone.clone(), from, to));
-                entry.1 = entry.1.min(from);
-                entry.2 = entry.2.max(to).max(last);
+                let mut known = used.iter();
+                let at = known.position(|u| u.zone.name() == zone.name());
+                if !event.is_series() && at.is_some_and(|at| covers(&used[at], when)) {
+                    continue;
+                }
+                let (from, to) = span(when);
+                let last = *last.get_or_insert_with(|| last_instant(event, now));
+                let at = at.unwrap_or_else(|| {
+                    used.push(Used { zone, from, to });
+                    used.len() - 1
+                });
+                let known = &mut used[at];
+                known.from = known.from.min(from);
+                known.to = known.to.max(to).max(last);
             }
         }
     }
-    zones
-        .into_values()
-        .filter_map(|(zone, from, to)| match &zone {
-            Zone::Custom(custom) => vtimezone::write_custom(custom),
-            Zone::Iana(name) => Some(zone_component(name, from, to)),
-        })
-        .collect()
+    used.sort_by_key(|used| used.zone.name());
+    used
 }
 
-/// Adds a VTIMEZONE for each TZID that something kept as it came names and that has none yet: its own, if it is among
-/// `own`, else that of the zone that the name means.
-pub fn complete<'a>(
-    calendar: &mut Component,
-    own: impl IntoIterator<Item = &'a Component<'static>>,
-    now: Timestamp,
-) {
-    let mut named = Vec::new();
-    tzids(calendar, &mut named);
-    let timezones = calendar.components.iter().filter(|c| c.is("VTIMEZONE"));
-    let mut there: Vec<String> = timezones.filter_map(tzid_of).collect();
-    let mut missing = Vec::new();
-    for zone in own {
-        let new = tzid_of(zone).filter(|id| !there.contains(id));
-        if let Some(id) = new {
-            there.push(id);
-            missing.push(zone.clone());
-        }
-    }
-    for tzid in named.into_iter().filter(|id| !there.contains(id)) {
-        if let Some(zone) = zone_named(&tzid) {
-            let (from, to) = (Timestamp::UNIX_EPOCH, horizon(now));
-            missing.push(named_component(&tzid, zone.name(), from, to));
-        }
-    }
-    // RFC 5545 3.6.5: anywhere in the calendar; some readers want them first.
-    calendar.components.splice(0..0, missing);
+/// Whether a single event lies so far inside of what is known to be needed that its zone need not be asked.
+fn covers(used: &Used, when: &When) -> bool {
+    let When::Timed {
+        start, duration, ..
+    } = when
+    else {
+        return true;
+    };
+    let (begins, days) = (value::utc(*start), i64::from(duration.days));
+    let length = days.saturating_mul(86_400) + i64::from(duration.seconds);
+    begins.as_second() - MARGIN > used.from.as_second()
+        && begins.as_second().saturating_add(length + MARGIN) < used.to.as_second()
 }
 
 fn tzid_of(zone: &Component) -> Option<String> {
@@ -151,17 +183,16 @@ struct Kind {
 
 /// The VTIMEZONE of an IANA zone, right from `from` to `to` at least.
 pub fn zone_component(name: &str, from: Timestamp, to: Timestamp) -> Component<'static> {
-    named_component(name, name, from, to)
+    let component = recent::named_component(name, name, from, to);
+    Rc::unwrap_or_clone(component)
 }
 
-/// The same under a name of somebody else's.
-fn named_component(tzid: &str, name: &str, from: Timestamp, to: Timestamp) -> Component<'static> {
+/// The component of some changes of clocks; the last regular one goes on if `goes_on`.
+fn component(tzid: &str, changes: &[Change], goes_on: bool) -> Component<'static> {
     let mut component =
         Component::new("VTIMEZONE").with(Property::new("TZID", escape(tzid).into_owned()));
-    let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
-    let (changes, goes_on) = changes(&zone, from, to);
     let mut kinds: Vec<&Kind> = Vec::new();
-    for change in &changes {
+    for change in changes {
         if !kinds.contains(&&change.kind) {
             kinds.push(&change.kind);
         }
@@ -186,28 +217,51 @@ fn named_component(tzid: &str, name: &str, from: Timestamp, to: Timestamp) -> Co
     component
 }
 
-/// The change in force at `from` and all that follow until `to`; and whether more follow.
-fn changes(zone: &TimeZone, from: Timestamp, to: Timestamp) -> (Vec<Change>, bool) {
-    let first = zone.preceding(from).next().map(|t| t.timestamp());
-    let mut following = zone.following(from);
-    let mut instants: Vec<Timestamp> = first.into_iter().collect();
-    let mut goes_on = false;
-    for next in following.by_ref().map(|t| t.timestamp()) {
-        if next > to || instants.len() >= TRANSITIONS_MAX {
-            goes_on = true;
-            break;
+/// The changes of clocks of a zone that matter in a span.
+struct Changes {
+    /// When the one in force at its beginning was, if there was one.
+    first: Option<Timestamp>,
+    /// When those in it are.
+    within: Vec<Timestamp>,
+    /// When the next one is, if it is known that there is one.
+    next: Option<Timestamp>,
+}
+
+impl Changes {
+    fn of(zone: &TimeZone, from: Timestamp, to: Timestamp) -> Self {
+        // One at `from` itself is in force there.
+        let beyond = from.saturating_add(SignedDuration::from_nanos(1));
+        let mut before = zone.preceding(beyond.unwrap_or(from));
+        let first = before.next().map(|t| t.timestamp());
+        let mut changes = Self {
+            first,
+            within: Vec::new(),
+            next: None,
+        };
+        let limit = TRANSITIONS_MAX - usize::from(first.is_some());
+        for next in zone.following(from).map(|t| t.timestamp()) {
+            if next > to || changes.within.len() >= limit {
+                changes.next = Some(next);
+                break;
+            }
+            changes.within.push(next);
         }
-        instants.push(next);
+        changes
     }
-    let mut changes: Vec<Change> = instants.iter().map(|at| change(zone, *at)).collect();
-    if first.is_none() {
-        // Always as it is at `from`, up to the first change.
-        let mut start = change(zone, from);
-        start.kind.from = start.kind.to;
-        start.onset = DateTime::constant(1970, 1, 1, 0, 0, 0, 0).min(start.onset);
-        changes.insert(0, start);
+
+    /// What they change.
+    fn described(&self, zone: &TimeZone, from: Timestamp) -> Vec<Change> {
+        let instants = self.first.iter().chain(&self.within);
+        let mut changes: Vec<Change> = instants.map(|at| change(zone, *at)).collect();
+        if self.first.is_none() {
+            // Always as it is at `from`, up to the first change.
+            let mut start = change(zone, from);
+            start.kind.from = start.kind.to;
+            start.onset = DateTime::constant(1970, 1, 1, 0, 0, 0, 0).min(start.onset);
+            changes.insert(0, start);
+        }
+        changes
     }
-    (changes, goes_on)
 }
 
 fn change(zone: &TimeZone, at: Timestamp) -> Change {
@@ -281,4 +335,21 @@ fn observance(kind: &Kind, onsets: &[DateTime], by_day: &str, open: bool) -> Com
         part = part.with(Property::new("RRULE", rule));
     }
     part.with(Property::new("TZNAME", escape(&kind.name).into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_of_clocks_at_the_beginning_of_the_span_counts() {
+        let at = |second| Timestamp::constant(second, 0);
+        // 29 March 2026, 01:00 UTC.
+        let change = at(1_774_746_000);
+        let zone = zone_component("Europe/Berlin", change, at(1_774_900_000));
+        let names: Vec<&str> = zone.components.iter().map(|c| &*c.name).collect();
+        assert_eq!(names, ["DAYLIGHT"]);
+        let zone = zone_component("Europe/Berlin", at(1_774_745_999), at(1_774_900_000));
+        assert_eq!(zone.components.len(), 2);
+    }
 }

@@ -151,36 +151,50 @@ fn small(digits: [u8; 2]) -> Option<i8> {
 }
 
 /// `20261123`.
-pub fn write_date(date: Date) -> String {
-    format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
+pub(super) fn push_date(out: &mut String, date: Date) {
+    if let Ok(year) = u16::try_from(date.year()) {
+        push_two(out, (year / 100 % 100) as u8);
+        push_two(out, (year % 100) as u8);
+    } else {
+        let year = format!("{:04}", date.year());
+        out.push_str(&year);
+    }
+    push_two(out, date.month().unsigned_abs());
+    push_two(out, date.day().unsigned_abs());
+}
+
+/// `20261123T090000`.
+pub(super) fn push_local(out: &mut String, at: DateTime) {
+    push_date(out, at.date());
+    out.push('T');
+    for part in [at.hour(), at.minute(), at.second()] {
+        push_two(out, part.unsigned_abs());
+    }
+}
+
+fn push_two(out: &mut String, number: u8) {
+    out.push(char::from(b'0' + number / 10));
+    out.push(char::from(b'0' + number % 10));
+}
+
+/// A number without leading zeros.
+pub(super) fn push_number(out: &mut String, number: u32) {
+    if number >= 10 {
+        push_number(out, number / 10);
+    }
+    out.push(char::from(b'0' + (number % 10) as u8));
 }
 
 /// `20261123T090000`.
 pub fn write_local(at: DateTime) -> String {
-    let time = format!("T{:02}{:02}{:02}", at.hour(), at.minute(), at.second());
-    write_date(at.date()) + &time
+    let mut text = String::with_capacity(16);
+    push_local(&mut text, at);
+    text
 }
 
 /// `20261123T090000Z`.
 pub fn write_utc(at: Timestamp) -> String {
     write_local(Offset::UTC.to_datetime(at)) + "Z"
-}
-
-/// A property with a civil time in a zone, in UTC form for UTC.
-pub fn write_moment(name: &'static str, local: DateTime, zone: Option<&Zone>) -> Property<'static> {
-    match zone {
-        None => Property::new(name, write_local(local)),
-        Some(zone) if zone.is_utc() => Property::new(name, write_local(local) + "Z"),
-        Some(zone) => Property::new(name, write_local(local)).with("TZID", zone.name()),
-    }
-}
-
-/// A property that names one occurrence of a series that starts at `first`, in the series' own form.
-pub fn write_id(name: &'static str, id: DateTime, first: &When) -> Property<'static> {
-    match first {
-        When::AllDay { .. } => Property::new(name, write_date(id.date())).with("VALUE", "DATE"),
-        When::Timed { zone, .. } => write_moment(name, id, zone.as_ref()),
-    }
 }
 
 /// `+0100`, `-003000`: seconds east of UTC (RFC 5545 3.3.14).

@@ -11,6 +11,7 @@ use super::{
     Error,
     component::Property,
     names::{Name, Table},
+    out::Out,
     value::{self, Moment},
     vtimezone::Zones,
 };
@@ -169,13 +170,12 @@ fn with_late_days(text: &str) -> Option<Duration> {
 }
 
 /// Writes when an event happens. DTEND is always there: iCloud refuses events without it.
-pub fn write(when: &When) -> Vec<Property<'static>> {
+pub fn write(when: &When, out: &mut Out) {
     match when {
         When::AllDay { start, days } => {
             let end = start.saturating_add(Span::new().days(i64::from(*days)));
-            let date =
-                |name, date| Property::new(name, value::write_date(date)).with("VALUE", "DATE");
-            vec![date("DTSTART", *start), date("DTEND", end)]
+            out.start("DTSTART").date(*start);
+            out.start("DTEND").date(end);
         }
         When::Timed {
             start,
@@ -183,29 +183,29 @@ pub fn write(when: &When) -> Vec<Property<'static>> {
             duration,
             end_zone,
         } => {
-            let mut properties = vec![value::write_moment("DTSTART", *start, zone.as_ref())];
-            properties.push(match zone {
-                None => value::write_moment("DTEND", when.local_end(), None),
-                Some(zone) => write_end(ends(when), zone, end_zone.as_ref()),
-            });
-            if duration.days > 0 {
-                properties.push(Property::new(NOMINAL, duration.to_string()));
+            out.start("DTSTART").moment(*start, zone.as_ref());
+            out.start("DTEND");
+            match zone {
+                None => out.local(when.local_end()),
+                Some(zone) => write_end(ends(when), zone, end_zone.as_ref(), out),
             }
-            properties
+            if duration.days > 0 {
+                out.start(NOMINAL).value(&duration.to_string());
+            }
         }
     }
 }
 
-fn write_end(end: Timestamp, start_zone: &Zone, end_zone: Option<&Zone>) -> Property<'static> {
+fn write_end(end: Timestamp, start_zone: &Zone, end_zone: Option<&Zone>, out: &mut Out) {
     let zone = end_zone.unwrap_or(start_zone);
     let local = zone.to_local(end);
     if zone.to_instant(local) != end {
         // The second of two equal local times: only UTC can name it.
-        return Property::new("DTEND", value::write_utc(end));
+        return out.utc(end);
     }
     match end_zone {
         // Written with `Z` it would read as «in the zone of the start».
-        Some(zone) => Property::new("DTEND", value::write_local(local)).with("TZID", zone.name()),
-        None => value::write_moment("DTEND", local, Some(zone)),
+        Some(zone) => out.parameter("TZID", zone.name()).local(local),
+        None => out.moment(local, Some(zone)),
     }
 }

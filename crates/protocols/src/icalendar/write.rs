@@ -1,46 +1,24 @@
 //! From the generic tree to text (RFC 5545 3.1): CRLF, folded at 75 octets.
 
-use super::component::Component;
-
-/// Octets of a line before it is folded.
-const WIDTH: usize = 75;
+use super::{component::Component, out::Out};
 
 /// Writes a component and all inside it.
 pub fn write(component: &Component) -> String {
-    let mut out = String::new();
-    for_each_line(component, &mut |line| fold(&mut out, &line));
-    out
+    let mut out = Out::default();
+    out.component(component);
+    out.into_text().0
 }
 
 /// Calls `each` with every unfolded content line of a component.
 pub(super) fn for_each_line(component: &Component, each: &mut impl FnMut(String)) {
-    each(format!("BEGIN:{}", component.name));
+    each(["BEGIN:", &component.name].concat());
     for property in &component.properties {
         each(property.content_line());
     }
     for inner in &component.components {
         for_each_line(inner, each);
     }
-    each(format!("END:{}", component.name));
-}
-
-/// Appends a content line, folded; no character is split.
-fn fold(out: &mut String, line: &str) {
-    let mut rest = line;
-    let mut width = WIDTH;
-    while rest.len() > width {
-        let at = (1..=width)
-            .rev()
-            .find(|at| rest.is_char_boundary(*at))
-            .unwrap_or(rest.len());
-        out.push_str(&rest[..at]);
-        out.push_str("\r\n ");
-        rest = &rest[at..];
-        // The space that marks a folded line counts.
-        width = WIDTH - 1;
-    }
-    out.push_str(rest);
-    out.push_str("\r\n");
+    each(["END:", &component.name].concat());
 }
 
 #[cfg(test)]
