@@ -185,6 +185,15 @@ impl Zone {
         self.clock().to_local(at)
     }
 
+    /// Whether both share what they are, so that nothing needs to be compared or looked up.
+    pub(crate) fn is_shared(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Iana(a), Self::Iana(b)) => Arc::ptr_eq(a, b),
+            (Self::Custom(a), Self::Custom(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
     /// Looked up once, for many questions.
     pub(crate) fn clock(&self) -> Clock {
         match self {

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use jiff::tz::TimeZone;
 
 use super::{Intervals, Policy, Slots, each_busy};
-use crate::{Event, Window, clock::Clock, recurrence::spans::Asked};
+use crate::{
+    Event, Window,
+    recurrence::spans::{Asked, Clocks},
+};
 
 /// The busy stretches of one calendar within a horizon, sorted, changed event by event.
 ///
@@ -70,7 +73,7 @@ impl Index {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn put<'e>(&mut self, events: impl IntoIterator<Item = &'e Event>) {
-        let mut freed = false;
+        let (mut freed, mut clocks) = (false, Clocks::new(&self.viewer));
         for event in events {
             freed |= self.take_out(&event.uid);
             let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
@@ -78,7 +81,7 @@ impl Index {
                 .numbers
                 .entry(event.uid.as_str().into())
                 .or_insert(next);
-            self.expand(event, number);
+            self.expand(event, number, &mut clocks);
         }
         self.spans.sort_unstable();
         if freed {
@@ -143,19 +146,19 @@ impl Index {
         &self.slots
     }
 
-    fn expand(&mut self, event: &Event, number: u32) {
-        let viewer = Clock::Given(self.viewer.clone());
+    fn expand(&mut self, event: &Event, number: u32, clocks: &mut Clocks) {
         let (from, to) = (self.horizon.from.as_second(), self.horizon.to.as_second());
-        let asked = Asked {
-            from,
-            to,
-            viewer: &viewer,
-        };
-        each_busy(event, asked, self.policy, |start, end| {
-            self.spans.push((start, end, number));
-            self.longest = self.longest.max(end - start);
-            self.slots.take_seconds(start.max(from), end.min(to));
-        });
+        each_busy(
+            event,
+            Asked { from, to },
+            clocks,
+            self.policy,
+            |start, end| {
+                self.spans.push((start, end, number));
+                self.longest = self.longest.max(end - start);
+                self.slots.take_seconds(start.max(from), end.min(to));
+            },
+        );
     }
 
     /// Whether there was something to take out.

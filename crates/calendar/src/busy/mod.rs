@@ -15,7 +15,10 @@ pub use slots::{SLOT_SECONDS, Slots};
 
 use jiff::tz::TimeZone;
 
-use crate::{Event, Window, clock::Clock, recurrence::spans::Asked};
+use crate::{
+    Event, Window,
+    recurrence::spans::{Asked, Clocks},
+};
 
 /// The merged busy time of events in a window, cut off at its edges. `viewer` is the zone for days and floating times.
 ///
@@ -40,13 +43,8 @@ pub fn busy<'e>(
     viewer: &TimeZone,
     policy: Policy,
 ) -> Intervals {
-    let viewer = Clock::Given(viewer.clone());
     let (from, to) = (window.from.as_second(), window.to.as_second());
-    let asked = Asked {
-        from,
-        to,
-        viewer: &viewer,
-    };
+    let (asked, mut clocks) = (Asked { from, to }, Clocks::new(viewer));
     let mut spans = Vec::new();
     let mut add = |start: i64, end: i64| spans.push((start.max(from), end.min(to)));
     // First what a look at each event settles: the rules of the rest are on their way from memory meanwhile.
@@ -55,22 +53,28 @@ pub fn busy<'e>(
         if event.may_repeat_in(asked) {
             left.push(event);
         } else if !event.is_series() {
-            each_busy(event, asked, policy, &mut add);
+            each_busy(event, asked, &mut clocks, policy, &mut add);
         }
     }
     for event in left {
-        each_busy(event, asked, policy, &mut add);
+        each_busy(event, asked, &mut clocks, policy, &mut add);
     }
     Intervals::merged(spans)
 }
 
 /// The stretches that an event takes up under a policy, in no order.
-fn each_busy(event: &Event, asked: Asked<'_>, policy: Policy, mut found: impl FnMut(i64, i64)) {
+fn each_busy(
+    event: &Event,
+    asked: Asked,
+    clocks: &mut Clocks,
+    policy: Policy,
+    mut found: impl FnMut(i64, i64),
+) {
     let plain = policy.counts(event.status, event.busy, event.when.is_all_day());
     if !plain && event.overrides.is_empty() {
         return;
     }
-    event.each_span(asked, |start, end, patch| {
+    event.each_span(asked, clocks, |start, end, patch| {
         let counts = patch.map_or(plain, |patch| {
             policy.counts(
                 patch.status.unwrap_or(event.status),

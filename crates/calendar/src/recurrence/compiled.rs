@@ -11,6 +11,7 @@ use super::{
     days::Days,
     instances::Seconds,
     page::{self, Page},
+    regular::Regular,
     scale::Scale,
     times::Times,
 };
@@ -45,6 +46,8 @@ pub struct Compiled {
     until: Option<(Timestamp, Clock, i64)>,
     /// COUNT.
     pub(super) count: Option<u64>,
+    /// Where COUNT is given and the rule is regular: then nothing has to be counted.
+    regular: Option<Regular>,
     pub(super) spent: Spent,
     /// Whether no year can have an instance, once that was worth knowing.
     never: OnceLock<bool>,
@@ -87,6 +90,7 @@ impl Compiled {
             end: i64::MAX,
             until: None,
             count: rule.count.map(u64::from),
+            regular: rule.count.and_then(|_| Regular::of(rule, seconds)),
             spent: Spent::default(),
             never: OnceLock::new(),
         };
@@ -175,6 +179,9 @@ impl Compiled {
     pub(super) fn rank(&self, second: i64) -> u64 {
         if second <= self.start {
             return 0;
+        }
+        if let Some(rank) = (self.regular.as_ref()).and_then(|regular| regular.rank(second)) {
+            return rank;
         }
         let (last, day, time) = place(second);
         let (first, first_day, first_time) = place(self.start);

@@ -18,6 +18,7 @@ mod occurrences;
 mod page;
 mod parts;
 mod questions;
+mod regular;
 mod same;
 mod scale;
 mod scaled;

@@ -112,19 +112,14 @@ impl Event {
 
     /// The rules, where a start that they do not generate counts as their first instance.
     pub(super) fn compiled_rules(&self) -> impl Iterator<Item = Compiled> {
-        self.compiled(self.rules.iter())
+        self.rules.iter().map(|rule| self.compiled_rule(rule))
     }
 
-    /// The same for some of its rules.
-    pub(super) fn compiled<'r>(
-        &self,
-        rules: impl Iterator<Item = &'r Rule>,
-    ) -> impl Iterator<Item = Compiled> {
-        rules.map(|rule| {
-            let mut rule = Compiled::new(rule, &self.when);
-            rule.let_start_count();
-            rule
-        })
+    /// The same for one of its rules.
+    pub(super) fn compiled_rule(&self, rule: &Rule) -> Compiled {
+        let mut rule = Compiled::new(rule, &self.when);
+        rule.let_start_count();
+        rule
     }
 
     pub(super) fn compiled_exclusions(&self) -> Vec<Compiled> {

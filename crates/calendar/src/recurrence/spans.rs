@@ -2,40 +2,77 @@
 
 use std::collections::BTreeSet;
 
+use jiff::tz::TimeZone;
+
 use super::{
     civil::{self, DAY_SECONDS},
     occurrences::SLACK_SECONDS,
+    regular::Regular,
 };
-use crate::{Event, Override, Patch, RecurrenceId, Rule, Until, When, clock::Clock};
+use crate::{Event, Override, Patch, RecurrenceId, Rule, Until, When, Zone, clock::Clock};
 
-/// What is asked: Unix seconds, half open, and the clock for days and floating times.
+/// What is asked: Unix seconds, half open.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked<'c> {
+pub(crate) struct Asked {
     pub(crate) from: i64,
     pub(crate) to: i64,
-    pub(crate) viewer: &'c Clock,
 }
 
-impl Asked<'_> {
+impl Asked {
     /// As [`crate::Window::touches`].
     fn touches(&self, start: i64, end: i64) -> bool {
         start < self.to && (end > self.from || (start == end && start >= self.from))
     }
 }
 
+/// The clocks that many events in a row need: that of whoever looks at them, for days and floating times, and that of
+/// the zone that was needed last, as the next event mostly is in the same.
+#[derive(Debug)]
+pub(crate) struct Clocks {
+    viewer: Near,
+    last: Option<(Zone, Near)>,
+}
+
+/// A clock, and where it found the last answer.
+#[derive(Debug)]
+struct Near(Clock, usize);
+
+impl Clocks {
+    pub(crate) fn new(viewer: &TimeZone) -> Self {
+        Self {
+            viewer: Near(Clock::Given(viewer.clone()), 0),
+            last: None,
+        }
+    }
+
+    /// The clock of a start.
+    fn of(&mut self, when: &When) -> &mut Near {
+        let Some(zone) = when.zone() else {
+            return &mut self.viewer;
+        };
+        if (self.last.as_ref()).is_some_and(|(last, _)| !last.is_shared(zone)) {
+            self.last = None;
+        }
+        let new = || (zone.clone(), Near(zone.clock(), 0));
+        &mut self.last.get_or_insert_with(new).1
+    }
+}
+
 impl Event {
     /// Whether it is a series that is not over before what is asked, as far as a glance tells.
-    pub(crate) fn may_repeat_in(&self, asked: Asked<'_>) -> bool {
+    pub(crate) fn may_repeat_in(&self, asked: Asked) -> bool {
+        if !self.is_series() {
+            return false;
+        }
         let low = self.earliest(asked);
         let start = civil::seconds_of(self.when.local_start());
-        self.is_series()
-            && (start >= low
-                || !self.overrides.is_empty()
-                || self.rules.iter().any(|rule| !is_over(rule, low)))
+        start >= low
+            || !self.overrides.is_empty()
+            || self.rules.iter().any(|rule| !is_over(rule, low))
     }
 
     /// The earliest civil second at which an occurrence can start that touches what is asked.
-    fn earliest(&self, asked: Asked<'_>) -> i64 {
+    fn earliest(&self, asked: Asked) -> i64 {
         (asked.from).saturating_sub(self.when.civil_seconds() + SLACK_SECONDS)
     }
 
@@ -43,17 +80,16 @@ impl Event {
     /// touches what is asked.
     pub(crate) fn each_span<'e>(
         &'e self,
-        asked: Asked<'_>,
+        asked: Asked,
+        clocks: &mut Clocks,
         mut found: impl FnMut(i64, i64, Option<&'e Patch>),
     ) {
         let low = self.earliest(asked);
         let high = asked.to.saturating_add(SLACK_SECONDS);
         let start = civil::seconds_of(self.when.local_start());
         if start <= high {
-            let (mut clock, mut near) = (None, 0);
             let plain = |second: i64| {
-                let clock = clock.get_or_insert_with(|| self.when.clock(asked.viewer));
-                let (start, end) = self.when.span_near(second, clock, &mut near);
+                let (start, end) = self.when.span_near(second, clocks.of(&self.when));
                 if asked.touches(start, end) {
                     found(start, end, None);
                 }
@@ -69,8 +105,8 @@ impl Event {
                 let moved = patch.when.as_ref();
                 let when = moved.unwrap_or(&self.when);
                 let local = moved.map_or(id.0, When::local_start);
-                let clock = when.clock(asked.viewer);
-                let (start, end) = when.span_at(civil::seconds_of(local), &clock);
+                let clock = clocks.of(when);
+                let (start, end) = when.span_near(civil::seconds_of(local), clock);
                 if asked.touches(start, end) {
                     found(start, end, Some(patch));
                 }
@@ -89,30 +125,59 @@ impl Event {
                 found(second);
             }
         };
-        let ahead = |rule: &&Rule| !is_over(rule, low);
-        let mut rules = self.compiled(self.rules.iter().filter(ahead));
         let own = (low..=high).contains(&start);
-        match (rules.next(), rules.next()) {
+        let mut ahead = self.rules.iter().filter(|rule| !is_over(rule, low));
+        match (ahead.next(), ahead.next()) {
             (None, _) => own.then_some(start).into_iter().for_each(plain),
             (Some(rule), None) => {
-                let seconds = rule.seconds(low, high);
                 let mut generated = false;
-                seconds.for_each(|second| {
+                let mut each = |second| {
                     generated |= second == start;
                     plain(second);
-                });
+                };
+                if let Some((regular, end)) = self.regular(rule, start, high) {
+                    regular.each(low, high.min(end), each);
+                } else {
+                    let rule = self.compiled_rule(rule);
+                    rule.seconds(low, high).for_each(&mut each);
+                }
                 if own && !generated {
                     plain(start);
                 }
             }
             (Some(first), Some(second)) => {
-                let all = [first, second].into_iter().chain(rules);
-                let mut seconds: BTreeSet<i64> = BTreeSet::new();
-                all.for_each(|rule| seconds.extend(rule.seconds(low, high)));
-                seconds.extend(own.then_some(start));
+                let mut seconds: BTreeSet<i64> = own.then_some(start).into_iter().collect();
+                for rule in [first, second].into_iter().chain(ahead) {
+                    seconds.extend(self.compiled_rule(rule).seconds(low, high));
+                }
                 seconds.into_iter().for_each(plain);
             }
         }
+    }
+
+    /// A rule that need not be compiled, and the civil second at which it ends as far as `high`.
+    fn regular(&self, rule: &Rule, start: i64, high: i64) -> Option<(Regular, i64)> {
+        let zone = self.when.zone().filter(|zone| !zone.is_utc());
+        let end = match rule.until {
+            None => i64::MAX,
+            Some(Until::Date(day)) => i64::from(civil::day_of(day)) * DAY_SECONDS,
+            Some(Until::Local(local)) => civil::seconds_of(local),
+            Some(Until::Utc(at)) if zone.is_none() => at.as_second(),
+            Some(Until::Utc(at)) if at.as_second() - SLACK_SECONDS > high => i64::MAX,
+            // Which of them are in is a question for the zone.
+            Some(Until::Utc(_)) => return None,
+        };
+        let regular = Regular::of(rule, start)?;
+        let Some(count) = rule.count else {
+            return Some((regular, end));
+        };
+        // A start that the rule does not generate counts as the first.
+        let generated = count.saturating_sub(u32::from(!regular.has_start()));
+        let last = match generated.checked_sub(1) {
+            Some(rank) => regular.select(rank)?,
+            None => i64::MIN,
+        };
+        Some((regular, end.min(last)))
     }
 }
 
@@ -128,12 +193,6 @@ fn is_over(rule: &Rule, second: i64) -> bool {
 }
 
 impl When {
-    /// The clock of the start; `viewer` for days and floating times.
-    fn clock(&self, viewer: &Clock) -> Clock {
-        self.zone()
-            .map_or_else(|| viewer.clone(), crate::Zone::clock)
-    }
-
     /// How long it lasts on the wall clock.
     pub(super) fn civil_seconds(&self) -> i64 {
         let length = self.duration();
@@ -141,11 +200,7 @@ impl When {
     }
 
     /// First second and first second after it, in Unix seconds, of one that starts at a civil second.
-    pub(super) fn span_at(&self, second: i64, clock: &Clock) -> (i64, i64) {
-        self.span_near(second, clock, &mut 0)
-    }
-
-    fn span_near(&self, second: i64, clock: &Clock, near: &mut usize) -> (i64, i64) {
+    fn span_near(&self, second: i64, Near(clock, near): &mut Near) -> (i64, i64) {
         let length = self.duration();
         let from = clock.instant_near(second, near);
         let day = match length.days {
