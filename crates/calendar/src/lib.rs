@@ -28,6 +28,7 @@ pub use recurrence::{
     Window,
 };
 pub use reminder::{Reminder, Trigger};
+pub use rule::set as parts;
 pub use rule::{BadRule, English, Frequency, NthWeekday, Phrase, Rule, Skip, Until, Words};
 pub use unit::Unit;
 pub use unknown::Unknown;

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 
-use super::{Intervals, Policy, Slots, each_busy};
+use super::{Intervals, Policy, Slots, each_busy, may_count};
 use crate::{
     Event, Window,
-    recurrence::spans::{Asked, Clocks},
+    recurrence::spans::{Ahead, Asked, Clocks},
 };
 
 /// The busy stretches of one calendar within a horizon, sorted, changed event by event.
@@ -148,17 +148,17 @@ impl Index {
 
     fn expand(&mut self, event: &Event, number: u32, clocks: &mut Clocks) {
         let (from, to) = (self.horizon.from.as_second(), self.horizon.to.as_second());
-        each_busy(
-            event,
-            Asked { from, to },
-            clocks,
-            self.policy,
-            |start, end| {
-                self.spans.push((start, end, number));
-                self.longest = self.longest.max(end - start);
-                self.slots.take_seconds(start.max(from), end.min(to));
-            },
-        );
+        let asked = Asked { from, to };
+        let ahead = Ahead::new(event, asked).filter(|_| may_count(event, self.policy));
+        let Some(mut ahead) = ahead else {
+            return;
+        };
+        ahead.look_at_rules();
+        each_busy(&ahead, asked, clocks, self.policy, |start, end| {
+            self.spans.push((start, end, number));
+            self.longest = self.longest.max(end - start);
+            self.slots.take_seconds(start.max(from), end.min(to));
+        });
     }
 
     /// Whether there was something to take out.

@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     Event, Window,
-    recurrence::spans::{Asked, Clocks},
+    recurrence::spans::{Ahead, Asked, Clocks},
 };
 
 /// The merged busy time of events in a window, cut off at its edges. `viewer` is the zone for days and floating times.
@@ -47,34 +47,38 @@ pub fn busy<'e>(
     let (asked, mut clocks) = (Asked { from, to }, Clocks::new(viewer));
     let mut spans = Vec::new();
     let mut add = |start: i64, end: i64| spans.push((start.max(from), end.min(to)));
-    // First what a look at each event settles: the rules of the rest are on their way from memory meanwhile.
     let mut left = Vec::new();
     for event in events {
-        if event.may_repeat_in(asked) {
-            left.push(event);
-        } else if !event.is_series() {
-            each_busy(event, asked, &mut clocks, policy, &mut add);
+        let ahead = Ahead::new(event, asked).filter(|_| may_count(event, policy));
+        match ahead {
+            Some(ahead) if event.is_series() => left.push(ahead),
+            Some(ahead) => each_busy(&ahead, asked, &mut clocks, policy, &mut add),
+            None => {}
         }
     }
-    for event in left {
-        each_busy(event, asked, &mut clocks, policy, &mut add);
+    left.iter_mut().for_each(Ahead::look_at_rules);
+    for ahead in left {
+        each_busy(&ahead, asked, &mut clocks, policy, &mut add);
     }
     Intervals::merged(spans)
 }
 
+/// Whether anything of an event can take up time under a policy.
+fn may_count(event: &Event, policy: Policy) -> bool {
+    policy.counts(event.status, event.busy, event.when.is_all_day()) || !event.overrides.is_empty()
+}
+
 /// The stretches that an event takes up under a policy, in no order.
 fn each_busy(
-    event: &Event,
+    ahead: &Ahead<'_>,
     asked: Asked,
     clocks: &mut Clocks,
     policy: Policy,
     mut found: impl FnMut(i64, i64),
 ) {
+    let event = ahead.event;
     let plain = policy.counts(event.status, event.busy, event.when.is_all_day());
-    if !plain && event.overrides.is_empty() {
-        return;
-    }
-    event.each_span(asked, clocks, |start, end, patch| {
+    ahead.each_span(asked, clocks, |start, end, patch| {
         let counts = patch.map_or(plain, |patch| {
             policy.counts(
                 patch.status.unwrap_or(event.status),

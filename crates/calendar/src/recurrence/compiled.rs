@@ -15,7 +15,7 @@ use super::{
     scale::Scale,
     times::Times,
 };
-use crate::{Frequency, Rule, Until, When, clock::Clock};
+use crate::{Frequency, Rule, Until, When, clock::Clock, parts::TimeSet};
 
 /// Years through which counting walks; more are counted by their types.
 const YEARS_WALKED: i32 = 20;
@@ -71,7 +71,7 @@ impl Compiled {
 
     fn of_known(rule: &Rule, start: &When) -> Self {
         let seconds = civil::seconds_of(start.local_start());
-        let mut positions: Vec<i32> = rule.by_set_position.iter().map(|p| (*p).into()).collect();
+        let mut positions: Vec<i32> = rule.by_set_position.iter().map(Into::into).collect();
         let mut by_day = Vec::new();
         let times = if rule.frequency > Frequency::Daily {
             let times = Times::new(rule, seconds, &[]);
@@ -340,10 +340,10 @@ fn on_whole_days(rule: &Rule) -> Rule {
     let mut rule = rule.clone();
     let midnight = match rule.frequency {
         Frequency::Secondly | Frequency::Minutely | Frequency::Hourly => [0].into(),
-        _ => std::collections::BTreeSet::new(),
+        _ => TimeSet::default(),
     };
-    rule.by_hour.clone_from(&midnight);
-    rule.by_minute.clone_from(&midnight);
+    rule.by_hour = midnight;
+    rule.by_minute = midnight;
     rule.by_second = midnight;
     rule
 }

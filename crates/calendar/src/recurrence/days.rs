@@ -63,9 +63,9 @@ impl Days {
         let frequency = rule.frequency;
         let mut days = Self {
             months: months(rule),
-            in_month: rule.by_month_day.iter().map(|n| (*n).into()).collect(),
-            in_year: rule.by_year_day.iter().map(|n| (*n).into()).collect(),
-            weeks: rule.by_week_no.iter().map(|n| (*n).into()).collect(),
+            in_month: rule.by_month_day.iter().map(Into::into).collect(),
+            in_year: rule.by_year_day.iter().map(Into::into).collect(),
+            weeks: rule.by_week_no.iter().map(Into::into).collect(),
             weekdays: 0,
             nth: Vec::new(),
             nth_in_month: frequency == Frequency::Monthly || !rule.by_month.is_empty(),
@@ -370,7 +370,7 @@ pub(super) fn month_range(year: &Year, month: usize) -> DayMask {
 }
 
 fn months(rule: &Rule) -> u16 {
-    let months = rule.by_month.iter().filter(|m| (1..=12).contains(*m));
+    let months = rule.by_month.iter().filter(|m| (1..=12).contains(m));
     let bits = months.fold(0, |bits, m| bits | 1 << (m - 1));
     // A BYMONTH that names no Gregorian month (RFC 7529) selects none, not all: bit 15 is never asked for.
     if rule.by_month.is_empty() && rule.by_leap_month.is_empty() {
@@ -400,7 +400,7 @@ mod tests {
         for rule in rules {
             let rule: Rule = rule.parse().unwrap_or_else(|e| panic!("{rule}: {e}"));
             let start = civil::day_of(jiff::civil::date(2000, 1, 1));
-            let positions = rule.by_set_position.iter().map(|p| (*p).into()).collect();
+            let positions = rule.by_set_position.iter().map(Into::into).collect();
             let days = Days::new(&rule, start, positions);
             for year in (1600..2400).map(Year::new) {
                 let own = days.pick(&year, days.work_out(&year));

@@ -37,9 +37,9 @@ enum InMonth {
 }
 
 impl Regular {
-    /// `None` for a rule that is not regular. `start` is a civil second.
-    pub(super) fn of(rule: &Rule, start: i64) -> Option<Self> {
-        let is_plain = rule.by_hour.is_empty()
+    /// Whether a rule may be regular: it has none of the parts that no regular rule has.
+    pub(super) fn may_be(rule: &Rule) -> bool {
+        rule.by_hour.is_empty()
             && rule.by_minute.is_empty()
             && rule.by_second.is_empty()
             && rule.by_year_day.is_empty()
@@ -47,8 +47,13 @@ impl Regular {
             && rule.by_set_position.is_empty()
             && rule.by_leap_month.is_empty()
             && rule.rscale.is_none()
-            && rule.skip == Skip::Omit;
-        if !is_plain {
+            && rule.skip == Skip::Omit
+            && rule.frequency >= Frequency::Daily
+    }
+
+    /// `None` for a rule that is not regular. `start` is a civil second.
+    pub(super) fn of(rule: &Rule, start: i64) -> Option<Self> {
+        if !Self::may_be(rule) {
             return None;
         }
         let (day, time) = civil::split(start);
@@ -199,13 +204,13 @@ impl Periods {
         let mut months = rule.by_month.iter();
         let mut month_days = rule.by_month_day.iter();
         let mut by_day = rule.by_day.iter();
-        let given = months.next().map(|month| i64::from(*month));
+        let given = months.next().map(i64::from);
         let day = match (month_days.next(), by_day.next()) {
             (None, None) => None,
-            (Some(n), None) if *n != 0 => Some(InMonth::Day((*n).into())),
-            (None, Some(NthWeekday { nth: Some(n), day })) if *n != 0 => {
+            (Some(n), None) if n != 0 => Some(InMonth::Day(n.into())),
+            (None, Some(NthWeekday { nth: Some(n), day })) if n != 0 => {
                 let weekday = day.to_monday_zero_offset().into();
-                Some(InMonth::Nth((*n).into(), weekday))
+                Some(InMonth::Nth(n.into(), weekday))
             }
             _ => return None,
         };
@@ -412,7 +417,10 @@ mod tests {
                 let found = regular.select(u32::try_from(rank).unwrap());
                 assert!(found.is_none_or(|found| found == *second), "{rule} {rank}");
             }
-            let walked = text.contains("31") || text.contains("29") || text.contains("5MO") || start.day() > 28;
+            let walked = text.contains("31")
+                || text.contains("29")
+                || text.contains("5MO")
+                || start.day() > 28;
             assert!(walked || regular.rank(first).is_some(), "{text}");
             assert!(
                 regular

@@ -41,12 +41,7 @@ impl Scaled {
         if matches!(scale, Scale::Gregorian) && !skips {
             return None;
         }
-        let name = |leap| {
-            move |number: &u8| MonthName {
-                number: *number,
-                leap,
-            }
-        };
+        let name = |leap| move |number| MonthName { number, leap };
         let plain = rule.by_month.iter().map(name(false));
         let year = scale.year_of(start);
         let month = year.months.partition_point(|month| month.first <= start);

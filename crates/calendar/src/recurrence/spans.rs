@@ -58,52 +58,62 @@ impl Clocks {
     }
 }
 
-impl Event {
-    /// Whether it is a series that is not over before what is asked, as far as a glance tells.
-    pub(crate) fn may_repeat_in(&self, asked: Asked) -> bool {
-        if !self.is_series() {
-            return false;
-        }
-        let low = self.earliest(asked);
-        let start = civil::seconds_of(self.when.local_start());
-        start >= low
-            || !self.overrides.is_empty()
-            || self.rules.iter().any(|rule| !is_over(rule, low))
+/// An event that is to be looked at more closely.
+#[derive(Debug)]
+pub(crate) struct Ahead<'e> {
+    pub(crate) event: &'e Event,
+    /// Civil seconds of its start.
+    start: i64,
+    /// The earliest civil second at which an occurrence can start that touches what is asked, and the latest.
+    low: i64,
+    high: i64,
+    /// Whether all its rules may be regular.
+    plain: bool,
+}
+
+impl<'e> Ahead<'e> {
+    /// `None`: nothing of the event touches what is asked, as far as a glance tells.
+    pub(crate) fn new(event: &'e Event, asked: Asked) -> Option<Self> {
+        let start = civil::seconds_of(event.when.local_start());
+        let low = (asked.from).saturating_sub(event.when.civil_seconds() + SLACK_SECONDS);
+        let high = asked.to.saturating_add(SLACK_SECONDS);
+        let may_be = start <= high && (start >= low || !event.rules.is_empty());
+        (may_be || !event.overrides.is_empty()).then_some(Self {
+            event,
+            start,
+            low,
+            high,
+            plain: false,
+        })
     }
 
-    /// The earliest civil second at which an occurrence can start that touches what is asked.
-    fn earliest(&self, asked: Asked) -> i64 {
-        (asked.from).saturating_sub(self.when.civil_seconds() + SLACK_SECONDS)
+    /// Looks at the rules. For many events in a row this is a loop of its own: memory that is far away is then asked for
+    /// by many at once, and is there when the rules are expanded.
+    pub(crate) fn look_at_rules(&mut self) {
+        self.plain = self.event.rules.iter().all(Regular::may_be);
     }
 
     /// Calls `found` with start and end (Unix seconds), and with the patch if there is one, of every occurrence that
     /// touches what is asked.
-    pub(crate) fn each_span<'e>(
-        &'e self,
+    pub(crate) fn each_span(
+        &self,
         asked: Asked,
         clocks: &mut Clocks,
         mut found: impl FnMut(i64, i64, Option<&'e Patch>),
     ) {
-        let low = self.earliest(asked);
-        let high = asked.to.saturating_add(SLACK_SECONDS);
-        let start = civil::seconds_of(self.when.local_start());
-        if start <= high {
-            let plain = |second: i64| {
-                let (start, end) = self.when.span_near(second, clocks.of(&self.when));
+        let when = &self.event.when;
+        if self.start <= self.high {
+            self.each_plain(|second: i64| {
+                let (start, end) = when.span_near(second, clocks.of(when));
                 if asked.touches(start, end) {
                     found(start, end, None);
                 }
-            };
-            if self.is_series() {
-                self.each_plain(start, low, high, plain);
-            } else if start >= low {
-                Some(start).into_iter().for_each(plain);
-            }
+            });
         }
-        for (id, change) in &self.overrides {
+        for (id, change) in &self.event.overrides {
             if let Override::Patch(patch) = change {
                 let moved = patch.when.as_ref();
-                let when = moved.unwrap_or(&self.when);
+                let when = moved.unwrap_or(when);
                 let local = moved.map_or(id.0, When::local_start);
                 let clock = clocks.of(when);
                 let (start, end) = when.span_near(civil::seconds_of(local), clock);
@@ -114,19 +124,20 @@ impl Event {
         }
     }
 
-    /// The civil seconds, `low` to `high` inclusive, of the start and of what the rules generate, without what the
+    /// The civil seconds, from the earliest to the latest, of the start and of what the rules generate, without what the
     /// excluded rules generate and without overrides; each once.
-    fn each_plain(&self, start: i64, low: i64, high: i64, mut found: impl FnMut(i64)) {
-        let excluded = self.compiled_exclusions();
+    fn each_plain(&self, mut found: impl FnMut(i64)) {
+        let (event, start, low, high) = (self.event, self.start, self.low, self.high);
+        let excluded = event.compiled_exclusions();
         let mut plain = |second: i64| {
-            let overridden = !self.overrides.is_empty()
-                && (self.overrides).contains_key(&RecurrenceId(civil::to_local(second)));
+            let overridden = !event.overrides.is_empty()
+                && (event.overrides).contains_key(&RecurrenceId(civil::to_local(second)));
             if !overridden && !excluded.iter().any(|rule| rule.has(second)) {
                 found(second);
             }
         };
         let own = (low..=high).contains(&start);
-        let mut ahead = self.rules.iter().filter(|rule| !is_over(rule, low));
+        let mut ahead = event.rules.iter().filter(|rule| !is_over(rule, low));
         match (ahead.next(), ahead.next()) {
             (None, _) => own.then_some(start).into_iter().for_each(plain),
             (Some(rule), None) => {
@@ -135,10 +146,10 @@ impl Event {
                     generated |= second == start;
                     plain(second);
                 };
-                if let Some((regular, end)) = self.regular(rule, start, high) {
+                if let Some((regular, end)) = self.regular(rule) {
                     regular.each(low, high.min(end), each);
                 } else {
-                    let rule = self.compiled_rule(rule);
+                    let rule = event.compiled_rule(rule);
                     rule.seconds(low, high).for_each(&mut each);
                 }
                 if own && !generated {
@@ -148,26 +159,29 @@ impl Event {
             (Some(first), Some(second)) => {
                 let mut seconds: BTreeSet<i64> = own.then_some(start).into_iter().collect();
                 for rule in [first, second].into_iter().chain(ahead) {
-                    seconds.extend(self.compiled_rule(rule).seconds(low, high));
+                    seconds.extend(event.compiled_rule(rule).seconds(low, high));
                 }
                 seconds.into_iter().for_each(plain);
             }
         }
     }
 
-    /// A rule that need not be compiled, and the civil second at which it ends as far as `high`.
-    fn regular(&self, rule: &Rule, start: i64, high: i64) -> Option<(Regular, i64)> {
-        let zone = self.when.zone().filter(|zone| !zone.is_utc());
+    /// A rule that need not be compiled, and the civil second at which it ends, as far as that matters.
+    fn regular(&self, rule: &Rule) -> Option<(Regular, i64)> {
+        if !self.plain {
+            return None;
+        }
+        let zone = self.event.when.zone().filter(|zone| !zone.is_utc());
         let end = match rule.until {
             None => i64::MAX,
             Some(Until::Date(day)) => i64::from(civil::day_of(day)) * DAY_SECONDS,
             Some(Until::Local(local)) => civil::seconds_of(local),
             Some(Until::Utc(at)) if zone.is_none() => at.as_second(),
-            Some(Until::Utc(at)) if at.as_second() - SLACK_SECONDS > high => i64::MAX,
+            Some(Until::Utc(at)) if at.as_second() - SLACK_SECONDS > self.high => i64::MAX,
             // Which of them are in is a question for the zone.
             Some(Until::Utc(_)) => return None,
         };
-        let regular = Regular::of(rule, start)?;
+        let regular = Regular::of(rule, self.start)?;
         let Some(count) = rule.count else {
             return Some((regular, end));
         };

@@ -6,7 +6,7 @@ use super::{
     civil::{self, DAY_SECONDS},
     days::{gcd, position_rank},
 };
-use crate::{Frequency, Rule};
+use crate::{Frequency, Rule, parts::TimeSet};
 
 /// Which times a day has, if the day parts of the rule allow the day.
 #[derive(Debug)]
@@ -246,15 +246,12 @@ fn has_own_time(rule: &Rule) -> bool {
 /// The seconds within a period of `unit` seconds that the rule names, relative to its beginning.
 fn members(rule: &Rule, start: i64, unit: u32) -> Vec<u32> {
     let (_, second) = civil::split(start);
-    let given = |set: &BTreeSet<u8>, own: u32, limit: u32| -> Vec<u32> {
+    let given = |set: &TimeSet, own: u32, limit: u32| -> Vec<u32> {
         if set.is_empty() {
             return vec![own];
         }
         // A leap second (BYSECOND=60) is no second of a civil day.
-        set.iter()
-            .map(|n| (*n).into())
-            .filter(|n| *n < limit)
-            .collect()
+        set.iter().map(Into::into).filter(|n| *n < limit).collect()
     };
     let hours = match unit {
         86_400 => given(&rule.by_hour, second / 3600, 24),
@@ -283,11 +280,11 @@ struct Limits([u64; 3]);
 impl Limits {
     /// For periods of `unit` seconds.
     fn new(rule: &Rule, unit: u32) -> Self {
-        let limit = |set: &BTreeSet<u8>| {
+        let limit = |set: &TimeSet| {
             if set.is_empty() {
                 return u64::MAX;
             }
-            let possible = set.iter().filter(|n| **n < 60);
+            let possible = set.iter().filter(|n| *n < 60);
             possible.fold(0, |bits, n| bits | 1 << n)
         };
         let minutes = if unit > 60 {

@@ -1,11 +1,11 @@
 //! The recurrence rule as data (RFC 5545 3.3.10, RFC 7529, RFC 8984 4.3.3). How it is expanded: [`crate::recurrence`].
 
+mod bits;
 mod english;
 mod phrase;
+pub mod set;
 mod text;
 mod words;
-
-use std::collections::BTreeSet;
 
 use jiff::{
     Timestamp,
@@ -17,6 +17,8 @@ pub use english::English;
 pub use phrase::Phrase;
 pub use text::BadRule;
 pub use words::Words;
+
+use set::{MonthDaySet, MonthSet, OrdinalSet, TimeSet, WeekSet, WeekdaySet};
 
 /// One RRULE. The BY* parts are sorted sets; an empty set is a part that was not given.
 ///
@@ -49,38 +51,38 @@ pub struct Rule {
     )]
     pub week_start: Weekday,
     /// BYSECOND, 0–60.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub by_second: BTreeSet<u8>,
+    #[serde(default, skip_serializing_if = "TimeSet::is_empty")]
+    pub by_second: TimeSet,
     /// BYMINUTE, 0–59.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub by_minute: BTreeSet<u8>,
+    #[serde(default, skip_serializing_if = "TimeSet::is_empty")]
+    pub by_minute: TimeSet,
     /// BYHOUR, 0–23.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub by_hour: BTreeSet<u8>,
+    #[serde(default, skip_serializing_if = "TimeSet::is_empty")]
+    pub by_hour: TimeSet,
     /// BYDAY.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub by_day: BTreeSet<NthWeekday>,
+    #[serde(default, skip_serializing_if = "WeekdaySet::is_empty")]
+    pub by_day: WeekdaySet,
     /// BYMONTHDAY, 1–31 or −31–−1.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub by_month_day: BTreeSet<i8>,
+    #[serde(default, skip_serializing_if = "MonthDaySet::is_empty")]
+    pub by_month_day: MonthDaySet,
     /// BYYEARDAY, 1–366 or −366–−1.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub by_year_day: BTreeSet<i16>,
+    #[serde(default, skip_serializing_if = "OrdinalSet::is_empty")]
+    pub by_year_day: OrdinalSet,
     /// BYWEEKNO, 1–53 or −53–−1.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub by_week_no: BTreeSet<i8>,
+    #[serde(default, skip_serializing_if = "WeekSet::is_empty")]
+    pub by_week_no: WeekSet,
     /// BYMONTH, 1–12 (13 in some calendars of RFC 7529), without those in `by_leap_month`.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub by_month: BTreeSet<u8>,
+    #[serde(default, skip_serializing_if = "MonthSet::is_empty")]
+    pub by_month: MonthSet,
     /// Months of BYMONTH that were given with the leap suffix `L` (RFC 7529); not in `by_month`.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub by_leap_month: BTreeSet<u8>,
+    #[serde(default, skip_serializing_if = "MonthSet::is_empty")]
+    pub by_leap_month: MonthSet,
     /// BYSETPOS, 1–366 or −366–−1.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub by_set_position: BTreeSet<i16>,
+    #[serde(default, skip_serializing_if = "OrdinalSet::is_empty")]
+    pub by_set_position: OrdinalSet,
     /// RSCALE in capitals (RFC 7529); `None` is Gregorian without `SKIP`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rscale: Option<String>,
+    pub rscale: Option<Box<str>>,
     /// SKIP (RFC 7529).
     #[serde(default, skip_serializing_if = "Skip::is_omit")]
     pub skip: Skip,
@@ -101,16 +103,16 @@ impl Rule {
             count: None,
             until: None,
             week_start: Weekday::Monday,
-            by_second: BTreeSet::new(),
-            by_minute: BTreeSet::new(),
-            by_hour: BTreeSet::new(),
-            by_day: BTreeSet::new(),
-            by_month_day: BTreeSet::new(),
-            by_year_day: BTreeSet::new(),
-            by_week_no: BTreeSet::new(),
-            by_month: BTreeSet::new(),
-            by_leap_month: BTreeSet::new(),
-            by_set_position: BTreeSet::new(),
+            by_second: TimeSet::default(),
+            by_minute: TimeSet::default(),
+            by_hour: TimeSet::default(),
+            by_day: WeekdaySet::default(),
+            by_month_day: MonthDaySet::default(),
+            by_year_day: OrdinalSet::default(),
+            by_week_no: WeekSet::default(),
+            by_month: MonthSet::default(),
+            by_leap_month: MonthSet::default(),
+            by_set_position: OrdinalSet::default(),
             rscale: None,
             skip: Skip::Omit,
         }
@@ -167,7 +169,7 @@ pub enum Until {
 /// use jiff::civil::Weekday;
 /// use kalends_calendar::{NthWeekday, Rule};
 /// let rule: Rule = "FREQ=MONTHLY;BYDAY=-1FR".parse()?;
-/// assert!(rule.by_day.contains(&NthWeekday { nth: Some(-1), day: Weekday::Friday }));
+/// assert!(rule.by_day.contains(NthWeekday { nth: Some(-1), day: Weekday::Friday }));
 /// # Ok::<(), kalends_calendar::BadRule>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -98,16 +98,16 @@ impl Rule {
             full.say_times(&mut phrases);
         }
         if !self.by_set_position.is_empty() {
-            let positions = self.by_set_position.iter().copied().collect();
+            let positions = self.by_set_position.iter().collect();
             phrases.push(Phrase::Positions { positions, unit });
         }
         let weeks = unit == Frequency::Weekly && (interval > 1 || !self.by_set_position.is_empty());
         if self.week_start != Weekday::Monday && (weeks || !self.by_week_no.is_empty()) {
             phrases.push(Phrase::WeekStart(self.week_start));
         }
-        let gregorian = |scale: &&String| !scale.eq_ignore_ascii_case("GREGORIAN");
-        let scale = self.rscale.as_ref().filter(gregorian);
-        phrases.extend(scale.map(|scale| Phrase::Scale(scale.clone())));
+        let gregorian = |scale: &&str| !scale.eq_ignore_ascii_case("GREGORIAN");
+        let scale = self.rscale.as_deref().filter(gregorian);
+        phrases.extend(scale.map(|scale| Phrase::Scale(scale.to_owned())));
         phrases.extend((self.skip != Skip::Omit).then_some(Phrase::Skip(self.skip)));
         phrases.extend(self.count.map(Phrase::Count));
         phrases.extend(self.until.map(|until| self.until_phrase(until, start)));
@@ -116,11 +116,11 @@ impl Rule {
 
     fn say_days(&self, phrases: &mut Vec<Phrase>) {
         if !self.by_month_day.is_empty() {
-            let days = self.by_month_day.iter().copied().collect();
+            let days = self.by_month_day.iter().collect();
             phrases.push(Phrase::MonthDays(days));
         }
         if !self.by_year_day.is_empty() {
-            phrases.push(Phrase::YearDays(self.by_year_day.iter().copied().collect()));
+            phrases.push(Phrase::YearDays(self.by_year_day.iter().collect()));
         }
         if !self.by_day.is_empty() {
             let yearly = self.frequency == Frequency::Yearly;
@@ -130,7 +130,7 @@ impl Rule {
             let in_year = yearly && self.by_month.is_empty();
             let days = self.by_day.iter().map(|day| {
                 if numbers {
-                    *day
+                    day
                 } else {
                     NthWeekday::every(day.day)
                 }
@@ -145,10 +145,10 @@ impl Rule {
             phrases.push(Phrase::Weekdays { days, of });
         }
         if !self.by_week_no.is_empty() {
-            phrases.push(Phrase::Weeks(self.by_week_no.iter().copied().collect()));
+            phrases.push(Phrase::Weeks(self.by_week_no.iter().collect()));
         }
-        let months = self.by_month.iter().map(|month| (*month, false));
-        let leap = self.by_leap_month.iter().map(|month| (*month, true));
+        let months = self.by_month.iter().map(|month| (month, false));
+        let leap = self.by_leap_month.iter().map(|month| (month, true));
         let mut months: Vec<(u8, bool)> = months.chain(leap).collect();
         months.sort_unstable();
         phrases.extend((!months.is_empty()).then_some(Phrase::Months(months)));
@@ -162,7 +162,7 @@ impl Rule {
     fn say_times(&self, phrases: &mut Vec<Phrase>) {
         let all = self.by_hour.iter().flat_map(|hour| {
             let minutes = self.by_minute.iter();
-            minutes.flat_map(move |minute| self.by_second.iter().map(move |s| (*hour, *minute, *s)))
+            minutes.flat_map(move |minute| self.by_second.iter().map(move |s| (hour, minute, s)))
         });
         let few = self.by_hour.len() * self.by_minute.len() * self.by_second.len() <= TIMES_MAX;
         if self.frequency >= Frequency::Daily && few {
@@ -180,7 +180,7 @@ impl Rule {
             (&self.by_second, Phrase::Seconds),
         ] {
             if !part.is_empty() {
-                phrases.push(phrase(part.iter().copied().collect()));
+                phrases.push(phrase(part.iter().collect()));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! RRULE values as text (RFC 5545 3.3.10, RFC 7529).
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use jiff::{
     civil::{Date, DateTime, Time},
@@ -244,7 +244,7 @@ fn signed<T: TryFrom<i16>>(text: &str, limit: i16) -> Option<T> {
     n.try_into().ok()
 }
 
-fn list<T: Ord>(text: &str, item: impl Fn(&str) -> Option<T>) -> Option<BTreeSet<T>> {
+fn list<T, S: FromIterator<T>>(text: &str, item: impl Fn(&str) -> Option<T>) -> Option<S> {
     text.split(',').map(|v| item(v.trim())).collect()
 }
 
@@ -271,10 +271,10 @@ fn months(text: &str, rule: &mut Rule) -> Option<()> {
     Some(())
 }
 
-fn scale(text: &str) -> Option<String> {
+fn scale(text: &str) -> Option<Box<str>> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let fits = !text.is_empty() && text.len() <= 40 && text.chars().all(is_name);
-    fits.then(|| text.to_ascii_uppercase())
+    fits.then(|| text.to_ascii_uppercase().into())
 }
 
 const FREQUENCIES: [(&str, Frequency); 7] = [
@@ -389,7 +389,7 @@ impl fmt::Display for Rule {
         join(
             f,
             "BYMONTH",
-            self.by_month.iter().map(u8::to_string).chain(leap),
+            self.by_month.iter().map(|m| m.to_string()).chain(leap),
         )?;
         join(f, "BYSETPOS", &self.by_set_position)?;
         if self.week_start != jiff::civil::Weekday::Monday {

@@ -164,10 +164,13 @@ fn variant(mut rule: Rule, start: DateTime, way: u8) -> Rule {
         }
         3 => rule.interval += 1,
         4 => {
-            rule.by_month_day.pop_first();
+            let first = rule.by_month_day.first();
+            rule.by_month_day.retain(|day| Some(day) != first);
         }
         5 => {
-            rule.by_set_position.pop_last();
+            let last = rule.by_set_position.iter().last();
+            rule.by_set_position
+                .retain(|position| Some(position) != last);
         }
         6 => {
             let compiled = Compiled::new(&rule, &When::floating(start, Duration::default()));

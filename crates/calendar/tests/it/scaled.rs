@@ -66,7 +66,7 @@ proptest! {
         count in 1u32..300,
         at in 0.0..1.0f64,
     ) {
-        let mut rule = Rule { rscale: scale, skip, ..rule };
+        let mut rule = Rule { rscale: scale.map(Into::into), skip, ..rule };
         rule.by_leap_month.extend(leap);
         check_seeking(rule, start, count, at)?;
     }

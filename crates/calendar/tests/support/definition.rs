@@ -1,13 +1,11 @@
 //! RFC 5545 3.3.10 read word by word and as slowly as that takes: day after day, each asked whether it fits.
 //! The engine must answer the same for any rule.
 
-use std::collections::BTreeSet;
-
 use jiff::{
     Span, ToSpan,
     civil::{Date, DateTime, Time, Weekday},
 };
-use kalends_calendar::{Frequency, NthWeekday, Rule, Until};
+use kalends_calendar::{Frequency, NthWeekday, Rule, Until, parts::TimeSet};
 
 /// All instances before `horizon` of a rule without a zone.
 pub fn instances(rule: &Rule, start: DateTime, horizon: DateTime) -> Vec<DateTime> {
@@ -40,7 +38,7 @@ fn expand(rule: &Rule, start: DateTime, horizon: DateTime) -> Vec<DateTime> {
                 || rule.by_set_position.iter().any(|p| {
                     let position = usize::from(p.unsigned_abs());
                     index
-                        == if *p > 0 {
+                        == if p > 0 {
                             position - 1
                         } else {
                             (total + 1).wrapping_sub(position).wrapping_sub(1)
@@ -123,10 +121,10 @@ fn members(
 /// The times of a day that the BY parts name; where one is missing, the start's own. Of what the frequency counts in,
 /// only the period's own.
 fn times(rule: &Rule, start: DateTime, period: DateTime) -> impl Iterator<Item = Time> {
-    let choose = |set: &BTreeSet<u8>, own: i8, now: i8, limit: u8, finest: Frequency| -> Vec<i8> {
+    let choose = |set: &TimeSet, own: i8, now: i8, limit: u8, finest: Frequency| -> Vec<i8> {
         let all = (0..limit).filter(|n| {
             let periodic = rule.frequency <= finest;
-            (set.is_empty() || set.contains(n))
+            (set.is_empty() || set.contains(*n))
                 && (!periodic || *n == now.unsigned_abs())
                 && (periodic || !set.is_empty() || *n == own.unsigned_abs())
         });
@@ -180,19 +178,19 @@ fn fits(rule: &Rule, start: Date, date: Date) -> bool {
     };
     let counted =
         |n: i64, at: i16, length: i16| n == i64::from(at) || n == i64::from(at - 1 - length);
-    own && (rule.by_month.is_empty() || rule.by_month.contains(&date.month().unsigned_abs()))
+    own && (rule.by_month.is_empty() || rule.by_month.contains(date.month().unsigned_abs()))
         && (rule.by_month_day.is_empty()
             || rule
                 .by_month_day
                 .iter()
-                .any(|n| counted((*n).into(), date.day().into(), date.days_in_month().into())))
+                .any(|n| counted(n.into(), date.day().into(), date.days_in_month().into())))
         && (rule.by_year_day.is_empty()
             || rule
                 .by_year_day
                 .iter()
-                .any(|n| counted((*n).into(), date.day_of_year(), date.days_in_year())))
+                .any(|n| counted(n.into(), date.day_of_year(), date.days_in_year())))
         && (rule.by_week_no.is_empty() || week_fits(rule, date))
-        && (rule.by_day.is_empty() || rule.by_day.iter().any(|d| weekday_fits(rule, *d, date)))
+        && (rule.by_day.is_empty() || rule.by_day.iter().any(|d| weekday_fits(rule, d, date)))
 }
 
 /// The week belongs to the year that has its fourth day.
@@ -209,7 +207,7 @@ fn week_fits(rule: &Rule, date: Date) -> bool {
     };
     rule.by_week_no
         .iter()
-        .any(|n| i16::from(*n) == number || i16::from(*n) == number - 1 - total)
+        .any(|n| i16::from(n) == number || i16::from(n) == number - 1 - total)
 }
 
 fn weekday_fits(rule: &Rule, part: NthWeekday, date: Date) -> bool {

@@ -56,15 +56,15 @@ pub fn rules() -> impl Strategy<Value = Rule> {
             let mut rule = Rule::every(frequency);
             rule.interval = interval;
             rule.week_start = week_start;
-            (rule.by_hour, rule.by_minute, rule.by_second) = times;
-            (
-                rule.by_day,
-                rule.by_month_day,
-                rule.by_year_day,
-                rule.by_week_no,
-                rule.by_month,
-            ) = days;
-            rule.by_set_position = positions;
+            rule.by_hour = times.0.into();
+            rule.by_minute = times.1.into();
+            rule.by_second = times.2.into();
+            rule.by_day = days.0.into();
+            rule.by_month_day = days.1.into();
+            rule.by_year_day = days.2.into();
+            rule.by_week_no = days.3.into();
+            rule.by_month = days.4.into();
+            rule.by_set_position = positions.into();
             rule
         },
     )

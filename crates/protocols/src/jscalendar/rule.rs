@@ -1,7 +1,5 @@
 //! RecurrenceRule objects (RFC 8984 4.3.3).
 
-use std::collections::BTreeSet;
-
 use calendar::{Frequency, NthWeekday, Rule, Skip, Until, When, rule::weekday};
 use jiff::civil::{Time, Weekday};
 use serde_json::{Map, Value, json};
@@ -54,10 +52,7 @@ pub fn write(rule: &Rule, when: &When) -> Value {
         put("firstDayOfWeek", weekday::name(rule.week_start).into());
     }
     if !rule.by_day.is_empty() {
-        put(
-            "byDay",
-            rule.by_day.iter().copied().map(write_day).collect(),
-        );
+        put("byDay", rule.by_day.iter().map(write_day).collect());
     }
     let mut list = |name: &str, numbers: Vec<i64>| {
         if !numbers.is_empty() {
@@ -72,7 +67,7 @@ pub fn write(rule: &Rule, when: &When) -> Value {
     list("bySecond", numbers(&rule.by_second));
     list("bySetPosition", numbers(&rule.by_set_position));
     let leap = rule.by_leap_month.iter().map(|m| format!("{m}L"));
-    let months = rule.by_month.iter().map(ToString::to_string).chain(leap);
+    let months = rule.by_month.iter().map(|m| m.to_string()).chain(leap);
     let months: Vec<Value> = months.map(Value::from).collect();
     if !months.is_empty() {
         put("byMonth", months.into());
@@ -107,8 +102,8 @@ fn write_day(day: NthWeekday) -> Value {
     out
 }
 
-fn numbers<T: Copy + Into<i64>>(set: &BTreeSet<T>) -> Vec<i64> {
-    set.iter().map(|n| (*n).into()).collect()
+fn numbers<T: Into<i64>>(set: impl IntoIterator<Item = T>) -> Vec<i64> {
+    set.into_iter().map(Into::into).collect()
 }
 
 /// Reads the rule at a path.
@@ -130,7 +125,9 @@ pub fn read(
     if let Some(interval) = object.number("interval", 1, i64::from(u32::MAX))? {
         rule.interval = interval;
     }
-    rule.rscale = object.string("rscale")?.map(str::to_uppercase);
+    rule.rscale = object
+        .string("rscale")?
+        .map(|name| name.to_uppercase().into());
     if let Some(skip) = object.word("skip", &SKIPS, "one of omit, backward, forward")? {
         rule.skip = skip;
     }
@@ -185,12 +182,12 @@ fn read_month(rule: &mut Rule, month: &Value) -> Option<()> {
     Some(())
 }
 
-fn list<T: Ord + TryFrom<i64>>(
+fn list<T: TryFrom<i64>, S: FromIterator<T>>(
     object: &mut Object<'_>,
     name: &'static str,
     min: i64,
     max: i64,
-) -> Result<BTreeSet<T>, Error> {
+) -> Result<S, Error> {
     let values = object.array(name, LIST_MAX)?;
     let read = |value: &Value| {
         let n = value.as_i64().filter(|n| (min..=max).contains(n))?;

@@ -150,7 +150,7 @@ fn rule(when: When) -> impl Strategy<Value = Rule> {
                         day: Weekday::from_monday_zero_offset(d).unwrap(),
                     })
                     .collect();
-                rule.by_month = months;
+                rule.by_month = months.into();
                 rule.count = count;
                 let after = |days| {
                     when.local_start()

@@ -1,6 +1,6 @@
 //! RRULE as a pattern, where one generates exactly the same days; else the reason why none does.
 
-use calendar::{Frequency, NthWeekday, Rule, Skip};
+use calendar::{Frequency, NthWeekday, Rule, Skip, parts::TimeSet};
 use jiff::civil::{DateTime, Weekday};
 
 use super::{Days, InMonth, Nth, Pattern, WeekdaySet, to_rule::shortest_length};
@@ -54,8 +54,8 @@ fn plain(rule: &Rule, start: DateTime) -> Result<(), Reason> {
         (&rule.by_minute, start.minute()),
         (&rule.by_second, start.second()),
     ];
-    let once_a_day = |(given, own): &(&std::collections::BTreeSet<u8>, i8)| {
-        given.is_empty() || (given.len() == 1 && given.contains(&own.unsigned_abs()))
+    let once_a_day = |(given, own): &(&TimeSet, i8)| {
+        given.is_empty() || (given.len() == 1 && given.contains(own.unsigned_abs()))
     };
     if times.iter().all(once_a_day) {
         Ok(())
@@ -188,8 +188,8 @@ fn in_month(rule: &Rule, start: DateTime, month: Option<i8>) -> Result<InMonth, 
 }
 
 fn month_day(rule: &Rule, month: Option<i8>) -> Result<InMonth, Reason> {
-    let days: Vec<i8> = rule.by_month_day.iter().copied().collect();
-    let last = rule.by_set_position.len() == 1 && rule.by_set_position.contains(&-1);
+    let days: Vec<i8> = rule.by_month_day.iter().collect();
+    let last = rule.by_set_position.len() == 1 && rule.by_set_position.contains(-1);
     match days[..] {
         [28, .., day] if last && days.len() == usize::from((day - 27).unsigned_abs()) => {
             Ok(InMonth::Day(day))
@@ -221,8 +221,8 @@ fn day_of_month(day: i8, month: Option<i8>) -> Result<InMonth, Reason> {
 }
 
 fn nth_weekday(rule: &Rule) -> Result<InMonth, Reason> {
-    let days: Vec<NthWeekday> = rule.by_day.iter().copied().collect();
-    let positions: Vec<i16> = rule.by_set_position.iter().copied().collect();
+    let days: Vec<NthWeekday> = rule.by_day.iter().collect();
+    let positions: Vec<i16> = rule.by_set_position.iter().collect();
     let n = match (&days[..], &positions[..]) {
         ([NthWeekday { nth: Some(n), .. }], _) if only_position(rule) => i16::from(*n),
         (_, [n]) if days.iter().all(|day| day.nth.is_none()) => *n,
@@ -243,12 +243,8 @@ fn nth_weekday(rule: &Rule) -> Result<InMonth, Reason> {
 /// BYDAY=FR;BYMONTHDAY=8,9,10,11,12,13,14 is the second Friday.
 fn weekday_in_a_week_of_the_month(rule: &Rule) -> Result<InMonth, Reason> {
     let weekday = rule.by_day.first().filter(|day| day.nth.is_none());
-    let first = rule.by_month_day.first().copied().unwrap_or_default();
-    let a_week = rule
-        .by_month_day
-        .iter()
-        .copied()
-        .eq(first..=first.saturating_add(6));
+    let first = rule.by_month_day.first().unwrap_or_default();
+    let a_week = rule.by_month_day.iter().eq(first..=first.saturating_add(6));
     match weekday {
         Some(_) if rule.by_day.len() == 1 && a_week && only_position(rule) => {
             let nth = match first {
@@ -267,7 +263,7 @@ fn weekday_in_a_week_of_the_month(rule: &Rule) -> Result<InMonth, Reason> {
 fn one_month(rule: &Rule) -> Result<Option<i8>, Reason> {
     match rule.by_month.len() {
         0 => Ok(None),
-        1 => Ok(rule.by_month.first().and_then(|m| i8::try_from(*m).ok())),
+        1 => Ok(rule.by_month.first().and_then(|m| i8::try_from(m).ok())),
         _ => Err(MANY_MONTHS),
     }
 }
@@ -277,8 +273,8 @@ fn even_steps(rule: &Rule) -> Option<u32> {
     let count = rule.by_month.len();
     let first = rule.by_month.first()?;
     let step = 12 / count;
-    let even = (0..count).map(|n| usize::from(*first) + n * step);
-    (12 % count == 0 && rule.by_month.iter().map(|m| usize::from(*m)).eq(even))
+    let even = (0..count).map(|n| usize::from(first) + n * step);
+    (12 % count == 0 && rule.by_month.iter().map(usize::from).eq(even))
         .then(|| u32::try_from(step).ok())
         .flatten()
 }

@@ -1,8 +1,6 @@
 //! A pattern as RRULE. Every pattern has one.
 
-use std::collections::BTreeSet;
-
-use calendar::{Frequency, NthWeekday, Rule};
+use calendar::{Frequency, NthWeekday, Rule, parts};
 
 use super::{Days, InMonth, Nth, Pattern, WeekdaySet};
 
@@ -64,7 +62,7 @@ fn in_month(rule: &mut Rule, day: &InMonth, month: Option<i8>) {
     }
 }
 
-fn every(days: &WeekdaySet) -> BTreeSet<NthWeekday> {
+fn every(days: &WeekdaySet) -> parts::WeekdaySet {
     days.iter().map(NthWeekday::every).collect()
 }
 

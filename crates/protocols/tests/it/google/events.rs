@@ -249,7 +249,7 @@ fn rule(when: When) -> impl Strategy<Value = Rule> {
             count,
             until,
             by_day: if frequency == Frequency::Weekly {
-                by_day
+                by_day.into()
             } else {
                 [].into()
             },
