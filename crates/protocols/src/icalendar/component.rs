@@ -97,6 +97,24 @@ pub struct Property<'t> {
     pub line: SourceLine,
 }
 
+/// The name, the parameters and the value of a line in which nothing needs repair.
+#[inline]
+pub(super) fn split(line: &str) -> Option<(&str, &str, &str)> {
+    let bytes = line.as_bytes();
+    let name_end = bytes.iter().position(|b| !IS_NAME[usize::from(*b)])?;
+    let colon = match bytes[name_end] {
+        b':' => name_end,
+        b';' => name_end + text::find_unquoted(&line[name_end..], b':')?,
+        _ => return None,
+    };
+    let parts = (
+        &line[..name_end],
+        &line[name_end..colon],
+        &line[colon + 1..],
+    );
+    (name_end > 0).then_some(parts)
+}
+
 /// Which bytes a name can hold: besides those of the RFC, some that are seen.
 const IS_NAME: [bool; 256] = {
     let mut is_name = [false; 256];
@@ -187,7 +205,12 @@ impl<'t> Property<'t> {
 
     /// The whole line, unfolded, without line end.
     pub fn content_line(&self) -> String {
-        [&*self.name, &*self.parameters, ":", &*self.value].concat()
+        let length = self.name.len() + self.parameters.len() + self.value.len() + 1;
+        let mut line = String::with_capacity(length);
+        for part in [&*self.name, &*self.parameters, ":", &*self.value] {
+            line.push_str(part);
+        }
+        line
     }
 
     /// The same with parts of its own.
@@ -202,6 +225,11 @@ impl<'t> Property<'t> {
 
     /// Reads an unfolded line. `None` if no name can be found. The flag says that quotes were unbalanced.
     pub fn from_line(line: &'t str) -> Option<(Self, bool)> {
+        if let Some((name, parameters, value)) = split(line) {
+            let mut property = Self::new(name, value);
+            property.parameters = parameters.into();
+            return Some((property, false));
+        }
         let bytes = line.as_bytes();
         let mut name_end = bytes.iter().position(|b| !IS_NAME[usize::from(*b)])?;
         let name = &line[..name_end];
@@ -216,10 +244,6 @@ impl<'t> Property<'t> {
                 return None;
             }
             name_end += length;
-        }
-        if bytes[name_end] == b':' {
-            let property = Self::new(name, &line[name_end + 1..]);
-            return Some((property, false));
         }
         let rest = &line[name_end..];
         let (colon, repaired) = match text::find_unquoted(rest, b':') {

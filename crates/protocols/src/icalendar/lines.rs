@@ -1,17 +1,21 @@
 //! The content lines of a text (RFC 5545 3.1), folded ones put together.
 
+use std::ops::Range;
+
 use super::{Error, component::Property, parse::LINE_MAX};
 
 /// A content line with its folds.
 pub(super) struct Line<'t> {
     /// Where it begins, counted from 1.
     pub(super) number: usize,
+    /// The whole text.
+    bytes: &'t [u8],
+    /// The same, if it is UTF-8: then nobody has to look at each line.
+    valid: Option<&'t str>,
     /// Its first piece, without line end.
-    first: &'t [u8],
+    first: Range<usize>,
     /// Its other pieces as they came: each begins with a space or a tab and ends with a line end.
-    rest: &'t [u8],
-    /// The same two as text, if the whole text is UTF-8: then nobody has to look at each.
-    valid: Option<(&'t str, &'t str)>,
+    rest: Range<usize>,
 }
 
 /// Calls `each` with every content line.
@@ -44,12 +48,12 @@ pub(super) fn for_each_line<'t>(
                 max: LINE_MAX,
             });
         }
-        let pieces = |text: &'t str| Some((text.get(at..at + first.len())?, text.get(rest..next)?));
         each(&Line {
             number: begun,
-            first,
-            rest: &bytes[rest..next],
-            valid: valid.and_then(pieces),
+            bytes,
+            valid,
+            first: at..at + first.len(),
+            rest: rest..next,
         })?;
         at = next;
     }
@@ -75,8 +79,8 @@ impl<'t> Line<'t> {
 
     fn first(&self) -> Option<&'t str> {
         match self.valid {
-            Some((first, _)) => Some(first),
-            None => std::str::from_utf8(self.first).ok(),
+            Some(text) => text.get(self.first.clone()),
+            None => std::str::from_utf8(&self.bytes[self.first.clone()]).ok(),
         }
     }
 
@@ -87,7 +91,7 @@ impl<'t> Line<'t> {
         };
         let mut value = String::with_capacity(property.value.len() + self.rest.len());
         value.push_str(&property.value);
-        if let Some((_, mut left)) = self.valid {
+        if let Some(mut left) = self.valid.and_then(|text| text.get(self.rest.clone())) {
             while let Some((piece, others)) = piece_of(left.as_bytes()) {
                 value.push_str(&left[1..=piece]);
                 left = &left[left.len() - others..];
@@ -103,14 +107,14 @@ impl<'t> Line<'t> {
 
     /// The whole line without its folds.
     pub(super) fn unfolded(&self) -> Vec<u8> {
-        let mut line = self.first.to_vec();
+        let mut line = self.bytes[self.first.clone()].to_vec();
         self.pieces()
             .for_each(|piece| line.extend_from_slice(piece));
         line
     }
 
     fn pieces(&self) -> impl Iterator<Item = &'t [u8]> {
-        let mut left = self.rest;
+        let mut left = &self.bytes[self.rest.clone()];
         std::iter::from_fn(move || {
             let (length, others) = piece_of(left)?;
             let piece = &left[1..=length];

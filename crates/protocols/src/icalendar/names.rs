@@ -85,14 +85,22 @@ impl Name {
             (_, b'X') => return Self::extension(name),
             _ => &[],
         };
-        let found = candidates
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name));
+        // Nearly all come in capitals.
+        let exact = candidates.iter().find(|(n, _)| *n == name);
+        let found = exact.or_else(|| {
+            let mut candidates = candidates.iter();
+            candidates.find(|(n, _)| n.eq_ignore_ascii_case(name))
+        });
         found.map_or(Self::Other, |(_, meaning)| *meaning)
     }
 
     /// Those that are in no RFC. Ours are known; another hub's mark on an object that it wrote here is one more unknown property.
     fn extension(name: &str) -> Self {
+        // The letter behind `X-` tells nearly all others from them.
+        let letter = name.as_bytes().get(2).map(u8::to_ascii_uppercase);
+        if !matches!(letter, Some(b'A' | b'K' | b'M')) {
+            return Self::Other;
+        }
         let is = |other: &str| name.eq_ignore_ascii_case(other);
         let prefix = name.get(..OWN.len());
         if is("X-ALT-DESC") {

@@ -113,7 +113,8 @@ impl Out {
 
     /// Notes the zones that a property names.
     pub(super) fn note_zones(&mut self, property: &Property) {
-        if !property.parameters.is_empty() {
+        let parameters = property.parameters.as_bytes();
+        if memchr::memchr2(b'Z', b'z', parameters).is_some() {
             for (_, raw) in property.parameters().filter(|(name, _)| is_tzid(name)) {
                 self.name_zone(&text::decode_parameter(raw));
             }

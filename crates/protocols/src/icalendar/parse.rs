@@ -5,7 +5,7 @@ use std::borrow::Cow;
 pub use super::flaw::{Flaw, Repair};
 use super::{
     Error,
-    component::{Component, Property, SourceLine},
+    component::{Component, Property, SourceLine, split},
     controls,
     forms::{self, Rewritten},
     lines::{Line, for_each_line},
@@ -163,6 +163,10 @@ impl<'t> Tree<'t> {
     }
 
     fn text(&mut self, line: usize, text: &'t str) -> Result<(), Error> {
+        if let Some((name, parameters, value)) = split(text) {
+            self.count(line)?;
+            return self.plain(line, name, parameters, value.into());
+        }
         self.read(line, text, Property::from_line(text))
     }
 
@@ -200,20 +204,36 @@ impl<'t> Tree<'t> {
         Ok(())
     }
 
-    fn property(&mut self, line: usize, mut property: Property<'t>) -> Result<(), Error> {
-        if property.is("BEGIN") {
-            return self.begin(line, property.value);
+    fn property(&mut self, line: usize, property: Property<'t>) -> Result<(), Error> {
+        self.plain(line, property.name, property.parameters, property.value)
+    }
+
+    #[inline]
+    fn plain(
+        &mut self,
+        line: usize,
+        name: impl Into<Cow<'t, str>>,
+        parameters: impl Into<Cow<'t, str>>,
+        value: Cow<'t, str>,
+    ) -> Result<(), Error> {
+        let name = name.into();
+        if name.eq_ignore_ascii_case("BEGIN") {
+            return self.begin(line, value);
         }
-        if property.is("END") {
-            self.end(line, &property.value);
+        if name.eq_ignore_ascii_case("END") {
+            self.end(line, &value);
             return Ok(());
         }
         if self.open.len() == 1 && !self.fragment {
             self.repair(line, Flaw::Outside);
             return Ok(());
         }
-        property.line = SourceLine(line);
-        self.top().properties.push(property);
+        self.top().properties.push(Property {
+            name,
+            parameters: parameters.into(),
+            value,
+            line: SourceLine(line),
+        });
         Ok(())
     }
 
@@ -246,6 +266,10 @@ impl<'t> Tree<'t> {
 
     fn end(&mut self, line: usize, name: &str) {
         let name = name.trim();
+        if self.open.len() > 1 && self.top().name == name {
+            self.close();
+            return;
+        }
         let mut inner = self.open.iter().skip(1);
         let Some(depth) = inner.rposition(|open| open.component.is(name)) else {
             self.repair(line, Flaw::StrayEnd);

@@ -81,6 +81,18 @@ fn write_simple(places: &[Place]) -> Vec<Property<'_>> {
 
 /// Writes the places of an event.
 pub fn write<'t>(places: &'t [Place], kept: &mut Kept<'t>, out: &mut Out) {
+    if let [
+        Place {
+            name,
+            coordinates: None,
+        },
+    ] = places
+        && !name.is_empty()
+        && !name.contains(|c| controls::is_one(c) && c != '\n')
+    {
+        kept.write_text("LOCATION", name, out);
+        return;
+    }
     let simple = write_simple(places);
     for property in &simple {
         kept.write_spelled(property, out);

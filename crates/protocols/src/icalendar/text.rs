@@ -13,7 +13,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 }
 
 /// Bytes that are looked at together: the compiler takes many at once.
-const CHUNK: usize = 32;
+const CHUNK: usize = 16;
 
 /// Where the first byte is that cannot stand in a TEXT value.
 fn special(text: &[u8]) -> Option<usize> {
