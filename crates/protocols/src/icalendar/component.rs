@@ -169,7 +169,7 @@ impl<'t> Property<'t> {
 
     /// Its parameters: name and value as on the wire.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
-        text::split_unquoted(&self.parameters, ';')
+        text::split_unquoted(&self.parameters, b';')
             .filter(|part| !part.is_empty())
             .map(|part| part.split_once('=').unwrap_or((part, "")))
     }
@@ -181,7 +181,7 @@ impl<'t> Property<'t> {
         }
         let (_, raw) = self
             .parameters()
-            .find(|(n, _)| n.trim().eq_ignore_ascii_case(name))?;
+            .find(|(n, _)| text::trim(n).eq_ignore_ascii_case(name))?;
         Some(text::first_value(raw))
     }
 

@@ -73,10 +73,12 @@ fn trimmed(mut line: &[u8]) -> &[u8] {
 
 impl<'t> Line<'t> {
     /// The line as it stands in the text, if it is not folded and is UTF-8.
+    #[inline]
     pub(super) fn text(&self) -> Option<&'t str> {
         (self.rest.is_empty()).then(|| self.first())?
     }
 
+    #[inline]
     fn first(&self) -> Option<&'t str> {
         match self.valid {
             Some(text) => text.get(self.first.clone()),

@@ -133,6 +133,7 @@ impl<'t> Tree<'t> {
         &mut open.component
     }
 
+    #[inline]
     fn line(&mut self, line: &Line<'t>) -> Result<(), Error> {
         if self.controls {
             return self.odd_line(line);
@@ -162,6 +163,7 @@ impl<'t> Tree<'t> {
         self.read(line.number, &text, read)
     }
 
+    #[inline]
     fn text(&mut self, line: usize, text: &'t str) -> Result<(), Error> {
         if let Some((name, parameters, value)) = split(text) {
             self.count(line)?;

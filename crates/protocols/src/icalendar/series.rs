@@ -11,6 +11,7 @@ use super::{
     component::Property,
     names::{Name, Table},
     out::Out,
+    text::trim,
     value::{self, Moment},
     vtimezone::Zones,
 };
@@ -66,7 +67,7 @@ fn rules(
     losses: &mut Vec<Loss>,
 ) -> Result<Vec<Rule>, Error> {
     let (rules, empty): (Vec<_>, Vec<_>) =
-        table.all(name).partition(|p| !p.value.trim().is_empty());
+        table.all(name).partition(|p| !trim(&p.value).is_empty());
     if !empty.is_empty() {
         losses.push(Loss::new(
             "recurrenceRules",

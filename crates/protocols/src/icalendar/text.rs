@@ -139,14 +139,14 @@ pub(super) fn push_parameter(out: &mut String, value: &str) {
 pub fn first_value(raw: &str) -> Cow<'_, str> {
     let first = match memchr::memchr2(b',', b'"', raw.as_bytes()) {
         None => raw,
-        Some(_) => split_unquoted(raw, ',').next().unwrap_or_default(),
+        Some(_) => split_unquoted(raw, b',').next().unwrap_or_default(),
     };
     decode_parameter(first)
 }
 
 /// Undoes [`encode_parameter`] for one value.
 pub fn decode_parameter(raw: &str) -> Cow<'_, str> {
-    let raw = raw.trim();
+    let raw = trim(raw);
     let inner = raw
         .strip_prefix('"')
         .map_or(raw, |r| r.strip_suffix('"').unwrap_or(r));
@@ -184,13 +184,15 @@ pub fn find_unquoted(text: &str, wanted: u8) -> Option<usize> {
 }
 
 /// Splits at `separator` outside double quotes.
-pub fn split_unquoted(text: &str, separator: char) -> impl Iterator<Item = &str> {
-    let mut quoted = false;
-    text.split(move |c: char| {
-        if c == '"' {
-            quoted = !quoted;
-        }
-        c == separator && !quoted
+pub fn split_unquoted(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest.take()?;
+        let Some(at) = find_unquoted(text, separator) else {
+            return Some(text);
+        };
+        rest = Some(&text[at + 1..]);
+        Some(&text[..at])
     })
 }
 

@@ -7,7 +7,7 @@ use jiff::{
     tz::Offset,
 };
 
-use super::{Error, component::Property, vtimezone::Zones};
+use super::{Error, component::Property, text::trim, vtimezone::Zones};
 
 /// A DATE or DATE-TIME value with what its TZID means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub fn utc(local: DateTime) -> Timestamp {
 
 /// Reads a DATE or DATE-TIME property value; `value` is one element where the property is a list.
 pub fn moment(property: &Property, value: &str, zones: &Zones) -> Result<Moment, Error> {
-    let value = value.trim();
+    let value = trim(value);
     if let Some(date) = date(value) {
         return Ok(Moment::Date(date));
     }
