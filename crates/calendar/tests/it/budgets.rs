@@ -110,6 +110,27 @@ fn an_interval_of_years_is_counted_as_far_as_it_is_walked() {
     }
 }
 
+/// Of whole days those periods count that begin with a day: here one in 1,152, so one in 7,961 years.
+#[test]
+fn whole_days_of_an_interval_of_years_are_sought_where_they_are() {
+    let start = When::all_day("1900-01-01".parse().unwrap(), 1);
+    let rule = "FREQ=SECONDLY;COUNT=3;INTERVAL=218091225";
+    let compiled = Compiled::new(&rule.parse().unwrap(), &start);
+    let all: Vec<DateTime> = compiled.iter().collect();
+    let [first, last] = all[..] else {
+        panic!("{all:?}");
+    };
+    assert_eq!((first.year(), last.year()), (1900, 9861));
+    assert_eq!(compiled.occurrences_from(last).next(), Some(last));
+    assert_eq!(compiled.count_before(last), 1);
+    assert_eq!(
+        (compiled.latest(last), compiled.last()),
+        (Some(last), Some(last))
+    );
+    assert!(compiled.contains(last) && !compiled.gave_up());
+    assert!(compiled.work() < 100_000, "{}", compiled.work());
+}
+
 #[test]
 fn large_sets_are_no_large_work() {
     let minutes = numbers("BYMINUTE", 1, 59);
