@@ -4,6 +4,7 @@
 
 mod custom;
 mod database;
+mod pieces;
 mod table;
 
 use std::{cell::RefCell, sync::Arc};
@@ -89,8 +90,9 @@ impl Clock {
     /// A custom zone, compiled.
     pub(crate) fn of_custom(zone: &Arc<CustomZone>) -> Self {
         RECENT.with_borrow_mut(|recent| {
-            let known = recent.custom.iter().find(|(z, _)| Arc::ptr_eq(z, zone));
-            if let Some((_, clock)) = known {
+            let mut known = recent.custom.iter();
+            let same = known.clone().find(|(known, _)| Arc::ptr_eq(known, zone));
+            if let Some((_, clock)) = same.or_else(|| known.find(|(known, _)| known == zone)) {
                 return Self::Custom(clock.clone());
             }
             let clock = Arc::new(CustomClock::new(zone));
@@ -124,10 +126,12 @@ impl Clock {
 
     /// The same for many in a row: `near` remembers where the last one was found. It belongs to this clock alone.
     pub(crate) fn instant_near(&self, second: i64, near: &mut usize) -> i64 {
-        match self {
-            Self::Table(table) => table.instant_of(second, near),
-            _ => self.to_instant(civil::to_local(second)).as_second(),
-        }
+        let known = match self {
+            Self::Table(table) => Some(table.instant_of(second, near)),
+            Self::Custom(clock) => clock.instant_of(second),
+            Self::Given(_) => None,
+        };
+        known.unwrap_or_else(|| self.to_instant(civil::to_local(second)).as_second())
     }
 
     pub(crate) fn to_local(&self, at: Timestamp) -> DateTime {
@@ -140,8 +144,13 @@ impl Clock {
 
     /// The same in seconds: from those of Unix to those of the wall clock.
     pub(crate) fn local_of(&self, instant: i64) -> i64 {
-        if let Self::Table(table) = self {
-            return table.local_of(instant);
+        let known = match self {
+            Self::Table(table) => Some(table.local_of(instant)),
+            Self::Custom(clock) => clock.local_of(instant),
+            Self::Given(_) => None,
+        };
+        if let Some(known) = known {
+            return known;
         }
         let limit = if instant < 0 {
             Timestamp::MIN

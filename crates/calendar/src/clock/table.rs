@@ -6,7 +6,7 @@ use super::is_gap;
 use crate::recurrence::civil;
 
 /// First second of 2101: what comes later is asked of the zone itself.
-const END: i64 = 4_133_980_800;
+pub(super) const END: i64 = 4_133_980_800;
 
 /// No zone jumps by more; instants and civil seconds of what is farther apart are in the same order.
 const DAY: i64 = 86_400;
