@@ -23,7 +23,7 @@ pub fn of(event: &Event) -> Shape {
         .first_start(&TimeZone::UTC)
         .unwrap_or_else(|| event.when.start_instant(&TimeZone::UTC));
     let end = match event.last_end(&TimeZone::UTC) {
-        Last::Endless => None,
+        Last::Endless | Last::Unknown => None,
         Last::At(end) => Some(end.as_microsecond() + slack),
         Last::Never => Some(event.when.end_instant(&TimeZone::UTC).as_microsecond() + slack),
     };

@@ -15,6 +15,9 @@ pub(super) const IN_VAIN: i32 = 40;
 /// Instances in a row, times excluded rules, that may be taken away before a search for the next one gives up.
 pub(super) const EXCLUDED_MAX: usize = 100_000;
 
+/// Instances of one rule that busy time is made of; with more of them all time up to the last one is taken.
+pub(super) const INSTANCES_MAX: usize = 100_000;
+
 /// What a rule has cost so far.
 #[derive(Debug, Default)]
 pub(super) struct Spent {

@@ -161,6 +161,17 @@ impl Compiled {
         }
     }
 
+    /// Whether there may be more than so many instances from one civil second to another.
+    pub(super) fn may_exceed(&self, most: usize, from: i64, to: i64) -> bool {
+        let a_day = match &self.times {
+            Times::Fixed(times) => times.len(),
+            Times::Drifting(_) => 86_400,
+        };
+        let days = to.saturating_sub(from.max(self.start)) / DAY_SECONDS + 2;
+        let days = usize::try_from(days).unwrap_or(0);
+        days.saturating_mul(a_day) > most
+    }
+
     pub(super) fn has(&self, second: i64) -> bool {
         if second < self.start || second > self.end || !self.in_time(second) {
             return false;

@@ -22,6 +22,8 @@ pub enum Last {
     At(Timestamp),
     /// There is no last occurrence.
     Endless,
+    /// The search for it was given up because it would have taken too much work (see [`Compiled::gave_up`]).
+    Unknown,
 }
 
 impl Event {
@@ -122,6 +124,10 @@ impl Event {
                 None => self.when.instants_at(id.0, &clock).1,
             }),
         });
-        plain.chain(patched).max().map_or(Last::Never, Last::At)
+        let last = plain.chain(patched).max();
+        if rules.iter().chain(&excluded).any(Compiled::gave_up) {
+            return Last::Unknown;
+        }
+        last.map_or(Last::Never, Last::At)
     }
 }

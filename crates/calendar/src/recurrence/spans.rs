@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::tz::TimeZone;
 
 use super::{
+    budget::INSTANCES_MAX,
     civil::{self, DAY_SECONDS},
     occurrences::SLACK_SECONDS,
     regular::Regular,
@@ -94,7 +95,7 @@ impl<'e> Ahead<'e> {
     }
 
     /// Calls `found` with start and end (Unix seconds), and with the patch if there is one, of every occurrence that
-    /// touches what is asked.
+    /// touches what is asked. Of more than a hundred thousand the rest is one stretch up to the end of the last.
     pub(crate) fn each_span(
         &self,
         asked: Asked,
@@ -103,12 +104,20 @@ impl<'e> Ahead<'e> {
     ) {
         let when = &self.event.when;
         if self.start <= self.high {
-            self.each_plain(|second: i64| {
+            let many = self.each_plain(|second: i64| {
                 let (start, end) = when.span_near(second, clocks.of(when));
                 if asked.touches(start, end) {
                     found(start, end, None);
                 }
             });
+            if let Some((first, last)) = many {
+                let clock = clocks.of(when);
+                let (start, _) = when.span_near(first, clock);
+                let (_, end) = when.span_near(last, clock);
+                if asked.touches(start, end) {
+                    found(start, end, None);
+                }
+            }
         }
         for (id, change) in &self.event.overrides {
             if let Override::Patch(patch) = change {
@@ -125,8 +134,9 @@ impl<'e> Ahead<'e> {
     }
 
     /// The civil seconds, from the earliest to the latest, of the start and of what the rules generate, without what the
-    /// excluded rules generate and without overrides; each once.
-    fn each_plain(&self, mut found: impl FnMut(i64)) {
+    /// excluded rules generate and without overrides; each once. The answer: the first and the last of those that were left out
+    /// because there are too many.
+    fn each_plain(&self, mut found: impl FnMut(i64)) -> Option<(i64, i64)> {
         let (event, start, low, high) = (self.event, self.start, self.low, self.high);
         let excluded = event.compiled_exclusions();
         let mut plain = |second: i64| {
@@ -137,6 +147,7 @@ impl<'e> Ahead<'e> {
             }
         };
         let own = (low..=high).contains(&start);
+        let mut many = None;
         let mut ahead = event.rules.iter().filter(|rule| !is_over(rule, low));
         match (ahead.next(), ahead.next()) {
             (None, _) => own.then_some(start).into_iter().for_each(plain),
@@ -150,7 +161,13 @@ impl<'e> Ahead<'e> {
                     regular.each(low, high.min(end), each);
                 } else {
                     let rule = event.compiled_rule(rule);
-                    rule.seconds(low, high).for_each(&mut each);
+                    if rule.may_exceed(INSTANCES_MAX, low, high) {
+                        let mut seconds = rule.seconds(low, high);
+                        seconds.by_ref().take(INSTANCES_MAX).for_each(&mut each);
+                        many = seconds.next().zip(rule.previous(high));
+                    } else {
+                        rule.seconds(low, high).for_each(&mut each);
+                    }
                 }
                 if own && !generated {
                     plain(start);
@@ -159,11 +176,19 @@ impl<'e> Ahead<'e> {
             (Some(first), Some(second)) => {
                 let mut seconds: BTreeSet<i64> = own.then_some(start).into_iter().collect();
                 for rule in [first, second].into_iter().chain(ahead) {
-                    seconds.extend(event.compiled_rule(rule).seconds(low, high));
+                    let rule = event.compiled_rule(rule);
+                    let mut all = rule.seconds(low, high);
+                    seconds.extend(all.by_ref().take(INSTANCES_MAX));
+                    let more = all.next().zip(rule.previous(high));
+                    many = many.or(more).map(|(from, to)| match more {
+                        Some(more) => (from.min(more.0), to.max(more.1)),
+                        None => (from, to),
+                    });
                 }
                 seconds.into_iter().for_each(plain);
             }
         }
+        many
     }
 
     /// A rule that need not be compiled, and the civil second at which it ends, as far as that matters.

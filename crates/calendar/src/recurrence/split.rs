@@ -11,7 +11,8 @@ impl Event {
     ///
     /// `None` if there is no occurrence `id`, if there is none before it (then "this and following" is the whole
     /// series), or if the rest cannot be said exactly by rules that start at `id`: a rule with INTERVAL that
-    /// generates other occurrences, but not this one, at another beat.
+    /// generates other occurrences, but not this one, at another beat; or one whose instances would be too much work to
+    /// count ([`Compiled::gave_up`]).
     ///
     /// ```
     /// use kalends_calendar::{Duration, Event, When};
@@ -40,7 +41,8 @@ impl Event {
         second.overrides.retain(|key, _| *key >= id);
         second.rules = self.after(id, &self.rules, &rules, true)?;
         second.excluded_rules = self.after(id, &self.excluded_rules, &excluded, false)?;
-        Some((first, second))
+        let gave_up = rules.iter().chain(&excluded).any(Compiled::gave_up);
+        (!gave_up).then_some((first, second))
     }
 
     fn has_any_before(&self, id: RecurrenceId, rules: &[Compiled], excluded: &[Compiled]) -> bool {

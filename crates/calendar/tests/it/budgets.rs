@@ -1,7 +1,10 @@
 //! Hostile rules cost little, and say so where that was not enough. Work is counted, not timed.
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-use kalends_calendar::{Compiled, Duration, Event, Rule, When, Window};
+use kalends_calendar::{
+    Compiled, Duration, Event, Last, Rule, When, Window,
+    busy::{Policy, busy},
+};
 
 fn start() -> When {
     When::floating("2026-11-28T09:00".parse().unwrap(), Duration::hours(1))
@@ -208,4 +211,44 @@ fn rules_that_are_all_excluded_are_given_up() {
     let mut occurrences = series.occurrences(Window::ALL, &TimeZone::UTC);
     assert_eq!(occurrences.by_ref().take(100).count(), 100);
     assert!(!occurrences.gave_up());
+}
+
+#[test]
+fn where_instances_are_too_many_to_count_the_end_is_unknown() {
+    let mut event = Event::new("far@example.com", start());
+    let rule = "FREQ=MINUTELY;INTERVAL=7;BYHOUR=9,10;COUNT=4294967295";
+    event.rules.push(rule.parse().unwrap());
+    assert_eq!(event.last_end(&TimeZone::UTC), Last::Unknown);
+    let at = "2026-11-28T09:07".parse().unwrap();
+    assert!(event.split_at(at, "x").is_some());
+}
+
+/// A second of every other one: each is counted as far as that is little work, then all time is taken up to the last.
+#[test]
+fn busy_time_of_very_many_occurrences_is_taken_as_a_whole() {
+    let second = Duration {
+        days: 0,
+        seconds: 1,
+    };
+    let from: Timestamp = "2026-11-28T09:00:00Z".parse().unwrap();
+    let mut event = Event::new(
+        "1@example.com",
+        When::floating(start().local_start(), second),
+    );
+    let many = "FREQ=SECONDLY;INTERVAL=2;UNTIL=20261205T085959";
+    event.rules.push(many.parse().unwrap());
+    let window = Window {
+        from,
+        to: "2027-01-01T00:00:00Z".parse().unwrap(),
+    };
+    let rules = [Vec::new(), vec!["FREQ=DAILY;COUNT=1".parse().unwrap()]];
+    for more in rules {
+        event.rules.truncate(1);
+        event.rules.extend(more);
+        let busy = busy([&event], window, &TimeZone::UTC, Policy::default());
+        let (first, begun) = (busy.seconds()[0], from.as_second());
+        assert_eq!((first, busy.len()), ((begun, begun + 1), 100_001));
+        let rest = busy.seconds()[100_000];
+        assert_eq!(rest, (begun + 200_000, begun + 604_799));
+    }
 }
