@@ -8,6 +8,12 @@ pub(super) fn is_one(c: char) -> bool {
     c.is_ascii_control() && c != '\t'
 }
 
+/// Whether a line holds one.
+pub(super) fn in_line(text: &str) -> bool {
+    let is_one = |b: u8| u8::from(b < b' ') & u8::from(b != b'\t') | u8::from(b == 0x7f);
+    text.bytes().fold(0, |found, byte| found | is_one(byte)) > 0
+}
+
 /// Whether there is one in a text. Nearly none has any, so this must cost next to nothing.
 pub(super) fn any(text: &[u8]) -> bool {
     let in_chunk = |chunk: &[u8]| chunk.iter().fold(0, |found, byte| found | is_bad(*byte)) > 0;

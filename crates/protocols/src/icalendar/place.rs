@@ -88,7 +88,7 @@ pub fn write<'t>(places: &'t [Place], kept: &mut Kept<'t>, out: &mut Out) {
         },
     ] = places
         && !name.is_empty()
-        && !name.contains(|c| controls::is_one(c) && c != '\n')
+        && !controls::in_line(name)
     {
         kept.write_text("LOCATION", name, out);
         return;
@@ -140,7 +140,7 @@ fn conference(place: &VirtualPlace) -> Property<'_> {
 
 /// A URI holds no control characters; one that does must not end the line.
 pub fn one_line(uri: &str) -> Cow<'_, str> {
-    if uri.contains(controls::is_one) {
+    if controls::in_line(uri) {
         uri.chars().filter(|c| !controls::is_one(*c)).collect()
     } else {
         uri.into()

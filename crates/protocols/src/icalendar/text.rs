@@ -12,25 +12,21 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// Bytes that are looked at together: the compiler takes many at once.
-const CHUNK: usize = 16;
-
-/// Where the first byte is that cannot stand in a TEXT value.
-fn special(text: &[u8]) -> Option<usize> {
-    let is_one = |b: u8| {
-        u8::from(b == b'\\')
-            | u8::from(b == b';')
-            | u8::from(b == b',')
-            | u8::from(b < b' ') & u8::from(b != b'\t')
-            | u8::from(b == 0x7f)
-    };
-    for (number, chunk) in text.chunks(CHUNK).enumerate() {
-        if chunk.iter().fold(0, |found, byte| found | is_one(*byte)) > 0 {
-            let at = chunk.iter().position(|byte| is_one(*byte) > 0)?;
-            return Some(number * CHUNK + at);
-        }
+/// Which bytes cannot stand in a TEXT value as they are.
+const IS_SPECIAL: [bool; 256] = {
+    let mut is_special = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let control = byte.is_ascii_control() && byte != b'\t';
+        is_special[byte as usize] = control || matches!(byte, b'\\' | b';' | b',');
+        byte += 1;
     }
-    None
+    is_special
+};
+
+/// Where the first of them is.
+fn special(text: &[u8]) -> Option<usize> {
+    text.iter().position(|byte| IS_SPECIAL[usize::from(*byte)])
 }
 
 /// Appends an escaped text, as [`escape`] makes it.

@@ -121,6 +121,9 @@ pub fn date(value: &str) -> Option<Date> {
 
 /// `20261123T090000`, with or without `Z`; also `T0900` and the extended form. The flag says whether it had the `Z`.
 pub fn date_time(value: &str) -> Option<(DateTime, bool)> {
+    if let Some(usual) = usual(value.as_bytes()) {
+        return Some(usual);
+    }
     let (value, is_utc) = match value.strip_suffix(['Z', 'z']) {
         Some(value) => (value, true),
         None => (value, false),
@@ -136,6 +139,24 @@ pub fn date_time(value: &str) -> Option<(DateTime, bool)> {
     // A leap second is read as the second before it (RFC 5545 3.3.12).
     let time = Time::new(small(hours)?, small(minutes)?, seconds.min(59), 0).ok()?;
     (seconds <= 60).then_some((date(day)?.to_datetime(time), is_utc))
+}
+
+/// The form in which nearly all of them come.
+fn usual(value: &[u8]) -> Option<(DateTime, bool)> {
+    let (value, is_utc) = match value {
+        [value @ .., b'Z'] => (value, true),
+        value => (value, false),
+    };
+    let [year @ .., m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2] = value else {
+        return None;
+    };
+    if year.len() != 4 {
+        return None;
+    }
+    let date = Date::new(number(year)?, small([*m1, *m2])?, small([*d1, *d2])?).ok()?;
+    let (hours, minutes) = (small([*h1, *h2])?, small([*n1, *n2])?);
+    let time = Time::new(hours, minutes, small([*s1, *s2])?, 0).ok()?;
+    Some((date.to_datetime(time), is_utc))
 }
 
 /// Up to four digits.
@@ -276,7 +297,13 @@ mod tests {
         ] {
             assert_eq!(date(wrong), None, "{wrong}");
         }
-        for wrong in ["20261123T", "20261123T2500", "20261123T090061", "x"] {
+        for wrong in [
+            "20261123T",
+            "20261123T2500",
+            "20261123T090061",
+            "9999920261123T090000",
+            "x",
+        ] {
             assert_eq!(date_time(wrong), None, "{wrong}");
         }
     }
