@@ -1,36 +1,17 @@
-//! Texts in other forms than RFC 5545 has, rewritten before they are read: UTF-16, lines that end with CR alone, and
-//! vCalendar 1.0.
+//! Texts in other forms than RFC 5545 has, put into that form before they are read: UTF-16, and lines that end with CR
+//! alone.
 
-use super::{flaw::Flaw, old};
+use std::borrow::Cow;
 
-/// A text in the form of RFC 5545.
-pub struct Rewritten {
-    /// The text.
-    pub bytes: Vec<u8>,
-    /// What it was before, where something may have got lost.
-    pub flaw: Option<Flaw>,
-}
-
-/// The text in its proper form; `None` where it has that already.
-pub fn rewritten(bytes: &[u8]) -> Option<Rewritten> {
-    let utf16 = utf16(bytes);
-    let mut flaw = None;
-    let text = utf16.as_deref().map_or(bytes, str::as_bytes);
-    let lone_cr = memchr::memchr(b'\n', text).is_none() && text.contains(&b'\r');
-    let text: Option<Vec<u8>> = if lone_cr {
+/// The text in its proper form, as it came where it has that already.
+pub fn proper(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = utf16(bytes).map_or(Cow::Borrowed(bytes), |text| text.into_bytes().into());
+    if memchr::memchr(b'\n', &text).is_none() && text.contains(&b'\r') {
         let replaced = text.iter().map(|b| if *b == b'\r' { b'\n' } else { *b });
-        Some(replaced.collect())
-    } else {
-        utf16.map(String::into_bytes)
-    };
-    let now = text.as_deref().unwrap_or(bytes);
-    let text = if old::is_old(now) {
-        flaw = Some(Flaw::OldVersion);
-        Some(old::rewritten(now))
-    } else {
-        text
-    };
-    text.map(|bytes| Rewritten { bytes, flaw })
+        return replaced.collect();
+    }
+    text
 }
 
 /// UTF-16 with its mark, in either order of bytes.

@@ -10,7 +10,7 @@ use super::{
     event,
     other::Other,
     parse,
-    vtimezone::Zones,
+    vtimezone::{Zones, counting},
 };
 
 /// A calendar with all that is in it.
@@ -86,10 +86,11 @@ impl Object {
             .iter()
             .filter(|c| !c.is("VEVENT"))
             .partition(|c| c.is("VTIMEZONE"));
+        let counting = counting(&timezones);
         let others = others
             .into_iter()
             .chain(strange)
-            .map(|c| Other::of(c, &zones, &timezones))
+            .map(|c| Other::of(c, &zones, &counting))
             .collect();
         let properties = calendar.properties.iter().filter(|p| !is_ours(p));
         Self {

@@ -7,16 +7,26 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use calendar::{Rule, rule::weekday};
 
-use super::text::escape;
+use super::{
+    component::{Component, Property},
+    text::escape,
+};
 
-/// Bytes at the beginning among which VERSION is looked for.
-const HEAD: usize = 1024;
+/// Whether a calendar says that it is vCalendar 1.0.
+pub fn is_old(calendar: &Component) -> bool {
+    calendar.is("VCALENDAR") && calendar.properties.iter().any(is_version)
+}
 
-/// Whether a text says that it is vCalendar 1.0.
-pub fn is_old(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(HEAD)];
-    let found = memchr::memmem::find(head, b"VERSION:1.0");
-    found.is_some_and(|at| at > 0 && matches!(head[at - 1], b'\n' | b'\r'))
+/// Makes a calendar say that it is iCalendar, wherever [`rewritten`] did not see that it says something else.
+pub fn renew(calendar: &mut Component) {
+    if calendar.is("VCALENDAR") {
+        let versions = calendar.properties.iter_mut().filter(|p| is_version(p));
+        versions.for_each(|version| version.value = "2.0".into());
+    }
+}
+
+fn is_version(property: &Property) -> bool {
+    property.is("VERSION") && property.value.trim() == "1.0"
 }
 
 /// The text as iCalendar. What is not understood stays as it is.
@@ -68,7 +78,7 @@ fn converted(line: &str) -> Cow<'_, str> {
     };
     let name = head.split(';').next().unwrap_or("").to_ascii_uppercase();
     let value = match name.as_str() {
-        "VERSION" => "2.0".into(),
+        "VERSION" if value.trim() == "1.0" => "2.0".into(),
         "RRULE" | "EXRULE" => rule(value).map_or(value.into(), Cow::Owned),
         "EXDATE" | "RDATE" => value.replace(';', ",").into(),
         "TRANSP" if value.trim() == "0" => "OPAQUE".into(),

@@ -6,10 +6,10 @@ pub use super::flaw::{Flaw, Repair};
 use super::{
     Error,
     component::{Component, Property, SourceLine, split},
-    controls,
-    forms::{self, Rewritten},
+    controls, forms,
     lines::{Line, for_each_line},
     nesting::{self, Level, Open},
+    old,
 };
 
 /// Bytes of one text.
@@ -45,11 +45,18 @@ pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &T) -> Result<Parsed<'_>, Error> {
             max: SIZE_MAX,
         });
     }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    match forms::rewritten(bytes) {
-        None => read(bytes),
-        Some(text) => owned(&text),
+    let (parsed, proper) = match forms::proper(bytes) {
+        Cow::Borrowed(bytes) => (read(bytes)?, Cow::Borrowed(bytes)),
+        Cow::Owned(bytes) => (owned(&bytes)?, Cow::Owned(bytes)),
+    };
+    if !parsed.components.iter().any(old::is_old) {
+        return Ok(parsed);
     }
+    let mut parsed = owned(&old::rewritten(&proper))?;
+    parsed.components.iter_mut().for_each(old::renew);
+    let flaw = Flaw::OldVersion;
+    parsed.repairs.insert(0, Repair { line: 1, flaw });
+    Ok(parsed)
 }
 
 /// Reads a text in the form of RFC 5545.
@@ -70,13 +77,12 @@ fn read(bytes: &[u8]) -> Result<Parsed<'_>, Error> {
 }
 
 /// Reads a text that had to be rewritten first.
-fn owned<'t>(text: &Rewritten) -> Result<Parsed<'t>, Error> {
-    let parsed = read(&text.bytes)?;
+fn owned<'t>(text: &[u8]) -> Result<Parsed<'t>, Error> {
+    let parsed = read(text)?;
     let components = parsed.components.into_iter();
-    let flaw = text.flaw.map(|flaw| Repair { line: 1, flaw });
     Ok(Parsed {
         components: components.map(Component::into_owned).collect(),
-        repairs: flaw.into_iter().chain(parsed.repairs).collect(),
+        repairs: parsed.repairs,
     })
 }
 

@@ -207,7 +207,7 @@ fn write_attendee(address: &Address, person: &Person, out: &mut Out) {
     }
     let own = [URI, "CUTYPE", "ROLE", "PARTSTAT"];
     for (name, raw) in &person.parameters {
-        if !name.contains(';') && !own.contains(&name.as_str()) {
+        if !name.starts_with(ORGANIZER) && !own.contains(&name.as_str()) {
             out.raw_parameter(name, &one_line(raw));
         }
     }

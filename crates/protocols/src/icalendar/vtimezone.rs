@@ -1,6 +1,10 @@
 //! VTIMEZONE components (RFC 5545 3.6.5): what the TZIDs of a text mean.
 
-use std::{cell::RefCell, collections::HashMap, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use calendar::{CustomZone, Loss, Observance, Zone};
 
@@ -76,6 +80,18 @@ impl Zones {
             )
         })
     }
+}
+
+/// Of VTIMEZONEs with the same TZID the last, which is the one that [`Zones::of`] takes.
+pub fn counting<'c, 't>(timezones: &[&'c Component<'t>]) -> Vec<&'c Component<'t>> {
+    let mut ids = HashSet::new();
+    let is_last = |zone: &&&Component| {
+        let id = zone.property("TZID").map(Property::as_text);
+        id.is_none_or(|id| ids.insert(id))
+    };
+    let mut last: Vec<_> = timezones.iter().rev().filter(is_last).copied().collect();
+    last.reverse();
+    last
 }
 
 fn custom(id: &str, observances: Vec<Observance>) -> Zone {

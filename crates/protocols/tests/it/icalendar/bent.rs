@@ -2,6 +2,8 @@
 
 use calendar::{Duration, FreeBusy, Override, When};
 
+use kalends_protocols::icalendar::parse;
+
 use super::*;
 
 /// An event that starts on 23 November 2026 at 9 UTC; how long it lasts, and what was said about that.
@@ -145,6 +147,14 @@ fn the_form_before_icalendar_is_read() {
     assert_eq!(event.overrides.len(), 2);
     assert_eq!(event.busy, FreeBusy::Free);
     assert_eq!(one(&write(&event)).value, event);
+    // However its version is spelled, the tree says that it is of today.
+    for version in ["VERSION:1.0\r\n", "VERSION\u{16};X=1: 1.0\r\n"] {
+        let text = OLD.replace("VERSION:1.0\r\n", version);
+        let calendar = &parse::parse(&text).unwrap().components[0];
+        assert_eq!(calendar.property("VERSION").unwrap().value, "2.0");
+        let again = icalendar::write::write(calendar);
+        assert_eq!(&parse::parse(&again).unwrap().components[0], calendar);
+    }
 }
 
 #[test]

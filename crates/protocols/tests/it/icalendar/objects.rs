@@ -93,6 +93,21 @@ fn a_task_in_a_zone_of_its_own_is_sealed_with_its_rules() {
 }
 
 #[test]
+fn of_a_zone_that_is_there_twice_the_last_one_counts() {
+    let zone = |offset: &str| {
+        format!(
+            "BEGIN:VTIMEZONE\nTZID:Ship\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:{offset}\nTZOFFSETTO:{offset}\nEND:STANDARD\nEND:VTIMEZONE\n"
+        )
+    };
+    let task = "BEGIN:VTODO\nUID:t\nDTSTART;TZID=Ship:20261123T100000\nEND:VTODO";
+    let text = zone("+0100") + &zone("+0230") + task;
+    let object = object(&calendar(&text)).value;
+    let start = object.others[0].start.as_ref().unwrap();
+    assert_eq!(start.instant(None).to_string(), "2026-11-23T07:30:00Z");
+    assert_eq!(written(&object).matches("BEGIN:VTIMEZONE").count(), 1);
+}
+
+#[test]
 fn an_event_that_cannot_be_understood_is_kept_and_reported() {
     let read = object(&calendar(
         "BEGIN:VEVENT\nUID:1\nDTSTART:soon\nX-A:b\nEND:VEVENT\nBEGIN:VEVENT\nUID:2\nDTSTART:20261123\nEND:VEVENT",

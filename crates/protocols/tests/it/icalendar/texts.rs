@@ -227,6 +227,15 @@ fn html_counts_while_it_says_the_same() {
 }
 
 #[test]
+fn a_parameter_with_a_quoted_semicolon_in_its_name_comes_back() {
+    let event = one(&vevent(
+        "ATTENDEE;CN9\"a; b\";PARTSTAT=ACCEPTED:mailto:a@b.example",
+    ))
+    .value;
+    assert_eq!(one(&write(&event)).value, event);
+}
+
+#[test]
 fn people_with_everything() {
     let lines_in = [
         "ORGANIZER;CN=Ada;SENT-BY=\"mailto:desk@example.com\":mailto:ada@example.com",
