@@ -38,7 +38,12 @@ pub(super) fn write(calendar: &Calendar, tzids: &[String], now: Timestamp, out: 
     let used: Vec<Rc<Component>> = used(&calendar.events, now)
         .iter()
         .filter_map(|used| match used.zone {
-            Zone::Custom(custom) => vtimezone::write_custom(custom).map(Rc::new),
+            Zone::Custom(custom) => {
+                let as_it_came = calendar.zones.iter().find(|c| is_of(c, used.zone));
+                let as_it_came = as_it_came.map(|zone| (*zone).clone());
+                let written = as_it_came.or_else(|| vtimezone::write_custom(custom));
+                written.map(Rc::new)
+            }
             Zone::Iana(name) => Some(recent::named_component(name, name, used.from, used.to)),
         })
         .collect();
@@ -61,6 +66,11 @@ pub(super) fn write(calendar: &Calendar, tzids: &[String], now: Timestamp, out: 
     for zone in &used {
         out.component(zone);
     }
+}
+
+/// Whether a VTIMEZONE says what this zone is.
+fn is_of(timezone: &Component, zone: &Zone) -> bool {
+    tzid_of(timezone).is_some_and(|id| id == zone.name() && vtimezone::zone(&id, timezone) == *zone)
 }
 
 /// A zone of events, and between which instants it must be right.

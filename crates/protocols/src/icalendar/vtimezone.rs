@@ -101,7 +101,8 @@ fn custom(id: &str, observances: Vec<Observance>) -> Zone {
     }))
 }
 
-fn zone(id: &str, component: &Component) -> Zone {
+/// The zone that a VTIMEZONE is, under its TZID.
+pub fn zone(id: &str, component: &Component) -> Zone {
     let named = |name: &str| {
         let property = component.property(name)?;
         zone_named(&property.as_text())

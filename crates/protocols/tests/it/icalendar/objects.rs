@@ -108,6 +108,21 @@ fn of_a_zone_that_is_there_twice_the_last_one_counts() {
 }
 
 #[test]
+fn a_zone_that_a_task_names_too_comes_back_as_it_came() {
+    let zone = "BEGIN:VTIMEZONE\nTZID:Ship\nX-DECK:4\nBEGIN:STANDARD\nCOMMENT:of the ship\nDTSTART:19700101T000000\nTZOFFSETFROM:+0130\nTZOFFSETTO:+0130\nEND:STANDARD\nEND:VTIMEZONE";
+    let of = |kind: &str| {
+        format!("BEGIN:{kind}\nUID:{kind}\nDTSTART;TZID=Ship:20261123T100000\nEND:{kind}")
+    };
+    let text = calendar(&[zone, &of("VTODO"), &of("VEVENT")].join("\n"));
+    let text = written(&object(&text).value);
+    assert!(
+        text.contains("X-DECK:4") && text.contains("COMMENT:of the ship"),
+        "{text}"
+    );
+    assert_eq!(text.matches("BEGIN:VTIMEZONE").count(), 1);
+}
+
+#[test]
 fn an_event_that_cannot_be_understood_is_kept_and_reported() {
     let read = object(&calendar(
         "BEGIN:VEVENT\nUID:1\nDTSTART:soon\nX-A:b\nEND:VEVENT\nBEGIN:VEVENT\nUID:2\nDTSTART:20261123\nEND:VEVENT",
