@@ -125,9 +125,12 @@ fn text<'a, 't>(table: &Table<'a, 't>, kept: &mut Keeping<'a, 't>) -> Text {
     let markup = html.as_text();
     let words = plain.map(Property::as_text).unwrap_or_default();
     let rendered = to_plain(&markup);
+    let same = same_words(&rendered, &words);
+    // An empty one beside HTML that says something is written with what the HTML says.
+    let tells = |p: &&Property| p.as_text() != rendered || !p.parameters.is_empty();
     kept.properties
-        .extend(plain.filter(|p| p.as_text() != rendered || !p.parameters.is_empty()));
-    if words.is_empty() || same_words(&rendered, &words) {
+        .extend(plain.filter(|p| tells(p) && (same || !words.is_empty())));
+    if words.is_empty() || same {
         kept.remember(html, &alternative("").parameters);
         return Text::html(markup);
     }

@@ -127,6 +127,18 @@ fn attendee(property: &Property) -> (Address, Person) {
             person.parameters.insert(name, raw.to_owned());
         }
     }
+    // A word that is not known stays only where nothing else was said.
+    let said = [
+        ("CUTYPE", person.kind != PersonKind::Individual),
+        ("ROLE", person.role != Some(Role::Required)),
+        (
+            "PARTSTAT",
+            person.participation != Participation::NeedsAction,
+        ),
+    ];
+    for (name, _) in said.iter().filter(|(_, said)| *said) {
+        person.parameters.remove(*name);
+    }
     (address, person)
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell,
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
@@ -82,16 +82,13 @@ impl Zones {
     }
 }
 
-/// Of VTIMEZONEs with the same TZID the last, which is the one that [`Zones::of`] takes.
+/// The VTIMEZONEs that count, by TZID: of several with the same one the last, as [`Zones::of`] has it.
 pub fn counting<'c, 't>(timezones: &[&'c Component<'t>]) -> Vec<&'c Component<'t>> {
-    let mut ids = HashSet::new();
-    let is_last = |zone: &&&Component| {
-        let id = zone.property("TZID").map(Property::as_text);
-        id.is_none_or(|id| ids.insert(id))
-    };
-    let mut last: Vec<_> = timezones.iter().rev().filter(is_last).copied().collect();
-    last.reverse();
-    last
+    let named = timezones.iter().filter_map(|zone| {
+        let id = zone.property("TZID")?.as_text();
+        Some((id, *zone))
+    });
+    named.collect::<BTreeMap<_, _>>().into_values().collect()
 }
 
 fn custom(id: &str, observances: Vec<Observance>) -> Zone {

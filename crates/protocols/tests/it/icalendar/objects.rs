@@ -108,6 +108,23 @@ fn of_a_zone_that_is_there_twice_the_last_one_counts() {
 }
 
 #[test]
+fn the_zones_of_a_task_have_an_order_of_their_own() {
+    let zone = |id: &str| {
+        format!(
+            "BEGIN:VTIMEZONE\nTZID:{id}\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0130\nTZOFFSETTO:+0130\nEND:STANDARD\nEND:VTIMEZONE\n"
+        )
+    };
+    let event = "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=Ship A:20261123T100000\nEND:VEVENT\n";
+    let task = "BEGIN:VTODO\nUID:t\nDTSTART;TZID=Ship A:20261123T100000\nDUE;TZID=Ship B:20261123T100000\nEND:VTODO";
+    for zones in [
+        zone("Ship A") + &zone("Ship B"),
+        zone("Ship B") + &zone("Ship A"),
+    ] {
+        written(&object(&calendar(&(zones + event + task))).value);
+    }
+}
+
+#[test]
 fn a_zone_that_a_task_names_too_comes_back_as_it_came() {
     let zone = "BEGIN:VTIMEZONE\nTZID:Ship\nX-DECK:4\nBEGIN:STANDARD\nCOMMENT:of the ship\nDTSTART:19700101T000000\nTZOFFSETFROM:+0130\nTZOFFSETTO:+0130\nEND:STANDARD\nEND:VTIMEZONE";
     let of = |kind: &str| {

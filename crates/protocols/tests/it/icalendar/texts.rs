@@ -227,6 +227,29 @@ fn html_counts_while_it_says_the_same() {
 }
 
 #[test]
+fn an_empty_description_beside_html_is_written_with_its_words() {
+    for empty in ["DESCRIPTION:", "DESCRIPTION;LANGUAGE=de:"] {
+        let text = vevent(&format!(
+            "{empty}\nX-ALT-DESC;FMTTYPE=text/html:<p>Tyres</p>"
+        ));
+        let event = one(&text).value;
+        assert!(lines(&write(&event)).contains(&"DESCRIPTION:Tyres".to_owned()));
+        assert_eq!(one(&write(&event)).value, event);
+    }
+}
+
+#[test]
+fn of_two_answers_the_one_that_is_known_counts() {
+    for words in ["ALE;PARTSTAT=ACCEPTED", "ACCEPTED;PARTSTAT=ALE"] {
+        let event = one(&vevent(&format!(
+            "ATTENDEE;PARTSTAT={words}:mailto:a@b.example"
+        )))
+        .value;
+        assert_eq!(one(&write(&event)).value, event, "{words}");
+    }
+}
+
+#[test]
 fn a_parameter_with_a_quoted_semicolon_in_its_name_comes_back() {
     let event = one(&vevent(
         "ATTENDEE;CN9\"a; b\";PARTSTAT=ACCEPTED:mailto:a@b.example",
