@@ -20,6 +20,9 @@ use crate::{
     recurrence::spans::{Ahead, Asked, Clocks},
 };
 
+/// Stretches for which there is room from the beginning: more than most calendars have in a few weeks.
+const SPANS: usize = 512;
+
 /// The merged busy time of events in a window, cut off at its edges. `viewer` is the zone for days and floating times.
 ///
 /// ```
@@ -45,9 +48,10 @@ pub fn busy<'e>(
 ) -> Intervals {
     let (from, to) = (window.from.as_second(), window.to.as_second());
     let (asked, mut clocks) = (Asked { from, to }, Clocks::new(viewer));
-    let mut spans = Vec::new();
+    let events = events.into_iter();
+    let mut spans = Vec::with_capacity(SPANS);
     let mut add = |start: i64, end: i64| spans.push((start.max(from), end.min(to)));
-    let mut left = Vec::new();
+    let mut left = Vec::with_capacity(events.size_hint().0.min(SPANS));
     for event in events {
         let ahead = Ahead::new(event, asked).filter(|_| may_count(event, policy));
         match ahead {
