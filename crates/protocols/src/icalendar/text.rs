@@ -111,11 +111,13 @@ pub fn encode_parameter(value: &str) -> String {
 /// Appends a parameter value, as [`encode_parameter`] makes it.
 pub(super) fn push_parameter(out: &mut String, value: &str) {
     let is_plain = |b: u8| b >= b' ' && !matches!(b, b'^' | b'"' | b':' | b';' | b',' | 0x7f);
-    if value.bytes().all(is_plain) {
+    // Spaces around what is not quoted mean nothing.
+    let padded = value.trim().len() < value.len();
+    if !padded && value.bytes().all(is_plain) {
         out.push_str(value);
         return;
     }
-    let quoted = value.contains([':', ';', ',']);
+    let quoted = padded || value.contains([':', ';', ',']);
     let quote = if quoted { "\"" } else { "" };
     out.push_str(quote);
     for c in value.chars() {

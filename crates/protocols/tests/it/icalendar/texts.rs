@@ -239,6 +239,16 @@ fn an_empty_description_beside_html_is_written_with_its_words() {
 }
 
 #[test]
+fn spaces_around_a_name_come_back() {
+    let event = one(&vevent("ATTENDEE;CN=\" Ada \":mailto:a@b.example")).value;
+    assert_eq!(
+        event.people["mailto:a@b.example"].name.as_deref(),
+        Some(" Ada ")
+    );
+    assert_eq!(one(&write(&event)).value, event);
+}
+
+#[test]
 fn of_two_answers_the_one_that_is_known_counts() {
     for words in ["ALE;PARTSTAT=ACCEPTED", "ACCEPTED;PARTSTAT=ALE"] {
         let event = one(&vevent(&format!(
