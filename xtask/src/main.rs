@@ -14,6 +14,7 @@ mod instructions;
 mod openapi;
 mod postgres;
 mod report;
+mod simulate;
 mod skips;
 mod suite;
 mod tidy;
@@ -78,6 +79,13 @@ enum Task {
         /// How long each of them runs.
         #[arg(long, default_value_t = 600)]
         seconds: u32,
+    },
+    /// Live seeded worlds and say what did not hold in them. `cargo xtask simulate --help` has the options.
+    #[command(disable_help_flag = true)]
+    Simulate {
+        /// What the simulation is told.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Install the vendors' official Python clients, which some tests drive, under the target directory.
     Clients,
@@ -173,6 +181,7 @@ fn run(task: Task) -> Result<bool> {
             corpus::run(runner, &what.arguments())
         }
         Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
+        Task::Simulate { arguments } => simulate::run(&arguments),
         Task::Clients => clients::install().map(|python| {
             println!("{}", python.display());
             true

@@ -6,7 +6,10 @@ use calendar::{Event, Unit, unit};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CalendarId, ChangeId, CopyId, LinkId, Stamp};
+use crate::{
+    CalendarId, ChangeId, CopyId, LinkId, Stamp,
+    law::{Law, holds},
+};
 
 /// One event in one calendar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +68,9 @@ pub enum Remote {
     Gone {
         /// The id it had.
         id: String,
+        /// The last version that was seen of it, if it was seen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<Version>,
     },
 }
 
@@ -73,7 +79,7 @@ impl Remote {
     pub fn id(&self) -> Option<&str> {
         match self {
             Self::Absent => None,
-            Self::Live { id, .. } | Self::Gone { id } => Some(id),
+            Self::Live { id, .. } | Self::Gone { id, .. } => Some(id),
         }
     }
 }
@@ -89,6 +95,19 @@ pub struct Version {
 }
 
 impl Version {
+    /// The version of what was stored and has not been read since: no provider has it, so that whatever is found is another.
+    pub fn unread() -> Self {
+        Self {
+            tag: String::new(),
+            order: None,
+        }
+    }
+
+    /// Whether it is [`Version::unread`].
+    pub fn is_unread(&self) -> bool {
+        self.tag.is_empty()
+    }
+
     /// Whether `self` is certainly older than `other`.
     pub fn is_older_than(&self, other: &Self) -> bool {
         matches!((self.order, other.order), (Some(a), Some(b)) if a < b)
@@ -136,7 +155,7 @@ pub enum CauseKind {
 impl Cause {
     /// Whether it counts as an edit when it meets a deletion (R8).
     pub fn is_edit(&self) -> bool {
-        self.kind != CauseKind::Config
+        self.kind != CauseKind::Config || !holds(Law::ConfigIsNoEdit)
     }
 }
 
@@ -213,9 +232,19 @@ impl Copy {
         }
     }
 
-    /// Forgets the causes of units that no longer wait to be written.
-    pub(crate) fn tidy_causes(&mut self) {
-        let pending = self.pending();
+    /// Forgets the causes of units that no longer wait to be written. What is as the provider has it waits for nothing,
+    /// whatever it was when it was sent.
+    pub(crate) fn tidy(&mut self) {
+        let mut pending = self.pending();
+        if let Some(base) = &mut self.base {
+            pending.retain(|unit| {
+                let there = unit.same(&self.local, &base.remote);
+                if there {
+                    unit.take(&mut base.local, &self.local);
+                }
+                !there
+            });
+        }
         self.causes.retain(|unit, _| pending.contains(unit));
     }
 }

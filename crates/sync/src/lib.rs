@@ -8,6 +8,7 @@ pub mod conflict;
 pub mod copy;
 pub mod ids;
 pub mod intent;
+pub mod law;
 pub mod links;
 pub mod loose;
 pub mod merge;
@@ -20,5 +21,6 @@ pub use ids::{
     CalendarId, ChangeId, ConnectionId, CopyId, LinkId, LinkedId, Stamp, TenantId, UserId,
 };
 pub use intent::{Intent, Operation, Outcome};
+pub use law::Law;
 pub use links::{Linked, Mask, MaskKind, Member, Relinked, Role};
 pub use observation::Observation;

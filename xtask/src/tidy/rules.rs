@@ -55,7 +55,7 @@ pub const DIRECTIONS: &[(&str, &[&str])] = &[
             "web",
         ],
     ),
-    ("simulation", &["calendar", "sync", "hub", "storage"]),
+    ("simulation", &["calendar", "sync"]),
     ("xtask", &[]),
 ];
 

@@ -208,6 +208,7 @@ impl<'a> Flow<'a> {
         let cause = self.cause_along(&member);
         let done = rules::outward(value, &mut member, &mut row.copy, &cause);
         members::update(self.tx, &member).await?;
+        self.hub.keep_losers(self.tx, &row, &done.lost).await?;
         if !done.is_empty() {
             self.save(&mut row).await?;
             self.next.push_back(row.copy.id);

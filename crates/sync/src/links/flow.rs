@@ -4,7 +4,12 @@ use std::collections::BTreeSet;
 
 use calendar::{Event, Privacy, Unit, unit};
 
-use crate::{Cause, Conflict, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role, loose};
+use crate::{
+    Cause, Conflict, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role,
+    law::{Law, holds},
+    links::relink::lost,
+    loose,
+};
 
 /// What [`outward`] did to a copy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +18,8 @@ pub struct Outward {
     pub units: BTreeSet<Unit>,
     /// It died or came to life.
     pub life: bool,
+    /// Values that somebody had noted on the copy and that give way: `local` is the copy's, `remote` what comes.
+    pub lost: Vec<Conflict>,
 }
 
 impl Outward {
@@ -173,12 +180,14 @@ pub(super) fn privacy_at(mask: &Mask, linked: &Linked, copy: &Copy) -> Privacy {
 /// L1: what changed on a living copy flows into the linked event, as far as role and mask let it out.
 pub fn inward(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet<Unit> {
     let mut moved = BTreeSet::new();
-    if !member.attached || !member.role.sends() || !copy.alive {
+    let sends = member.role.sends() || !holds(Law::TargetsDoNotSend);
+    if !member.attached || !sends || !copy.alive {
         return moved;
     }
     let covered = covered(linked, member, copy);
     for unit in unit::all([&copy.local, &member.agreed]) {
-        if unit.same(&copy.local, &member.agreed) || covered(&unit) {
+        let hidden = covered(&unit) && holds(Law::CoveredStays);
+        if unit.same(&copy.local, &member.agreed) || hidden {
             continue;
         }
         if let Unit::Override(_) = unit {
@@ -221,12 +230,21 @@ pub(super) fn covered(
 /// L2 and L3: brings the linked event to one receiver. `copy` is the member's copy.
 pub fn outward(linked: &Linked, member: &mut Member, copy: &mut Copy, cause: &Cause) -> Outward {
     let mut done = Outward::default();
-    if !member.attached || !member.role.receives() {
+    let receives = member.role.receives() || !holds(Law::SourcesAreRead);
+    if !member.attached || !receives {
         return done;
     }
     let shown = shown(linked, member, copy.id);
-    for unit in unit::diff(&shown, &member.agreed) {
+    let known = if holds(Law::AgreedDecides) {
+        &member.agreed
+    } else {
+        &copy.local
+    };
+    for unit in unit::diff(&shown, known) {
         if !unit.same(&copy.local, &shown) {
+            if copy.alive && !unit.same(&copy.local, &member.agreed) {
+                done.lost.push(lost(unit.clone(), member, copy, &shown));
+            }
             copy.set(&unit, &shown, cause);
             done.units.insert(unit.clone());
         }
@@ -251,6 +269,12 @@ pub(super) fn shown(linked: &Linked, member: &Member, copy: CopyId) -> Event {
 
 /// The mask through which a member sees the linked event. The event's own calendar is not masked against itself.
 pub(super) fn sight(linked: &Linked, member: &Member, copy: CopyId) -> Mask {
+    if !holds(Law::MaskedOutward) {
+        return Mask {
+            show_private: true,
+            ..Mask::everything()
+        };
+    }
     Mask {
         show_private: member.mask.show_private
             || (linked.origin == copy && hides_only_privates(&member.mask)),
@@ -264,8 +288,8 @@ pub fn died(linked: &mut Linked, member: &mut Member) -> bool {
         return false;
     }
     member.agreed_alive = false;
-    if member.role.sends() {
-        std::mem::replace(&mut linked.alive, false)
+    if member.role.sends() || !holds(Law::TargetDeclines) {
+        holds(Law::DeletionFlows) && std::mem::replace(&mut linked.alive, false)
     } else {
         member.declined = true;
         false
@@ -285,7 +309,10 @@ pub fn revived(
     if linked.alive {
         member.declined = false;
         member.agreed_alive = true;
-    } else if member.attached && member.role.sends() && (restored || !moved.is_empty()) {
+    } else if member.attached
+        && member.role.sends()
+        && (restored || !moved.is_empty() || !holds(Law::ReviveNeedsAnEdit))
+    {
         linked.alive = true;
         member.agreed_alive = true;
     } else if member.attached {

@@ -4,7 +4,6 @@
 //! the linked event to the other copies through their masks; both compare with `agreed`, so deltas are never passed on
 //! and A → B → C → A cannot loop.
 
-pub mod filter;
 mod flow;
 mod mask;
 mod matching;

@@ -7,6 +7,7 @@ use calendar::{Event, Unit, unit};
 
 use crate::{
     Cause, Conflict, Copy, Linked, Member, Role,
+    law::{Law, holds},
     links::{
         self, Outward,
         flow::{covered, shown},
@@ -42,6 +43,9 @@ pub fn relink(
 ) -> Relinked {
     let mut done = Relinked::default();
     member.attached = true;
+    if !holds(Law::RelinkMerges) {
+        member.agreed = copy.local.clone();
+    }
     let shown = shown(linked, member, copy.id);
     let hidden = covered(linked, member, copy);
     for unit in unit::all([&shown, &member.agreed, &copy.local]) {
@@ -51,12 +55,28 @@ pub fn relink(
         } else if member.role.receives() && (!covered || !unit.same(&shown, &member.agreed)) {
             // What the mask hides belongs to the copy, unless the projection itself is another one now (L2); what was
             // edited before a copy died, died with it.
+            let noted = !unit.same(&copy.local, &member.agreed);
+            if copy.alive && noted && !unit.same(&copy.local, &shown) {
+                let gone = lost(unit.clone(), member, copy, &shown);
+                done.conflicts.push(gone);
+            }
             bring(&unit, &shown, copy, cause, &mut done);
             unit.take(&mut member.agreed, &shown);
         }
     }
     live(linked, member, copy, cause, &mut done);
     done
+}
+
+/// A value of the copy that gives way to what may be seen now.
+pub(super) fn lost(unit: Unit, member: &Member, copy: &Copy, seen: &Event) -> Conflict {
+    Conflict {
+        unit,
+        base: member.agreed.clone(),
+        local: copy.local.clone(),
+        remote: seen.clone(),
+        remote_won: Some(true),
+    }
 }
 
 fn bring(unit: &Unit, value: &Event, copy: &mut Copy, cause: &Cause, done: &mut Relinked) {

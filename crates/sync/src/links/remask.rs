@@ -9,7 +9,7 @@ use crate::{
     links::{
         Relinked,
         flow::{covered, hides_only_privates, privacy_at, shown, sight},
-        relink::settle,
+        relink::{lost, settle},
     },
 };
 
@@ -37,6 +37,7 @@ pub fn remask(
 ) -> Relinked {
     let mut done = Relinked::default();
     let hidden_before = covered(linked, member, copy);
+    let agreed_before = member.agreed.clone();
     member.mask = mask;
     if made == Made::Original && member.role.sends() {
         done.moved = withdraw(linked, member, copy);
@@ -49,17 +50,45 @@ pub fn remask(
     }
     let hidden = covered(linked, member, copy);
     let seen = shown(linked, member, copy.id);
+    let pending = copy.pending();
     for unit in unit::all([&seen, &member.agreed, &copy.local]) {
-        let newly_shown = hidden_before(&unit) || matches!(unit, Unit::Override(_));
-        if hidden(&unit) {
-            if made != Made::Mirror {
+        let partly = matches!(unit, Unit::Override(_));
+        let own = linked.authors.get(&unit) == Some(&copy.calendar);
+        let hidden = hidden(&unit);
+        if made == Made::Mirror {
+            // Scrubbed with the rest, since others' words may be in it; but it was written here.
+            if own && (hidden || partly) && !unit.same(&copy.local, &seen) {
+                done.conflicts.push(lost(unit.clone(), member, copy, &seen));
+            }
+        } else if hidden || partly {
+            let brought = !own && unit.same(&copy.local, &agreed_before);
+            if brought && pending.contains(&unit) {
+                take_back(&unit, member, copy, &mut done);
+            }
+            if hidden {
                 unit.take(&mut member.agreed, &seen);
             }
-        } else if newly_shown && member.attached && member.role.sends() && copy.alive {
+        }
+        let shows_more = !hidden && (hidden_before(&unit) || partly);
+        if shows_more && member.attached && member.role.sends() && copy.alive {
             settle(&unit, &seen, linked, member, copy, cause, &mut done);
         }
     }
     done
+}
+
+/// What came along a link, is hidden now and has not been written yet is not written any more.
+fn take_back(unit: &Unit, member: &Member, copy: &mut Copy, done: &mut Relinked) {
+    let Some(base) = &copy.base else { return };
+    let mut before = base.local.clone();
+    if let Unit::Override(_) = unit {
+        member.mask.absorb_override(unit, &mut before, &copy.local);
+    }
+    if !unit.same(&before, &copy.local) {
+        unit.take(&mut copy.local, &before);
+        copy.tidy();
+        done.copy.units.insert(unit.clone());
+    }
 }
 
 /// Takes what the member's calendar itself had said and no longer lets out from the linked event, as if that had begun with

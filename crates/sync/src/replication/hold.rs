@@ -58,6 +58,6 @@ pub fn decide(copy: &mut Copy, unit: &Unit, remote: bool) -> bool {
     if copy.held_units().is_empty() {
         copy.held = None;
     }
-    copy.tidy_causes();
+    copy.tidy();
     changes
 }

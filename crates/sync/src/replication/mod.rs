@@ -1,5 +1,6 @@
 //! A copy and its provider: plan what to write, digest what was seen and what was answered.
 
+mod echo;
 mod hold;
 mod look;
 mod observe;

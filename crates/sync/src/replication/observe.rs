@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use calendar::{Event, Unit, unit};
 
 use crate::{
-    Base, Conflict, Copy, Intent, Observation, Operation, Outcome, Policy, Remote, Stamp, loose,
+    Base, Conflict, Copy, Intent, Observation, Operation, Outcome, Policy, Remote, Stamp,
+    law::{Law, holds},
+    loose,
     merge::{self, Merge},
-    replication::{hold, surplus::surplus},
+    replication::{echo::ours, hold, surplus::surplus},
 };
 
 /// How a copy stands in its link, as far as replication must know.
@@ -22,7 +24,7 @@ pub struct Standing {
 impl Standing {
     /// Who wins: on a target always we (R6).
     pub(super) fn policy(&self) -> &Policy {
-        if self.target {
+        if self.target && holds(Law::TargetsYield) {
             &Policy::Local
         } else {
             &self.policy
@@ -72,8 +74,18 @@ pub fn observe(
         (Some(body), Some(version)) => {
             if let Remote::Live { version: known, id } = &copy.remote
                 && *id == seen.remote_id
-                && (version.is_older_than(known) || *version == *known)
+                && ((version.is_older_than(known) && holds(Law::OldVersionsIgnored))
+                    || *version == *known)
             {
+                digest.echo = true;
+                let ours = intents.iter().find(|i| Some(i.stamp) == seen.stamp);
+                let stored = ours.filter(|ours| copy.stamp == Some(ours.stamp));
+                digest
+                    .settled
+                    .extend(stored.map(|i| (i.stamp, Outcome::Done)));
+                return digest;
+            }
+            if is_before_the_end(&copy.remote, seen) {
                 digest.echo = true;
                 return digest;
             }
@@ -109,8 +121,25 @@ pub fn observe(
         }
         _ => absent(copy, intents, seen, &mut digest),
     }
-    copy.tidy_causes();
+    copy.tidy();
     digest
+}
+
+/// Whether a sighting is of a version from before the event was gone: a page that was read before our delete and digested
+/// after it. Where versions have no order, a restored event may have the version that it had.
+fn is_before_the_end(remote: &Remote, seen: &Observation) -> bool {
+    let (
+        Remote::Gone {
+            id,
+            version: Some(last),
+        },
+        Some(version),
+    ) = (remote, &seen.version)
+    else {
+        return false;
+    };
+    let is_old = last.order.is_some() && (version == last || version.is_older_than(last));
+    *id == seen.remote_id && is_old && holds(Law::OldVersionsIgnored)
 }
 
 /// R7, R8, and plain deletion.
@@ -129,8 +158,14 @@ fn absent(copy: &mut Copy, intents: &[Intent], seen: &Observation, digest: &mut 
             && i.remote_id.as_deref() == Some(id)
             && i.version.as_ref().is_none_or(|v| v == version)
     });
-    let ours: Vec<Stamp> = ours.map(|i| i.stamp).collect();
-    copy.remote = Remote::Gone { id: id.clone() };
+    let ours: Vec<Stamp> = ours
+        .map(|i| i.stamp)
+        .filter(|_| holds(Law::OwnDeletion))
+        .collect();
+    copy.remote = Remote::Gone {
+        id: id.clone(),
+        version: Some(version.clone()),
+    };
     copy.rewrite = false;
     // Whatever we sent to the old incarnation can no longer arrive.
     digest.settled.extend(
@@ -145,7 +180,7 @@ fn absent(copy: &mut Copy, intents: &[Intent], seen: &Observation, digest: &mut 
             .settled
             .extend(ours.into_iter().map(|stamp| (stamp, Outcome::Done)));
         copy.generation += 1;
-    } else if copy.alive && copy.has_pending_edit() {
+    } else if copy.alive && copy.has_pending_edit() && holds(Law::EditBeatsDeletion) {
         // R8: an edit beats a deletion that did not know of it.
         copy.generation += 1;
     } else {
@@ -158,9 +193,7 @@ fn absent(copy: &mut Copy, intents: &[Intent], seen: &Observation, digest: &mut 
 
 fn present(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut Digest) {
     let Sight { seen, .. } = sight;
-    let ours = seen
-        .stamp
-        .and_then(|stamp| intents.iter().find(|i| i.stamp == stamp && i.may_arrive()));
+    let ours = ours(copy, intents, seen, sight.body);
     let was_gone = !matches!(&copy.remote, Remote::Live { id, .. } if *id == seen.remote_id);
     let edited = match ours {
         Some(intent) => landed(copy, intent, sight, digest),
@@ -172,14 +205,14 @@ fn present(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
             && i.remote_id.as_deref() == Some(&seen.remote_id)
     });
     let restored = ours.is_none() && was_gone;
-    if !copy.alive && (edited || restored) {
+    if !copy.alive && (edited || restored) && holds(Law::RemoteEditRevives) {
         // R9: a remote edit (or an undelete) against a local deletion. Whether it counts is L4's to say.
         copy.alive = true;
         copy.life_cause = None;
         digest.revived = true;
         copy.rewrite |= open_delete;
     }
-    if edited {
+    if edited && holds(Law::NewerClosesDelete) {
         // R7: the version moved on, so a conditional delete that is still under way can only be refused.
         let deletes = intents.iter().filter(|i| i.operation == Operation::Delete);
         digest
@@ -214,7 +247,11 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
         if held.contains(&unit) {
             continue;
         }
-        let ours = loose::same(&unit, body, sent);
+        let ours = if holds(Law::LooseEcho) {
+            loose::same(&unit, body, sent)
+        } else {
+            unit.same(body, sent)
+        };
         // What is local to a copy is taken over without being an edit: colours and the like may be the provider's own.
         if ours && (!unit.is_local() || unit.same(body, sent)) {
             continue;
@@ -228,9 +265,16 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
             continue;
         }
         edited |= !ours;
-        let start = Start {
-            ours: local,
-            theirs: sent,
+        let start = if holds(Law::EditOnTopOfSent) {
+            Start {
+                ours: local,
+                theirs: sent,
+            }
+        } else {
+            Start {
+                ours: &before.local,
+                theirs: &before.remote,
+            }
         };
         settle(copy, &mut base, &unit, &start, sight, digest);
     }
@@ -255,16 +299,26 @@ fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
     };
     let held = hold::keep(copy, &before, &mut base, body);
     let mut edited = false;
+    let known = if holds(Law::EchoIsRemote) {
+        &before.remote
+    } else {
+        &before.local
+    };
     for unit in unit::all([&before.remote, &before.local, body, &copy.local]) {
-        if held.contains(&unit) || unit.same(body, &before.remote) {
+        if held.contains(&unit) || unit.same(body, known) {
             continue;
         }
         edited = true;
         let start = Start {
             ours: &before.local,
-            theirs: &before.remote,
+            theirs: known,
         };
         settle(copy, &mut base, &unit, &start, sight, digest);
+    }
+    if edited && !holds(Law::MergeByUnit) {
+        for unit in unit::all([body, &copy.local]) {
+            take(copy, &mut base, &unit, body, digest);
+        }
     }
     copy.base = Some(base);
     hold::note(copy, body);
@@ -362,13 +416,15 @@ fn clash(
         standing
             .policy()
             .remote_wins(copy.calendar, seen.modified, copy.causes.get(unit));
-    digest.conflicts.push(Conflict {
-        unit: unit.clone(),
-        base: start.ours.clone(),
-        local: copy.local.clone(),
-        remote: body.clone(),
-        remote_won,
-    });
+    if holds(Law::LosersKept) {
+        digest.conflicts.push(Conflict {
+            unit: unit.clone(),
+            base: start.ours.clone(),
+            local: copy.local.clone(),
+            remote: body.clone(),
+            remote_won,
+        });
+    }
     match remote_won {
         Some(true) => take(copy, base, unit, body, digest),
         Some(false) => {

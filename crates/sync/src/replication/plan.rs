@@ -1,8 +1,11 @@
 //! R1 and R2: what to do next about one copy.
 
-use calendar::Event;
+use calendar::{Event, unit};
 
-use crate::{Copy, Intent, Operation, Outcome, Remote, Version};
+use crate::{
+    Copy, Intent, Operation, Outcome, Remote, Version,
+    law::{Law, holds},
+};
 
 /// The next thing to do for a copy. Nothing else may be done to it meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +46,9 @@ pub enum Step {
 
 /// R1: plans from the copy and its unfinished intents (those that may still arrive, oldest first).
 pub fn plan(copy: &Copy, intents: &[Intent]) -> Step {
-    if let Some(open) = intents.iter().position(|i| i.outcome == Outcome::Open) {
+    if holds(Law::LookFirst)
+        && let Some(open) = intents.iter().position(|i| i.outcome == Outcome::Open)
+    {
         return Step::Look { intent: open };
     }
     if copy.parked.is_some() {
@@ -55,12 +60,13 @@ pub fn plan(copy: &Copy, intents: &[Intent]) -> Step {
                 return Step::Nothing;
             };
             // R7: a delete that may still arrive on this very version; on any other, If-Match stops it.
-            let revived = copy.rewrite
-                || intents.iter().any(|i| {
-                    i.operation == Operation::Delete
-                        && i.remote_id.as_deref() == Some(id)
-                        && i.version.as_ref().is_none_or(|v| v == version)
-                });
+            let revived = holds(Law::ReviveIsWritten)
+                && (copy.rewrite
+                    || intents.iter().any(|i| {
+                        i.operation == Operation::Delete
+                            && i.remote_id.as_deref() == Some(id)
+                            && i.version.as_ref().is_none_or(|v| v == version)
+                    }));
             if revived || previous != body {
                 Step::Update {
                     id: id.clone(),
@@ -91,7 +97,12 @@ fn body(copy: &Copy) -> Option<(Event, Event)> {
     let previous = copy.held.as_ref().unwrap_or(&base.remote);
     let held = copy.held_units();
     let mut body = previous.clone();
-    for unit in copy.pending() {
+    let units = if holds(Law::OnlyChangedUnits) {
+        copy.pending()
+    } else {
+        unit::all([&copy.local, previous])
+    };
+    for unit in units {
         if !held.contains(&unit) {
             unit.take(&mut body, &copy.local);
         }

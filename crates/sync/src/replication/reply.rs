@@ -1,9 +1,13 @@
 //! R3 and R4: what the provider's answer to a write means.
 
-use calendar::Event;
+use calendar::{Event, unit};
 use serde::{Deserialize, Serialize};
 
-use crate::{Base, Copy, Intent, Operation, Outcome, Remote, Version, replication::hold};
+use crate::{
+    Base, Copy, Intent, Operation, Outcome, Remote, Version,
+    law::{Law, holds},
+    replication::hold,
+};
 
 /// What a provider answered to a write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,24 +58,26 @@ pub fn reply(copy: &mut Copy, intent: &Intent, answer: Reply, feed: u64) -> Sett
     }
     match answer {
         Reply::Stored { id, version, body } => {
-            if intent.operation == Operation::Create && feed != intent.feed {
-                // R4: the feed may have shown it already, and somebody's edit of it too.
+            if intent.operation == Operation::Create
+                && feed != intent.feed
+                && holds(Law::FeedBeforeReply)
+            {
+                // R4: the feed may have shown it already, and somebody's edit of it too. It certainly was there: if the
+                // look finds nothing, somebody has deleted it.
+                if !matches!(copy.remote, Remote::Live { .. }) {
+                    stored(copy, intent, id, version, &body);
+                }
                 return settled(Outcome::Open, true);
             }
             stored(copy, intent, id, version, &body);
             settled(Outcome::Done, false)
         }
-        Reply::StoredUnread => settled(Outcome::Open, true),
+        Reply::StoredUnread => {
+            unread(copy, intent);
+            settled(Outcome::Open, true)
+        }
         Reply::Deleted | Reply::Missing if intent.operation == Operation::Delete => {
-            let mut moved = false;
-            if let Remote::Live { id, version } = &copy.remote {
-                // Another version was seen meanwhile: somebody has restored what we removed.
-                moved = intent.version.as_ref().is_some_and(|v| v != version);
-                copy.remote = Remote::Gone { id: id.clone() };
-                copy.generation += 1;
-            }
-            copy.life_cause = None;
-            if moved {
+            if deleted(copy, intent) {
                 settled(Outcome::Open, true)
             } else {
                 settled(Outcome::Done, false)
@@ -82,19 +88,70 @@ pub fn reply(copy: &mut Copy, intent: &Intent, answer: Reply, feed: u64) -> Sett
             if let (Some(id), Remote::Absent | Remote::Gone { .. }) =
                 (&intent.remote_id, &copy.remote)
             {
-                copy.remote = Remote::Gone { id: id.clone() };
+                copy.remote = Remote::Gone {
+                    id: id.clone(),
+                    version: None,
+                };
                 copy.generation = copy.generation.max(intent.generation + 1);
+            }
+            if !holds(Law::LookAfterRefusal) {
+                return settled(Outcome::Refused, false);
             }
             settled(Outcome::Open, true)
         }
-        Reply::Deleted | Reply::Missing | Reply::Stale => settled(Outcome::Refused, true),
+        Reply::Deleted | Reply::Missing | Reply::Stale => {
+            settled(Outcome::Refused, holds(Law::LookAfterRefusal))
+        }
         Reply::Refused(reason) => {
             copy.parked = Some(reason);
             settled(Outcome::Refused, false)
         }
         Reply::NotSent => settled(Outcome::Refused, false),
+        Reply::Unknown if !holds(Law::LookFirst) => settled(Outcome::Unresolved, false),
         Reply::Unknown => settled(Outcome::Open, false),
     }
+}
+
+/// It is gone. Whether another version was seen meanwhile: then somebody has restored what we removed.
+fn deleted(copy: &mut Copy, intent: &Intent) -> bool {
+    let mut moved = false;
+    if let Remote::Live { id, version } = &copy.remote {
+        moved = intent.version.as_ref().is_some_and(|v| v != version);
+        copy.remote = Remote::Gone {
+            id: id.clone(),
+            version: intent.version.clone(),
+        };
+        copy.generation += 1;
+    }
+    copy.life_cause = None;
+    moved
+}
+
+/// It was stored, whatever is there now: if the look finds nothing, somebody has deleted it, and saw what we sent.
+fn unread(copy: &mut Copy, intent: &Intent) {
+    let (Some(id), Some(sent), Some(local)) = (&intent.remote_id, &intent.body, &intent.local)
+    else {
+        return;
+    };
+    let known = match &copy.remote {
+        Remote::Live { id: there, version } => {
+            there == id && intent.version.as_ref() == Some(version)
+        }
+        Remote::Absent | Remote::Gone { .. } => intent.generation == copy.generation,
+    };
+    if !known || copy.held.is_some() {
+        // The feed has shown something else meanwhile, or a person is asked.
+        return;
+    }
+    copy.base = Some(Base {
+        remote: sent.clone(),
+        local: local.clone(),
+    });
+    copy.remote = Remote::Live {
+        id: id.clone(),
+        // No version at all: whatever the look finds is another one.
+        version: Version::unread(),
+    };
 }
 
 /// R3: the base is what the provider returned and what we had at the moment of sending. The local value is not
@@ -105,11 +162,16 @@ fn stored(copy: &mut Copy, intent: &Intent, id: String, version: Version, body: 
         version: newer,
     } = &copy.remote
         && *known == id
+        && holds(Law::OldRepliesIgnored)
         && (version.is_older_than(newer) || (version == *newer && copy.stamp == Some(intent.stamp)))
     {
         return;
     }
-    let local = intent.local.clone().unwrap_or_else(|| body.clone());
+    let sent = intent
+        .local
+        .clone()
+        .filter(|_| holds(Law::BaseIsWhatWasSent));
+    let local = sent.unwrap_or_else(|| copy.local.clone());
     let mut base = Base {
         remote: body.clone(),
         local,
@@ -117,11 +179,19 @@ fn stored(copy: &mut Copy, intent: &Intent, id: String, version: Version, body: 
     if let Some(before) = &copy.base {
         hold::keep(copy, before, &mut base, body);
     }
+    if !holds(Law::LocalKeepsItsSpelling) {
+        for unit in unit::all([body, &copy.local]) {
+            if unit.same(&copy.local, &base.local) {
+                unit.take(&mut copy.local, body);
+                unit.take(&mut base.local, body);
+            }
+        }
+    }
     copy.base = Some(base);
     hold::note(copy, body);
     copy.remote = Remote::Live { id, version };
     copy.stamp = Some(intent.stamp);
     copy.rewrite = false;
     copy.life_cause = None;
-    copy.tidy_causes();
+    copy.tidy();
 }

@@ -4,7 +4,9 @@
 use calendar::{Event, unit};
 
 use crate::{
-    Cause, CauseKind, Conflict, Copy, Intent, Observation, Outcome, loose,
+    Cause, CauseKind, Conflict, Copy, Intent, Observation, Outcome,
+    law::{Law, holds},
+    loose,
     merge::{self, Merge},
     replication::{Digest, Standing},
 };
@@ -19,7 +21,7 @@ pub(super) fn surplus(
 ) -> Digest {
     let mut digest = Digest {
         settled: vec![(create.stamp, Outcome::Done)],
-        surplus: true,
+        surplus: holds(Law::SurplusGoes),
         ..Digest::default()
     };
     let (Some(sent), Some(local)) = (&create.body, &create.local) else {

@@ -1,19 +1,8 @@
-//! The integration tests of the sync core: a small world that is lived many times, and one test for each rule.
+//! One test, or a few, for each rule of the sync core. Whole lives are lived in `crates/simulation`.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 // The name by which the rest of the workspace knows it.
 extern crate kalends_sync as sync;
 
-mod calm;
-mod check;
-mod hub;
-mod ledger;
-mod linking;
 mod parts;
-mod provider;
-mod rng;
 mod rules;
-mod seeds;
-mod slots;
-mod worker;
-mod world;

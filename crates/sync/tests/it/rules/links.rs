@@ -8,7 +8,7 @@ use sync::{
 use uuid::Uuid;
 
 use super::{cause, event, with};
-use crate::{hub::calendar, slots::Slot};
+use simulation::{calendar, slots::Slot};
 
 /// A copy in the calendar at this place.
 fn copy(place: usize, local: &Event) -> Copy {

@@ -13,8 +13,8 @@ use sync::{
 };
 use uuid::Uuid;
 
-use crate::{
-    hub::calendar,
+use simulation::{
+    calendar,
     slots::{Slot, when},
 };
 

@@ -10,7 +10,7 @@ use super::{
     FREE, cause, event, gone, intent, is_update, pending, seen, settled, stamp, stored,
     unconfirmed, version, with,
 };
-use crate::slots::Slot;
+use simulation::slots::Slot;
 
 #[test]
 fn r5_a_landed_write_is_an_echo_but_for_what_a_person_edited_on_it() {

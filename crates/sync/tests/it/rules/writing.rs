@@ -9,7 +9,7 @@ use sync::{
 use super::{
     FREE, cause, event, intent, is_update, pending, seen, settled, stored, unconfirmed, with,
 };
-use crate::slots::Slot;
+use simulation::slots::Slot;
 
 #[test]
 fn r1_the_planner_tells_the_four_cases_apart() {
@@ -18,7 +18,10 @@ fn r1_the_planner_tells_the_four_cases_apart() {
     let mut copy = settled();
     copy.alive = false;
     assert!(matches!(plan(&copy, &[]), Step::Delete { .. }));
-    copy.remote = Remote::Gone { id: "o1".into() };
+    copy.remote = Remote::Gone {
+        id: "o1".into(),
+        version: None,
+    };
     assert_eq!(plan(&copy, &[]), Step::Nothing);
     copy.alive = true;
     assert!(matches!(plan(&copy, &[]), Step::Create { .. }));

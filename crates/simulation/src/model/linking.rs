@@ -3,16 +3,24 @@
 use std::collections::VecDeque;
 
 use calendar::Event;
-use sync::{Cause, CauseKind, Copy, LinkId, LinkedId, Member, Role, links as rules};
+use sync::{
+    Cause, CauseKind, Copy, Law, LinkId, LinkedId, Mask, Member, Role,
+    law::holds,
+    links::{self as rules, Made},
+};
 use uuid::Uuid;
 
-use crate::hub::{Hub, Place, Row, calendar, index_of};
+use super::{Hub, Place, Row, calendar, index_of};
 
 const LINK: LinkId = LinkId(Uuid::from_u128(7));
 
 impl Hub {
     pub fn insert(&mut self, copy: Copy, projected: bool, cause: &Cause) -> usize {
-        self.rows.push(Row { copy, projected });
+        self.rows.push(Row {
+            copy,
+            projected,
+            unsettled: false,
+        });
         let row = self.rows.len() - 1;
         if !projected {
             self.originate(row, cause);
@@ -24,7 +32,7 @@ impl Hub {
         let place = self.place(row);
         if !self.linking
             || self.places[place].away
-            || self.rows[row].projected
+            || (self.rows[row].projected && holds(Law::MirrorsDoNotOriginate))
             || !self.rows[row].copy.alive
         {
             return;
@@ -42,10 +50,10 @@ impl Hub {
                 copy.life_cause = Some(cause.clone());
             }
             self.join(linked, row, cause);
-            self.outward(linked, row, cause);
+            self.outward(linked, Some(row), cause);
             return;
         }
-        if self.places[place].role == Role::Target {
+        if self.places[place].role == Role::Target && holds(Law::TargetsDoNotOriginate) {
             return;
         }
         let linked = self.begin(row);
@@ -56,7 +64,7 @@ impl Hub {
                 self.join(linked, twin, cause);
             }
         }
-        self.outward(linked, row, cause);
+        self.outward(linked, Some(row), cause);
     }
 
     /// The living linked event of which `row` is the same invitation, come late: if it has no copy here, or a mirror.
@@ -68,7 +76,8 @@ impl Hub {
                 .iter()
                 .filter(|m| m.linked == self.linked[*linked].id);
             let mut rows = rows.map(|m| &self.rows[index_of(m.copy.0)]);
-            self.linked[*linked].alive
+            holds(Law::MeetByKey)
+                && self.linked[*linked].alive
                 && rows.any(|there| !there.projected && there.copy.local.uid == *uid)
                 && self
                     .member_at(*linked, place)
@@ -90,7 +99,8 @@ impl Hub {
         let uid = &self.rows[row].copy.local.uid;
         (0..self.rows.len()).find(|twin| {
             let there = &self.rows[*twin];
-            self.place(*twin) == place
+            holds(Law::MeetByKey)
+                && self.place(*twin) == place
                 && there.copy.alive
                 && !there.projected
                 && there.copy.local.uid == *uid
@@ -118,14 +128,15 @@ impl Hub {
             for row in 0..self.rows.len() {
                 if self.place(row) != place
                     || !self.rows[row].copy.alive
-                    || self.rows[row].projected
+                    || (self.rows[row].projected && holds(Law::MirrorsDoNotOriginate))
                 {
                     continue;
                 }
                 let uid = &self.rows[row].copy.local.uid;
                 let matched = (begun..self.linked.len()).find(|linked| {
                     let origin = index_of(self.linked[*linked].origin.0);
-                    self.rows[origin].copy.local.uid == *uid
+                    holds(Law::MeetByKey)
+                        && self.rows[origin].copy.local.uid == *uid
                         && self.member_at(*linked, place).is_none()
                 });
                 let cause = self.cause(CauseKind::Config, place, None);
@@ -139,7 +150,7 @@ impl Hub {
         for linked in begun..self.linked.len() {
             let origin = index_of(self.linked[linked].origin.0);
             let cause = self.cause(CauseKind::Config, self.place(origin), None);
-            self.outward(linked, origin, &cause);
+            self.outward(linked, Some(origin), &cause);
         }
     }
 
@@ -156,8 +167,65 @@ impl Hub {
             self.originate(row, cause);
         }
         for member in members {
-            self.inward(row, member, cause);
+            if holds(Law::OneTransaction) {
+                self.inward(row, member, cause);
+            } else {
+                let id = self.members[member].linked;
+                self.deferred.push((row, id, cause.clone()));
+            }
         }
+    }
+
+    /// What was to flow later, where that is not done in the transaction of the change.
+    pub fn catch_up(&mut self) {
+        for (row, linked, cause) in std::mem::take(&mut self.deferred) {
+            let id = self.rows[row].copy.id;
+            let member = self
+                .members
+                .iter()
+                .position(|m| m.copy == id && m.linked == linked);
+            if let Some(member) = member {
+                self.inward(row, member, &cause);
+            }
+        }
+    }
+
+    /// L6: a place has another mask from now on.
+    pub fn switch_mask(&mut self, place: usize, mask: &Mask) {
+        self.places[place].mask = mask.clone();
+        for linked in 0..self.linked.len() {
+            let cause = self.cause(CauseKind::Config, place, None);
+            if let Some(member) = self.member_at(linked, place) {
+                self.remask(member, mask.clone(), &cause);
+            }
+            if holds(Law::MaskAtOnce) {
+                self.outward(linked, None, &cause);
+            }
+        }
+    }
+
+    fn remask(&mut self, member: usize, mask: Mask, cause: &Cause) {
+        let row = index_of(self.members[member].copy.0);
+        self.rows[row].unsettled |= self.rows[row].copy.base.is_none();
+        let linked = index_of(self.members[member].linked.0);
+        let others = self.members.iter().enumerate();
+        let mut others =
+            others.filter(|(other, m)| *other != member && m.linked == self.members[member].linked);
+        let made = if self.rows[row].projected {
+            Made::Mirror
+        } else if others.any(|(_, m)| {
+            let there = &self.rows[index_of(m.copy.0)];
+            there.copy.alive && !there.projected
+        }) {
+            Made::Shared
+        } else {
+            Made::Original
+        };
+        let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
+        let member = &mut self.members[member];
+        let done = rules::remask(value, member, copy, mask, made, cause);
+        rules::inward(value, member, copy);
+        self.conflicts.extend(done.conflicts);
     }
 
     fn inward(&mut self, row: usize, member: usize, cause: &Cause) {
@@ -165,7 +233,7 @@ impl Hub {
         let (value, copy) = (&mut self.linked[linked], &self.rows[row].copy);
         let moved = rules::inward(value, &mut self.members[member], copy);
         if !moved.is_empty() {
-            self.outward(linked, row, cause);
+            self.outward(linked, Some(row), cause);
         }
     }
 
@@ -173,7 +241,7 @@ impl Hub {
         for member in self.members_of(row) {
             let linked = index_of(self.members[member].linked.0);
             if rules::died(&mut self.linked[linked], &mut self.members[member]) {
-                self.outward(linked, row, cause);
+                self.outward(linked, Some(row), cause);
             }
         }
     }
@@ -188,15 +256,15 @@ impl Hub {
             let linked = index_of(self.members[member].linked.0);
             let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
             rules::revived(value, &mut self.members[member], copy, restored, cause);
-            self.outward(linked, row, cause);
+            self.outward(linked, Some(row), cause);
         }
     }
 
     /// L2 and L3 to every other member, and to places that have no copy yet.
-    fn outward(&mut self, linked: usize, from: usize, cause: &Cause) {
+    fn outward(&mut self, linked: usize, from: Option<usize>, cause: &Cause) {
         let mut next = VecDeque::new();
-        let home = self.place(from);
-        for place in (0..self.places.len()).filter(|place| *place != home) {
+        let home = from.map(|row| self.place(row));
+        for place in (0..self.places.len()).filter(|place| Some(*place) != home) {
             match self.member_at(linked, place) {
                 Some(member) => {
                     let row = index_of(self.members[member].copy.0);
@@ -210,6 +278,7 @@ impl Hub {
                     if !done.is_empty() {
                         next.push_back((row, member));
                     }
+                    self.conflicts.extend(done.lost);
                 }
                 None if self.linked[linked].alive
                     && self.places[place].role.receives()
@@ -227,7 +296,11 @@ impl Hub {
 
     fn project(&mut self, linked: usize, place: usize, cause: &Cause) {
         let (id, Place { role, mask, .. }) = (self.next_copy(), self.places[place].clone());
-        let shown = mask.project(&self.linked[linked].value);
+        let shown = if holds(Law::MaskedOutward) {
+            mask.project(&self.linked[linked].value)
+        } else {
+            self.linked[linked].value.clone()
+        };
         let member = Member {
             linked: self.linked[linked].id,
             link: LINK,
@@ -261,14 +334,14 @@ impl Hub {
             let cause = self.cause(CauseKind::Flow, place, None);
             let Some(member) = self.member_at(linked, place) else {
                 let origin = index_of(self.linked[linked].origin.0);
-                self.outward(linked, origin, &cause);
+                self.outward(linked, Some(origin), &cause);
                 continue;
             };
             let row = index_of(self.members[member].copy.0);
             let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
             let done = rules::relink(value, &mut self.members[member], copy, &cause);
             self.conflicts.extend(done.conflicts);
-            self.outward(linked, row, &cause);
+            self.outward(linked, Some(row), &cause);
         }
         for row in 0..self.rows.len() {
             if self.place(row) == place && self.members_of(row).is_empty() {

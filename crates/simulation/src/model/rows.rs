@@ -1,16 +1,19 @@
 //! A hub of a few vectors: what the real one does in its transactions, without storage. Everything in here survives a
-//! crash; what does not is in [`crate::worker`].
+//! crash; what does not is in [`super::Worker`].
+
+use std::collections::{BTreeSet, HashMap};
 
 use calendar::Event;
 use jiff::Timestamp;
 use sync::{
-    CalendarId, Cause, CauseKind, ChangeId, Conflict, Copy, CopyId, Intent, Linked, Mask, Member,
-    Observation, Operation, Outcome, Policy, Remote, Role, Stamp,
+    CalendarId, Cause, CauseKind, ChangeId, Conflict, Copy, CopyId, Intent, Law, Linked, LinkedId,
+    Mask, Member, Observation, Operation, Outcome, Policy, Remote, Role, Stamp,
+    law::holds,
     replication::{Digest, Standing, decide, looked, observe},
 };
 use uuid::Uuid;
 
-use crate::provider::Object;
+use crate::{provider::Object, slots::numbers};
 
 /// How a calendar takes part in the link.
 #[derive(Clone, Debug)]
@@ -25,6 +28,9 @@ pub struct Place {
 pub struct Row {
     pub copy: Copy,
     pub projected: bool,
+    /// Its first write was not through when the mask became narrower: what came along the link before cannot be told
+    /// from what was there.
+    pub unsettled: bool,
 }
 
 pub struct Hub {
@@ -42,6 +48,14 @@ pub struct Hub {
     pub cursors: Vec<Option<u64>>,
     /// How often each feed was read.
     pub feeds: Vec<u64>,
+    /// Numbers that were merged at a place into one unit with what was written there: they are told apart no more.
+    pub merged: BTreeSet<(usize, u32)>,
+    /// Changes that have not flowed yet; only where a law was taken away.
+    pub deferred: Vec<(usize, LinkedId, Cause)>,
+    /// Counts what was heard from providers.
+    pub moment: u64,
+    /// When something was last heard of what is under an id.
+    heard: HashMap<(usize, String), u64>,
     ids: u128,
 }
 
@@ -75,6 +89,10 @@ impl Hub {
             met: Vec::new(),
             cursors: vec![None; count],
             feeds: vec![0; count],
+            merged: BTreeSet::new(),
+            deferred: Vec::new(),
+            moment: 0,
+            heard: HashMap::new(),
             ids: 1000,
         }
     }
@@ -193,7 +211,7 @@ impl Hub {
         }
         let made = self.intents.iter().find(|i| {
             i.operation == Operation::Create
-                && i.may_arrive()
+                && (i.may_arrive() || !holds(Law::StampIsNoProof))
                 && (stamp == Some(i.stamp) || i.remote_id.as_deref() == Some(id))
                 && i.remote_id.as_deref().is_none_or(|chosen| chosen == id)
                 && place_of(self.rows[index_of(i.copy.0)].copy.calendar) == place
@@ -239,8 +257,23 @@ impl Hub {
         }
     }
 
+    /// Notes that something was heard of what is, or is not, under an id.
+    pub fn touch(&mut self, place: usize, id: Option<&str>) {
+        self.moment += 1;
+        if let Some(id) = id {
+            self.heard.insert((place, id.to_owned()), self.moment);
+        }
+    }
+
+    /// Whether something was heard of an event after this moment.
+    pub fn is_newer(&self, place: usize, id: &str, moment: u64) -> bool {
+        let heard = self.heard.get(&(place, id.to_owned()));
+        holds(Law::FreshPage) && heard.is_some_and(|heard| *heard > moment)
+    }
+
     /// R4–R9.
     pub fn observe(&mut self, row: usize, seen: &Observation) {
+        self.touch(self.place(row), Some(&seen.remote_id));
         let (intents, standing) = (self.unfinished(row), self.standing(row));
         let gone = !matches!(self.rows[row].copy.remote, Remote::Live { .. });
         let digest = observe(&mut self.rows[row].copy, &intents, seen, &standing);
@@ -259,6 +292,7 @@ impl Hub {
         let Some(index) = intents.iter().position(|i| i.stamp == stamp) else {
             return self.observe(row, seen);
         };
+        self.touch(self.place(row), Some(&seen.remote_id));
         let gone = !matches!(self.rows[row].copy.remote, Remote::Live { .. });
         let digest = looked(&mut self.rows[row].copy, &intents, index, seen, &standing);
         self.digest(row, gone, digest, seen);
@@ -269,6 +303,18 @@ impl Hub {
             self.settle(stamp, outcome);
         }
         self.conflicts.extend(digest.conflicts);
+        if let Some(body) = &seen.body {
+            let copy = &self.rows[row].copy;
+            for unit in digest
+                .taken
+                .iter()
+                .filter(|unit| !unit.same(&copy.local, body))
+            {
+                let both = numbers(&copy.local).filter(|(slot, _)| slot.unit() == *unit);
+                let place = place_of(copy.calendar);
+                self.merged.extend(both.map(|(_, number)| (place, number)));
+            }
+        }
         let place = self.place(row);
         let cause = self.cause(CauseKind::Flow, place, seen.modified);
         if digest.surplus
@@ -282,6 +328,7 @@ impl Hub {
             self.rows.push(Row {
                 copy,
                 projected: true,
+                unsettled: false,
             });
         }
         if digest.revived {

@@ -1,10 +1,12 @@
 //! What workers do between transactions: requests under way, pages read. A crash forgets all of it.
 
 use sync::{
-    Intent, Operation, Outcome, Remote, Stamp,
+    Intent, Law, Operation, Outcome, Stamp,
+    law::holds,
     replication::{Reply, Step, plan, reply},
 };
 
+use super::reading::Page;
 use crate::{
     provider::{Object, Write},
     world::{World, say},
@@ -13,19 +15,19 @@ use crate::{
 /// What a worker of one calendar remembers.
 #[derive(Default)]
 pub struct Worker {
-    flights: Vec<Flight>,
-    page: Option<Page>,
+    pub(super) flights: Vec<Flight>,
+    pub(super) page: Option<Page>,
 }
 
 /// One write of one copy on its way, or the look that follows it.
-struct Flight {
+pub(super) struct Flight {
     row: usize,
     stamp: Stamp,
-    stage: Stage,
+    pub(super) stage: Stage,
 }
 
 #[expect(clippy::large_enum_variant, reason = "a handful of them at a time")]
-enum Stage {
+pub(super) enum Stage {
     Ready(Write),
     Replied(Reply),
     /// Look under this id, or by stamp.
@@ -34,20 +36,17 @@ enum Stage {
     Found(Option<Object>, String, u64),
 }
 
-struct Page {
-    objects: Vec<Object>,
-    cursor: u64,
-    full: bool,
-    /// The first transaction of two is through.
-    half: bool,
-}
-
 impl World {
     /// Drops everything that is not committed. What was to be sent may still arrive: the socket had it.
     pub fn crash(&mut self, place: usize) {
         say!(self, "{place}: crash");
         let worker = std::mem::take(&mut self.workers[place]);
+        self.hub.deferred.clear();
+        self.ledger.untell(place);
         for flight in worker.flights {
+            if !holds(Law::IntentFirst) && !matches!(flight.stage, Stage::Look(_)) {
+                self.hub.intents.retain(|i| i.stamp != flight.stamp);
+            }
             if let Stage::Ready(write) = flight.stage
                 && self.rng.chance(30)
             {
@@ -56,77 +55,11 @@ impl World {
         }
     }
 
-    /// Reads the feed.
-    pub fn fetch(&mut self, place: usize) {
-        let provider = &self.providers[place];
-        let worker = &self.workers[place];
-        // Without an order of versions an old page cannot be told from a new one: one thing at a time.
-        if worker.page.is_some() || (!provider.is_ordered() && !worker.flights.is_empty()) {
-            return;
-        }
-        let cursor = self.hub.cursors[place];
-        let page = Page {
-            objects: provider.changes(cursor),
-            cursor: provider.position,
-            full: cursor.is_none(),
-            half: false,
-        };
-        if !page.objects.is_empty() || page.full {
-            let ids: Vec<&str> = page.objects.iter().map(|o| o.id.as_str()).collect();
-            say!(self, "{place}: reads {ids:?} full={}", page.full);
-        }
-        self.workers[place].page = Some(page);
-    }
-
-    /// Commits half of a page; with the second half, the cursor.
-    pub fn commit_page(&mut self, place: usize) {
-        let Some(mut page) = self.workers[place].page.take() else {
-            return;
-        };
-        let middle = page.objects.len() / 2;
-        let part = if page.half {
-            &page.objects[middle..]
-        } else {
-            &page.objects[..middle]
-        };
-        for object in part {
-            say!(self, "{place}: sees {} live={}", object.id, object.live);
-            self.hub.sighted(place, object);
-        }
-        self.hub.feeds[place] += 1;
-        if !page.half {
-            page.half = true;
-            self.workers[place].page = Some(page);
-            return;
-        }
-        if page.full {
-            self.check_absent(place, &page.objects);
-        }
-        self.hub.cursors[place] = Some(page.cursor);
-    }
-
-    /// R10: absence from a listing is checked with a GET before it is a deletion.
-    fn check_absent(&mut self, place: usize, listed: &[Object]) {
-        for row in 0..self.hub.rows.len() {
-            let Remote::Live { id, .. } = self.hub.rows[row].copy.remote.clone() else {
-                continue;
-            };
-            if self.hub.place(row) != place || listed.iter().any(|o| o.id == id) {
-                continue;
-            }
-            let found = self.providers[place].objects.get(&id);
-            let seen = self.hub.observation(found, &id);
-            say!(
-                self,
-                "{place}: {id} not listed, live={}",
-                seen.body.is_some()
-            );
-            self.hub.observe(row, &seen);
-        }
-    }
-
     /// Whether a copy has nothing under way.
     pub fn is_idle(&self, row: usize) -> bool {
+        if !holds(Law::OneAtATime) {
+            return true;
+        }
         let worker = &self.workers[self.hub.place(row)];
         worker.flights.iter().all(|flight| flight.row != row)
     }
@@ -179,6 +112,7 @@ impl World {
                 "{place}: intends for copy {row}: {}",
                 described(&write)
             );
+            self.note_leak(row, &write);
             let stamp = intent.stamp;
             self.hub.intents.push(intent);
             Flight {
@@ -191,10 +125,31 @@ impl World {
         true
     }
 
+    /// I5: what is sent to a calendar holds nothing that its mask hides, but for what was there already.
+    fn note_leak(&mut self, row: usize, write: &Write) {
+        let place = self.hub.place(row);
+        if self.hub.places[place].away {
+            // Nothing is projected there at present; it is scrubbed when it comes back.
+            return;
+        }
+        let found = match write {
+            Write::Create { body, .. } if self.hub.rows[row].projected => {
+                self.hidden_in(place, body, None)
+            }
+            Write::Update { .. } if self.hub.rows[row].unsettled => None,
+            Write::Update { body, previous, .. } => self.hidden_in(place, body, Some(previous)),
+            Write::Create { .. } | Write::Delete { .. } => None,
+        };
+        if let Some((slot, number)) = found {
+            let leak = format!("I5: {slot:?} {number} leaked to {place}");
+            self.leak.get_or_insert(leak);
+        }
+    }
+
     fn intend(&mut self, row: usize, step: Step) -> (Intent, Write) {
         let (stamp, at) = (self.hub.stamp(), self.now());
         let place = self.hub.place(row);
-        let copy = &self.hub.rows[row].copy;
+        let copy = self.hub.rows[row].copy.clone();
         let mut intent = Intent {
             stamp,
             copy: copy.id,
@@ -205,20 +160,20 @@ impl World {
             body: None,
             local: None,
             feed: self.hub.feeds[place],
-            causes: copy.causes.clone(),
-            life_cause: copy.life_cause.clone(),
+            causes: copy.causes,
+            life_cause: copy.life_cause,
             at,
             outcome: Outcome::Open,
         };
         let write = match step {
             Step::Create { body, generation } => {
-                let id = self.providers[place].choose_id(&format!("c{row}"), generation);
+                let id = self.chosen_id(row, generation, stamp);
                 intent.operation = Operation::Create;
                 intent.remote_id.clone_from(&id);
-                intent.body = Some((*body).clone());
-                intent.local = Some(copy.local.clone());
+                (intent.body, intent.local) = (Some((*body).clone()), Some(copy.local));
                 Write::Create {
                     id,
+                    attempt: format!("c{row}-{generation}"),
                     stamp,
                     body: *body,
                 }
@@ -230,30 +185,41 @@ impl World {
                 body,
             } => {
                 intent.operation = Operation::Update;
-                intent.remote_id = Some(id.clone());
-                intent.version = Some(version.clone());
-                intent.body = Some((*body).clone());
-                intent.local = Some(copy.local.clone());
-                let (previous, body) = (*previous, *body);
+                (intent.remote_id, intent.version) = (Some(id.clone()), Some(version.clone()));
+                (intent.body, intent.local) = (Some((*body).clone()), Some(copy.local));
                 Write::Update {
                     id,
-                    tag: version.tag,
+                    tag: if_match(version.tag, Law::ConditionalUpdates),
                     stamp,
-                    previous,
-                    body,
+                    previous: *previous,
+                    body: *body,
                 }
             }
             Step::Delete { id, version } => {
-                intent.remote_id = Some(id.clone());
-                intent.version = Some(version.clone());
+                (intent.remote_id, intent.version) = (Some(id.clone()), Some(version.clone()));
                 Write::Delete {
                     id,
-                    tag: version.tag,
+                    tag: if_match(version.tag, Law::ConditionalDeletes),
                 }
             }
             Step::Nothing | Step::Look { .. } => unreachable!("not a write"),
         };
         (intent, write)
+    }
+
+    /// The id that a new event gets where we may choose.
+    fn chosen_id(&self, row: usize, generation: u32, stamp: Stamp) -> Option<String> {
+        let name = if holds(Law::IdsAreChosen) {
+            format!("c{row}")
+        } else {
+            format!("c{row}-{stamp}")
+        };
+        let generation = if holds(Law::GenerationInId) {
+            generation
+        } else {
+            0
+        };
+        self.providers[self.hub.place(row)].choose_id(&name, generation)
     }
 
     /// Brings one write one step further.
@@ -269,11 +235,12 @@ impl World {
             Stage::Replied(answer) => self.replied(flight.row, flight.stamp, answer),
             Stage::Look(id) => {
                 let found = self.look(place, id.as_deref(), flight.stamp);
+                let found = self.perhaps_stale(place, found);
                 let feed = self.hub.feeds[place];
                 Some(Stage::Found(found, id.unwrap_or_default(), feed))
             }
             // The feed went past what was found: it may be older than what is known (R4).
-            Stage::Found(_, id, feed) if feed != self.hub.feeds[place] => {
+            Stage::Found(_, id, feed) if feed != self.hub.feeds[place] && holds(Law::FreshLook) => {
                 Some(Stage::Look((!id.is_empty()).then_some(id)))
             }
             Stage::Found(found, id, _) => {
@@ -304,6 +271,17 @@ impl World {
                 .find(|o| o.live && o.stamp == Some(stamp))
                 .cloned(),
         }
+    }
+
+    /// A read may be answered by a server that lags behind. Where versions have no order nobody could tell.
+    fn perhaps_stale(&mut self, place: usize, found: Option<Object>) -> Option<Object> {
+        let ordered = self.providers[place].is_ordered();
+        let found = found?;
+        if found.live && ordered && self.faults && self.rng.chance(10) {
+            let before = found.before.clone().filter(|before| before.live);
+            return Some(before.map_or(found, |before| *before));
+        }
+        Some(found)
     }
 
     fn send(&mut self, place: usize, write: Write) -> Reply {
@@ -344,6 +322,7 @@ impl World {
             _ => intent.remote_id.clone(),
         };
         say!(self, "{place}: copy {row} gets {}", named(&answer));
+        self.hub.touch(place, id.as_deref());
         let copy = &mut self.hub.rows[row].copy;
         let settled = reply(copy, &intent, answer, self.hub.feeds[place]);
         self.hub.settle(stamp, settled.outcome);
@@ -362,6 +341,11 @@ impl World {
         let answer = self.providers[place].execute(write, now);
         say!(self, "{place}: late {what}: {}", named(&answer));
     }
+}
+
+/// The condition of a write; none where the law is taken away.
+fn if_match(tag: String, law: Law) -> String {
+    if holds(law) { tag } else { "*".to_owned() }
 }
 
 fn described(write: &Write) -> String {

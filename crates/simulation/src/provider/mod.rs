@@ -34,6 +34,8 @@ pub struct Object {
     pub stamp: Option<Stamp>,
     pub modified: Timestamp,
     pub live: bool,
+    /// What a reader that lags behind still sees.
+    pub before: Option<Box<Self>>,
     /// Where in the feed its last change is.
     pub position: u64,
 }
@@ -44,6 +46,8 @@ pub struct Object {
 pub enum Write {
     Create {
         id: Option<String>,
+        /// Which copy in which generation it is for.
+        attempt: String,
         stamp: Stamp,
         body: Event,
     },
@@ -69,10 +73,12 @@ pub struct Provider {
     pub position: u64,
     /// Requests that will be executed some time after everybody gave them up.
     pub late: Vec<Write>,
+    /// Under which id each attempt was made, where we choose ids.
+    made: BTreeMap<String, String>,
+    /// Attempts that made an event a second time although the first one is there.
+    pub doubled: Vec<String>,
     /// Writes that changed something.
     pub writes: usize,
-    /// Every body that was ever sent here.
-    pub received: Vec<Event>,
 }
 
 impl Provider {
@@ -83,8 +89,9 @@ impl Provider {
             objects: BTreeMap::new(),
             position: 0,
             late: Vec::new(),
+            made: BTreeMap::new(),
+            doubled: Vec::new(),
             writes: 0,
-            received: Vec::new(),
         }
     }
 
@@ -134,7 +141,14 @@ impl Provider {
         let version = self.version();
         let id = id.unwrap_or_else(|| format!("o{}", self.position));
         let body = self.rewritten(body);
+        let before = self.objects.remove(&id).map(|before| {
+            Box::new(Object {
+                before: None,
+                ..before
+            })
+        });
         let object = Object {
+            before,
             id: id.clone(),
             version,
             body,
@@ -186,14 +200,24 @@ impl Provider {
     /// Executes a write and answers.
     pub fn execute(&mut self, write: Write, now: Timestamp) -> Reply {
         match write {
-            Write::Create { id, stamp, body } => {
-                self.received.push(body.clone());
+            Write::Create {
+                id,
+                attempt,
+                stamp,
+                body,
+            } => {
                 if let Some(there) = id.as_ref().and_then(|id| self.objects.get(id))
                     && (there.live || self.kind == Kind::Google)
                 {
                     return Reply::Exists;
                 }
+                let chosen = id.is_some();
                 let id = self.put(id, body, Some(stamp), now);
+                if chosen {
+                    let twin = self.made.insert(attempt.clone(), id.clone());
+                    let twin = twin.filter(|twin| *twin != id && self.objects[twin].live);
+                    self.doubled.extend(twin.map(|_| attempt));
+                }
                 self.stored(&id)
             }
             Write::Update {
@@ -203,7 +227,6 @@ impl Provider {
                 previous,
                 body,
             } => {
-                self.received.push(body.clone());
                 let there = match self.condition(&id, &tag) {
                     Ok(there) => there,
                     Err(reply) => return reply,
@@ -234,7 +257,7 @@ impl Provider {
     fn condition(&self, id: &str, tag: &str) -> Result<Object, Reply> {
         let there = self.objects.get(id).filter(|o| o.live);
         let there = there.ok_or(Reply::Missing)?;
-        if there.version.tag == tag {
+        if tag == "*" || there.version.tag == tag {
             Ok(there.clone())
         } else {
             Err(Reply::Stale)

@@ -2,9 +2,9 @@
 
 use sync::Remote;
 
+use super::check::must;
 use crate::{
-    check::must,
-    hub::{index_of, place_of},
+    model::{index_of, place_of},
     world::{World, say},
 };
 
@@ -105,7 +105,7 @@ impl World {
         let before = count(self);
         say!(self, "{place}: person deletes {id} there, calmly");
         let body = self.providers[place].objects[&id].body.clone();
-        self.deleted(place, &body);
+        self.deleted(place, &body, Some(&id));
         self.providers[place].remove(&id);
         self.rest()?;
         let mut gone = 0;

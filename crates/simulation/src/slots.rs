@@ -9,17 +9,23 @@ use jiff::{Span, civil::DateTime};
 /// A part of an event that people edit at one go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Slot {
+    /// The title.
     Title,
     /// One of three lines of the text.
     Line(usize),
+    /// The start.
     When,
+    /// The interval of a daily rule.
     Rule,
     /// The title of one of two occurrences.
     Occurrence(usize),
+    /// The name of the place.
     Place,
+    /// The colour, which belongs to its copy.
     Color,
 }
 
+/// All of them.
 pub const SLOTS: [Slot; 10] = [
     Slot::Title,
     Slot::Line(0),

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::unit;
+use calendar::{Event, Unit, unit};
 use sync::{
     Copy, Outcome, Remote, Role, loose,
     replication::{Step, plan},
 };
 
 use crate::{
-    hub::place_of,
-    slots::numbers,
+    model::place_of,
+    slots::{Slot, numbers},
     world::{World, say},
 };
 
@@ -35,6 +35,7 @@ impl World {
         self.faults = false;
         let mut quiet = 0;
         for _ in 0..ROUNDS_MAX {
+            self.hub.catch_up();
             let before: u64 = self.providers.iter().map(|p| p.position).sum();
             let mut moved = false;
             for place in 0..self.providers.len() {
@@ -55,11 +56,13 @@ impl World {
         self.finish(place);
         let before = self.hub.cursors[place];
         self.fetch(place);
+        self.tick(place);
         self.finish(place);
         let mut moved = self.hub.cursors[place] != before;
         for row in 0..self.hub.rows.len() {
             if self.hub.place(row) == place && self.is_idle(row) {
                 moved |= self.push_row(row);
+                self.tick(row);
             }
         }
         self.finish(place);
@@ -69,18 +72,24 @@ impl World {
     fn finish(&mut self, place: usize) {
         while !self.is_at_rest_at(place) {
             self.commit_page(place);
+            self.tick(place);
             self.advance(place);
+            self.tick(place);
         }
     }
 
     /// All of it.
     pub fn check(&self) -> Result {
+        if let Some(leak) = &self.leak {
+            return Err(leak.clone());
+        }
         self.check_copies()?;
         self.check_objects()?;
         self.check_links()?;
         self.check_doubles()?;
         self.check_masks()?;
-        self.check_lost()
+        self.check_lost()?;
+        self.check_meant()
     }
 
     fn check_copies(&self) -> Result {
@@ -194,7 +203,10 @@ impl World {
                     "I1: the living sender {name} of a dead linked event"
                 );
                 for unit in unit::diff(&member.agreed, &copy.local) {
-                    let covered = member.mask.covers(&unit, linked.value.privacy);
+                    // Of an occurrence the mask hides fields, never all of it.
+                    let partly = matches!(unit, Unit::Override(_))
+                        && member.mask.covers(&Unit::Title, linked.value.privacy);
+                    let covered = partly || member.mask.covers(&unit, linked.value.privacy);
                     must!(covered, "I1: {unit:?} of copy {name} did not flow");
                 }
             }
@@ -232,30 +244,44 @@ impl World {
         Ok(())
     }
 
-    /// Masked calendars never receive what the mask hides.
+    /// I5: mirrors hold nothing that their mask hides.
     fn check_masks(&self) -> Result {
-        for (place, provider) in self.providers.iter().enumerate() {
-            for body in &provider.received {
-                for (slot, number) in numbers(body) {
-                    let from = self.ledger.author(number);
-                    must!(
-                        !self.covered(place, slot) || from.is_none_or(|from| from == place),
-                        "I5: {slot:?} {number} leaked to {place}"
-                    );
-                }
+        for row in self.hub.rows.iter().filter(|row| row.projected) {
+            let place = place_of(row.copy.calendar);
+            let Remote::Live { id, .. } = &row.copy.remote else {
+                continue;
+            };
+            let Some(there) = self.providers[place].objects.get(id) else {
+                continue;
+            };
+            if let Some((slot, number)) = self.hidden_in(place, &there.body, None) {
+                return Err(format!("I5: {slot:?} {number} is still at {place}"));
             }
         }
         Ok(())
     }
 
-    /// I2.
-    fn check_lost(&self) -> Result {
-        let mut alive = BTreeSet::new();
-        for provider in &self.providers {
-            for object in provider.objects.values().filter(|o| o.live) {
-                alive.extend(numbers(&object.body).map(|(_, number)| number));
-            }
-        }
+    /// What of a body comes from elsewhere and is hidden from this place, and was not in what was there `before`.
+    pub(crate) fn hidden_in(
+        &self,
+        place: usize,
+        body: &Event,
+        before: Option<&Event>,
+    ) -> Option<(Slot, u32)> {
+        numbers(body).find(|(slot, number)| {
+            self.covered(place, *slot)
+                && self
+                    .ledger
+                    .author(*number)
+                    .is_some_and(|from| from != place)
+                && !self.ledger.rewritten.contains(&(place, *number))
+                && !self.hub.merged.contains(&(place, *number))
+                && before.is_none_or(|before| slot.read(before) != Some(*number))
+        })
+    }
+
+    /// Values that lost and are kept.
+    pub(super) fn losers(&self) -> BTreeSet<u32> {
         let mut losers = BTreeSet::new();
         for conflict in &self.hub.conflicts {
             // A question whose copy has died meanwhile keeps both.
@@ -271,7 +297,25 @@ impl World {
         for event in &self.hub.met {
             losers.extend(numbers(event).map(|(_, number)| number));
         }
-        match self.ledger.first_lost(&alive, &losers) {
+        losers
+    }
+
+    /// I2.
+    fn check_lost(&self) -> Result {
+        let mut alive = BTreeSet::new();
+        for provider in &self.providers {
+            for object in provider.objects.values().filter(|o| o.live) {
+                alive.extend(numbers(&object.body).map(|(_, number)| number));
+            }
+        }
+        let losers = self.losers();
+        // Where a mask became narrower, others do not see any more what they wrote themselves.
+        let narrowed = &self.masks[self.providers.len()..];
+        let hidden = |place, slot| {
+            self.was_covered(place, slot)
+                || narrowed.iter().any(|(at, _)| self.was_covered(*at, slot))
+        };
+        match self.ledger.first_lost(&alive, &losers, hidden) {
             None => Ok(()),
             Some(edit) => Err(format!(
                 "I2: {:?} {} made at {} (over {:?}) is lost",

@@ -1,0 +1,154 @@
+//! What people did, and whether anything of it was lost (I2).
+
+use std::collections::BTreeSet;
+
+use calendar::Event;
+
+use crate::slots::{Slot, numbers};
+
+/// One edit of one slot.
+pub struct Edit {
+    pub number: u32,
+    pub slot: Slot,
+    /// What the person saw there and wrote over.
+    pub replaced: Option<u32>,
+    pub place: usize,
+    /// The mark of the event, where the person could see it.
+    pub mark: Option<String>,
+    /// The calendars were not linked yet.
+    pub early: bool,
+    /// It belongs to its copy alone: it may go with it.
+    pub own: bool,
+    /// It was made on a target in a unit that the projection owns: it stays only until the projection changes.
+    pub passing: bool,
+}
+
+/// A deletion by a person.
+pub struct Deletion {
+    pub place: usize,
+    /// The mark of the event, where the person could see it.
+    pub mark: Option<String>,
+    /// The numbers that were seen then.
+    pub seen: BTreeSet<u32>,
+    /// We were not told yet that the event is there: whether it ever was cannot be known.
+    pub untold: bool,
+}
+
+#[derive(Default)]
+pub struct Ledger {
+    pub edits: Vec<Edit>,
+    pub deletes: Vec<Deletion>,
+    /// Numbers that a person saw and deleted.
+    deleted: BTreeSet<u32>,
+    /// Whether any event was deleted: what belongs to a copy alone may have gone with it.
+    pub deletions: bool,
+    /// Two-way places at which somebody deleted an event: what was hidden there may have gone with it.
+    pub deleted_at: BTreeSet<usize>,
+    /// The same for single occurrences.
+    pub cancelled_at: BTreeSet<usize>,
+    /// Numbers that somebody at a place saw in what they wrote anew: theirs, too, from then on.
+    pub rewritten: BTreeSet<(usize, u32)>,
+    /// Somebody copied an event before we knew that it is ours: the copy may be taken for it.
+    pub mistaken: bool,
+    /// Marks of events that a person may have doubled by restoring an old incarnation.
+    pub restored: BTreeSet<String>,
+    next: u32,
+}
+
+impl Ledger {
+    /// A number that was never used.
+    pub fn number(&mut self) -> u32 {
+        self.next += 1;
+        self.next
+    }
+
+    /// A new mark for a new event.
+    pub fn mark(&mut self) -> String {
+        format!("e{}", self.number())
+    }
+
+    pub fn deleted(&mut self, place: usize, body: &Event, untold: bool) {
+        let seen: BTreeSet<u32> = numbers(body).map(|(_, number)| number).collect();
+        self.deleted.extend(&seen);
+        self.deletes.push(Deletion {
+            place,
+            mark: body.categories.first().cloned(),
+            seen,
+            untold,
+        });
+        self.deletions = true;
+    }
+
+    /// What was written last, if it is something that can be found again.
+    pub fn last_edit(&self) -> Option<(Slot, u32)> {
+        let edit = self.edits.last()?;
+        (!edit.passing && edit.number == self.next).then_some((edit.slot, edit.number))
+    }
+
+    /// Where a number was written.
+    pub fn author(&self, number: u32) -> Option<usize> {
+        let edit = self.edits.iter().find(|e| e.number == number)?;
+        Some(edit.place)
+    }
+
+    /// Whether somebody saw this number, or what was written over it, and deleted its event.
+    pub fn was_deleted(&self, number: u32) -> bool {
+        let mut later = self.edits.iter();
+        self.deleted.contains(&number)
+            || later.any(|e| e.replaced == Some(number) && self.was_deleted(e.number))
+    }
+
+    /// Replies from a place got lost: what they told was not told.
+    pub fn untell(&mut self, place: usize) {
+        let there = self.deletes.iter_mut().filter(|d| d.place == place);
+        there.for_each(|deletion| deletion.untold = true);
+    }
+
+    /// Whether somebody made an edit of the event that whoever deleted it did not see.
+    pub fn is_opposed(&self, deletion: &Deletion) -> bool {
+        self.edits.iter().any(|edit| {
+            (edit.mark.is_none() || edit.mark == deletion.mark) && !self.was_seen(edit, deletion)
+        })
+    }
+
+    fn was_seen(&self, edit: &Edit, deletion: &Deletion) -> bool {
+        deletion.seen.contains(&edit.number)
+            || self
+                .edits
+                .iter()
+                .any(|next| next.replaced == Some(edit.number) && self.was_seen(next, deletion))
+    }
+
+    /// The edit that wrote over a number, if it flows.
+    pub fn written_over(&self, slot: Slot, number: u32) -> Option<&Edit> {
+        self.edits.iter().find(|edit| {
+            edit.slot == slot
+                && edit.replaced == Some(number)
+                && !edit.passing
+                && !edit.own
+                && !edit.early
+        })
+    }
+
+    /// The first edit that is neither there nor replaced by somebody who saw it, nor deleted by somebody who saw it,
+    /// nor kept as the loser of a conflict. What is `hidden` from others goes with its copy.
+    pub fn first_lost(
+        &self,
+        alive: &BTreeSet<u32>,
+        losers: &BTreeSet<u32>,
+        hidden: impl Fn(usize, Slot) -> bool,
+    ) -> Option<&Edit> {
+        self.edits.iter().find(|edit| {
+            let replaced = || self.edits.iter().any(|e| e.replaced == Some(edit.number));
+            !(edit.passing
+                || (self.deletions && (edit.own || hidden(edit.place, edit.slot)))
+                || self.deleted_at.iter().any(|at| hidden(*at, edit.slot))
+                || (matches!(edit.slot, Slot::Occurrence(_))
+                    && self.cancelled_at.iter().any(|at| hidden(*at, edit.slot)))
+                || alive.contains(&edit.number)
+                || losers.contains(&edit.number)
+                || self.deleted.contains(&edit.number)
+                || replaced())
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! What people meant: what they wrote over does not come back, what they deleted stays away, and what they noted on a
+//! target is nobody else's.
+
+use sync::{Policy, Remote, Role};
+
+use super::check::must;
+use crate::{
+    model::{index_of, place_of},
+    slots::{SLOTS, Slot, numbers},
+    world::World,
+};
+
+type Result = std::result::Result<(), String>;
+
+impl World {
+    /// All of it.
+    pub(super) fn check_meant(&self) -> Result {
+        self.check_undone()?;
+        self.check_targets()?;
+        self.check_deleted()?;
+        let doubled = self.providers.iter().find_map(|p| p.doubled.first());
+        must!(
+            doubled.is_none(),
+            "I3: {doubled:?} was made twice where we choose ids"
+        );
+        Ok(())
+    }
+
+    /// I2: what somebody saw and wrote over does not come back.
+    fn check_undone(&self) -> Result {
+        if self.hub.policy == Policy::Ask || !self.ledger.restored.is_empty() {
+            // Whoever is asked may decide for what was before, and so may whoever restores.
+            return Ok(());
+        }
+        let losers = self.losers();
+        for (place, provider) in self.providers.iter().enumerate() {
+            if self.hub.places[place].role == Role::Source {
+                // Each source speaks for itself.
+                continue;
+            }
+            for object in provider.objects.values().filter(|o| o.live) {
+                for (slot, number) in numbers(&object.body).filter(|(_, number)| *number > 0) {
+                    if self.was_covered(place, slot) || slot.unit().is_local() {
+                        continue;
+                    }
+                    let Some(edit) = self.ledger.written_over(slot, number) else {
+                        continue;
+                    };
+                    // A text is one unit: what was written into one line may have lost for what was in another.
+                    let lost = matches!(slot, Slot::Line(_)) && !losers.is_empty();
+                    let hidden = self.was_covered(edit.place, slot);
+                    if lost || hidden || self.ledger.was_deleted(edit.number) {
+                        continue;
+                    }
+                    must!(
+                        edit.mark.is_none() || edit.mark.as_ref() != object.body.categories.first(),
+                        "I2: {slot:?} {number} is at {place} although {} was written over it at {}",
+                        edit.number,
+                        edit.place
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// L3, L5: what was made or noted on a target is nowhere else. R6: there, an edit yields to what it did not see.
+    fn check_targets(&self) -> Result {
+        for (place, provider) in self.providers.iter().enumerate() {
+            for object in provider.objects.values().filter(|o| o.live) {
+                for (slot, number) in numbers(&object.body) {
+                    let from = self.ledger.author(number).unwrap_or(place);
+                    must!(
+                        from == place || self.hub.places[from].role != Role::Target,
+                        "L5: {slot:?} {number} of the target {from} is at {place}"
+                    );
+                }
+            }
+        }
+        for member in self.hub.members.iter().filter(|m| m.role == Role::Target) {
+            let copy = &self.hub.rows[index_of(member.copy.0)].copy;
+            let place = place_of(member.calendar);
+            if !matches!(copy.remote, Remote::Live { .. }) {
+                continue;
+            }
+            for slot in SLOTS {
+                let (shown, there) = (slot.read(&member.agreed), slot.read(&copy.local));
+                if shown != there && !self.was_covered(place, slot) {
+                    self.check_yields(place, slot, shown, there)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_yields(
+        &self,
+        place: usize,
+        slot: Slot,
+        shown: Option<u32>,
+        there: Option<u32>,
+    ) -> Result {
+        let edits = &self.ledger.edits;
+        let mut number = there;
+        while let Some(edit) = edits.iter().find(|e| Some(e.number) == number) {
+            if edit.replaced == shown {
+                return Ok(());
+            }
+            number = edit.replaced;
+        }
+        // What was cancelled, or was there before the link, leaves no number.
+        must!(
+            there.is_none() || shown.is_none() || matches!(slot, Slot::Occurrence(_)),
+            "R6: {slot:?} at the target {place} is {there:?}, which never saw {shown:?}"
+        );
+        Ok(())
+    }
+
+    /// A deletion that nobody opposed stays.
+    fn check_deleted(&self) -> Result {
+        let linked = self.hub.places.iter().all(|p| p.role == Role::Both);
+        if !linked || self.parted || self.ledger.mistaken || self.masks.len() > self.providers.len()
+        {
+            return Ok(());
+        }
+        for deletion in &self.ledger.deletes {
+            let Some(mark) = &deletion.mark else { continue };
+            let restored = self.ledger.restored.contains(mark);
+            if restored || deletion.untold || self.ledger.is_opposed(deletion) {
+                continue;
+            }
+            for (place, provider) in self.providers.iter().enumerate() {
+                let mut objects = provider.objects.values().filter(|o| o.live);
+                let back = objects.find(|o| o.body.categories.contains(mark));
+                must!(
+                    back.is_none(),
+                    "L3: {mark} was deleted at {} and is alive at {place}",
+                    deletion.place
+                );
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! One life of a world: its steps, then rest, then the questions.
+
+mod calm;
+mod check;
+mod meant;
+
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use crate::{
+    rng::{Rng, mix},
+    world::{World, say},
+};
+
+/// Steps of one life before it may come to rest: at least a third of it, at most four thirds.
+const STEPS: usize = 60;
+
+/// What happens in one life. Each step has a seed of its own, so that leaving one out changes nothing about the others'
+/// choices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// How the world is made, and how it comes to rest.
+    pub seed: u64,
+    /// What happens between.
+    pub steps: Vec<u64>,
+}
+
+/// How a life went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lived {
+    /// Steps of people, accidents and workers, coming to rest included.
+    pub ticks: u64,
+    /// A digest of all that happened.
+    pub digest: u64,
+    /// What did not hold.
+    pub violation: Option<Violation>,
+    /// What happened, if anybody listened.
+    pub trace: Vec<String>,
+}
+
+/// An invariant that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Its name (I1–I10, L3), or `panic`.
+    pub invariant: String,
+    /// What was found.
+    pub found: String,
+    /// It is the one case that nobody can tell from another (`docs/sync.md`).
+    pub known: bool,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.invariant, self.found)
+    }
+}
+
+impl Violation {
+    fn new(fault: &str) -> Self {
+        let (invariant, found) = fault.split_once(": ").unwrap_or(("rest", fault));
+        Self {
+            invariant: invariant.to_owned(),
+            found: found.to_owned(),
+            known: false,
+        }
+    }
+}
+
+impl Life {
+    /// The life that a seed tells.
+    pub fn of(seed: u64) -> Self {
+        let mut rng = Rng::new(mix(seed, 1));
+        let count = STEPS / 3 + rng.below(STEPS);
+        let steps = (0..count).map(|_| rng.next_bits()).collect();
+        Self { seed, steps }
+    }
+
+    /// Lives it.
+    pub fn live(&self, listen: bool) -> Lived {
+        let mut world = World::new(self.seed, listen);
+        let result = catch_unwind(AssertUnwindSafe(|| self.pass(&mut world)));
+        let violation = match result {
+            Ok(Ok(())) => None,
+            Ok(Err(fault)) => Some(Violation::new(&fault)),
+            Err(panic) => {
+                let text = panic.downcast_ref::<String>().map(String::as_str);
+                let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+                Some(Violation::new(&format!("panic: {}", text.unwrap_or("?"))))
+            }
+        };
+        Lived {
+            ticks: world.ticks,
+            digest: world.digest(),
+            violation,
+            trace: world.trace.unwrap_or_default(),
+        }
+    }
+
+    fn pass(&self, world: &mut World) -> Result<(), String> {
+        for step in &self.steps {
+            world.rng = Rng::new(*step);
+            world.step();
+        }
+        world.rng = Rng::new(mix(self.seed, 2));
+        say!(world, "coming to rest");
+        world.reunite();
+        // Late requests arrive before or after everything else has come to rest.
+        if world.rng.chance(50) {
+            world.rest()?;
+        }
+        for place in 0..world.providers.len() {
+            while !world.providers[place].late.is_empty() {
+                world.deliver_late(place);
+            }
+        }
+        world.rest()?;
+        world.check()?;
+        world.list_again()?;
+        world.check()?;
+        for _ in 0..2 {
+            world.calm_edit()?;
+        }
+        world.calm_deletion()?;
+        world.check()
+    }
+}

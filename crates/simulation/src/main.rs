@@ -1,0 +1,155 @@
+//! `simulate`: lives many worlds and says what did not hold in them.
+#![expect(
+    clippy::print_stdout,
+    reason = "a command-line tool speaks on the terminal"
+)]
+
+use std::{fmt::Write, fs, path::PathBuf, process::ExitCode, thread};
+
+use clap::Parser;
+use kalends_simulation::{Life, mutants::Mutant, report, shrink::shrink};
+use sync::{Law, law};
+
+/// Lives seeded worlds and says what did not hold in them.
+#[derive(Parser)]
+#[command(name = "cargo xtask simulate", version)]
+struct Arguments {
+    /// How many worlds.
+    #[arg(long, default_value_t = 10_000)]
+    seeds: u64,
+    /// The first one.
+    #[arg(long, default_value_t = 0)]
+    first_seed: u64,
+    /// Take this law away (its name, as `--mutants` prints it).
+    #[arg(long)]
+    mutant: Option<String>,
+    /// Take every law away, one after the other, and say by how many seeds it is missed.
+    #[arg(long, conflicts_with = "mutant")]
+    mutants: bool,
+    /// Write for each law the first seed that misses it into this file.
+    #[arg(long, requires = "mutants")]
+    write: Option<PathBuf>,
+    /// Tell the whole life of the first seed.
+    #[arg(long)]
+    trace: bool,
+    /// On so many threads; one world is always lived on one.
+    #[arg(long)]
+    threads: Option<usize>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // A world that stops is told with its seed, not where it stops.
+    std::panic::set_hook(Box::new(|_| {}));
+    let law = arguments.mutant.as_deref().map(law_named);
+    if law == Some(None) {
+        return ExitCode::FAILURE;
+    }
+    let law = law.flatten();
+    let fine = if arguments.mutants {
+        all_mutants(&arguments)
+    } else if arguments.trace {
+        tell(&Life::of(arguments.first_seed), law)
+    } else {
+        lives(&arguments, law)
+    };
+    if fine {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn law_named(name: &str) -> Option<Law> {
+    let law = Law::ALL.iter().find(|law| law.name() == name);
+    if law.is_none() {
+        println!("--mutant {name}: there is no such law. The laws are:");
+        for law in Law::ALL {
+            println!("  {:28} {}", law.name(), law.about());
+        }
+    }
+    law.copied()
+}
+
+fn threads(arguments: &Arguments) -> usize {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    arguments.threads.unwrap_or(cores).max(1)
+}
+
+fn lives(arguments: &Arguments, law: Option<Law>) -> bool {
+    let (first, count) = (arguments.first_seed, arguments.seeds);
+    let report = report::many(first, count, law, threads(arguments));
+    let mut kinds: Vec<&str> = Vec::new();
+    for (seed, violation) in &report.violations {
+        if !kinds.contains(&violation.invariant.as_str()) {
+            kinds.push(&violation.invariant);
+            let same = report.violations.iter();
+            let same = same.filter(|(_, v)| v.invariant == violation.invariant);
+            println!("{} violations of {}", same.count(), violation.invariant);
+            let fails = |life: &Life| life.live(false).violation;
+            law::take_away(law);
+            let small = shrink(&Life::of(*seed), fails);
+            println!("seed {seed}, {} steps left of it:", small.steps.len());
+            tell(&small, law);
+        }
+    }
+    println!(
+        "{} steps in {:.1} s on {} threads: {:.0} steps/s a thread; digest {:016x}",
+        report.ticks,
+        report.wall.as_secs_f64(),
+        report.threads,
+        report.steps_per_second(),
+        report.digest
+    );
+    println!(
+        "{} seeds, {} violations, {} known",
+        report.seeds,
+        report.violations.len(),
+        report.known
+    );
+    report.violations.is_empty()
+}
+
+/// Tells a life; whether it was a good one.
+fn tell(life: &Life, law: Option<Law>) -> bool {
+    law::take_away(law);
+    let lived = life.live(true);
+    for line in &lived.trace {
+        println!("  {line}");
+    }
+    println!("  digest {:016x}", lived.digest);
+    match &lived.violation {
+        Some(violation) => println!("  {violation}"),
+        None => println!("  all is well"),
+    }
+    lived.violation.is_none()
+}
+
+fn all_mutants(arguments: &Arguments) -> bool {
+    println!("{:28} {:>6} {:>8}  first  by", "law", "happy", "seeds");
+    let mut missed = true;
+    let mut written = String::new();
+    for law in Law::ALL {
+        let (first, count) = (arguments.first_seed, arguments.seeds);
+        let mutant = Mutant::of(*law, first, count, threads(arguments));
+        let found = mutant.report.violations.first();
+        if let Some((seed, _)) = found {
+            let _ = writeln!(written, "{} {seed}", law.name());
+        }
+        println!(
+            "{:28} {:>6} {:>8}  {}",
+            law.name(),
+            if mutant.happy { "yes" } else { "no" },
+            mutant.report.violations.len(),
+            found.map_or_else(String::new, |(seed, v)| format!("{seed}  {}", v.invariant)),
+        );
+        missed &= mutant.is_caught() && mutant.happy;
+    }
+    if let Some(path) = &arguments.write
+        && let Err(error) = fs::write(path, written)
+    {
+        println!("{}: {error}", path.display());
+        return false;
+    }
+    missed
+}

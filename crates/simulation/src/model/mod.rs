@@ -1,0 +1,9 @@
+//! Tier 1: what the real hub does in its transactions, without storage, around the real rules of `sync`.
+
+mod linking;
+mod reading;
+mod rows;
+mod worker;
+
+pub use rows::{Hub, Place, Row, calendar, index_of, place_of};
+pub use worker::Worker;

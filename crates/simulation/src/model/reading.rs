@@ -1,0 +1,135 @@
+//! How a worker reads: a page at a time, in two transactions, and what a listing does not hold is looked at.
+
+use sync::{Law, Remote, law::holds, replication::Reply};
+
+use super::{
+    place_of,
+    worker::{Flight, Stage},
+};
+use crate::{
+    provider::Object,
+    world::{World, say},
+};
+
+/// What was read and is being digested.
+pub(super) struct Page {
+    /// The hub's moment when it was read.
+    began: u64,
+    objects: Vec<Object>,
+    cursor: u64,
+    full: bool,
+    /// The first transaction of two is through.
+    half: bool,
+}
+
+impl World {
+    /// Reads the feed.
+    pub fn fetch(&mut self, place: usize) {
+        let provider = &self.providers[place];
+        let worker = &self.workers[place];
+        // Without an order of versions an old page cannot be told from a new one: one thing at a time.
+        if worker.page.is_some() || (!provider.is_ordered() && !worker.flights.is_empty()) {
+            return;
+        }
+        let cursor = self.hub.cursors[place];
+        let page = Page {
+            objects: provider.changes(cursor),
+            cursor: provider.position,
+            full: cursor.is_none(),
+            began: self.hub.moment,
+            half: false,
+        };
+        if !page.objects.is_empty() || page.full {
+            let ids: Vec<&str> = page.objects.iter().map(|o| o.id.as_str()).collect();
+            say!(self, "{place}: reads {ids:?} full={}", page.full);
+        }
+        self.workers[place].page = Some(page);
+    }
+
+    /// Commits half of a page; with the second half, the cursor.
+    pub fn commit_page(&mut self, place: usize) {
+        let Some(mut page) = self.workers[place].page.take() else {
+            return;
+        };
+        let middle = page.objects.len() / 2;
+        let part = if page.half {
+            &page.objects[middle..]
+        } else {
+            &page.objects[..middle]
+        };
+        for object in part {
+            say!(self, "{place}: sees {} live={}", object.id, object.live);
+            let now = self.providers[place].objects.get(&object.id);
+            let fresh = now.filter(|_| self.hub.is_newer(place, &object.id, page.began));
+            // The page was read before what was seen of it since: a look says what is so now.
+            let object = fresh.cloned().unwrap_or_else(|| object.clone());
+            self.hub.sighted(place, &object);
+        }
+        self.hub.feeds[place] += 1;
+        if !page.half {
+            page.half = true;
+            if !holds(Law::CursorLast) {
+                self.hub.cursors[place] = Some(page.cursor);
+            }
+            self.workers[place].page = Some(page);
+            return;
+        }
+        if page.full {
+            self.check_absent(place, &page.objects);
+        }
+        self.hub.cursors[place] = Some(page.cursor);
+    }
+
+    /// R10: absence from a listing is checked with a GET before it is a deletion.
+    fn check_absent(&mut self, place: usize, listed: &[Object]) {
+        for row in 0..self.hub.rows.len() {
+            let Remote::Live { id, .. } = self.hub.rows[row].copy.remote.clone() else {
+                continue;
+            };
+            if self.hub.place(row) != place || listed.iter().any(|o| o.id == id) {
+                continue;
+            }
+            let found = self.providers[place]
+                .objects
+                .get(&id)
+                .filter(|_| holds(Law::AbsenceIsChecked));
+            let seen = self.hub.observation(found, &id);
+            say!(
+                self,
+                "{place}: {id} not listed, live={}",
+                seen.body.is_some()
+            );
+            self.hub.observe(row, &seen);
+        }
+    }
+
+    /// Whether we know that there is an event of this id.
+    pub fn is_known(&self, place: usize, id: &str) -> bool {
+        self.hub.rows.iter().any(|row| {
+            let remote = &row.copy.remote;
+            place_of(row.copy.calendar) == place
+                && matches!(remote, Remote::Live { id: there, .. } if there == id)
+        })
+    }
+
+    /// Whether we know that there is, or were told that we made, an event of this id.
+    pub fn is_told(&self, place: usize, id: &str) -> bool {
+        let known = self.is_known(place, id);
+        let told = |flight: &Flight| match &flight.stage {
+            Stage::Replied(Reply::Stored { id: made, .. }) => made == id,
+            Stage::Replied(Reply::StoredUnread) => true,
+            _ => false,
+        };
+        let object = &self.providers[place].objects[id];
+        let unconfirmed = self
+            .hub
+            .intents
+            .iter()
+            .any(|intent| Some(intent.stamp) == object.stamp && intent.may_arrive());
+        // An update that was stored and deleted again before we heard of it counts as an edit that beats the deletion.
+        if known {
+            return !unconfirmed;
+        }
+        self.workers[place].flights.iter().any(told)
+    }
+}

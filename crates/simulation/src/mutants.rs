@@ -1,0 +1,69 @@
+//! The laws of sync, taken away one by one: each must be missed.
+
+use sync::{Law, Mask, Role, law};
+
+use crate::{
+    model::Place,
+    provider::{Kind, Provider, Rewriting},
+    report::{self, Report},
+    rng::Rng,
+    world::World,
+};
+
+/// What became of the world without one law.
+#[derive(Clone, Debug)]
+pub struct Mutant {
+    /// The law that was taken away.
+    pub law: Law,
+    /// Whether an event still is made, brought over, changed and brought over again where nothing goes wrong.
+    pub happy: bool,
+    /// What many seeds say.
+    pub report: Report,
+}
+
+impl Mutant {
+    /// Lives `count` seeds from `first` on without `law`.
+    pub fn of(law: Law, first: u64, count: u64, threads: usize) -> Self {
+        Self {
+            law,
+            happy: is_happy(law),
+            report: report::many(first, count, Some(law), threads),
+        }
+    }
+
+    /// Whether anybody noticed.
+    pub fn is_caught(&self) -> bool {
+        !self.report.violations.is_empty()
+    }
+}
+
+/// Whether the happy path goes well without a law: two calendars, nothing goes wrong.
+pub fn is_happy(law: Law) -> bool {
+    law::take_away(Some(law));
+    let happy = happy_path().is_ok();
+    law::take_away(None);
+    happy
+}
+
+fn happy_path() -> Result<(), String> {
+    let place = || Place {
+        role: Role::Both,
+        mask: Mask::everything(),
+        away: false,
+    };
+    let providers = [Kind::Google, Kind::CalDav].map(|kind| Provider::new(kind, Rewriting::None));
+    let places = vec![place(), place()];
+    let mut world = World::of(Rng::new(0), places, providers.into(), false);
+    world.link();
+    world.create_there(0);
+    world.rest()?;
+    for _ in 0..3 {
+        world.calm_edit()?;
+    }
+    let mut providers = world.providers.iter();
+    if providers.all(|provider| provider.live().len() == 1) {
+        world.check()
+    } else {
+        Err("it did not arrive".to_owned())
+    }
+}

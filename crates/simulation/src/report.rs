@@ -1,0 +1,93 @@
+//! Many lives, on all cores, and what came of them.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use sync::{Law, law};
+
+use crate::{Life, Violation, rng::mix};
+
+/// Seeds that a thread takes at once.
+const CHUNK: u64 = 64;
+
+/// What came of many lives.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// How many were lived.
+    pub seeds: u64,
+    /// Steps of all of them.
+    pub ticks: u64,
+    /// A digest of all of them, whatever their order.
+    pub digest: u64,
+    /// Which failed, and how, by seed.
+    pub violations: Vec<(u64, Violation)>,
+    /// How many were of the one known case.
+    pub known: u64,
+    /// Time on the clock.
+    pub wall: Duration,
+    /// On so many threads.
+    pub threads: usize,
+}
+
+impl Report {
+    /// Steps per second and thread.
+    pub fn steps_per_second(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+        let (ticks, threads) = (self.ticks as f64, self.threads.max(1) as f64);
+        ticks / self.wall.as_secs_f64().max(1e-9) / threads
+    }
+
+    fn add(&mut self, seed: u64, lived: crate::Lived) {
+        self.seeds += 1;
+        self.ticks += lived.ticks;
+        self.digest ^= mix(seed, lived.digest);
+        match lived.violation {
+            Some(violation) if violation.known => self.known += 1,
+            Some(violation) => self.violations.push((seed, violation)),
+            None => {}
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.seeds += other.seeds;
+        self.ticks += other.ticks;
+        self.digest ^= other.digest;
+        self.violations.extend(other.violations);
+        self.known += other.known;
+    }
+}
+
+/// Lives `count` seeds from `first` on, without a law if one is named.
+pub fn many(first: u64, count: u64, without: Option<Law>, threads: usize) -> Report {
+    let next = AtomicU64::new(0);
+    let begin = Instant::now();
+    let work = || {
+        law::take_away(without);
+        let mut report = Report::default();
+        loop {
+            let from = next.fetch_add(CHUNK, Ordering::Relaxed);
+            if from >= count {
+                return report;
+            }
+            for seed in first + from..first + (from + CHUNK).min(count) {
+                report.add(seed, Life::of(seed).live(false));
+            }
+        }
+    };
+    let mut report = Report {
+        threads,
+        ..Report::default()
+    };
+    thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        for thread in running {
+            report.join(thread.join().unwrap());
+        }
+    });
+    report.wall = begin.elapsed();
+    report.violations.sort_by_key(|(seed, _)| *seed);
+    report
+}

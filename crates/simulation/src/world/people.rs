@@ -1,0 +1,230 @@
+//! What people do: they make, edit, delete, restore and copy events, at their provider or in the hub.
+
+use calendar::{Event, Override, Privacy, Unit};
+use sync::Role;
+
+use crate::{
+    ledger::Edit,
+    provider::Kind,
+    slots::{SLOTS, Slot, numbers, occurrence, when},
+    world::{World, casting, say},
+};
+
+impl World {
+    /// A person gives a member of the link another mask.
+    pub(super) fn switch_mask(&mut self, place: usize) {
+        let mask = casting::mask(&mut self.rng);
+        say!(self, "{place}: mask is now {:?}", mask.kind);
+        self.masks.push((place, mask.clone()));
+        self.hub.switch_mask(place, &mask);
+    }
+
+    fn is_source(&self, place: usize) -> bool {
+        self.hub.places[place].role == Role::Source
+    }
+
+    pub(super) fn new_event(&mut self, place: usize) -> Event {
+        let number = self.ledger.number();
+        let mark = self.ledger.mark();
+        let mut event = Event::new(format!("uid-{mark}"), when(number));
+        event.categories.insert(mark);
+        self.note(place, &event, Slot::When, number, None);
+        for slot in [Slot::Title, Slot::Line(0)] {
+            let number = self.ledger.number();
+            slot.write(&mut event, number);
+            self.note(place, &event, slot, number, None);
+        }
+        event
+    }
+
+    /// Whether the slot's content at this place is hidden from, or hidden by, the rest of the link.
+    pub(crate) fn covered(&self, place: usize, slot: Slot) -> bool {
+        self.hub.places[place]
+            .mask
+            .covers(&unit_of(slot), Privacy::Public)
+    }
+
+    /// Whether it was at any time.
+    pub(crate) fn was_covered(&self, place: usize, slot: Slot) -> bool {
+        let unit = unit_of(slot);
+        let mut masks = self.masks.iter().filter(|(at, _)| *at == place);
+        self.covered(place, slot) || masks.any(|(_, mask)| mask.covers(&unit, Privacy::Public))
+    }
+
+    fn note(
+        &mut self,
+        place: usize,
+        event: &Event,
+        slot: Slot,
+        number: u32,
+        replaced: Option<u32>,
+    ) {
+        let covered = self.covered(place, slot);
+        let target = self.hub.places[place].role == Role::Target;
+        self.ledger.edits.push(Edit {
+            number,
+            slot,
+            replaced,
+            place,
+            mark: event.categories.first().cloned(),
+            early: !self.hub.linking || self.hub.places[place].away,
+            own: covered || target,
+            // An occurrence is one unit: what is hidden of it goes with what is shown.
+            passing: match slot {
+                Slot::Occurrence(_) => target || covered,
+                _ => target && !covered,
+            },
+        });
+    }
+
+    /// A person edits one slot.
+    fn edited(&mut self, place: usize, body: &mut Event) -> String {
+        let slot = self.rng.pick(&SLOTS).unwrap();
+        let seen = slot.read(body);
+        if let Slot::Occurrence(index) = slot
+            && self.rng.chance(30)
+        {
+            let id = occurrence(index);
+            if body.overrides.remove(&id).is_none() {
+                body.overrides.insert(id, Override::Excluded);
+            }
+            // Nothing that could be found again, but what was there is replaced.
+            let number = self.ledger.number();
+            self.note(place, body, slot, number, seen);
+            let edit = self.ledger.edits.last_mut().unwrap();
+            edit.passing = true;
+            self.ledger.cancelled_at.insert(place);
+            return format!("{slot:?} cancelled or restored, was {seen:?}");
+        }
+        let number = self.ledger.number();
+        slot.write(body, number);
+        if slot.read(body) == Some(number) {
+            self.note(place, body, slot, number, seen);
+        }
+        let same_unit = numbers(body).filter(|(there, _)| there.unit() == slot.unit());
+        let rewritten = same_unit.map(|(_, number)| (place, number));
+        self.ledger.rewritten.extend(rewritten);
+        format!("{slot:?} {seen:?} -> {number}")
+    }
+
+    pub(super) fn edit_there(&mut self, place: usize) {
+        if let Some(id) = self.rng.pick(&self.providers[place].live()) {
+            self.edit_object(place, id);
+        }
+    }
+
+    pub(crate) fn edit_object(&mut self, place: usize, id: String) {
+        let object = self.providers[place].objects[&id].clone();
+        let mut body = object.body;
+        let what = self.edited(place, &mut body);
+        say!(self, "{place}: person edits {id} there: {what}");
+        let now = self.now();
+        // Some programs throw away what they do not know.
+        let keeps = self.providers[place].kind == Kind::Graph || !self.rng.chance(10);
+        let stamp = object.stamp.filter(|_| keeps);
+        self.providers[place].put(Some(id), body, stamp, now);
+    }
+
+    pub(crate) fn create_there(&mut self, place: usize) {
+        let event = self.new_event(place);
+        let now = self.now();
+        let id = self.providers[place].put(None, event, None, now);
+        say!(self, "{place}: person makes {id} there");
+    }
+
+    pub(super) fn delete_there(&mut self, place: usize) {
+        let Some(id) = self.rng.pick(&self.providers[place].live()) else {
+            return;
+        };
+        say!(self, "{place}: person deletes {id} there");
+        let body = self.providers[place].objects[&id].body.clone();
+        self.deleted(place, &body, Some(&id));
+        self.providers[place].remove(&id);
+    }
+
+    pub(crate) fn deleted(&mut self, place: usize, body: &Event, id: Option<&str>) {
+        let untold = id.is_some_and(|id| !self.is_told(place, id));
+        self.ledger.deleted(place, body, untold);
+        // Whoever deletes a masked copy of a two-way link deletes what the mask hides from them, too.
+        if self.hub.places[place].role == Role::Both {
+            self.ledger.deleted_at.insert(place);
+        }
+    }
+
+    pub(super) fn restore_there(&mut self, place: usize) {
+        let Some(id) = self.rng.pick(&self.providers[place].dead()) else {
+            return;
+        };
+        let object = self.providers[place].objects[&id].clone();
+        self.ledger.restored.extend(object.body.categories.clone());
+        let now = self.now();
+        let id = (self.providers[place].kind != Kind::Graph).then_some(id);
+        let id = self.providers[place].put(id, object.body, object.stamp, now);
+        say!(self, "{place}: person restores {id} there");
+    }
+
+    pub(super) fn copy_there(&mut self, place: usize) {
+        let Some(id) = self.rng.pick(&self.providers[place].live()) else {
+            return;
+        };
+        self.ledger.mistaken |= !self.is_known(place, &id);
+        let object = self.providers[place].objects[&id].clone();
+        let mut body = object.body;
+        body.categories = [self.ledger.mark()].into();
+        body.uid = format!("uid-copy-{}", self.ledger.number());
+        let now = self.now();
+        let copy = self.providers[place].put(None, body, object.stamp, now);
+        say!(self, "{place}: person copies {id} to {copy} there");
+    }
+
+    fn living_here(&self, place: usize) -> Vec<usize> {
+        let rows = 0..self.hub.rows.len();
+        rows.filter(|row| self.hub.place(*row) == place && self.hub.rows[*row].copy.alive)
+            .collect()
+    }
+
+    pub(super) fn edit_here(&mut self, place: usize) {
+        let Some(row) = self.rng.pick(&self.living_here(place)) else {
+            return;
+        };
+        if self.is_source(place) {
+            return;
+        }
+        let mut next = self.hub.rows[row].copy.local.clone();
+        let what = self.edited(place, &mut next);
+        say!(self, "{place}: person edits copy {row} here: {what}");
+        let now = self.now();
+        self.hub.edit(row, &next, now);
+    }
+
+    pub(super) fn create_here(&mut self, place: usize) {
+        if self.is_source(place) {
+            return;
+        }
+        let (event, now) = (self.new_event(place), self.now());
+        let row = self.hub.create(place, event, now);
+        say!(self, "{place}: person makes copy {row} here");
+    }
+
+    pub(super) fn delete_here(&mut self, place: usize) {
+        let Some(row) = self.rng.pick(&self.living_here(place)) else {
+            return;
+        };
+        if self.is_source(place) {
+            return;
+        }
+        say!(self, "{place}: person deletes copy {row} here");
+        let body = self.hub.rows[row].copy.local.clone();
+        self.deleted(place, &body, None);
+        let now = self.now();
+        self.hub.delete(row, now);
+    }
+}
+
+/// What a mask must hide for the slot to be hidden.
+fn unit_of(slot: Slot) -> Unit {
+    match slot {
+        Slot::Occurrence(_) => Unit::Title,
+        slot => slot.unit(),
+    }
+}

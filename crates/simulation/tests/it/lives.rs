@@ -1,0 +1,46 @@
+//! Whole lives.
+
+use kalends_simulation::{Life, report, shrink::shrink};
+use sync::{Law, law};
+
+/// Few enough to be lived unoptimised; `cargo xtask simulate` lives millions.
+const SEEDS: u64 = 1_000;
+
+#[test]
+fn nothing_is_lost_doubled_leaked_or_written_without_end() {
+    let report = report::many(0, SEEDS, None, 2);
+    assert_eq!(report.seeds, SEEDS);
+    if let Some((seed, violation)) = report.violations.first() {
+        let life = Life::of(*seed).live(true);
+        panic!("seed {seed}: {violation}\n{}", life.trace.join("\n"));
+    }
+}
+
+#[test]
+fn a_seed_tells_the_same_life_whoever_listens_and_on_however_many_threads() {
+    let (alone, listened) = (Life::of(7).live(false), Life::of(7).live(true));
+    assert_eq!(
+        (alone.digest, alone.ticks),
+        (listened.digest, listened.ticks)
+    );
+    assert!(!listened.trace.is_empty());
+    assert_ne!(alone.digest, Life::of(8).live(false).digest);
+    let (one, two) = (report::many(0, 100, None, 1), report::many(0, 100, None, 2));
+    assert_eq!((one.digest, one.ticks), (two.digest, two.ticks));
+}
+
+#[test]
+fn a_failing_life_is_told_with_fewer_steps_and_still_fails_in_the_same_way() {
+    law::take_away(Some(Law::OnlyChangedUnits));
+    let fails = |life: &Life| life.live(false).violation;
+    let (life, first) = (0..50)
+        .map(Life::of)
+        .find_map(|life| fails(&life).map(|violation| (life, violation)))
+        .expect("without this law every other life fails");
+    let small = shrink(&life, fails);
+    let left = fails(&small).expect("it still fails");
+    law::take_away(None);
+    assert_eq!(left.invariant, first.invariant);
+    assert!(small.steps.len() < life.steps.len());
+    assert!(fails(&small).is_none(), "with the law it is a good life");
+}
