@@ -32,7 +32,8 @@ async fn help() -> &'static str {
      POST /expire_sync_tokens    {\"provider\": \"google\"}; without provider: all\n\
      POST /expire_access_tokens  the same\n\
      POST /faults                {\"provider\": \"google\", \"delay_ms\": 0, \"lose_reply_every\": 0,\n\
-     \x20                           \"lose_write_reply_every\": 0, \"throttle_every\": 0, \"unavailable_every\": 0,\n\
+     \x20                           \"lose_write_reply_every\": 0, \"lose_request_every\": 0, \"late_write_every\": 0,\n\
+     \x20                           \"late_ms\": 0, \"throttle_every\": 0, \"unavailable_every\": 0,\n\
      \x20                           \"retry_after\": 0, \"no_push\": false}; what is left out is off\n"
 }
 

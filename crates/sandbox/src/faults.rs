@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     extract::{Request, State},
     http::{Method, StatusCode, header},
     middleware::Next,
@@ -18,6 +18,13 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use crate::twin::Kind;
+
+/// Whoever sends this header meets no faults and is not counted: people whose deeds a test has to know exactly, while a
+/// hub has a bad day at the same provider.
+pub const SPARED: &str = "x-sandbox-spared";
+
+/// Most bytes of a request that is kept to be done later; the faces take no larger ones.
+const LATE_BYTES_MAX: usize = 10_000_000;
 
 /// Faults that can be set. All of them off is the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +36,12 @@ pub struct Plan {
     pub lose_reply_every: u64,
     /// Do the work, then drop every nth reply to a request that changes events; 1 drops all, 0 none.
     pub lose_write_reply_every: u64,
+    /// Drop every nth request before the work; 1 drops all, 0 none.
+    pub lose_request_every: u64,
+    /// Drop the connection of every nth request that changes events, and do the work `late_ms` later; 1 all, 0 none.
+    pub late_write_every: u64,
+    /// How much later, in milliseconds.
+    pub late_ms: u64,
     /// Refuse every nth request with 429 and `Retry-After`; 0 none.
     pub throttle_every: u64,
     /// Refuse every nth request with 503; 0 none.
@@ -70,7 +83,7 @@ impl Faults {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// How many replies were lost.
+    /// How many replies were lost, with or without their requests.
     pub fn lost(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
     }
@@ -89,7 +102,8 @@ pub(crate) async fn layer(
 ) -> Response {
     let plan = faults.plan();
     // Browsers asking whether they may ask, and sign-in pages, are spared.
-    if request.method() == Method::OPTIONS || !kind.is_api(request.uri().path()) {
+    let spared = request.headers().contains_key(SPARED);
+    if spared || request.method() == Method::OPTIONS || !kind.is_api(request.uri().path()) {
         return next.run(request).await;
     }
     let number = faults.requests.fetch_add(1, Ordering::Relaxed) + 1;
@@ -108,18 +122,38 @@ pub(crate) async fn layer(
     if plan.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(plan.delay_ms)).await;
     }
+    if nth(plan.lose_request_every) {
+        faults.lost.fetch_add(1, Ordering::Relaxed);
+        return lost();
+    }
     let write = kind
         .is_write(request.method(), request.uri().path())
         .then(|| faults.writes.fetch_add(1, Ordering::Relaxed) + 1);
+    let nth_write = |every: u64| write.is_some_and(|n| every > 0 && n.is_multiple_of(every));
+    if nth_write(plan.late_write_every) {
+        faults.lost.fetch_add(1, Ordering::Relaxed);
+        return late(request, next, Duration::from_millis(plan.late_ms)).await;
+    }
     let response = next.run(request).await;
-    let every = plan.lose_write_reply_every;
-    let nth_write = write.is_some_and(|number| every > 0 && number.is_multiple_of(every));
-    if nth(plan.lose_reply_every) || nth_write {
+    if nth(plan.lose_reply_every) || nth_write(plan.lose_write_reply_every) {
         faults.lost.fetch_add(1, Ordering::Relaxed);
         lost()
     } else {
         response
     }
+}
+
+/// The client is told nothing, and some time later the request arrives all the same.
+async fn late(request: Request, next: Next, pause: Duration) -> Response {
+    let (head, body) = request.into_parts();
+    // A body that breaks off is a request that never arrived.
+    if let Ok(body) = to_bytes(body, LATE_BYTES_MAX).await {
+        tokio::spawn(async move {
+            tokio::time::sleep(pause).await;
+            next.run(Request::from_parts(head, body.into())).await;
+        });
+    }
+    lost()
 }
 
 fn refused(status: StatusCode, retry_after: u64) -> Response {

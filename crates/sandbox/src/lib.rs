@@ -22,7 +22,7 @@ mod twin;
 
 use std::path::PathBuf;
 
-pub use faults::{Faults, Plan};
+pub use faults::{Faults, Plan, SPARED};
 pub use people::{OauthClient, Person};
 pub use serve::Sandbox;
 pub use twin::{Kind, Twin};

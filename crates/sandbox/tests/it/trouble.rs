@@ -64,6 +64,66 @@ async fn replies_to_writes_can_be_lost_alone() {
     sandbox.stop().await;
 }
 
+/// One write never arrives, one arrives when nobody thinks of it any more, and one is of somebody who is spared.
+#[tokio::test]
+async fn requests_get_lost_or_come_late() {
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = fixture::alone(&folder, Kind::Google).await;
+    let twin = &sandbox.twins()[0];
+    let token = &twin.people[0].token;
+    let url = format!(
+        "{}calendar/v3/calendars/primary/events",
+        twin.app.public_url
+    );
+    let write = |title: &str| {
+        let event = json!({
+            "summary": title, "start": {"date": "2026-11-28"}, "end": {"date": "2026-11-29"},
+        });
+        Request::post(&url).bearer(token).json(&event)
+    };
+    let titles = async || -> Vec<String> {
+        let read = Request::get(&url)
+            .bearer(token)
+            .header(kalends_sandbox::SPARED, "yes");
+        let list: Value = sandbox.network().send(read).await.unwrap().json().unwrap();
+        let items = list["items"].as_array().unwrap().iter();
+        items
+            .map(|i| i["summary"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let sent = async |request: Request| sandbox.network().send(request).await;
+    twin.faults.set(Plan {
+        lose_request_every: 1,
+        ..Plan::default()
+    });
+    let error = sent(write("Lost")).await.unwrap_err();
+    assert!(matches!(error, network::Error::Unknown { .. }), "{error:?}");
+    let spared = write("Spared").header(kalends_sandbox::SPARED, "yes");
+    assert!(sent(spared).await.unwrap().is_success());
+    assert_eq!(
+        (twin.faults.requests(), twin.faults.writes()),
+        (1, 0),
+        "what is lost was no write, who is spared is not counted"
+    );
+    twin.faults.set(Plan {
+        late_write_every: 1,
+        late_ms: 200,
+        ..Plan::default()
+    });
+    let error = sent(write("Late")).await.unwrap_err();
+    assert!(matches!(error, network::Error::Unknown { .. }), "{error:?}");
+    assert_eq!(titles().await, ["Spared"], "not yet");
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while titles().await.len() < 2 {
+        assert!(std::time::Instant::now() < end, "it never arrives");
+        tokio::task::yield_now().await;
+    }
+    let mut titles = titles().await;
+    titles.sort();
+    assert_eq!(titles, ["Late", "Spared"]);
+    sandbox.stop().await;
+}
+
 #[tokio::test]
 async fn faults_are_set_and_counted_through_the_control_port() {
     let folder = tempfile::tempdir().unwrap();
