@@ -37,8 +37,8 @@ pub fn comes_back(event: &Event) {
     assert_eq!(&again[0], event, "{text}");
 }
 
-/// Lines of at most 75 octets, ended by CRLF.
-fn strict(text: &str) {
+/// Panics unless its lines have at most 75 octets and end with CRLF.
+pub fn strict(text: &str) {
     let body = text.strip_suffix("\r\n").expect("the last line is ended");
     for line in body.split("\r\n") {
         assert!(line.len() <= 75, "a long line: {line}");

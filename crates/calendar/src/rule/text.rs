@@ -184,6 +184,10 @@ impl Reader<'_> {
 
     /// What RFC 5545 forbids in combination.
     fn settle(&mut self) {
+        // SKIP needs RSCALE (RFC 7529 4.1).
+        if self.rule.skip != Skip::Omit && self.rule.rscale.is_none() {
+            self.rule.rscale = Some("GREGORIAN".into());
+        }
         let frequency = self.rule.frequency;
         let numbers = match frequency {
             Frequency::Monthly => true,

@@ -33,6 +33,10 @@ fn order_and_case_do_not_matter_and_the_rest_is_strict() {
             "FREQ=YEARLY;BYMONTH=9,9L;SKIP=backward;RSCALE=chinese",
             "RSCALE=CHINESE;FREQ=YEARLY;BYMONTH=9,9L;SKIP=BACKWARD",
         ),
+        (
+            "FREQ=DAILY;SKIP=FORWARD",
+            "RSCALE=GREGORIAN;FREQ=DAILY;SKIP=FORWARD",
+        ),
     ] {
         assert_eq!(read(text).as_deref(), Ok(written), "{text}");
         assert_eq!(read(written).as_deref(), Ok(written));

@@ -3,7 +3,7 @@
 //! Parameters and values stay as they came, so that writing what nobody touched is a copy. What was read borrows from the
 //! text; what is made here owns its parts (`Component<'static>`).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use super::text;
 
@@ -18,7 +18,40 @@ pub struct Component<'t> {
     pub components: Vec<Component<'t>>,
     /// Line of the source where it begins, counted from 1; 0 if it was made here.
     pub line: SourceLine,
+    /// Where it stands in the text, if it does so as it should.
+    pub(super) place: Place,
 }
+
+/// The bytes of a text that are a component, from its BEGIN to the line end of its END; none if something in it was
+/// repaired, or if it was made here. All of them are equal, as [`SourceLine`]s are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place {
+    begun: u32,
+    end: u32,
+}
+
+impl Place {
+    /// From one byte to before another one.
+    pub(super) fn of(begun: usize, end: usize) -> Self {
+        match (u32::try_from(begun), u32::try_from(end)) {
+            (Ok(begun), Ok(end)) => Self { begun, end },
+            _ => Self::default(),
+        }
+    }
+
+    /// The same as a range.
+    pub(super) fn range(self) -> Option<Range<usize>> {
+        (self.begun < self.end).then_some(self.begun as usize..self.end as usize)
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Place {}
 
 /// A line of the source; all of them are equal, so that trees compare by what they say.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,6 +113,8 @@ impl Component<'_> {
                 .map(Component::into_owned)
                 .collect(),
             line: self.line,
+            // It has left its text.
+            place: Place::default(),
         }
     }
 }

@@ -6,11 +6,14 @@ use calendar::{Event, Mapped, Override};
 use jiff::Timestamp;
 
 use super::{
+    apart,
     component::{Component, Property},
     content,
     kept::Kept,
     out::Out,
-    series, timezones, when,
+    series,
+    sourced::{Named, Origin},
+    timezones, when,
 };
 
 /// Bytes of text that an event mostly needs no more of.
@@ -35,50 +38,68 @@ pub fn empty_calendar<'t>() -> Component<'t> {
 }
 
 /// What is put together.
+#[derive(Clone)]
 pub(super) struct Calendar<'c> {
     /// What it says of itself.
     pub(super) properties: Vec<Property<'c>>,
-    /// Its events.
-    pub(super) events: Vec<&'c Event>,
+    /// Its events, and where those that nobody touched are copied from.
+    pub(super) events: Vec<(&'c Event, Option<&'c Origin>)>,
     /// Components that stand behind them as they are.
-    pub(super) others: Vec<&'c Component<'static>>,
-    /// VTIMEZONEs of zones that those name and nothing else explains.
+    pub(super) others: Vec<(&'c Component<'static>, Option<&'c Origin>)>,
+    /// VTIMEZONEs as they came, of zones that what is copied or kept names.
     pub(super) zones: Vec<&'c Component<'static>>,
+    /// TZIDs that what is copied names and that came without their VTIMEZONE.
+    pub(super) bare: Vec<&'c str>,
 }
 
 impl<'c> Calendar<'c> {
     fn of(events: &[&'c Event]) -> Self {
         Self {
             properties: empty_calendar().properties,
-            events: events.to_vec(),
+            events: events.iter().map(|event| (*event, None)).collect(),
             others: Vec::new(),
             zones: Vec::new(),
+            bare: Vec::new(),
         }
+    }
+
+    /// Adds the zones that what is copied names. Where they came with different rules under one name, nothing is copied.
+    pub(super) fn copy_zones(&mut self) {
+        let events = self.events.iter().filter_map(|(_, origin)| *origin);
+        let others = self.others.iter().filter_map(|(_, origin)| *origin);
+        let named = Named::by(events.chain(others));
+        let zones = [&self.zones[..], &named.timezones].concat();
+        if apart::agree(&zones) {
+            self.zones = zones;
+            self.bare = named.bare;
+            return;
+        }
+        self.events
+            .iter_mut()
+            .for_each(|(_, origin)| *origin = None);
+        self.others
+            .iter_mut()
+            .for_each(|(_, origin)| *origin = None);
     }
 
     /// Its text.
     pub(super) fn text(&self, now: Timestamp) -> String {
-        let mut body = Out::with_capacity(self.events.len() * USUAL);
-        self.body(&mut body, now);
-        let (body, tzids) = body.into_text();
-        let mut out = Out::with_capacity(body.len() + 4096);
+        let mut body = Out::with_capacity(self.length());
+        let mut out = Out::with_capacity(self.length() + 4096);
         out.begin("VCALENDAR");
         self.properties.iter().for_each(|p| out.property(p));
-        timezones::write(self, &tzids, now, &mut out);
-        out.append(&body);
+        self.put(&mut out, &mut body, now);
+        out.append(&body.into_text().0);
         out.end("VCALENDAR");
         out.into_text().0
     }
 
-    /// The same as a tree.
+    /// The same as a tree. Nothing can be copied into one.
     pub(super) fn tree(&self, now: Timestamp) -> Component<'c> {
-        let mut body = Out::tree();
-        self.body(&mut body, now);
-        let (body, tzids) = body.into_components();
-        let mut out = Out::tree();
-        timezones::write(self, &tzids, now, &mut out);
-        let (mut components, _) = out.into_components();
-        components.extend(body);
+        let (mut zones, mut body) = (Out::tree(), Out::tree());
+        self.put(&mut zones, &mut body, now);
+        let (mut components, _) = zones.into_components();
+        components.extend(body.into_components().0);
         Component {
             properties: self.properties.clone(),
             components,
@@ -86,12 +107,44 @@ impl<'c> Calendar<'c> {
         }
     }
 
+    /// About how many bytes it has without its zones.
+    fn length(&self) -> usize {
+        let events = self.events.iter().map(|(_, origin)| *origin);
+        let lengths = events.map(|origin| origin.map_or(USUAL, Origin::length));
+        let others = self.others.iter().filter_map(|(_, origin)| *origin);
+        lengths.chain(others.map(Origin::length)).sum()
+    }
+
+    /// Its components: the zones, and all else.
+    fn put(&self, zones: &mut Out, body: &mut Out, now: Timestamp) {
+        let renamed = apart::renamed(self);
+        if renamed.is_empty() {
+            self.body(body, now);
+            return timezones::write(self, body.tzids(), now, zones);
+        }
+        let mut other: Calendar<'_> = self.clone();
+        for (at, event) in &renamed {
+            other.events[*at].0 = event;
+        }
+        other.body(body, now);
+        timezones::write(&other, body.tzids(), now, zones);
+    }
+
     fn body(&self, out: &mut Out, now: Timestamp) {
         self.properties.iter().for_each(|p| out.note_zones(p));
-        for event in &self.events {
-            write_event(event, now, out);
+        self.bare.iter().for_each(|tzid| out.name_zone(tzid));
+        for (event, origin) in &self.events {
+            match origin {
+                Some(origin) => origin.texts().for_each(|text| out.append(text)),
+                None => write_event(event, now, out),
+            }
         }
-        self.others.iter().for_each(|other| out.component(other));
+        for (other, origin) in &self.others {
+            match origin {
+                Some(origin) => origin.texts().for_each(|text| out.append(text)),
+                None => out.component(other),
+            }
+        }
     }
 }
 

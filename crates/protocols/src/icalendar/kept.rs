@@ -16,7 +16,7 @@ use super::{
     names::{Name, Table},
     out::Out,
     parse, place,
-    text::unescape,
+    text::{trim, unescape},
     write,
 };
 
@@ -181,7 +181,7 @@ fn capitals(name: &str) -> impl Iterator<Item = u8> {
 /// What a property says to the model.
 fn says<'p>(property: &'p Property) -> (Cow<'p, str>, Option<Cow<'p, str>>) {
     if property.is("CONFERENCE") {
-        return (Cow::Borrowed(&property.value), property.parameter("LABEL"));
+        return (trim(&property.value).into(), property.parameter("LABEL"));
     }
     if property.is("GEO") {
         return (

@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
-use super::{Error, component::Property, parse::LINE_MAX};
+use super::{
+    Error,
+    component::{Property, split},
+    parse::LINE_MAX,
+};
 
 /// A content line with its folds.
 pub(super) struct Line<'t> {
@@ -72,6 +76,12 @@ fn trimmed(mut line: &[u8]) -> &[u8] {
 }
 
 impl<'t> Line<'t> {
+    /// Where it begins and ends in the text, with its folds and its line end.
+    #[inline]
+    pub(super) fn place(&self) -> (usize, usize) {
+        (self.first.start, self.rest.end)
+    }
+
     /// The line as it stands in the text, if it is not folded and is UTF-8.
     #[inline]
     pub(super) fn text(&self) -> Option<&'t str> {
@@ -88,11 +98,9 @@ impl<'t> Line<'t> {
 
     /// A folded line as a property, if its name and parameters are in its first piece, and all is as it should be.
     pub(super) fn folded_property(&self) -> Option<Property<'t>> {
-        let (mut property, false) = Property::from_line(self.first()?)? else {
-            return None;
-        };
-        let mut value = String::with_capacity(property.value.len() + self.rest.len());
-        value.push_str(&property.value);
+        let (name, parameters, first) = split(self.first()?)?;
+        let mut value = String::with_capacity(first.len() + self.rest.len());
+        value.push_str(first);
         if let Some(mut left) = self.valid.and_then(|text| text.get(self.rest.clone())) {
             while let Some((piece, others)) = piece_of(left.as_bytes()) {
                 value.push_str(&left[1..=piece]);
@@ -103,7 +111,8 @@ impl<'t> Line<'t> {
                 value.push_str(std::str::from_utf8(piece).ok()?);
             }
         }
-        property.value = value.into();
+        let mut property = Property::new(name, value);
+        property.parameters = parameters.into();
         Some(property)
     }
 

@@ -12,6 +12,7 @@
 //! ```
 
 mod alarm;
+mod apart;
 pub mod component;
 mod compose;
 mod content;
@@ -34,8 +35,10 @@ pub mod parse;
 mod people;
 mod place;
 mod series;
+mod sourced;
 pub mod text;
 mod timezones;
+mod tree;
 pub mod value;
 mod vtimezone;
 mod when;
@@ -49,6 +52,7 @@ pub use kept::DIALECT;
 pub use object::Object;
 pub use other::Other;
 pub use series::in_terms_of;
+pub use sourced::Sourced;
 pub use timezones::zone_component;
 
 /// Property by which the CalDAV connector marks what it writes. Here it is unknown like any other.

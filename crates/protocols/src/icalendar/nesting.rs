@@ -57,6 +57,10 @@ pub(super) struct Open<'t> {
     pub(super) component: Component<'t>,
     /// What it is.
     pub(super) level: Level,
+    /// Where it begins in the text.
+    pub(super) begun: usize,
+    /// Lines before it that were not as they should be.
+    pub(super) odd: usize,
 }
 
 /// The outermost of the open components that should have been ended before a component of this name begins. Components
@@ -97,5 +101,13 @@ mod tests {
                 (15, Flaw::MissingEnd),
             ]
         );
+    }
+    #[test]
+    fn a_name_ends_as_it_begins() {
+        for name in ["X-A\u{a0}", "X-A \t"] {
+            let text = format!("BEGIN:{name}\nEND:{name}\nBEGIN:X-B\nEND:X-B\n");
+            let parsed = parse(&text).unwrap();
+            assert_eq!((parsed.components.len(), parsed.repairs.len()), (2, 0));
+        }
     }
 }

@@ -40,7 +40,7 @@ impl Other {
             .or_else(|| moment("DUE"))
             .or_else(|| after(start.as_ref()?, component.property("DURATION")?));
         let mut named = Vec::new();
-        tzids(component, &mut named);
+        for_each_tzid(component, &mut |id| named.push(id.to_owned()));
         Self {
             uid: component
                 .property("UID")
@@ -102,23 +102,22 @@ fn after(start: &Moment, duration: &Property) -> Option<Moment> {
     })
 }
 
-/// Adds the TZIDs that a component and those inside it name.
-pub(super) fn tzids(component: &Component, found: &mut Vec<String>) {
-    for property in component
-        .properties
-        .iter()
-        .filter(|p| !p.parameters.is_empty())
-    {
+/// Calls `each` with the TZIDs that a component and those inside it name.
+pub(super) fn for_each_tzid(component: &Component, each: &mut impl FnMut(&str)) {
+    for property in &component.properties {
+        if memchr::memchr2(b'Z', b'z', property.parameters.as_bytes()).is_none() {
+            continue;
+        }
         for (name, raw) in property.parameters() {
             if name.trim().eq_ignore_ascii_case("TZID") {
                 let id = text::decode_parameter(raw);
-                if !id.is_empty() && found.iter().all(|there| **there != *id) {
-                    found.push(id.into_owned());
+                if !id.is_empty() {
+                    each(&id);
                 }
             }
         }
     }
     for inner in &component.components {
-        tzids(inner, found);
+        for_each_tzid(inner, each);
     }
 }

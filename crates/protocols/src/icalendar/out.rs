@@ -16,7 +16,7 @@ use super::{
 };
 
 /// Octets of a line before it is folded.
-const WIDTH: usize = 75;
+pub(super) const WIDTH: usize = 75;
 
 /// What is being written.
 #[derive(Debug, Default)]
@@ -63,6 +63,11 @@ impl Out {
     pub(super) fn into_components(self) -> (Vec<Component<'static>>, Vec<String>) {
         let root = self.tree.and_then(|tree| tree.into_iter().next());
         (root.unwrap_or_default().components, self.tzids)
+    }
+
+    /// The TZIDs that were named so far, in order.
+    pub(super) fn tzids(&self) -> &[String] {
+        &self.tzids
     }
 
     /// Begins a component.
@@ -262,13 +267,14 @@ impl Out {
         self.text.push_str(rest);
     }
 
-    fn name_zone(&mut self, id: &str) {
+    /// Notes a zone that is named.
+    pub(super) fn name_zone(&mut self, id: &str) {
         if !id.is_empty() && self.tzids.iter().all(|there| there != id) {
             self.tzids.push(id.to_owned());
         }
     }
 
-    /// Lines that were written before.
+    /// Lines that were written before. The zones that they name are not noted.
     pub(super) fn append(&mut self, lines: &str) {
         self.text.push_str(lines);
         self.begun = self.text.len();

@@ -3,14 +3,7 @@
 use std::borrow::Cow;
 
 pub use super::flaw::{Flaw, Repair};
-use super::{
-    Error,
-    component::{Component, Property, SourceLine, split},
-    controls, forms,
-    lines::{Line, for_each_line},
-    nesting::{self, Level, Open},
-    old,
-};
+use super::{Error, component::Component, controls, forms, lines::for_each_line, old, tree::Tree};
 
 /// Bytes of one text.
 pub const SIZE_MAX: usize = 16 << 20;
@@ -20,9 +13,6 @@ pub const LINE_MAX: usize = 1 << 20;
 pub const DEPTH_MAX: usize = 8;
 /// Properties and components of one text.
 pub const PROPERTIES_MAX: usize = 100_000;
-
-/// Properties of an event that room is made for beforehand.
-const USUAL_MAX: usize = 64;
 
 /// What was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +28,11 @@ pub struct Parsed<'t> {
 /// # Errors
 /// A limit is exceeded, or there is no component in it.
 pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &T) -> Result<Parsed<'_>, Error> {
-    let bytes = text.as_ref();
+    Ok(parse_where_it_stands(text.as_ref())?.0)
+}
+
+/// The same, and the text in which the components say where they stand; none if it had to be rewritten.
+pub(super) fn parse_where_it_stands(bytes: &[u8]) -> Result<(Parsed<'_>, Option<&[u8]>), Error> {
     if bytes.len() > SIZE_MAX {
         return Err(Error::TooLarge {
             size: bytes.len(),
@@ -50,21 +44,22 @@ pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &T) -> Result<Parsed<'_>, Error> {
         Cow::Owned(bytes) => (owned(&bytes)?, Cow::Owned(bytes)),
     };
     if !parsed.components.iter().any(old::is_old) {
-        return Ok(parsed);
+        let text = match proper {
+            Cow::Borrowed(text) => Some(text),
+            Cow::Owned(_) => None,
+        };
+        return Ok((parsed, text));
     }
     let mut parsed = owned(&old::rewritten(&proper))?;
     parsed.components.iter_mut().for_each(old::renew);
     let flaw = Flaw::OldVersion;
     parsed.repairs.insert(0, Repair { line: 1, flaw });
-    Ok(parsed)
+    Ok((parsed, None))
 }
 
 /// Reads a text in the form of RFC 5545.
 fn read(bytes: &[u8]) -> Result<Parsed<'_>, Error> {
-    let mut tree = Tree {
-        controls: controls::any(bytes),
-        ..Tree::default()
-    };
+    let mut tree = Tree::of_text(controls::any(bytes));
     for_each_line(bytes, |line| tree.line(line))?;
     let (root, repairs) = tree.finish();
     if root.components.is_empty() {
@@ -90,256 +85,17 @@ fn owned<'t>(text: &[u8]) -> Result<Parsed<'t>, Error> {
 pub(super) fn parse_lines<'t>(
     lines: impl Iterator<Item = &'t str>,
 ) -> Result<Component<'t>, Error> {
-    let mut tree = Tree {
-        fragment: true,
-        ..Tree::default()
-    };
+    let mut tree = Tree::of_lines();
     for line in lines.filter(|line| !line.is_empty()) {
         tree.text(0, line)?;
     }
     Ok(tree.finish().0)
 }
 
-/// The tree as it grows. The first of the open components is the root, which is not part of the text.
-struct Tree<'t> {
-    open: Vec<Open<'t>>,
-    repairs: Vec<Repair>,
-    count: usize,
-    /// Whether properties may stand outside every component.
-    fragment: bool,
-    /// Whether control characters have to be looked for.
-    controls: bool,
-    /// How many properties the last event had: the next one has about as many.
-    usual: usize,
-}
-
-impl Default for Tree<'_> {
-    fn default() -> Self {
-        Self {
-            open: vec![Open {
-                component: Component::default(),
-                level: Level::Strange,
-            }],
-            repairs: Vec::new(),
-            count: 0,
-            fragment: false,
-            controls: false,
-            usual: 0,
-        }
-    }
-}
-
-impl<'t> Tree<'t> {
-    fn repair(&mut self, line: usize, flaw: Flaw) {
-        self.repairs.push(Repair { line, flaw });
-    }
-
-    fn top(&mut self) -> &mut Component<'t> {
-        let open = self.open.last_mut().expect("the root is never closed");
-        &mut open.component
-    }
-
-    #[inline]
-    fn line(&mut self, line: &Line<'t>) -> Result<(), Error> {
-        if self.controls {
-            return self.odd_line(line);
-        }
-        if let Some(text) = line.text() {
-            return self.text(line.number, text);
-        }
-        if let Some(property) = line.folded_property() {
-            self.count(line.number)?;
-            return self.property(line.number, property);
-        }
-        self.odd_line(line)
-    }
-
-    /// A line that cannot be borrowed as it stands.
-    fn odd_line(&mut self, line: &Line<'t>) -> Result<(), Error> {
-        let mut text = String::from_utf8(line.unfolded()).unwrap_or_else(|error| {
-            self.repair(line.number, Flaw::NotUtf8);
-            error.as_bytes().iter().map(|b| char::from(*b)).collect()
-        });
-        if self.controls && text.contains(controls::is_one) {
-            self.repair(line.number, Flaw::Control);
-            text.retain(|c| !controls::is_one(c));
-        }
-        let read = Property::from_line(&text);
-        let read = read.map(|(property, repaired)| (property.into_owned(), repaired));
-        self.read(line.number, &text, read)
-    }
-
-    #[inline]
-    fn text(&mut self, line: usize, text: &'t str) -> Result<(), Error> {
-        if let Some((name, parameters, value)) = split(text) {
-            self.count(line)?;
-            return self.plain(line, name, parameters, value.into());
-        }
-        self.read(line, text, Property::from_line(text))
-    }
-
-    /// A line, and what could be read of it.
-    fn read(
-        &mut self,
-        line: usize,
-        text: &str,
-        read: Option<(Property<'t>, bool)>,
-    ) -> Result<(), Error> {
-        let Some((property, repaired)) = read else {
-            if text.trim().is_empty() {
-                self.repair(line, Flaw::EmptyLine);
-                return Ok(());
-            }
-            self.count(line)?;
-            self.continuation(line, text);
-            return Ok(());
-        };
-        self.count(line)?;
-        if repaired {
-            self.repair(line, Flaw::OpenQuote);
-        }
-        self.property(line, property)
-    }
-
-    fn count(&mut self, line: usize) -> Result<(), Error> {
-        self.count += 1;
-        if self.count > PROPERTIES_MAX {
-            return Err(Error::TooMany {
-                line,
-                max: PROPERTIES_MAX,
-            });
-        }
-        Ok(())
-    }
-
-    fn property(&mut self, line: usize, property: Property<'t>) -> Result<(), Error> {
-        self.plain(line, property.name, property.parameters, property.value)
-    }
-
-    #[inline]
-    fn plain(
-        &mut self,
-        line: usize,
-        name: impl Into<Cow<'t, str>>,
-        parameters: impl Into<Cow<'t, str>>,
-        value: Cow<'t, str>,
-    ) -> Result<(), Error> {
-        let name = name.into();
-        if name.eq_ignore_ascii_case("BEGIN") {
-            return self.begin(line, value);
-        }
-        if name.eq_ignore_ascii_case("END") {
-            self.end(line, &value);
-            return Ok(());
-        }
-        if self.open.len() == 1 && !self.fragment {
-            self.repair(line, Flaw::Outside);
-            return Ok(());
-        }
-        self.top().properties.push(Property {
-            name,
-            parameters: parameters.into(),
-            value,
-            line: SourceLine(line),
-        });
-        Ok(())
-    }
-
-    fn begin(&mut self, line: usize, name: Cow<'t, str>) -> Result<(), Error> {
-        let name = upper(name);
-        let level = Level::of(&name);
-        if let Some(at) = nesting::left_open(&self.open, level, &name) {
-            while self.open.len() > at {
-                self.repair(line, Flaw::MissingEnd);
-                self.close();
-            }
-        }
-        // One that stands alone is written inside a VCALENDAR, and has to be read again there.
-        let outer = self.open.get(1);
-        let alone = outer.is_some_and(|outer| outer.level != Level::Calendar);
-        if self.open.len() + usize::from(alone) > DEPTH_MAX {
-            return Err(Error::TooDeep {
-                line,
-                max: DEPTH_MAX,
-            });
-        }
-        let mut component = Component::new(name);
-        if component.is("VEVENT") {
-            component.properties.reserve(self.usual);
-        }
-        component.line = SourceLine(line);
-        self.open.push(Open { component, level });
-        Ok(())
-    }
-
-    fn end(&mut self, line: usize, name: &str) {
-        let name = name.trim();
-        if self.open.len() > 1 && self.top().name == name {
-            self.close();
-            return;
-        }
-        let mut inner = self.open.iter().skip(1);
-        let Some(depth) = inner.rposition(|open| open.component.is(name)) else {
-            self.repair(line, Flaw::StrayEnd);
-            return;
-        };
-        while self.open.len() > depth + 2 {
-            self.repair(line, Flaw::MissingEnd);
-            self.close();
-        }
-        self.close();
-    }
-
-    fn close(&mut self) {
-        if self.open.len() > 1
-            && let Some(Open {
-                component: done, ..
-            }) = self.open.pop()
-        {
-            if done.is("VEVENT") {
-                self.usual = done.properties.len().min(USUAL_MAX);
-            }
-            self.top().components.push(done);
-        }
-    }
-
-    /// Some writers put bare line ends into texts.
-    fn continuation(&mut self, line: usize, text: &str) {
-        let top = self.top();
-        let follows = top.components.is_empty();
-        if let Some(property) = top.properties.last_mut().filter(|_| follows) {
-            let value = property.value.to_mut();
-            value.push_str("\\n");
-            value.push_str(text);
-            self.repair(line, Flaw::Unfolded);
-        } else {
-            self.repair(line, Flaw::NotAProperty);
-        }
-    }
-
-    fn finish(mut self) -> (Component<'t>, Vec<Repair>) {
-        while self.open.len() > 1 {
-            self.repair(0, Flaw::MissingEnd);
-            self.close();
-        }
-        let root = self.open.pop().map(|open| open.component);
-        (root.unwrap_or_default(), self.repairs)
-    }
-}
-
-/// In capitals and without spaces around, as it mostly came.
-fn upper(name: Cow<'_, str>) -> Cow<'_, str> {
-    let is_upper = |b: u8| !b.is_ascii_lowercase() && !b.is_ascii_whitespace();
-    if name.bytes().all(is_upper) {
-        return name;
-    }
-    name.trim().to_ascii_uppercase().into()
-}
-
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::*;
+    use super::{super::component::Property, *};
 
     fn first<T: AsRef<[u8]> + ?Sized>(text: &T) -> Component<'_> {
         parse(text).unwrap().components.remove(0)

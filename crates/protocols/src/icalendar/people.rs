@@ -102,7 +102,10 @@ fn attendee(property: &Property) -> (Address, Person) {
         let name = name.trim();
         let is = |other: &str| name.eq_ignore_ascii_case(other);
         let value = first_value(raw);
-        let known = if is("CN") {
+        let known = if is(URI) {
+            // Ours alone: from outside, the value says what the address is.
+            true
+        } else if is("CN") {
             person.name = Some(value.into_owned()).filter(|n| !n.is_empty());
             true
         } else if is("X-RESPONSE-COMMENT") {

@@ -2,7 +2,7 @@
 
 mod recent;
 
-use std::rc::Rc;
+use std::{collections::BTreeMap, rc::Rc};
 
 use calendar::{Event, Override, Until, When, Zone};
 use jiff::{
@@ -32,39 +32,63 @@ const TRANSITIONS_MAX: usize = 400;
 /// Changes in a row that make a regular one.
 const REGULAR: usize = 4;
 
-/// Writes a VTIMEZONE for each zone that a calendar names, each once: first those of what is kept as it came (its own, or
-/// that of the zone that the TZID means), then those of its events, by name. None for UTC and floating times.
+/// Writes a VTIMEZONE for each zone that a calendar names, each once, by TZID: as it came where that is known, else that of
+/// the zone that the TZID means. None for UTC and floating times.
 pub(super) fn write(calendar: &Calendar, tzids: &[String], now: Timestamp, out: &mut Out) {
-    let used: Vec<Rc<Component>> = used(&calendar.events, now)
-        .iter()
-        .filter_map(|used| match used.zone {
+    let mut zones: BTreeMap<String, Timezone> = BTreeMap::new();
+    for used in used(calendar, now) {
+        let timezone = match used.zone {
             Zone::Custom(custom) => {
                 let as_it_came = calendar.zones.iter().find(|c| is_of(c, used.zone));
-                let as_it_came = as_it_came.map(|zone| (*zone).clone());
-                let written = as_it_came.or_else(|| vtimezone::write_custom(custom));
-                written.map(Rc::new)
+                let as_it_came = as_it_came.map(|zone| Timezone::Kept(zone));
+                as_it_came.or_else(|| vtimezone::write_custom(custom).map(Timezone::new))
             }
-            Zone::Iana(name) => Some(recent::named_component(name, name, used.from, used.to)),
-        })
-        .collect();
-    let others = calendar.others.iter().filter(|c| c.is("VTIMEZONE"));
-    let there = used.iter().map(|zone| &**zone).chain(others.copied());
-    let mut there: Vec<String> = there.filter_map(tzid_of).collect();
+            Zone::Iana(name) => {
+                let named = recent::named_component(name, name, used.from, used.to);
+                Some(Timezone::Made(named))
+            }
+        };
+        if let Some(timezone) = timezone {
+            zones.insert(used.zone.name().to_owned(), timezone);
+        }
+    }
+    let others = calendar.others.iter().map(|(other, _)| *other);
+    let others = others.filter(|other| other.is("VTIMEZONE"));
+    let there: Vec<String> = others.filter_map(tzid_of).collect();
     for zone in &calendar.zones {
         if let Some(id) = tzid_of(zone).filter(|id| !there.contains(id)) {
-            there.push(id);
-            out.component(zone);
+            zones.entry(id).or_insert(Timezone::Kept(zone));
         }
     }
     for tzid in tzids.iter().filter(|id| !there.contains(id)) {
-        if let Some(zone) = zone_named(tzid) {
+        if let (false, Some(zone)) = (zones.contains_key(tzid), zone_named(tzid)) {
             let (from, to) = (Timestamp::UNIX_EPOCH, horizon(now));
-            out.component(&recent::named_component(tzid, zone.name(), from, to));
+            let made = recent::named_component(tzid, zone.name(), from, to);
+            zones.insert(tzid.clone(), Timezone::Made(made));
         }
     }
     // RFC 5545 3.6.5: anywhere in the calendar; some readers want them first.
-    for zone in &used {
-        out.component(zone);
+    for zone in zones.values() {
+        out.component(zone.component());
+    }
+}
+
+/// A VTIMEZONE that is written.
+enum Timezone<'c> {
+    Kept(&'c Component<'static>),
+    Made(Rc<Component<'static>>),
+}
+
+impl Timezone<'_> {
+    fn new(component: Component<'static>) -> Self {
+        Self::Made(Rc::new(component))
+    }
+
+    fn component(&self) -> &Component<'static> {
+        match self {
+            Self::Kept(component) => component,
+            Self::Made(component) => component,
+        }
     }
 }
 
@@ -80,36 +104,62 @@ struct Used<'e> {
     to: Timestamp,
 }
 
-/// The zones of events, by name.
-fn used<'e>(events: &[&'e Event], now: Timestamp) -> Vec<Used<'e>> {
-    let mut used: Vec<Used<'e>> = Vec::new();
-    for event in events {
-        let overrides = event.overrides.values().filter_map(|o| match o {
-            Override::Patch(patch) => patch.when.as_ref(),
-            Override::Excluded => None,
-        });
+/// The zones of events. What is copied needs those alone that came without their VTIMEZONE; but where one is written, it is
+/// right for all events.
+fn used<'c>(calendar: &Calendar<'c>, now: Timestamp) -> Vec<Used<'c>> {
+    let copied = calendar.events.iter().any(|(_, origin)| origin.is_some());
+    let needed = copied.then(|| needed(calendar));
+    let mut used: Vec<Used<'c>> = Vec::new();
+    if needed.as_ref().is_some_and(Vec::is_empty) {
+        return used;
+    }
+    for (event, _) in &calendar.events {
         let mut last = None;
-        for when in overrides.chain([&event.when]) {
-            for zone in zones_of(when) {
-                let mut known = used.iter();
-                let at = known.position(|u| u.zone.name() == zone.name());
-                if !event.is_series() && at.is_some_and(|at| covers(&used[at], when)) {
-                    continue;
-                }
-                let (from, to) = span(when);
-                let last = *last.get_or_insert_with(|| last_instant(event, now));
-                let at = at.unwrap_or_else(|| {
-                    used.push(Used { zone, from, to });
-                    used.len() - 1
-                });
-                let known = &mut used[at];
-                known.from = known.from.min(from);
-                known.to = known.to.max(to).max(last);
+        for (when, zone) in named(event) {
+            if needed.as_ref().is_some_and(|n| !n.contains(&zone.name())) {
+                continue;
+            }
+            let mut known = used.iter();
+            let at = known.position(|u| u.zone.name() == zone.name());
+            if !event.is_series() && at.is_some_and(|at| covers(&used[at], when)) {
+                continue;
+            }
+            let (from, to) = span(when);
+            let last = *last.get_or_insert_with(|| last_instant(event, now));
+            let at = at.unwrap_or_else(|| {
+                used.push(Used { zone, from, to });
+                used.len() - 1
+            });
+            let known = &mut used[at];
+            known.from = known.from.min(from);
+            known.to = known.to.max(to).max(last);
+        }
+    }
+    used
+}
+
+/// The names of zones for which a VTIMEZONE has to be there that does not come from where events are copied from.
+fn needed<'c>(calendar: &Calendar<'c>) -> Vec<&'c str> {
+    let mut needed = calendar.bare.clone();
+    let written = calendar.events.iter();
+    for (event, _) in written.filter(|(_, origin)| origin.is_none()) {
+        for (_, zone) in named(event) {
+            if !needed.contains(&zone.name()) {
+                needed.push(zone.name());
             }
         }
     }
-    used.sort_by_key(|used| used.zone.name());
-    used
+    needed
+}
+
+/// The zones that an event names, each with the time that it is the zone of.
+pub(super) fn named(event: &Event) -> impl Iterator<Item = (&When, &Zone)> + Clone {
+    let overrides = event.overrides.values().filter_map(|o| match o {
+        Override::Patch(patch) => patch.when.as_ref(),
+        Override::Excluded => None,
+    });
+    let whens = overrides.chain([&event.when]);
+    whens.flat_map(|when| zones_of(when).map(move |zone| (when, zone)))
 }
 
 /// Whether a single event lies so far inside of what is known to be needed that its zone need not be asked.
@@ -135,7 +185,7 @@ fn horizon(from: Timestamp) -> Timestamp {
     value::utc(from.saturating_add(Span::new().years(YEARS)))
 }
 
-fn zones_of(when: &When) -> impl Iterator<Item = &Zone> {
+fn zones_of(when: &When) -> impl Iterator<Item = &Zone> + Clone {
     let (zone, end_zone) = match when {
         When::AllDay { .. } => (None, None),
         When::Timed { zone, end_zone, .. } => (zone.as_ref(), end_zone.as_ref()),

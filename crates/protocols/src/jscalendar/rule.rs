@@ -131,6 +131,10 @@ pub fn read(
     if let Some(skip) = object.word("skip", &SKIPS, "one of omit, backward, forward")? {
         rule.skip = skip;
     }
+    if rule.skip != Skip::Omit && rule.rscale.is_none() {
+        // What it is where nothing else is said; in iCalendar that has to be said.
+        rule.rscale = Some("GREGORIAN".into());
+    }
     if let Some(day) = object.string("firstDayOfWeek")? {
         rule.week_start = weekday::parse(day)
             .ok_or_else(|| object.bad("firstDayOfWeek", "one of mo, tu, we, th, fr, sa, su"))?;

@@ -1,6 +1,7 @@
 //! iCalendar in both directions.
 
 mod bent;
+mod copied;
 mod objects;
 mod round_trip;
 mod singles;

@@ -89,7 +89,7 @@ fn a_task_in_a_zone_of_its_own_is_sealed_with_its_rules() {
     assert_eq!(at(&other.start), "2026-11-23T08:30:00Z");
     assert_eq!(at(&other.end), "2026-11-24T10:30:00Z");
     assert!(written(&object).contains("X-DECK:4"));
-    assert_eq!(&Other::open(&other.sealed()).unwrap(), other);
+    assert_eq!(Other::open(&other.sealed()).unwrap(), **other);
 }
 
 #[test]

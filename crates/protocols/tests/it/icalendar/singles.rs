@@ -92,3 +92,19 @@ fn an_address_keeps_what_a_line_may_hold() {
     assert_eq!(event.people.len(), 2);
     assert_eq!(one(&write(&event)).value, event);
 }
+
+#[test]
+fn spaces_around_the_address_of_a_conference_come_back() {
+    let line = "CONFERENCE;X-A=b:  https://a.example\u{85}";
+    let event = one(&vevent(line)).value;
+    assert_eq!(event.virtual_places[0].uri, "https://a.example");
+    assert!(lines(&write(&event)).contains(&line.to_owned()));
+    assert_eq!(one(&write(&event)).value, event);
+}
+
+#[test]
+fn a_rule_that_skips_comes_back() {
+    let event = one(&vevent("RRULE:FREQ=MONTHLY;SKIP=BACKWARD")).value;
+    assert_eq!(event.rules[0].rscale.as_deref(), Some("GREGORIAN"));
+    assert_eq!(one(&write(&event)).value, event);
+}

@@ -290,6 +290,16 @@ fn people_with_everything() {
 }
 
 #[test]
+fn no_parameter_says_what_an_address_is() {
+    let text = vevent("ATTENDEE;x-kalends-uri=\"urn:x\";PARTSTAT=ACCEPTED:mailto:ada@example.com");
+    let event = one(&text).value;
+    assert_eq!(one(&write(&event)).value, event);
+    let written = lines(&write(&event));
+    let line = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@example.com".to_owned();
+    assert!(written.contains(&line), "{written:#?}");
+}
+
+#[test]
 fn a_place_that_somebody_changed_elsewhere_is_not_our_old_one() {
     let mut event = one(&vevent("LOCATION:Wien\nGEO:48.2;16.37")).value;
     assert_eq!(

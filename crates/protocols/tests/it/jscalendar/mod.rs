@@ -59,6 +59,15 @@ fn series() -> Event {
 }
 
 #[test]
+fn a_rule_that_skips_is_the_same_in_icalendar() {
+    let mut value = jscalendar::to_json(&series());
+    value["recurrenceRules"] = json!([{"frequency": "monthly", "skip": "backward"}]);
+    let event = read(&value);
+    let text = icalendar::write(&[&event], jiff::Timestamp::UNIX_EPOCH).value;
+    assert_eq!(icalendar::read(&text).unwrap().value[0].rules, event.rules);
+}
+
+#[test]
 fn a_series_with_overrides() {
     let event = series();
     assert_eq!(event.overrides.len(), 3);
