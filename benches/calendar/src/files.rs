@@ -42,7 +42,6 @@ fn collect(folder: &Path, files: &mut Vec<Vec<u8>>) {
 
 fn report(name: &str, texts: &[&[u8]]) {
     let bytes: usize = texts.iter().map(|text| text.len()).sum();
-    let rate = |nanoseconds: f64, bytes: usize| bytes as f64 / nanoseconds * 1e3;
     println!("\n{name}, {:.1} MB", bytes as f64 / 1e6);
     let parsed = measure::nanoseconds(|| {
         texts
@@ -92,7 +91,11 @@ fn report(name: &str, texts: &[&[u8]]) {
         );
     };
     row("the model to text", rate(written, ours));
-    // Whole calendars, of which somebody changed some events or none since they were read.
+    objects(texts, row);
+}
+
+/// Whole calendars, of which somebody changed some events or none since they were read. `row` prints a rate.
+fn objects(texts: &[&[u8]], row: impl Fn(&str, f64)) {
     let mut objects: Vec<Object> = texts
         .iter()
         .flat_map(|text| Object::read(text).map_or_else(|_| Vec::new(), |read| read.value))
@@ -114,6 +117,11 @@ fn report(name: &str, texts: &[&[u8]]) {
         });
         row(what, rate(written, length));
     }
+}
+
+/// MB/s.
+fn rate(nanoseconds: f64, bytes: usize) -> f64 {
+    bytes as f64 / nanoseconds * 1e3
 }
 
 /// One more revision of it.
