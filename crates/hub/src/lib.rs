@@ -43,8 +43,8 @@ pub use storage::{
     links::{Link, LinkMember, State as LinkState},
 };
 pub use sync::{
-    CalendarId, ChangeId, ConnectionId, CopyId, LinkId, LinkedId, Mask, MaskKind, OnConflict,
-    Operation, Outcome, Role, TenantId, UserId,
+    CalendarId, ChangeId, ConnectionId, CopyId, Filter, LinkId, LinkedId, Mask, MaskKind,
+    OnConflict, Operation, Outcome, Role, TenantId, UserId,
 };
 pub use view::{CalendarView, EventView, Precondition};
 

@@ -10,14 +10,17 @@ use sync::{CalendarId, CopyId};
 use tokio::{sync::watch, task::JoinSet};
 use uuid::Uuid;
 
-use crate::{Error, Hub, Result, channels::WATCH, pace, prune::PRUNE, replicate};
+use crate::{
+    Error, Hub, Result, channels::WATCH, links::horizon::HORIZON, pace, prune::PRUNE, replicate,
+};
 
-const KINDS: [&str; 5] = [
+const KINDS: [&str; 6] = [
     replicate::PULL,
     replicate::PUSH,
     replicate::RESUME,
     WATCH,
     PRUNE,
+    HORIZON,
 ];
 /// How long a worker may be silent before another one takes its job.
 const LEASE_SECONDS: i64 = 30;
@@ -32,7 +35,7 @@ const BACKOFF_MAX_SECONDS: u64 = 900;
 const UNREACHABLE_MAX_SECONDS: u64 = 30;
 /// Longest pause where the database fails: it may be back any moment.
 const TROUBLE_MAX: Duration = Duration::from_secs(30);
-/// Pause between two rounds of forgetting what is old.
+/// Pause between two rounds of what is done daily.
 const DAY: Duration = Duration::from_hours(24);
 
 impl Hub {
@@ -110,6 +113,7 @@ impl Hub {
                 replicate::PUSH => self.push_and_schedule(store, calendar).await,
                 WATCH => self.watch(store, calendar).await,
                 replicate::RESUME => self.resume(store, CopyId(job.subject)).await,
+                HORIZON => self.move_horizons_and_schedule(store).await,
                 _ => self.prune_and_schedule(store).await,
             }
         };
@@ -186,6 +190,11 @@ impl Hub {
 
     async fn prune_and_schedule(&self, store: &Store) -> Result<Option<Timestamp>> {
         self.prune(store).await?;
+        Ok(Some(self.after(DAY)))
+    }
+
+    async fn move_horizons_and_schedule(&self, store: &Store) -> Result<Option<Timestamp>> {
+        self.move_horizons(store).await?;
         Ok(Some(self.after(DAY)))
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sync::{CalendarId, LinkId, Mask, OnConflict, Role};
+use sync::{CalendarId, Filter, LinkId, Mask, OnConflict, Role};
 
 use crate::{
     Aad, KeyRef, Result, Tx,
@@ -44,6 +44,11 @@ impl Link {
         self.is_active() && self.place(calendar).is_some_and(|place| !place.away)
     }
 
+    /// Whether any of its calendars has a filter that stops something.
+    pub fn is_filtered(&self) -> bool {
+        self.members.iter().any(|place| !place.filter.is_open())
+    }
+
     /// Its calendars by rank: sources come before those that also receive, those before targets; else as they were given.
     pub fn by_rank(&self) -> Vec<&LinkMember> {
         let mut order: Vec<&LinkMember> = self.members.iter().collect();
@@ -65,6 +70,9 @@ pub struct LinkMember {
     pub role: Role,
     /// What may be seen there.
     pub mask: Mask,
+    /// Which events it takes, and which of its own it lets out.
+    #[serde(default, skip_serializing_if = "Filter::is_open")]
+    pub filter: Filter,
     /// It has left for a while: nothing flows, and what it last agreed with is remembered (L7).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub away: bool,

@@ -218,6 +218,7 @@ impl MemberForm {
             calendar: CalendarId(self.calendar),
             role,
             mask,
+            filter: hub::Filter::default(),
             away: self.away,
         })
     }

@@ -161,7 +161,7 @@ impl Hub {
         Ok(())
     }
 
-    /// L6: masks and directions are others now. Whether any is.
+    /// L6: masks, directions and filters are others now. Whether any is.
     async fn recast(
         &self,
         tx: &mut Tx,
@@ -171,8 +171,11 @@ impl Hub {
     ) -> Result<bool> {
         let mut changed = false;
         for place in link.by_rank() {
-            let same = |was: &links::LinkMember| was.mask == place.mask && was.role == place.role;
-            if before.place(place.calendar).is_none_or(same) {
+            let Some(was) = before.place(place.calendar) else {
+                continue;
+            };
+            changed |= was.filter != place.filter;
+            if was.mask == place.mask && was.role == place.role {
                 continue;
             }
             changed = true;
@@ -265,7 +268,8 @@ impl Hub {
         flow.cascade().await
     }
 
-    /// Calendars that are new here, that come back, or that send from now on bring their own events.
+    /// Calendars that are new here, that come back, that send from now on, or whose filter lets out others than before, bring
+    /// their own events.
     async fn arrive(
         &self,
         tx: &mut Tx,
@@ -278,7 +282,10 @@ impl Hub {
         let arrives = |place: &&links::LinkMember| {
             let calendar = place.calendar;
             let is_new = before.place(calendar).is_none();
-            is_new || back.contains(&calendar) || (place.role.sends() && !sent(calendar))
+            let sifts = before
+                .place(calendar)
+                .is_some_and(|was| was.filter != place.filter);
+            is_new || sifts || back.contains(&calendar) || (place.role.sends() && !sent(calendar))
         };
         let arrived: Vec<CalendarId> = link
             .members

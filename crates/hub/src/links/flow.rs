@@ -1,12 +1,16 @@
 //! What follows, within the same transaction, from a change to one local copy (L9): the copies that are linked with it
 //! change too, everything is logged, and whoever must write to a provider gets a job.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use storage::{Change, ChangeKind, Tx, calendars, copies, intents, jobs, linked, links, members};
-use sync::{CalendarId, Cause, CauseKind, Copy, CopyId, Member, links as rules};
+use sync::{CalendarId, Cause, CauseKind, Copy, CopyId, LinkId, Member, links as rules};
 
+use super::sieve::Whose;
 use crate::{Hub, Result, replicate, shape};
 
 /// How long after an event was seen in its new calendar a deletion in the old one counts as the other half of a move.
@@ -25,6 +29,10 @@ pub struct Flow<'a> {
     seen: Vec<CopyId>,
     /// Which calendars have a provider.
     replicated: HashMap<CalendarId, bool>,
+    /// Whose calendars are, as far as filters have asked.
+    pub(super) whose: HashMap<CalendarId, Arc<Whose>>,
+    /// Links that have been read.
+    links: HashMap<LinkId, Option<Arc<links::Link>>>,
 }
 
 impl<'a> Flow<'a> {
@@ -40,6 +48,8 @@ impl<'a> Flow<'a> {
             next: VecDeque::new(),
             seen: Vec::new(),
             replicated: HashMap::new(),
+            whose: HashMap::new(),
+            links: HashMap::new(),
         }
     }
 
@@ -58,8 +68,8 @@ impl<'a> Flow<'a> {
     pub async fn changed(&mut self, row: &mut copies::Row) -> Result<()> {
         self.save(row).await?;
         let members = members::of_copy(self.tx, row.copy.id).await?;
-        if members.is_empty() && row.copy.alive && !row.projected {
-            self.originate(row).await?;
+        if row.copy.alive && !row.projected {
+            self.originate_again(row, &members).await?;
         }
         for member in members {
             self.inward(row, member).await?;
@@ -130,6 +140,11 @@ impl<'a> Flow<'a> {
             let Some(mut value) = linked::get_for_update(self.tx, member.linked).await? else {
                 continue;
             };
+            if member.stopped && member.attached {
+                // Whatever was done to it meanwhile: its calendar's filter does not want it.
+                self.stop(row, &mut member).await?;
+                continue;
+            }
             let cause = self.cause_along(&member);
             rules::revived(&mut value, &mut member, &mut row.copy, restored, &cause);
             members::update(self.tx, &member).await?;
@@ -168,13 +183,38 @@ impl<'a> Flow<'a> {
         let Some(mut value) = linked::get_for_update(self.tx, member.linked).await? else {
             return Ok(());
         };
+        let filtered = match self.link(value.link).await? {
+            Some(link) if link.is_filtered() => {
+                let mut members = members::of_linked(self.tx, value.id).await?;
+                self.sieve(&link, &value, &mut members).await?;
+                if !members.iter().any(|m| m.copy == row.copy.id) {
+                    // Its own filter has stopped it: what was changed stays with it.
+                    return self.outward(&value, Some(row.copy.id)).await;
+                }
+                true
+            }
+            _ => false,
+        };
         let moved = rules::inward(&mut value, &mut member, &row.copy);
         members::update(self.tx, &member).await?;
         if !moved.is_empty() {
             linked::update(self.tx, &value).await?;
+        }
+        if filtered || !moved.is_empty() {
+            // What does not flow, an answer say, may matter to a filter.
             self.outward(&value, Some(row.copy.id)).await?;
         }
         Ok(())
+    }
+
+    /// A link, as it is in this transaction.
+    async fn link(&mut self, id: LinkId) -> Result<Option<Arc<links::Link>>> {
+        if let Some(known) = self.links.get(&id) {
+            return Ok(known.clone());
+        }
+        let link = links::get(self.tx, id).await?.map(Arc::new);
+        self.links.insert(id, link.clone());
+        Ok(link)
     }
 
     /// L2 and L3 to every member but the copy `from`, and to members that have no copy yet.
@@ -183,28 +223,56 @@ impl<'a> Flow<'a> {
         value: &sync::Linked,
         from: Option<CopyId>,
     ) -> Result<()> {
-        let Some(link) = links::get(self.tx, value.link).await? else {
+        let Some(link) = self.link(value.link).await? else {
             return Ok(());
         };
-        let members = members::of_linked(self.tx, value.id).await?;
+        let mut members = members::of_linked(self.tx, value.id).await?;
+        let sieve = if value.alive && link.is_filtered() {
+            Some(self.sieve(&link, value, &mut members).await?)
+        } else {
+            None
+        };
         for place in &link.members {
             if !link.is_followed_by(place.calendar) {
                 continue;
             }
+            let wanted = match &sieve {
+                Some(sieve) if place.role.receives() => self.wants(sieve, value, place).await?,
+                _ => true,
+            };
             match members.iter().find(|m| m.calendar == place.calendar) {
-                Some(member) if Some(member.copy) == from => {}
-                Some(member) => self.outward_to(value, member.clone()).await?,
-                None if value.alive && place.role.receives() => self.project(value, place).await?,
+                Some(member) if Some(member.copy) == from && wanted => {}
+                Some(member) => self.outward_to(value, member.clone(), wanted).await?,
+                None if value.alive && place.role.receives() && wanted => {
+                    self.project(value, place).await?;
+                }
                 None => {}
             }
         }
         Ok(())
     }
 
-    async fn outward_to(&mut self, value: &sync::Linked, mut member: Member) -> Result<()> {
+    /// Brings the linked event to a member, or keeps it away if a filter does not want it there. What a person made stays
+    /// whatever filters say.
+    async fn outward_to(
+        &mut self,
+        value: &sync::Linked,
+        mut member: Member,
+        wanted: bool,
+    ) -> Result<()> {
         let Some(mut row) = copies::get(self.tx, member.copy).await? else {
             return Ok(());
         };
+        if !wanted && row.projected {
+            if member.attached && (row.copy.alive || !member.stopped) {
+                self.stop(&mut row, &mut member).await?;
+                self.save(&mut row).await?;
+            }
+            return Ok(());
+        }
+        if member.stopped {
+            rules::pass(&mut member);
+        }
         let cause = self.cause_along(&member);
         let done = rules::outward(value, &mut member, &mut row.copy, &cause);
         members::update(self.tx, &member).await?;
@@ -214,6 +282,18 @@ impl<'a> Flow<'a> {
             self.next.push_back(row.copy.id);
         }
         Ok(())
+    }
+
+    /// A filter removes a mirror; the caller saves it.
+    async fn stop(&mut self, row: &mut copies::Row, member: &mut Member) -> Result<()> {
+        let cause = Cause {
+            kind: CauseKind::Config,
+            link: Some(member.link),
+            ..self.cause.clone()
+        };
+        let losers = rules::stop(member, &mut row.copy, &cause);
+        members::update(self.tx, member).await?;
+        self.hub.keep_losers(self.tx, row, &losers).await
     }
 
     /// The cause as it arrives at a member.

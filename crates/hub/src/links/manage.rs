@@ -182,6 +182,9 @@ impl Hub {
                 let reason = "this calendar is read-only at its provider: it can only be a source";
                 return Err(Error::invalid(format!("members[{index}].role"), reason));
             }
+            place.filter.check().map_err(|bad| {
+                Error::invalid(format!("members[{index}].filter.{}", bad.field), bad.reason)
+            })?;
             let twice = |other: &links::LinkMember| other.calendar == place.calendar;
             if places[..index].iter().any(twice) {
                 return Err(Error::invalid(

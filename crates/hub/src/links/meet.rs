@@ -53,7 +53,7 @@ impl Hub {
         arrived: &[CalendarId],
         kind: CauseKind,
     ) -> Result<usize> {
-        let mut merges = 0;
+        let (mut merges, mut whose) = (0, HashMap::new());
         let mut known = known(tx, link).await?;
         for place in link.by_rank() {
             if !arrived.contains(&place.calendar) || !link.is_followed_by(place.calendar) {
@@ -62,6 +62,12 @@ impl Hub {
             for mut row in strangers(tx, link, place.calendar).await? {
                 let cause = self.link_cause(kind, place.calendar, link.id);
                 let mut flow = Flow::new(self, tx, actor.log_name(), cause);
+                flow.whose = std::mem::take(&mut whose);
+                let passes = flow.lets_out(place, &row.copy.local).await?;
+                if !passes {
+                    whose = flow.whose;
+                    continue;
+                }
                 let matched = known.find(place.calendar, &row.copy.local);
                 if let Some((id, certain)) = matched
                     && let Some(mut value) = linked::get(flow.tx, id).await?
@@ -74,6 +80,7 @@ impl Hub {
                 } else if let Some(id) = flow.begin(&mut row, link, place).await? {
                     known.add(id, place.calendar, &row.copy.local);
                 }
+                whose = flow.whose;
             }
         }
         Ok(merges)
@@ -87,6 +94,7 @@ impl Hub {
         link: &links::Link,
         kind: CauseKind,
     ) -> Result<()> {
+        let mut whose = HashMap::new();
         for id in events_of(tx, link.id).await? {
             let Some(value) = linked::get(tx, id).await? else {
                 continue;
@@ -96,8 +104,10 @@ impl Hub {
             };
             let cause = self.link_cause(kind, origin.copy.calendar, link.id);
             let mut flow = Flow::new(self, tx, actor.log_name(), cause);
+            flow.whose = whose;
             flow.outward(&value, None).await?;
             flow.cascade().await?;
+            whose = flow.whose;
         }
         Ok(())
     }
@@ -118,7 +128,7 @@ async fn known(tx: &mut Tx, link: &links::Link) -> Result<Known> {
 }
 
 /// The living events of a calendar that no link made and that this link does not know.
-async fn strangers(
+pub(super) async fn strangers(
     tx: &mut Tx,
     link: &links::Link,
     calendar: CalendarId,

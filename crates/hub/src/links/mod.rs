@@ -2,10 +2,12 @@
 
 mod change;
 pub mod flow;
+pub mod horizon;
 mod manage;
 mod meet;
 mod preview;
 mod project;
+mod sieve;
 
 pub use change::LinkChange;
 pub use manage::{Kept, LinkEdit, LinkView};

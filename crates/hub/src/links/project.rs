@@ -23,7 +23,25 @@ impl Flow<'_> {
         Ok(())
     }
 
-    /// Brings `row` into `link`: it joins the event that it is the same invitation as, or is the origin of a new one. Then it
+    /// The same for a living copy that changed and is a member already: a link whose filter kept it out may take it now.
+    pub(super) async fn originate_again(
+        &mut self,
+        row: &mut copies::Row,
+        members: &[Member],
+    ) -> Result<()> {
+        for link in links::of_calendar(self.tx, row.copy.calendar).await? {
+            let calendar = row.copy.calendar;
+            let is_in = members.iter().any(|member| member.link == link.id);
+            let filtered = |place: &links::LinkMember| !place.filter.is_open();
+            let asks = members.is_empty() || link.place(calendar).is_some_and(filtered);
+            if !is_in && asks && link.is_followed_by(calendar) {
+                self.originate_in(row, &link).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings `row` into `link`, if its filter lets it: it joins the event that it is the same invitation as, or is the origin of a new one. Then it
     /// is projected.
     pub(super) async fn originate_in(
         &mut self,
@@ -34,6 +52,9 @@ impl Flow<'_> {
             return Ok(());
         };
         let twins = self.twins(row, link).await?;
+        if !self.lets_out(place, &row.copy.local).await? {
+            return self.sift_again(&twins, link).await;
+        }
         if let Some(mut value) = self.linked_twin(row, &twins, link.id, place).await? {
             self.join(&mut value, row, place).await?;
             return self.outward(&value, Some(row.copy.id)).await;
@@ -47,12 +68,35 @@ impl Flow<'_> {
         // The same invitation may be in another calendar of the link already: then it joins rather than being doubled.
         let mut joined = Vec::new();
         for (other, mut twin) in twins {
-            if twin.copy.alive && twin.linked.is_none() && !joined.contains(&other.calendar) {
+            let free = twin.copy.alive && twin.linked.is_none();
+            if free
+                && !joined.contains(&other.calendar)
+                && self.lets_out(other, &twin.copy.local).await?
+            {
                 self.join(&mut value, &mut twin, other).await?;
                 joined.push(other.calendar);
             }
         }
         self.outward(&value, Some(row.copy.id)).await
+    }
+
+    /// What is known of an event elsewhere has turned up in a calendar whose filter keeps it out of the link: mirrors of it
+    /// there go.
+    async fn sift_again(
+        &mut self,
+        twins: &[(&links::LinkMember, copies::Row)],
+        link: &links::Link,
+    ) -> Result<()> {
+        for (_, twin) in twins {
+            for member in members::of_copy(self.tx, twin.copy.id).await? {
+                if member.link == link.id
+                    && let Some(value) = linked::get_for_update(self.tx, member.linked).await?
+                {
+                    self.outward(&value, None).await?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Events that people have in other calendars of the link under the UID of `row`.
@@ -187,6 +231,7 @@ impl Flow<'_> {
             agreed: shown.clone(),
             agreed_alive: true,
             declined: false,
+            stopped: false,
             attached: true,
         };
         let event = Event {

@@ -14,7 +14,7 @@ use providers::{Connector, Place};
 use storage::{Store, Tx, calendars, jobs};
 use sync::CalendarId;
 
-use crate::{Error, Hub, Result, channels::WATCH, prune::PRUNE};
+use crate::{Error, Hub, Result, channels::WATCH, links::horizon::HORIZON, prune::PRUNE};
 
 /// Job: read a calendar.
 pub const PULL: &str = "pull";
@@ -73,7 +73,9 @@ impl Hub {
     pub async fn seed(&self, store: &Store) -> Result<()> {
         let now = self.clock().now();
         let mut tx = store.write().await?;
-        jobs::ensure(&mut tx, PRUNE, uuid::Uuid::nil(), now).await?;
+        for kind in [PRUNE, HORIZON] {
+            jobs::ensure(&mut tx, kind, uuid::Uuid::nil(), now).await?;
+        }
         for row in calendars::list(&mut tx).await? {
             if row.connection.is_none() || !row.selected {
                 continue;

@@ -25,6 +25,7 @@ macro_rules! both {
 mod accounts;
 mod changing;
 mod conflicts;
+mod filters;
 mod held;
 mod leaving;
 mod links;

@@ -12,7 +12,8 @@ use calendar::{Duration, Event, When, Zone};
 use identity::{Actor, Clock, Ids, SystemIds};
 use jiff::Timestamp;
 use kalends_hub::{
-    CalendarId, CalendarView, EventView, Hub, LinkId, LinkMember, Mask, OnConflict, Role, Settings,
+    CalendarId, CalendarView, EventView, Filter, Hub, LinkId, LinkMember, Mask, OnConflict, Role,
+    Settings,
     connections::PasswordAccount,
     links::{LinkChange, LinkEdit},
 };
@@ -268,6 +269,7 @@ impl World {
             calendar: self.calendars[*i],
             role: *role,
             mask: mask.clone(),
+            filter: Filter::default(),
             away: false,
         });
         members.collect()

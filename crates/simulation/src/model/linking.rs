@@ -311,6 +311,7 @@ impl Hub {
             agreed: shown.clone(),
             agreed_alive: true,
             declined: false,
+            stopped: false,
             attached: true,
         };
         let uid = format!("{id}@kalends");

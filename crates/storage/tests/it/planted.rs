@@ -13,8 +13,8 @@ use kalends_storage::{
 };
 use serde_json::json;
 use sync::{
-    ChangeId, Conflict, ConnectionId, Intent, LinkId, LinkedId, Mask, Observation, OnConflict,
-    Remote, Role, Stamp, UserId, Version,
+    ChangeId, Conflict, ConnectionId, Filter, Intent, LinkId, LinkedId, Mask, Observation,
+    OnConflict, Remote, Role, Stamp, UserId, Version, links::filter::Words,
 };
 
 use crate::{
@@ -303,6 +303,13 @@ async fn plant_events(tx: &mut Tx) {
             calendar,
             role: Role::Both,
             mask: mask.clone(),
+            filter: Filter {
+                text: Words {
+                    any_of: vec![s()],
+                    ..Words::default()
+                },
+                ..Filter::default()
+            },
             away: false,
         }],
         created: at(0),

@@ -9,7 +9,7 @@ use kalends_storage::{
 };
 use serde_json::json;
 use sync::{
-    CalendarId, Cause, CauseKind, ChangeId, Conflict, ConnectionId, CopyId, Intent, LinkId,
+    CalendarId, Cause, CauseKind, ChangeId, Conflict, ConnectionId, CopyId, Filter, Intent, LinkId,
     LinkedId, Mask, Observation, OnConflict, Operation, Outcome, Remote, Role, Stamp, UserId,
     Version,
 };
@@ -412,6 +412,10 @@ async fn links_with_members(f: Fixture) {
         calendar,
         role,
         mask: Mask::busy("Busy"),
+        filter: Filter {
+            busy_only: role == Role::Target,
+            ..Filter::default()
+        },
         away: role == Role::Target,
     };
     let mut link = links::Link {

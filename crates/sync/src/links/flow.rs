@@ -87,6 +87,7 @@ fn member(
         mask,
         agreed_alive: alive,
         declined: false,
+        stopped: false,
         attached: true,
     }
 }
@@ -231,7 +232,7 @@ pub(super) fn covered(
 pub fn outward(linked: &Linked, member: &mut Member, copy: &mut Copy, cause: &Cause) -> Outward {
     let mut done = Outward::default();
     let receives = member.role.receives() || !holds(Law::SourcesAreRead);
-    if !member.attached || !receives {
+    if !member.attached || member.stopped || !receives {
         return done;
     }
     let shown = shown(linked, member, copy.id);

@@ -4,22 +4,26 @@
 //! the linked event to the other copies through their masks; both compare with `agreed`, so deltas are never passed on
 //! and A → B → C → A cannot loop.
 
+pub mod filter;
 mod flow;
 mod mask;
 mod matching;
 mod relink;
 mod remask;
+mod stop;
 
 use std::collections::BTreeMap;
 
 use calendar::{Event, Unit};
 use serde::{Deserialize, Serialize};
 
+pub use filter::Filter;
 pub use flow::{Outward, attach, begin, died, gives_way, inward, outward, revived};
 pub use mask::{Mask, MaskKind};
 pub use matching::content_key;
 pub use relink::{Relinked, relink, unlink};
 pub use remask::{Made, remask};
+pub use stop::{pass, stop};
 
 use crate::{CalendarId, CopyId, LinkId, LinkedId, copy::pairs};
 
@@ -43,6 +47,10 @@ pub struct Linked {
 
 /// How one calendar takes part in one linked event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each may be so without the others"
+)]
 pub struct Member {
     /// The linked event.
     pub linked: LinkedId,
@@ -63,6 +71,9 @@ pub struct Member {
     /// A person removed it here, on a target: it stays away (L3).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub declined: bool,
+    /// A filter keeps its mirror away for now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stopped: bool,
     /// Whether it follows the link at present; kept after unlinking so that relinking remembers (L7).
     pub attached: bool,
 }

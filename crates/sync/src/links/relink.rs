@@ -151,7 +151,7 @@ fn live(
             linked.alive = false;
             done.life = true;
         }
-        (false, true) if member.declined => return,
+        (false, true) if member.declined || member.stopped => return,
         (false, true) => revive(copy, true, cause, done),
         // Only an edit since they parted speaks for an event that died.
         (true, false) if member.role.sends() && !done.moved.is_empty() => {
