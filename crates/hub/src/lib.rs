@@ -31,6 +31,7 @@ use identity::{Clock, Ids};
 use providers::Directory;
 use storage::{Store, Stores};
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 pub use conflicts::Keep;
 pub use error::Error;
@@ -50,6 +51,9 @@ pub use view::{CalendarView, EventView, Precondition};
 
 /// A hub's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What tells one process from all others that work on the same database.
+pub type NodeId = Uuid;
 
 /// The hub. Cheap to clone.
 #[derive(Clone)]
@@ -82,6 +86,9 @@ pub struct Settings {
     pub poll: Option<Duration>,
     /// How many calendars are worked on at once.
     pub workers: usize,
+    /// Who this process is, the same after every start: what its former self held is taken up again at once, and not
+    /// only when its leases have run out. `None` for somebody new each time.
+    pub node: Option<NodeId>,
 }
 
 impl Default for Settings {
@@ -91,6 +98,7 @@ impl Default for Settings {
             time_zone: "Etc/UTC".to_owned(),
             poll: None,
             workers: 8,
+            node: None,
         }
     }
 }

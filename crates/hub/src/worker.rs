@@ -42,7 +42,7 @@ impl Hub {
     /// Works until `stop` turns true. A database that fails is tried again, more and more rarely: nobody is there to
     /// start a worker that has ended.
     pub async fn run(&self, store: Store, mut stop: watch::Receiver<bool>) {
-        let owner = self.ids().uuid();
+        let owner = self.settings().node.unwrap_or_else(|| self.ids().uuid());
         // Tasks of their own: one that holds the database's only writer must go on while the next job is claimed.
         let mut running = JoinSet::new();
         let (mut seeded, mut failures) = (false, 0);
@@ -83,6 +83,13 @@ impl Hub {
     ) -> Result<Duration> {
         if !*seeded {
             self.seed(store).await?;
+            let left = jobs::give_back(store, owner).await?;
+            if left > 0 {
+                tracing::info!(
+                    jobs = left,
+                    "what was under way when the hub stopped is taken up again"
+                );
+            }
             *seeded = true;
         }
         while running.len() < self.settings().workers {

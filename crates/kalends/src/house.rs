@@ -10,7 +10,7 @@ use std::{
 };
 
 use faces::{App, Dialect, Parts, watchers::Nobody};
-use hub::Hub;
+use hub::{Hub, NodeId};
 use identity::{Clock, Identity, Ids, NewUser, SystemClock, SystemIds, User};
 use network::Network;
 use providers::{
@@ -90,6 +90,7 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         time_zone: config.sync.time_zone.clone(),
         poll: config.sync.poll_seconds.map(Duration::from_secs),
         workers: config.sync.workers.max(1),
+        node: Some(node(&config.storage.data, &*ids)?),
     };
     let hub = Hub::new(
         stores.clone(),
@@ -121,6 +122,20 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         network,
         owner,
     })
+}
+
+/// Who this process is, as its former self in the same directory was: a directory is one process's.
+fn node(data: &Path, ids: &dyn Ids) -> Result<NodeId, Failure> {
+    let file = data.join("node");
+    // A file that was cut short is written anew.
+    let known = std::fs::read_to_string(&file).ok();
+    if let Some(known) = known.and_then(|text| text.trim().parse().ok()) {
+        return Ok(known);
+    }
+    let node = ids.uuid();
+    std::fs::write(&file, node.to_string())
+        .map_err(|error| Failure::new(format!("storage.data: {}: {error}", file.display())))?;
+    Ok(node)
 }
 
 fn first_person(config: &Config) -> NewUser {

@@ -50,6 +50,10 @@ const RELEASE: &str = "
 const RETRY: &str = "
     UPDATE jobs SET lease = NULL, owner = NULL, due = CASE WHEN wanted = $5 THEN $4 ELSE due END
     WHERE tenant = $1 AND id = $2 AND fence = $3 AND lease IS NOT NULL";
+// An attempt that was cut short is no failure.
+const LEFT_BEHIND: &str = "
+    UPDATE jobs SET lease = NULL, owner = NULL, attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END
+    WHERE tenant = $1 AND owner = $2 AND lease IS NOT NULL";
 // Writes nothing new, but holds the row until the transaction ends, so that the fence stays true until the commit.
 const CHECK: &str = "
     UPDATE jobs SET fence = fence WHERE tenant = $1 AND id = $2 AND fence = $3 AND lease IS NOT NULL";
@@ -131,6 +135,15 @@ pub async fn done(tx: &mut Tx, job: &Job) -> Result<bool> {
 pub async fn retry(tx: &mut Tx, job: &Job, due: Timestamp) -> Result<bool> {
     let values = values![job.id, job.fence, due, job.wanted];
     Ok(tx.run(RETRY, values).await? > 0)
+}
+
+/// Gives back whatever an owner holds: it begins anew, and its former self, which held it, is gone. Should that live after
+/// all, it fails the [`check`] once somebody has claimed the job.
+pub async fn give_back(store: &Store, owner: Uuid) -> Result<u64> {
+    let mut tx = store.write().await?;
+    let jobs = tx.run(LEFT_BEHIND, values![owner]).await?;
+    tx.commit().await?;
+    Ok(jobs)
 }
 
 /// Whether the job is still ours; stays true until the transaction ends.

@@ -3,7 +3,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use kalends_hub::{
-    Error, Health, Settings,
+    Error, Health, NodeId, Settings,
     calendars::CalendarEdit,
     channels::{News, WATCH},
     events::NewEvent,
@@ -18,6 +18,7 @@ both! {
     what_is_hidden_is_kept_in_step,
     what_was_stopped_goes_on_when_it_is_selected_again,
     jobs_that_were_lost_come_back_with_the_next_start,
+    what_a_killed_process_held_is_taken_up_at_once,
     a_provider_that_fails_is_tried_again_and_the_message_goes,
     channels_are_renewed_at_half_life_with_an_overlap,
     a_channel_that_its_provider_ended_is_opened_again,
@@ -92,6 +93,24 @@ async fn jobs_that_were_lost_come_back_with_the_next_start(database: Database) {
     world.models[0].put("e", event("e@x", "Lost", "2026-11-24T09:00:00"));
     let _worker = world.start();
     until("it is read", async || world.hub_titles(0).await == ["Lost"]).await;
+}
+
+async fn what_a_killed_process_held_is_taken_up_at_once(database: Database) {
+    let node = NodeId::from_u128(7);
+    let settings = Settings {
+        node: Some(node),
+        ..Settings::default()
+    };
+    let mut world = World::empty(&database, settings, 1).await;
+    world.connect(0).await;
+    world.find_calendars().await;
+    world.sync_now().await;
+    world.models[0].put("e", event("e@x", "Held", "2026-11-24T09:00:00"));
+    let now = world.clock.peek() + jiff::SignedDuration::from_hours(1);
+    let held = jobs::claim(&world.store, &[PULL], node, now, 3_600).await;
+    assert!(held.unwrap().is_some(), "the one before was reading");
+    let _worker = world.start();
+    until("it is read", async || world.hub_titles(0).await == ["Held"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -12,6 +12,7 @@ both! {
     a_request_during_the_work_is_not_forgotten,
     two_owners_never_claim_the_same_job,
     an_expired_lease_is_taken_over_and_fenced,
+    what_an_owner_left_behind_is_given_back_and_nothing_else,
     kinds_are_kept_apart,
     leases_exclude_and_expire,
     timers_fire_in_order,
@@ -196,4 +197,24 @@ async fn timers_fire_in_order(f: Fixture) {
     timers::clear(&mut tx, "busy", a).await.unwrap();
     timers::clear(&mut tx, "busy", b).await.unwrap();
     assert_eq!(timers::next(&mut tx).await.unwrap(), None);
+}
+
+async fn what_an_owner_left_behind_is_given_back_and_nothing_else(f: Fixture) {
+    let (mine, other) = (id(), id());
+    let take = async |owner| {
+        request(&f.store, "pull", id(), 0).await;
+        let job = jobs::claim(&f.store, &["pull"], owner, at(0), 30).await;
+        job.unwrap().unwrap()
+    };
+    let (left, held) = (take(mine).await, take(other).await);
+    assert_eq!(claim(&f.store, 1).await, None, "both are held");
+    assert_eq!(jobs::give_back(&f.store, mine).await.unwrap(), 1);
+    let again = claim(&f.store, 1).await.expect("at once");
+    assert_eq!(
+        (again.subject, again.attempts),
+        (left.subject, 1),
+        "no failure"
+    );
+    assert!(!done(&f.store, &left).await, "the former self has lost it");
+    assert!(done(&f.store, &held).await, "the other one has not");
 }
