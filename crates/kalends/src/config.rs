@@ -13,7 +13,7 @@ const DEFAULT_FILE: &str = "config.toml";
 /// What all our environment variables begin with.
 const PREFIX: &str = "KALENDS_";
 /// Environment variables that are not configuration keys: those of the program, then those of the workshop.
-const NOT_KEYS: [&str; 9] = [
+const NOT_KEYS: [&str; 10] = [
     "master_key",
     "config",
     "demo_token",
@@ -21,6 +21,7 @@ const NOT_KEYS: [&str; 9] = [
     "log_json",
     "require_all",
     "test_postgres",
+    "torture",
     "clients_python",
     "ui_required",
 ];

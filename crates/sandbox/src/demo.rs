@@ -10,6 +10,7 @@ pub mod scene;
 
 use jiff::civil::Date;
 use network::{Network, Request, Response};
+use scene::Appointment;
 use serde_json::{Value, json};
 
 use crate::{Error, Result};
@@ -71,21 +72,34 @@ pub async fn play(network: &Network, description: &Value, today: Date) -> Result
     settle(network, &accounts, today).await
 }
 
+/// Makes the practice's calendars at the stand-ins that a `sandbox.json` describes, with nothing in them; as [`play`].
+///
+/// # Errors
+/// [`Error::Incomplete`] if it does not name all three.
+pub async fn found(network: &Network, description: &Value) -> Result<Value> {
+    let accounts = Accounts::of(description).ok_or(Error::Incomplete)?;
+    with(network, &accounts, &[]).await
+}
+
 /// Makes the practice's calendars and appointments around `today`, and returns the `demo` part of `sandbox.json`.
 /// Calendars that are there already are left as they are.
 ///
 /// # Errors
 /// [`Error::Answer`] if a stand-in does not take something; what was written before stays.
 pub async fn settle(network: &Network, accounts: &Accounts, today: Date) -> Result<Value> {
+    with(network, accounts, &scene::appointments(today)).await
+}
+
+async fn with(network: &Network, accounts: &Accounts, all: &[Appointment]) -> Result<Value> {
     let Accounts {
         google,
         microsoft,
         caldav,
     } = accounts;
     let (google_id, microsoft_id, urls) = tokio::try_join!(
-        google::settle(network, google, today),
-        microsoft::settle(network, microsoft, today),
-        caldav::settle(network, caldav, today),
+        google::settle(network, google, all),
+        microsoft::settle(network, microsoft, all),
+        caldav::settle(network, caldav, all),
     )?;
     Ok(json!({
         "practice": {

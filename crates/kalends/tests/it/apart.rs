@@ -90,6 +90,7 @@ async fn practice() -> Practice {
         network: network(),
         stage,
         said: Vec::new(),
+        spared: false,
     };
     until("a hub that answers", FIRST_READ, async || {
         let health = Request::get(format!("{root}health"));
@@ -127,7 +128,13 @@ async fn stand_in(dir: &Path, name: &str, hub: &str) -> (Child, Value) {
     (child, serde_json::from_slice(&described).unwrap())
 }
 
-fn configuration(port: u16, dir: &Path, stage: &Value, clients: &BTreeMap<&str, Value>) -> String {
+/// A hub's configuration, with its things in `dir/hub`.
+pub fn configuration(
+    port: u16,
+    dir: &Path,
+    stage: &Value,
+    clients: &BTreeMap<&str, Value>,
+) -> String {
     let root = |name: &str| stage[name]["root"].as_str().unwrap().to_owned();
     let client = |name: &str| {
         let client = &clients[name];
@@ -150,7 +157,7 @@ fn configuration(port: u16, dir: &Path, stage: &Value, clients: &BTreeMap<&str, 
 }
 
 /// Consents as a person would, at both pages, and gives the app password.
-async fn connect(practice: &Practice) {
+pub async fn connect(practice: &Practice) {
     for name in ["google", "microsoft"] {
         let begun = post(practice, "api/v1/connections", &json!({ "provider": name })).await;
         let page = begun["authorizeUrl"].as_str().unwrap();
@@ -175,8 +182,8 @@ async fn connect(practice: &Practice) {
     post(practice, "api/v1/connections", &account).await;
 }
 
-/// Links the three calendars called Practice, both ways.
-async fn link(practice: &Practice) {
+/// All calendars of the three accounts, once each has been read.
+pub async fn read_once(practice: &Practice) -> Value {
     until("the first reading", FIRST_READ, async || {
         let calendars = practice.hub_json("api/v1/calendars").await;
         let all = calendars.as_array().unwrap();
@@ -190,7 +197,12 @@ async fn link(practice: &Practice) {
         }
     })
     .await;
-    let calendars = practice.hub_json("api/v1/calendars").await;
+    practice.hub_json("api/v1/calendars").await
+}
+
+/// Links the three calendars called Practice, both ways.
+async fn link(practice: &Practice) {
+    let calendars = read_once(practice).await;
     let members: Vec<Value> = (calendars.as_array().unwrap().iter())
         .filter(|c| c["name"] == "Practice")
         .map(|c| json!({ "calendar": c["id"], "role": "both", "mask": { "kind": "everything" } }))
@@ -208,7 +220,8 @@ fn token(practice: &Practice) -> &str {
     practice.stage["hub"]["token"].as_str().unwrap()
 }
 
-async fn post(practice: &Practice, path: &str, body: &Value) -> Value {
+/// Asks the hub for something new.
+pub async fn post(practice: &Practice, path: &str, body: &Value) -> Value {
     let root = practice.stage["hub"]["root"].as_str().unwrap();
     let request = Request::post(format!("{root}{path}"))
         .json(body)

@@ -28,6 +28,7 @@ mod refusals;
 mod refused;
 mod series;
 mod sign_in;
+mod torture;
 mod until;
 
 use practice::Practice;

@@ -33,6 +33,8 @@ pub struct Practice {
     pub stage: Value,
     /// What the terminal showed until it was ready.
     pub said: Vec<String>,
+    /// Whether the apps are spared the faults that the hub meets at the same providers.
+    pub spared: bool,
 }
 
 /// A client that reaches this machine.
@@ -68,6 +70,7 @@ impl Practice {
             network: network(),
             stage: serde_json::from_slice(&stage).unwrap(),
             said,
+            spared: false,
             dir,
         };
         // On a busy machine the first mirroring takes longer than a hop: hops are measured from rest.

@@ -1,11 +1,11 @@
 //! The practice's front desk and Ada's own life in CalDAV.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use network::{Network, Redirects, Request, Response, Url};
 
 use super::{
     Account, PRACTICE, PRIVATE, done,
-    scene::{Appointment, Place, When, appointments},
+    scene::{Appointment, Place, When},
 };
 use crate::{Error, Result};
 
@@ -19,15 +19,18 @@ pub(super) struct Urls {
 const STAMP: &str = "20260101T000000Z";
 
 /// The addresses of both calendars, made and filled if they are not there.
-pub(super) async fn settle(network: &Network, account: &Account, today: Date) -> Result<Urls> {
+pub(super) async fn settle(
+    network: &Network,
+    account: &Account,
+    all: &[Appointment],
+) -> Result<Urls> {
     let home = home(network, account).await?;
-    let all = appointments(today);
     let practice = calendar(
         network,
         account,
         &home,
         ("practice", PRACTICE, Place::Caldav),
-        &all,
+        all,
     )
     .await?;
     let private = calendar(
@@ -35,7 +38,7 @@ pub(super) async fn settle(network: &Network, account: &Account, today: Date) ->
         account,
         &home,
         ("private", PRIVATE, Place::Private),
-        &all,
+        all,
     )
     .await?;
     Ok(Urls {

@@ -1,19 +1,22 @@
 //! The practice in Google Calendar v3.
 
-use jiff::civil::Date;
 use network::{Network, Request};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::{
     Account, PRACTICE, done,
-    scene::{Appointment, BERLIN, Place, When, appointments},
+    scene::{Appointment, BERLIN, Place, When},
     text,
 };
 use crate::Result;
 
 /// The id of the practice's calendar, made and filled if it is not there.
-pub(super) async fn settle(network: &Network, account: &Account, today: Date) -> Result<String> {
+pub(super) async fn settle(
+    network: &Network,
+    account: &Account,
+    all: &[Appointment],
+) -> Result<String> {
     let api = format!("{}calendar/v3/", account.root);
     let list = Request::get(format!("{api}users/me/calendarList")).bearer(&account.secret);
     let list: Value = done(network, "listing Google calendars", list)
@@ -35,11 +38,9 @@ pub(super) async fn settle(network: &Network, account: &Account, today: Date) ->
         .await?
         .json()?;
     let id = text("making a Google calendar", &made, "id")?;
-    let own = appointments(today)
-        .into_iter()
-        .filter(|a| a.place == Place::Google);
+    let own = all.iter().filter(|a| a.place == Place::Google);
     for (index, appointment) in own.enumerate() {
-        write(network, account, &events(&api, &id)?, index, &appointment).await?;
+        write(network, account, &events(&api, &id)?, index, appointment).await?;
     }
     Ok(id)
 }

@@ -1,19 +1,23 @@
 //! The practice in Microsoft Graph.
 
-use jiff::{ToSpan, civil::Date};
+use jiff::ToSpan;
 use network::{Network, Request};
 use serde_json::{Value, json};
 
 use super::{
     Account, PRACTICE, done,
     google::segments,
-    scene::{Appointment, BERLIN, Place, Series, When, appointments},
+    scene::{Appointment, BERLIN, Place, Series, When},
     text,
 };
 use crate::{Error, Result};
 
 /// The id of the practice's calendar, made and filled if it is not there.
-pub(super) async fn settle(network: &Network, account: &Account, today: Date) -> Result<String> {
+pub(super) async fn settle(
+    network: &Network,
+    account: &Account,
+    all: &[Appointment],
+) -> Result<String> {
     let me = format!("{}v1.0/me/", account.root);
     let list = Request::get(format!("{me}calendars?$top=100")).bearer(&account.secret);
     let list: Value = done(network, "listing Graph calendars", list)
@@ -34,11 +38,9 @@ pub(super) async fn settle(network: &Network, account: &Account, today: Date) ->
         .await?
         .json()?;
     let id = text("making a Graph calendar", &made, "id")?;
-    let own = appointments(today)
-        .into_iter()
-        .filter(|a| a.place == Place::Microsoft);
+    let own = all.iter().filter(|a| a.place == Place::Microsoft);
     for (index, appointment) in own.enumerate() {
-        write(network, account, &me, &id, index, &appointment).await?;
+        write(network, account, &me, &id, index, appointment).await?;
     }
     Ok(id)
 }
