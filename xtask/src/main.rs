@@ -18,6 +18,7 @@ mod simulate;
 mod skips;
 mod suite;
 mod tidy;
+mod torture;
 mod web;
 
 use std::process::ExitCode;
@@ -86,6 +87,19 @@ enum Task {
         /// What the simulation is told.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
+    },
+    /// Kill the real program again and again while people work and networks fail, and see that nothing is lost, doubled,
+    /// leaked or mailed. Ends with `N kills, V violations` for each database.
+    Torture {
+        /// Where chance begins.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How often it is killed on each database; 200 for a night.
+        #[arg(long, default_value_t = 20)]
+        kills: u64,
+        /// Where it keeps its things.
+        #[arg(long, value_enum, default_value_t = torture::Database::Both)]
+        database: torture::Database,
     },
     /// Install the vendors' official Python clients, which some tests drive, under the target directory.
     Clients,
@@ -182,6 +196,11 @@ fn run(task: Task) -> Result<bool> {
         }
         Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
         Task::Simulate { arguments } => simulate::run(&arguments),
+        Task::Torture {
+            seed,
+            kills,
+            database,
+        } => torture::run(seed, kills, database),
         Task::Clients => clients::install().map(|python| {
             println!("{}", python.display());
             true

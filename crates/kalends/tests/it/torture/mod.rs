@@ -90,13 +90,12 @@ async fn killed_at_any_moment_it_keeps_its_word() {
     );
     let _ = hub.kill().await;
     let dir = world.practice.stop().await;
-    if violations > 0 {
-        panic!(
-            "seed {}: the logs are in {}",
-            order.seed,
-            dir.keep().display()
-        );
-    }
+    assert!(
+        violations == 0,
+        "seed {}: the logs are in {}",
+        order.seed,
+        dir.keep().display()
+    );
 }
 
 /// A line per round, and what was found.

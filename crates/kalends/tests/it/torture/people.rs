@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use jiff::ToSpan;
+
 use crate::apps::At;
 
 use super::{
@@ -91,11 +93,10 @@ async fn change(world: &World, at: At, item: &Item, items: &[Item], rng: &mut Rn
     let family: Vec<&Item> = items.iter().filter(|i| i.whole == item.whole).collect();
     let slot = match (rng.below(10), item.planned) {
         (0, _) => return delete(world, at, item, &family, whole).await,
-        // So many that some are always left.
-        (1, Some(planned)) if family.len() >= 3 => {
+        (1, Some(planned)) if is_last(planned, &family) => {
             return cancel(world, at, item, (mark, planned), whole).await;
         }
-        (1..=5, Some(planned)) => Slot::Occurrence(planned),
+        (1..=5, Some(planned)) if !is_last(planned, &family) => Slot::Occurrence(planned),
         (1..=3, None) => Slot::Start,
         (4 | 5, None) | (6 | 7, _) => Slot::Title,
         (8, _) => Slot::Place,
@@ -122,6 +123,14 @@ async fn change(world: &World, at: At, item: &Item, items: &[Item], rng: &mut Rn
         ledger.edited(number, (mark, slot), saw, at.name());
         ledger.deeds += 1;
     }
+}
+
+/// Whether it is the last of a series: that one is cancelled, and only the others get titles of their own. Were both done
+/// to one occurrence at a time, the title could win, and Graph cannot bring back what was cancelled there: the copy is
+/// parked with that reason.
+fn is_last(planned: jiff::Timestamp, family: &[&Item]) -> bool {
+    let first = family.iter().filter_map(|item| item.planned).min();
+    first.is_some_and(|first| planned >= first + (24 * (writes::DAYS - 1)).hours())
 }
 
 async fn cancel(
