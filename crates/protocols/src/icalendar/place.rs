@@ -45,7 +45,9 @@ fn simple(location: Option<&Property>, geo: Option<&Property>) -> Option<Place> 
 
 /// The places of an event.
 pub fn read<'a, 't>(table: &Table<'a, 't>, kept: &mut Keeping<'a, 't>) -> Vec<Place> {
-    let (location, geo) = (table.get(Name::Location), table.get(Name::Geo));
+    // Coordinates that are none say nothing.
+    let geo = table.get(Name::Geo).filter(|p| coordinates(p).is_some());
+    let location = table.get(Name::Location);
     for property in location.into_iter().chain(geo) {
         kept.remember(property, "");
     }

@@ -108,3 +108,11 @@ fn a_rule_that_skips_comes_back() {
     assert_eq!(event.rules[0].rscale.as_deref(), Some("GREGORIAN"));
     assert_eq!(one(&write(&event)).value, event);
 }
+
+#[test]
+fn coordinates_that_are_none_are_no_spelling_of_any() {
+    let event = one(&vevent("GEO;X-A=b:12.3\\;x\nLOCATION;X-A=b:Wien")).value;
+    let written = write(&event);
+    assert!(written.contains("LOCATION;X-A=b:Wien"), "{written}");
+    assert_eq!(one(&written).value, event);
+}
