@@ -43,6 +43,8 @@ pub use storage::{
     connections::Connection,
     links::{Link, LinkMember, State as LinkState},
 };
+/// The parts of a link's filters.
+pub use sync::links::filter;
 pub use sync::{
     CalendarId, ChangeId, ConnectionId, CopyId, Filter, LinkId, LinkedId, Mask, MaskKind,
     OnConflict, Operation, Outcome, Role, TenantId, UserId,

@@ -16,6 +16,7 @@ use super::{
     Problem, Signed,
     connections::Mirrors,
     extract::{Body, Path, Query},
+    filters::FilterForm,
     once::{Made, Making},
 };
 use crate::App;
@@ -86,6 +87,8 @@ pub struct MemberForm {
     role: String,
     #[serde(default)]
     mask: MaskForm,
+    #[serde(default, skip_serializing_if = "FilterForm::is_open")]
+    filter: FilterForm,
     /// It has left the link for a while: its copies stay as they are, and when it comes back what was changed meanwhile is
     /// merged.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -109,6 +112,9 @@ pub struct MaskForm {
     /// Show private events like all others instead of as a block.
     #[serde(default)]
     show_private: bool,
+    /// Mark mirrors in this calendar as private, whatever the original is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    private: bool,
 }
 
 /// What making or changing a link would do.
@@ -213,12 +219,13 @@ impl MemberForm {
             kind,
             title: self.mask.title,
             show_private: self.mask.show_private,
+            private: self.mask.private,
         };
         Ok(LinkMember {
             calendar: CalendarId(self.calendar),
             role,
             mask,
-            filter: hub::Filter::default(),
+            filter: self.filter.read(index)?,
             away: self.away,
         })
     }
@@ -242,11 +249,13 @@ impl MemberForm {
             fields,
             title: member.mask.title.clone(),
             show_private: member.mask.show_private,
+            private: member.mask.private,
         };
         Self {
             calendar: member.calendar.0,
             role: role.to_owned(),
             mask,
+            filter: FilterForm::show(&member.filter),
             away: member.away,
         }
     }

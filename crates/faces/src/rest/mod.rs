@@ -6,6 +6,7 @@ mod connections;
 mod decide;
 mod events;
 mod extract;
+mod filters;
 mod guard;
 mod insight;
 mod links;

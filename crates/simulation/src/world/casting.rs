@@ -76,5 +76,6 @@ fn fields(units: &[Slot]) -> Mask {
         kind: MaskKind::Fields(units.iter().map(|slot| slot.unit()).collect()),
         title: None,
         show_private: false,
+        private: false,
     }
 }

@@ -38,9 +38,10 @@ pub fn begin(id: LinkedId, link: LinkId, copy: &Copy, role: Role, mask: Mask) ->
     };
     let mut value = whole.project(&copy.local);
     if !hides_only_privates(&mask) {
-        let let_out = mask.project(&copy.local);
+        let out = mask.of_originals();
+        let let_out = out.project(&copy.local);
         for unit in unit::all([&copy.local]) {
-            if matches!(unit, Unit::Override(_)) || mask.covers(&unit, copy.local.privacy) {
+            if matches!(unit, Unit::Override(_)) || out.covers(&unit, copy.local.privacy) {
                 unit.take(&mut value, &let_out);
             }
         }
@@ -171,7 +172,11 @@ fn says_nothing(unit: &Unit, event: &Event) -> bool {
 /// not know that the copy is private.
 pub(super) fn privacy_at(mask: &Mask, linked: &Linked, copy: &Copy) -> Privacy {
     let known = linked.value.privacy;
-    if mask.covers(&Unit::Privacy, known) {
+    if mask.private && linked.origin != copy.id {
+        // It is private because the mask says so; that tells nothing of the event.
+        return known;
+    }
+    if mask.of_originals().covers(&Unit::Privacy, known) {
         known.max(copy.local.privacy)
     } else {
         known
@@ -219,7 +224,11 @@ pub(super) fn covered(
     member: &Member,
     copy: &Copy,
 ) -> impl Fn(&Unit) -> bool + use<> {
-    let mask = member.mask.clone();
+    let mask = if linked.origin == copy.id {
+        member.mask.of_originals()
+    } else {
+        member.mask.clone()
+    };
     let privacy = if linked.origin == copy.id && hides_only_privates(&mask) {
         Privacy::Public
     } else {
@@ -279,6 +288,7 @@ pub(super) fn sight(linked: &Linked, member: &Member, copy: CopyId) -> Mask {
     Mask {
         show_private: member.mask.show_private
             || (linked.origin == copy && hides_only_privates(&member.mask)),
+        private: member.mask.private && linked.origin != copy,
         ..member.mask.clone()
     }
 }

@@ -20,6 +20,9 @@ pub struct Mask {
     /// Whether private and secret events are shown like all others. If not, only their time is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub show_private: bool,
+    /// Whether mirrors in this calendar are private at least, whatever the original is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
 }
 
 /// Which fields a mask lets through. Time, repetition, status and free/busy always pass; people and what is local to a
@@ -42,6 +45,7 @@ impl Mask {
             kind: MaskKind::Everything,
             title: None,
             show_private: false,
+            private: false,
         }
     }
 
@@ -51,6 +55,7 @@ impl Mask {
             kind: MaskKind::Busy,
             title: Some(title.into()),
             show_private: false,
+            private: false,
         }
     }
 
@@ -66,7 +71,7 @@ impl Mask {
     /// Whether `unit` of an event with this privacy is hidden from the member. An override is never hidden as a whole;
     /// see [`Mask::project`] for what is left of it.
     pub fn covers(&self, unit: &Unit, privacy: Privacy) -> bool {
-        covers(self.kind_for(privacy), unit)
+        (self.private && *unit == Unit::Privacy) || covers(self.kind_for(privacy), unit)
     }
 
     /// The event as the member may see it. UID, timestamps and everything local to a copy are blank.
@@ -81,10 +86,16 @@ impl Mask {
         if covers(kind, &Unit::Title) {
             self.block_title().clone_into(&mut seen.title);
         }
+        if self.private {
+            seen.privacy = seen.privacy.max(Privacy::Private);
+        }
         for entry in seen.overrides.values_mut() {
             if let Override::Patch(patch) = entry {
                 let kind = self.kind_for(patch.privacy.unwrap_or(value.privacy));
                 **patch = reduced(kind, patch);
+                if self.private {
+                    patch.privacy = None;
+                }
                 if kind == &MaskKind::Busy && self.kind_for(value.privacy) != kind {
                     patch.title = Some(self.block_title().to_owned());
                 }
@@ -112,6 +123,9 @@ impl Mask {
                 $(if covers(&kind, &Unit::$unit) { $(patch.$field = hidden.$field;)+ })*
             };
         }
+        if self.private {
+            patch.privacy = hidden.privacy;
+        }
         keep_hidden! {
             Title: title;
             Place: places;
@@ -123,6 +137,14 @@ impl Mask {
         value
             .overrides
             .insert(*id, Override::Patch(Box::new(patch)));
+    }
+
+    /// The mask of what is made in the calendar itself: only mirrors are made private.
+    pub(super) fn of_originals(&self) -> Self {
+        Self {
+            private: false,
+            ..self.clone()
+        }
     }
 
     fn block_title(&self) -> &str {

@@ -99,13 +99,14 @@ fn withdraw(linked: &mut Linked, member: &Member, copy: &Copy) -> BTreeSet<Unit>
         return moved;
     }
     let privacy = privacy_at(&member.mask, linked, copy);
-    let let_out = member.mask.project(&Event {
+    let out = member.mask.of_originals();
+    let let_out = out.project(&Event {
         privacy,
         ..linked.value.clone()
     });
     for unit in unit::all([&linked.value]) {
         let own = linked.authors.get(&unit) == Some(&copy.calendar);
-        let hidden = matches!(unit, Unit::Override(_)) || member.mask.covers(&unit, privacy);
+        let hidden = matches!(unit, Unit::Override(_)) || out.covers(&unit, privacy);
         if own && hidden && !unit.same(&linked.value, &let_out) {
             unit.take(&mut linked.value, &let_out);
             moved.insert(unit);

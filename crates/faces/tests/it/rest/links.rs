@@ -178,3 +178,64 @@ async fn a_link_that_makes_no_sense_is_refused_by_field() {
         assert_eq!(refused.problem(), (400, field));
     }
 }
+
+#[tokio::test]
+async fn a_filter_is_taken_shown_and_obeyed_and_its_errors_name_the_field() {
+    for world in World::all().await {
+        world.event(&visit("Root canal")).await;
+        world.event(&visit("Lunch")).await;
+        let filter = json!({
+            "hours": {"from": "00:00", "to": "00:00", "days": ["mo", "tu", "we", "th", "fr", "sa", "su"]},
+            "allDay": "exclude",
+            "categories": {"noneOf": ["Secret"]},
+            "answers": ["accepted", "needs-action"],
+            "busyOnly": true,
+            "text": {"anyOf": ["CANAL"], "noneOf": ["lunch"]},
+            "horizon": {"back": 36_500},
+            "skipIfInvited": true,
+        });
+        let form = |filter: &Value| {
+            let mut form = link(
+                &world,
+                json!({"role": "source", "mask": {}}),
+                json!({"role": "target", "mask": {"private": true}}),
+            );
+            form["members"][1]["filter"] = filter.clone();
+            form
+        };
+        let made = world.post("/api/v1/links", &form(&filter)).await.ok();
+        assert_eq!(made["members"][1]["filter"], filter);
+        assert_eq!(made["members"][0].get("filter"), None);
+        let mirrors = world.events(&world.calendars[1]).await;
+        assert_eq!(mirrors.len(), 1);
+        assert_eq!(mirrors[0]["title"], "Root canal");
+        assert_eq!(mirrors[0]["privacy"], "private");
+        let path = format!("/api/v1/links/{}", text(&made["id"]));
+        let open = json!({"members": form(&json!({}))["members"]});
+        let changed = world.ask("PATCH", &path).json(&open).send().await.ok();
+        assert_eq!(changed["members"][1].get("filter"), None);
+        assert_eq!(world.events(&world.calendars[1]).await.len(), 2);
+        for (bad, field) in [
+            (json!({"allDay": "no"}), "allDay"),
+            (json!({"answers": ["maybe"]}), "answers"),
+            (
+                json!({"hours": {"from": "nine", "to": "17:00", "days": ["mo"]}}),
+                "hours.from",
+            ),
+            (
+                json!({"hours": {"from": "09:00", "to": "17:00", "days": ["monday"]}}),
+                "hours.days",
+            ),
+            (
+                json!({"hours": {"from": "09:00", "to": "17:00", "days": []}}),
+                "hours.days",
+            ),
+            (json!({"text": {"anyOf": [" "]}}), "text.anyOf"),
+            (json!({"horizon": {"ahead": 99_999}}), "horizon.ahead"),
+        ] {
+            let refused = world.post("/api/v1/links", &form(&bad)).await;
+            let field = format!("members[1].filter.{field}");
+            assert_eq!(refused.problem(), (400, field.as_str()));
+        }
+    }
+}

@@ -401,3 +401,96 @@ fn l8_the_same_event_is_known_by_its_content() {
     assert_eq!(key(&event()), key(&spelled));
     assert_ne!(key(&event()), key(&with(&event(), Slot::When, 1)));
 }
+
+fn private(kind: sync::MaskKind) -> Mask {
+    Mask {
+        kind,
+        private: true,
+        ..Mask::everything()
+    }
+}
+
+#[test]
+fn mirrors_are_private_where_the_mask_says_so_and_flow_like_others() {
+    let (mut linked, mut source, mut here) = origin(Role::Both);
+    let (mut member, mut there) =
+        receiver(&linked, Role::Both, private(sync::MaskKind::Everything));
+    assert_eq!(there.local.privacy, Privacy::Private);
+    there.local = with(&there.local, Slot::Title, 2);
+    assert_eq!(
+        rules::inward(&mut linked, &mut member, &there),
+        [Unit::Title].into()
+    );
+    rules::outward(&linked, &mut source, &mut here, &flow());
+    assert_eq!(Slot::Title.read(&here.local), Some(2));
+    assert_eq!(here.local.privacy, Privacy::Public);
+    // What is private anyway flows as what is private does.
+    here.local.privacy = Privacy::Secret;
+    rules::inward(&mut linked, &mut source, &here);
+    rules::outward(&linked, &mut member, &mut there, &flow());
+    assert_eq!(there.local.privacy, Privacy::Private);
+    assert_eq!(Slot::Title.read(&there.local), None);
+}
+
+#[test]
+fn what_is_made_where_mirrors_are_private_is_as_it_is() {
+    let fields = sync::MaskKind::Fields([Unit::Title, Unit::Privacy].into());
+    for kind in [sync::MaskKind::Everything, fields] {
+        let mut copy = copy(0, &event());
+        let (id, link) = (LinkedId(Uuid::from_u128(1)), LinkId(Uuid::from_u128(2)));
+        let (mut linked, mut member) =
+            rules::begin(id, link, &copy, Role::Both, private(kind.clone()));
+        assert_eq!(linked.value.privacy, Privacy::Public);
+        assert!(rules::outward(&linked, &mut member, &mut copy, &flow()).is_empty());
+        copy.local.privacy = Privacy::Private;
+        let moved = rules::inward(&mut linked, &mut member, &copy);
+        assert!(moved.contains(&Unit::Privacy), "{kind:?}");
+        assert_eq!(linked.value.privacy, Privacy::Private);
+    }
+}
+
+#[test]
+fn l6_mirrors_become_private_and_public_again_with_the_mask() {
+    let (mut linked, ..) = origin(Role::Both);
+    let (mut member, mut there) = receiver(&linked, Role::Both, Mask::everything());
+    let config = cause(CauseKind::Config);
+    for (mask, privacy) in [
+        (private(sync::MaskKind::Everything), Privacy::Private),
+        (Mask::everything(), Privacy::Public),
+    ] {
+        let made = Made::Mirror;
+        rules::remask(&mut linked, &mut member, &mut there, mask, made, &config);
+        rules::outward(&linked, &mut member, &mut there, &config);
+        assert_eq!(there.local.privacy, privacy);
+        assert_eq!(linked.value.privacy, Privacy::Public);
+        assert!(rules::inward(&mut linked, &mut member, &there).is_empty());
+    }
+}
+
+#[test]
+fn a_stopped_mirror_is_dead_until_the_filter_lets_it_pass() {
+    let (mut linked, mut source, mut here) = origin(Role::Both);
+    let (mut member, mut there) = receiver(&linked, Role::Target, fields(&[Unit::Title]));
+    // A note on what flows, one where the mask hides, and a colour, which is the copy's own.
+    for slot in [Slot::Title, Slot::Place, Slot::Color] {
+        there.local = with(&there.local, slot, 4);
+    }
+    let config = cause(CauseKind::Config);
+    let lost = rules::stop(&mut member, &mut there, &config);
+    let mut units: Vec<Unit> = lost.iter().map(|lost| lost.unit.clone()).collect();
+    units.sort();
+    assert_eq!(units, [Unit::Title, Unit::Place]);
+    assert!(!there.alive && member.stopped);
+    assert_eq!(there.life_cause, Some(config.clone()));
+    assert!(rules::stop(&mut member, &mut there, &config).is_empty());
+    here.local = with(&here.local, Slot::Title, 2);
+    rules::inward(&mut linked, &mut source, &here);
+    assert!(rules::outward(&linked, &mut member, &mut there, &flow()).is_empty());
+    rules::unlink(&mut member);
+    rules::relink(&mut linked, &mut member, &mut there, &flow());
+    assert!(!there.alive);
+    rules::pass(&mut member);
+    assert!(rules::outward(&linked, &mut member, &mut there, &flow()).life);
+    assert_eq!(Slot::Title.read(&there.local), Some(2));
+    assert_eq!(Slot::Place.read(&there.local), Some(4));
+}
