@@ -265,6 +265,36 @@ describe('the other pages', () => {
       await card.getByText('shares title').waitFor();
     }));
 
+  it('lets only some appointments through a link, and says which', () =>
+    on('/links', async (page) => {
+      const card = page.locator('li', { has: page.getByRole('heading', { name: 'Ada’s private time' }) });
+      await card.getByRole('button', { name: 'Change' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Change “Ada’s private time”' });
+      await dialog.getByText('Only some appointments').click();
+      await dialog.getByLabel('only what touches these hours').check();
+      await dialog.getByLabel('to', { exact: true }).fill('18:00');
+      await dialog.getByLabel('Fri').uncheck();
+      await dialog.getByLabel('Whole days').selectOption({ label: 'stay out' });
+      await dialog.getByLabel('only what takes up time').check();
+      await dialog.getByLabel('declined').check();
+      await dialog.getByLabel('Without these words').fill('lunch, dinner');
+      await dialog.getByLabel('Days ahead').fill('90');
+      await dialog.getByLabel('Mark the copies as private').check();
+      await dialog.locator('tbody tr').first().waitFor();
+      const sent = page.waitForRequest((request) => request.method() === 'PATCH');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      const { members } = (await sent).postDataJSON() as { members: { mask: object; filter?: object }[] };
+      expect(members[0]!.filter).toBeUndefined();
+      expect(members[1]!.mask).toEqual({ kind: 'busy', title: 'Busy', private: true });
+      expect(members[1]!.filter).toEqual({
+        hours: { from: '09:00', to: '18:00', days: ['mo', 'tu', 'we', 'th'] }, allDay: 'exclude', answers: ['declined'], busyOnly: true,
+        text: { noneOf: ['lunch', 'dinner'] }, horizon: { ahead: 90 },
+      });
+      await card.getByText('without “lunch” or “dinner”').waitFor();
+      await card.getByRole('button', { name: 'Change' }).click();
+      await expect.poll(() => dialog.getByLabel('Days ahead').inputValue()).toBe('90');
+    }));
+
   it('pauses a link and resumes it', () =>
     on('/links', async (page) => {
       const card = page.locator('li', { has: page.getByRole('heading', { name: 'Practice', exact: true }) });

@@ -30,6 +30,16 @@ describe.each(Object.entries(looks))('%s', (lookName, look) => {
   });
 });
 
+/** Somebody says which appointments go through a link. */
+async function filtering(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Change' }).nth(1).click();
+  await page.getByText('Only some appointments').click();
+  await page.getByLabel('only what touches these hours').check();
+  await page.getByLabel('Without these words').fill('lunch');
+  await page.locator('tbody tr').first().waitFor();
+  await page.getByText('Only some appointments').scrollIntoViewIfNeeded();
+}
+
 /** Things in the middle of being done, which is what a README shows. */
 const scenes: Record<string, { path: string; look?: Look; act: (page: Page) => Promise<void> }> = {
   popover: {
@@ -65,6 +75,8 @@ const scenes: Record<string, { path: string; look?: Look; act: (page: Page) => P
       await page.locator('tbody tr').first().waitFor();
     },
   },
+  filter: { path: '/links', act: filtering },
+  'filter-phone': { path: '/links', look: looks.phone!, act: filtering },
   drawer: { path: '/', look: looks.phone!, act: (page) => page.getByRole('button', { name: 'Calendars' }).click() },
   moved: {
     path: '/demo',

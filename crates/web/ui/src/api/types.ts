@@ -202,12 +202,36 @@ export interface Mask {
   title?: string | null;
   /** Private appointments like all others, and not as a block. */
   showPrivate?: boolean;
+  /** Mirrors are private, whatever the original is. */
+  private?: boolean;
+}
+
+export type Answer = 'accepted' | 'tentative' | 'needs-action' | 'declined';
+
+/** One of `anyOf` must be there, if any are named, and none of `noneOf`. */
+export interface FilterWords {
+  anyOf?: string[];
+  noneOf?: string[];
+}
+
+/** Which appointments a calendar takes from a link, and which of its own it lets out; all that is said must hold. */
+export interface Filter {
+  hours?: { from: string; to: string; days: Weekday[] };
+  allDay?: 'include' | 'exclude' | 'only';
+  categories?: FilterWords;
+  answers?: Answer[];
+  busyOnly?: boolean;
+  text?: FilterWords;
+  /** Days around today; without end where nothing is said. */
+  horizon?: { back?: number; ahead?: number };
+  skipIfInvited?: boolean;
 }
 
 export interface LinkMember {
   calendar: string;
   role: 'source' | 'target' | 'both';
   mask: Mask;
+  filter?: Filter;
   /** It has left the link for a while. */
   away?: boolean;
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Calendar } from '../api/types';
+import { choiceOf } from './filter';
 import { linkOf, missing, type Choice } from './build';
 import { sharedWords } from './words';
 
 const calendars = ['a', 'b', 'c'].map((id): Calendar => ({ id, name: id.toUpperCase(), color: '#000', readOnly: id === 'c', selected: true, shown: true, health: { state: 'ok' } }));
-const choice: Choice = { calendars: ['a', 'b'], direction: 'both', source: '', share: 'everything', title: '', fields: [], showPrivate: false, name: '' };
+const choice: Choice = { calendars: ['a', 'b'], direction: 'both', source: '', share: 'everything', title: '', fields: [], showPrivate: false, private: false, filter: choiceOf(), name: '' };
 
 describe('a link from three choices', () => {
   it('both ways shares everything among all', () => {
@@ -29,6 +30,13 @@ describe('a link from three choices', () => {
       { calendar: 'b', role: 'source', mask: { kind: 'everything' } },
     ]);
     expect(sharedWords(link)).toBe('only “Away”');
+  });
+
+  it('gives those who take a filter, and private copies, if wanted', () => {
+    const more = { direction: 'from' as const, source: 'a', private: true, filter: { ...choiceOf(), busyOnly: true } };
+    const link = linkOf({ ...choice, ...more }, calendars);
+    expect(link.members.map((member) => [member.filter, member.mask.private])).toEqual([[undefined, undefined], [{ busyOnly: true }, true]]);
+    expect(sharedWords(link)).toBe('everything, marked as private; only what takes up time');
   });
 
   it('names chosen fields', () => {

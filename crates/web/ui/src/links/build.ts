@@ -1,5 +1,6 @@
 // From the three choices of the page to the body of the request.
 import type { Calendar, LinkMember, Mask, MaskKind, NewLink } from '../api/types';
+import { filterOf, type FilterChoice } from './filter';
 
 export interface Choice {
   calendars: string[];
@@ -10,6 +11,9 @@ export interface Choice {
   title: string;
   fields: string[];
   showPrivate: boolean;
+  /** Copies are marked as private. */
+  private: boolean;
+  filter: FilterChoice;
   name: string;
 }
 
@@ -17,11 +21,13 @@ export interface Choice {
 export function linkOf(choice: Choice, calendars: Calendar[]): NewLink {
   const everything = { kind: 'everything' } as const;
   const { showPrivate } = choice;
-  const mask: Mask = choice.direction === 'both' || choice.share === 'everything' ? { kind: 'everything', showPrivate }
+  const filter = filterOf(choice.filter);
+  const seen: Mask = choice.direction === 'both' || choice.share === 'everything' ? { kind: 'everything', showPrivate }
     : choice.share === 'busy' ? { kind: 'busy', title: choice.title || 'Busy' } : { kind: 'fields', fields: choice.fields, showPrivate };
+  const mask: Mask = choice.private ? { ...seen, private: true } : seen;
   const members = choice.calendars.map((calendar): LinkMember => {
-    if (choice.direction === 'both') return { calendar, role: 'both', mask };
-    return calendar === choice.source ? { calendar, role: 'source', mask: everything } : { calendar, role: 'target', mask };
+    if (choice.direction === 'both') return { calendar, role: 'both', mask, ...(filter && { filter }) };
+    return calendar === choice.source ? { calendar, role: 'source', mask: everything } : { calendar, role: 'target', mask, ...(filter && { filter }) };
   });
   return { name: choice.name.trim() || suggestName(choice, calendars), members };
 }

@@ -32,6 +32,15 @@ describe('a change of a link', () => {
     expect(members!.map((member) => member.away)).toEqual([false, false, true]);
   });
 
+  it('gives the filter to those who take, and takes it back', () => {
+    const filter = { ...termsOf(link).filter, allDay: 'exclude' as const };
+    const { members } = changed({ filter });
+    expect(members!.map((member) => member.filter)).toEqual([undefined, { allDay: 'exclude' }, { allDay: 'exclude' }]);
+    const sifted = { ...link, members: members! };
+    expect(changeOf(sifted, { ...termsOf(sifted), filter: termsOf(link).filter }).members!.map((member) => member.filter)).toEqual([undefined, undefined, undefined]);
+    expect(changed({ private: true }).members!.map((member) => member.mask.private)).toEqual([undefined, true, true]);
+  });
+
   it('lets calendars go and come back without touching a mask', () => {
     const { members } = changed({ away: ['g'] });
     expect(members!.map((member) => member.away)).toEqual([false, true, false]);

@@ -1,5 +1,6 @@
 // From what is chosen in the dialog to the change of a link, and back.
 import type { Link, LinkChange, LinkMember, Mask, MaskKind, OnConflict } from '../api/types';
+import { choiceOf, filterOf, type FilterChoice } from './filter';
 import { targetsOf } from './words';
 
 export interface Terms {
@@ -9,6 +10,9 @@ export interface Terms {
   title: string;
   fields: string[];
   showPrivate: boolean;
+  /** Copies are marked as private. */
+  private: boolean;
+  filter: FilterChoice;
   /** Calendars that have left the link for a while. */
   away: string[];
 }
@@ -17,14 +21,16 @@ export function termsOf(link: Link): Terms {
   const mask: Mask = targetsOf(link)[0]?.mask ?? { kind: 'everything' };
   return {
     name: link.name, onConflict: link.onConflict, share: mask.kind, title: mask.title || 'Busy', fields: mask.fields ?? [],
-    showPrivate: mask.showPrivate ?? false, away: link.members.filter((member) => member.away).map((member) => member.calendar),
+    showPrivate: mask.showPrivate ?? false, private: mask.private ?? false, filter: choiceOf(targetsOf(link)[0]?.filter), away: link.members.filter((member) => member.away).map((member) => member.calendar),
   };
 }
 
-const maskOf = ({ share, title, fields, showPrivate }: Terms): Mask =>
+const seenOf = ({ share, title, fields, showPrivate }: Terms): Mask =>
   share === 'busy' ? { kind: 'busy', title: title || 'Busy' } : share === 'fields' ? { kind: 'fields', fields, showPrivate } : { kind: 'everything', showPrivate };
 
-/** Only what differs. Whoever takes gets the mask; what a pure source is masked by stays as it is. */
+const maskOf = (terms: Terms): Mask => (terms.private ? { ...seenOf(terms), private: true } : seenOf(terms));
+
+/** Only what differs. Whoever takes gets the mask and the filter; those of a pure source stay as they are. */
 export function changeOf(link: Link, terms: Terms): LinkChange {
   const before = termsOf(link);
   const change: LinkChange = {};
@@ -32,10 +38,16 @@ export function changeOf(link: Link, terms: Terms): LinkChange {
   if (terms.onConflict !== before.onConflict) change.onConflict = terms.onConflict;
   const masked = JSON.stringify(maskOf(terms)) !== JSON.stringify(maskOf(before));
   const moved = [...terms.away].sort().join() !== [...before.away].sort().join();
-  if (masked || moved) {
-    change.members = link.members.map((member): LinkMember => ({
-      ...member, away: terms.away.includes(member.calendar), mask: masked && member.role !== 'source' ? maskOf(terms) : member.mask,
-    }));
+  const filter = filterOf(terms.filter);
+  const sifted = JSON.stringify(filter) !== JSON.stringify(filterOf(before.filter));
+  if (masked || moved || sifted) {
+    change.members = link.members.map((member): LinkMember => {
+      const takes = member.role !== 'source';
+      return {
+        ...member, away: terms.away.includes(member.calendar), mask: masked && takes ? maskOf(terms) : member.mask,
+        ...(sifted && takes && { filter }),
+      };
+    });
   }
   return change;
 }

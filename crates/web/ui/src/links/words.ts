@@ -1,5 +1,6 @@
 // Links in words: who gives, who takes, and how much of an appointment is shared.
 import type { Link, LinkMember, Mask } from '../api/types';
+import { filterWords } from './filter';
 
 export function maskWords(mask: Mask): string {
   if (mask.kind === 'everything') return 'everything';
@@ -24,8 +25,14 @@ export function stateWords(link: Pick<Link, 'state' | 'waiting' | 'members'>): s
   return words.join(' · ');
 }
 
+/** What a taker is shown, and of which appointments. */
+function takenWords({ mask, filter }: LinkMember): string {
+  const only = filterWords(filter);
+  return `${maskWords(mask)}${mask.private ? ', marked as private' : ''}${only && `; only ${only}`}`;
+}
+
 /** What the link's takers are shown: one mask if they all share it. */
 export function sharedWords(link: Pick<Link, 'members'>): string {
-  const words = new Set(targetsOf(link).map((member) => maskWords(member.mask)));
+  const words = new Set(targetsOf(link).map(takenWords));
   return words.size === 1 ? [...words][0]! : 'different things per calendar';
 }
