@@ -36,10 +36,21 @@ pub enum Error {
     Provider(#[from] Failure),
     /// The database did not do it.
     #[error(transparent)]
-    Storage(#[from] storage::Error),
+    Storage(storage::Error),
     /// Sign-in, grants.
     #[error(transparent)]
     Identity(#[from] identity::Error),
+}
+
+impl From<storage::Error> for Error {
+    /// A row that another node wrote between our reading and our writing is nobody's failure: it is for the caller to
+    /// read it again. On SQLite, which has one writer, it does not happen.
+    fn from(error: storage::Error) -> Self {
+        match error {
+            storage::Error::Stale(_) => Self::Stale,
+            error => Self::Storage(error),
+        }
+    }
 }
 
 impl Error {
@@ -49,5 +60,22 @@ impl Error {
             field: field.into(),
             reason: reason.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_transaction_wrote_meanwhile_is_to_be_read_again() {
+        assert!(matches!(
+            Error::from(storage::Error::Stale("event")),
+            Error::Stale
+        ));
+        assert!(matches!(
+            Error::from(storage::Error::Exists),
+            Error::Storage(storage::Error::Exists)
+        ));
     }
 }
