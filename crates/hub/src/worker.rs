@@ -82,13 +82,6 @@ impl Hub {
         seeded: &mut bool,
     ) -> Result<Duration> {
         if !*seeded {
-            let left = jobs::give_back(store, owner).await?;
-            if left > 0 {
-                tracing::info!(
-                    jobs = left,
-                    "what was under way when the hub stopped is taken up again"
-                );
-            }
             self.seed(store).await?;
             let left = jobs::give_back(store, owner).await?;
             if left > 0 {
