@@ -32,6 +32,15 @@ impl Hub {
         let (conflicts::State::Open, Some(held), true) = (kept.state, held, asked) else {
             return Err(Error::Stale);
         };
+        if !row.copy.alive {
+            // The event was deleted meanwhile: there is nothing to decide any more, and what nobody took stays kept.
+            kept.state = conflicts::State::Resolved;
+            kept.conflict.remote_won = Some(false);
+            conflicts::update(&mut tx, &kept).await?;
+            self.log_conflict(&mut tx, actor.log_name(), &kept);
+            tx.commit().await?;
+            return Err(Error::Stale);
+        }
         let calendar = calendars::get(&mut tx, row.copy.calendar).await?;
         if keep == Keep::Local && calendar.is_some_and(|c| c.read_only) {
             return Err(Error::Forbidden(
@@ -75,8 +84,9 @@ impl Hub {
                 continue;
             }
             open.state = conflicts::State::Resolved;
-            let local = unit.same(&row.copy.local, &open.conflict.local);
-            open.conflict.remote_won = Some(!local);
+            // What nobody took has lost, also where ours has become another one meanwhile.
+            let taken = unit.same(&row.copy.local, &open.conflict.remote);
+            open.conflict.remote_won = Some(taken);
             conflicts::update(tx, &open).await?;
             self.log_conflict(tx, "sync".to_owned(), &open);
         }

@@ -22,6 +22,7 @@ pub mod report;
 mod rng;
 pub mod shrink;
 pub mod slots;
+pub mod whole;
 mod world;
 
 pub use life::{Life, Lived, Violation};

@@ -7,7 +7,12 @@
 use std::{fmt::Write, fs, path::PathBuf, process::ExitCode, thread};
 
 use clap::Parser;
-use kalends_simulation::{Life, mutants::Mutant, report, shrink::shrink};
+use kalends_simulation::{
+    Life,
+    mutants::Mutant,
+    report::{self, Living, Tier},
+    shrink::shrink,
+};
 use sync::{Law, law};
 
 /// Lives seeded worlds and says what did not hold in them.
@@ -20,6 +25,9 @@ struct Arguments {
     /// The first one.
     #[arg(long, default_value_t = 0)]
     first_seed: u64,
+    /// What is real: 1, the rules; 2, the whole hub on SQLite.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    tier: u8,
     /// Take this law away (its name, as `--mutants` prints it).
     #[arg(long)]
     mutant: Option<String>,
@@ -49,7 +57,8 @@ fn main() -> ExitCode {
     let fine = if arguments.mutants {
         all_mutants(&arguments)
     } else if arguments.trace {
-        tell(&Life::of(arguments.first_seed), law)
+        let living = Living::new(tier(&arguments));
+        tell(&living, &Life::of(arguments.first_seed), law)
     } else {
         lives(&arguments, law)
     };
@@ -71,6 +80,14 @@ fn law_named(name: &str) -> Option<Law> {
     law.copied()
 }
 
+fn tier(arguments: &Arguments) -> Tier {
+    if arguments.tier == 2 {
+        Tier::Hub
+    } else {
+        Tier::Rules
+    }
+}
+
 fn threads(arguments: &Arguments) -> usize {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     arguments.threads.unwrap_or(cores).max(1)
@@ -78,7 +95,8 @@ fn threads(arguments: &Arguments) -> usize {
 
 fn lives(arguments: &Arguments, law: Option<Law>) -> bool {
     let (first, count) = (arguments.first_seed, arguments.seeds);
-    let report = report::many(first, count, law, threads(arguments));
+    let report = report::many(tier(arguments), first, count, law, threads(arguments));
+    let living = Living::new(tier(arguments));
     let mut kinds: Vec<&str> = Vec::new();
     for (seed, violation) in &report.violations {
         if !kinds.contains(&violation.invariant.as_str()) {
@@ -86,11 +104,11 @@ fn lives(arguments: &Arguments, law: Option<Law>) -> bool {
             let same = report.violations.iter();
             let same = same.filter(|(_, v)| v.invariant == violation.invariant);
             println!("{} violations of {}", same.count(), violation.invariant);
-            let fails = |life: &Life| life.live(false).violation;
+            let fails = |life: &Life| living.live(life, false).violation;
             law::take_away(law);
             let small = shrink(&Life::of(*seed), fails);
             println!("seed {seed}, {} steps left of it:", small.steps.len());
-            tell(&small, law);
+            tell(&living, &small, law);
         }
     }
     println!(
@@ -111,9 +129,9 @@ fn lives(arguments: &Arguments, law: Option<Law>) -> bool {
 }
 
 /// Tells a life; whether it was a good one.
-fn tell(life: &Life, law: Option<Law>) -> bool {
+fn tell(living: &Living, life: &Life, law: Option<Law>) -> bool {
     law::take_away(law);
-    let lived = life.live(true);
+    let lived = living.live(life, true);
     for line in &lived.trace {
         println!("  {line}");
     }

@@ -5,7 +5,7 @@ use sync::{Law, Mask, Role, law};
 use crate::{
     model::Place,
     provider::{Kind, Provider, Rewriting},
-    report::{self, Report},
+    report::{self, Report, Tier},
     rng::Rng,
     world::World,
 };
@@ -27,7 +27,7 @@ impl Mutant {
         Self {
             law,
             happy: is_happy(law),
-            report: report::many(first, count, Some(law), threads),
+            report: report::many(Tier::Rules, first, count, Some(law), threads),
         }
     }
 
@@ -58,7 +58,10 @@ fn happy_path() -> Result<(), String> {
     world.create_there(0);
     world.rest()?;
     for _ in 0..3 {
-        world.calm_edit()?;
+        if let Some(calm) = world.calm_edit() {
+            world.rest()?;
+            world.check_calm_edit(&calm)?;
+        }
     }
     let mut providers = world.providers.iter();
     if providers.all(|provider| provider.live().len() == 1) {

@@ -8,10 +8,48 @@ use std::{
 
 use sync::{Law, law};
 
-use crate::{Life, Violation, rng::mix};
+use crate::{Life, Lived, Violation, rng::mix, whole::House};
 
 /// Seeds that a thread takes at once.
 const CHUNK: u64 = 64;
+
+/// A transaction of the hub carries whole events, several levels deep.
+const STACK: usize = 16 << 20;
+
+/// What of Kalends is real in a life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// The planner, the merge, links and masks; the hub is a few vectors.
+    Rules,
+    /// All of the hub, on SQLite.
+    Hub,
+}
+
+/// Lives lives, of one tier, on one thread.
+pub struct Living {
+    house: Option<(tokio::runtime::Runtime, House)>,
+}
+
+impl Living {
+    /// Ready for lives of a tier.
+    pub fn new(tier: Tier) -> Self {
+        let house = (tier == Tier::Hub).then(|| {
+            let mut builder = tokio::runtime::Builder::new_current_thread();
+            let runtime = builder.enable_all().build().unwrap();
+            let house = runtime.block_on(House::new()).unwrap();
+            (runtime, house)
+        });
+        Self { house }
+    }
+
+    /// Lives one.
+    pub fn live(&self, life: &Life, listen: bool) -> Lived {
+        match &self.house {
+            Some((runtime, house)) => runtime.block_on(house.live(life, listen)),
+            None => life.live(listen),
+        }
+    }
+}
 
 /// What came of many lives.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +78,7 @@ impl Report {
         ticks / self.wall.as_secs_f64().max(1e-9) / threads
     }
 
-    fn add(&mut self, seed: u64, lived: crate::Lived) {
+    fn add(&mut self, seed: u64, lived: Lived) {
         self.seeds += 1;
         self.ticks += lived.ticks;
         self.digest ^= mix(seed, lived.digest);
@@ -61,7 +99,7 @@ impl Report {
 }
 
 /// Lives `count` seeds from `first` on, without a law if one is named.
-pub fn many(first: u64, count: u64, without: Option<Law>, threads: usize) -> Report {
+pub fn many(tier: Tier, first: u64, count: u64, without: Option<Law>, threads: usize) -> Report {
     let next = AtomicU64::new(0);
     let begin = Instant::now();
     let work = || {
@@ -72,8 +110,10 @@ pub fn many(first: u64, count: u64, without: Option<Law>, threads: usize) -> Rep
             if from >= count {
                 return report;
             }
+            // A database is for so many lives: it grows with each.
+            let living = Living::new(tier);
             for seed in first + from..first + (from + CHUNK).min(count) {
-                report.add(seed, Life::of(seed).live(false));
+                report.add(seed, living.live(&Life::of(seed), false));
             }
         }
     };
@@ -82,7 +122,11 @@ pub fn many(first: u64, count: u64, without: Option<Law>, threads: usize) -> Rep
         ..Report::default()
     };
     thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let spawn = |_| {
+            let thread = thread::Builder::new().stack_size(STACK);
+            thread.spawn_scoped(scope, work).unwrap()
+        };
+        let running: Vec<_> = (0..threads).map(spawn).collect();
         for thread in running {
             report.join(thread.join().unwrap());
         }

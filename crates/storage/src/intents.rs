@@ -1,7 +1,7 @@
 //! Writes at providers: persisted before they are made, settled when their outcome is known.
 
 use jiff::Timestamp;
-use sync::{CalendarId, CopyId, Intent, Outcome, Stamp};
+use sync::{CalendarId, CopyId, Intent, Operation, Outcome, Stamp};
 
 use crate::{
     Aad, KeyRef, Result, Tx,
@@ -32,6 +32,9 @@ const SETTLE: &str =
 const OPEN_OF_CALENDAR: &str = "
     SELECT stamp, calendar, outcome, closed_at, content FROM intents
     WHERE tenant = $1 AND calendar = $2 AND outcome = 'open' ORDER BY at, stamp";
+const UNFINISHED_OF_CALENDAR: &str = "
+    SELECT stamp, calendar, outcome, closed_at, content FROM intents
+    WHERE tenant = $1 AND calendar = $2 AND outcome IN ('open', 'unresolved') ORDER BY at, stamp";
 const RECENT: &str = "
     SELECT stamp, calendar, outcome, closed_at, content FROM intents
     WHERE tenant = $1 AND at < $2 ORDER BY at DESC, stamp DESC LIMIT $3";
@@ -79,6 +82,19 @@ pub async fn settle(tx: &mut Tx, stamp: Stamp, outcome: Outcome, at: Timestamp) 
 pub async fn open_of_calendar(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<Intent>> {
     let found: Vec<Recorded> = tx.list(OPEN_OF_CALENDAR, values![calendar]).await?;
     Ok(found.into_iter().map(|(intent, ..)| intent).collect())
+}
+
+/// The create that chose this id for its event, if its outcome is not known.
+pub async fn create_of_id(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    remote_id: &str,
+) -> Result<Option<Intent>> {
+    let found: Vec<Recorded> = tx.list(UNFINISHED_OF_CALENDAR, values![calendar]).await?;
+    let mut intents = found.into_iter().map(|(intent, ..)| intent);
+    Ok(intents.find(|intent| {
+        intent.operation == Operation::Create && intent.remote_id.as_deref() == Some(remote_id)
+    }))
 }
 
 /// The latest intents of the tenant before a moment, newest first.

@@ -55,7 +55,17 @@ pub const DIRECTIONS: &[(&str, &[&str])] = &[
             "web",
         ],
     ),
-    ("simulation", &["calendar", "sync"]),
+    (
+        "simulation",
+        &[
+            "calendar",
+            "sync",
+            "hub",
+            "identity",
+            "providers",
+            "storage",
+        ],
+    ),
     ("xtask", &[]),
 ];
 

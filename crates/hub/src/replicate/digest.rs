@@ -1,22 +1,17 @@
 //! One sighting, in one transaction: find the copy that it is of, merge, and let what follows from it follow.
 
+use calendar::Event;
 use jiff::Timestamp;
 use providers::{Found, Sighting};
-use storage::{Tx, copies, intents, links, members, observations};
+use storage::{Tx, copies, intents, jobs, links, members, observations};
 use sync::{
     CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId, Intent, Observation, OnConflict,
-    Operation, Outcome, Policy, Remote, Role, Stamp,
+    Operation, Outcome, Policy, Remote, Role, Stamp, Version,
     replication::{Digest, Standing, observe},
 };
 
+use super::PUSH;
 use crate::{Hub, Result, links::flow::Flow, shape};
-
-/// A second object of ours for one copy, to be removed at the provider once the transaction is through.
-pub(super) struct Surplus {
-    pub stamp: Stamp,
-    pub id: String,
-    pub version: sync::Version,
-}
 
 impl Hub {
     /// Digests one sighting in a calendar.
@@ -25,23 +20,19 @@ impl Hub {
         tx: &mut Tx,
         calendar: CalendarId,
         sighting: Sighting,
-    ) -> Result<Option<Surplus>> {
+    ) -> Result<()> {
         let seen = self.observation(sighting);
         let Some(mut row) = self.copy_of(tx, calendar, &seen).await? else {
             if seen.body.is_some() {
                 self.discovered(tx, calendar, seen).await?;
             }
-            return Ok(None);
+            return Ok(());
         };
         let unfinished = intents::unfinished(tx, row.copy.id).await?;
         let standing = standing(tx, &row.copy).await?;
         let was_gone = matches!(row.copy.remote, Remote::Gone { .. });
         let digest = observe(&mut row.copy, &unfinished, &seen, &standing);
-        if digest.surplus {
-            return Ok(surplus(&seen));
-        }
-        self.apply(tx, row, digest, &seen, was_gone).await?;
-        Ok(None)
+        self.apply(tx, row, digest, &seen, was_gone).await
     }
 
     /// Turns what a connector saw into an observation with an identity.
@@ -74,7 +65,7 @@ impl Hub {
     }
 
     /// The copy that a sighting is of: by its id, or, for the first object with a stamp that we do not know the outcome
-    /// of, by that stamp. A stamp alone proves nothing more: people copy events with it (R10).
+    /// of, by that stamp or by the id that its create chose. A stamp alone proves nothing more: people copy events with it (R10).
     async fn copy_of(
         &self,
         tx: &mut Tx,
@@ -89,15 +80,19 @@ impl Hub {
             row.copy.remote = Remote::Absent;
             copies::update(tx, &mut row).await?;
         }
-        let Some(stamp) = seen.stamp else {
-            return Ok(None);
+        let stamped = match seen.stamp {
+            Some(stamp) => intents::by_stamp(tx, stamp).await?,
+            None => None,
         };
-        let Some(intent) = intents::by_stamp(tx, stamp).await? else {
-            return Ok(None);
+        let made = |intent: &Intent| intent.may_arrive() && intent.operation == Operation::Create;
+        let intent = match stamped.filter(made) {
+            Some(intent) => intent,
+            // Some programs throw our stamp away; the id is still the one that we chose.
+            None => match intents::create_of_id(tx, calendar, &seen.remote_id).await? {
+                Some(intent) => intent,
+                None => return Ok(None),
+            },
         };
-        if !intent.may_arrive() || intent.operation != Operation::Create {
-            return Ok(None);
-        }
         Ok(copies::get(tx, intent.copy)
             .await?
             .filter(|row| row.copy.calendar == calendar))
@@ -108,11 +103,44 @@ impl Hub {
         let (Some(body), Some(version)) = (seen.body.clone(), seen.version.clone()) else {
             return Ok(());
         };
+        observations::insert(tx, calendar, &seen).await?;
+        let mut row = self.found(calendar, &seen, version, body);
+        self.flow_from(tx, calendar, &seen).appeared(&mut row).await
+    }
+
+    /// A second object of ours for one copy: a dead copy of its own, so that its removal is planned like any other and
+    /// survives the end of this process.
+    async fn remove_surplus(
+        &self,
+        tx: &mut Tx,
+        calendar: CalendarId,
+        seen: &Observation,
+    ) -> Result<()> {
+        let (Some(body), Some(version)) = (seen.body.clone(), seen.version.clone()) else {
+            return Ok(());
+        };
+        let mut row = self.found(calendar, seen, version, body);
+        row.copy.alive = false;
+        row.copy.life_cause = Some(seen_cause(calendar, seen));
+        row.projected = true;
+        row.pending = true;
+        copies::insert(tx, &row).await?;
+        jobs::request(tx, PUSH, calendar.0, row.created).await?;
+        Ok(())
+    }
+
+    /// A copy of what was found at a provider.
+    fn found(
+        &self,
+        calendar: CalendarId,
+        seen: &Observation,
+        version: Version,
+        body: Event,
+    ) -> copies::Row {
         let now = self.clock().now();
         let id = CopyId(self.ids().uuid());
-        observations::insert(tx, calendar, &seen).await?;
         let copy = Copy::made_there(id, calendar, seen.remote_id.clone(), version, body);
-        let mut row = copies::Row {
+        copies::Row {
             shape: shape::of(&copy.local),
             copy,
             name: None,
@@ -122,8 +150,7 @@ impl Hub {
             linked: None,
             projected: false,
             pending: false,
-        };
-        self.flow_from(tx, calendar, &seen).appeared(&mut row).await
+        }
     }
 
     /// Carries out what came of a sighting.
@@ -137,6 +164,9 @@ impl Hub {
     ) -> Result<()> {
         let now = self.clock().now();
         settle(tx, &digest, now).await?;
+        if digest.surplus {
+            self.remove_surplus(tx, row.copy.calendar, seen).await?;
+        }
         if digest.echo {
             return self.store_quietly(tx, &mut row).await;
         }
@@ -163,13 +193,7 @@ impl Hub {
         calendar: CalendarId,
         seen: &Observation,
     ) -> Flow<'a> {
-        let cause = Cause {
-            kind: CauseKind::Flow,
-            from: calendar,
-            link: None,
-            change: seen.change,
-            modified: seen.modified,
-        };
+        let cause = seen_cause(calendar, seen);
         Flow::new(self, tx, format!("provider:{calendar}"), cause)
     }
 
@@ -179,6 +203,17 @@ impl Hub {
         row.pending = shape::is_pending(&row.copy, &unfinished);
         copies::update(tx, row).await?;
         Ok(())
+    }
+}
+
+/// A sighting, as the cause of what follows from it.
+fn seen_cause(calendar: CalendarId, seen: &Observation) -> Cause {
+    Cause {
+        kind: CauseKind::Flow,
+        from: calendar,
+        link: None,
+        change: seen.change,
+        modified: seen.modified,
     }
 }
 
@@ -197,14 +232,6 @@ fn is_new_incarnation(copy: &Copy, seen: &Observation) -> bool {
         return false;
     };
     base.remote.uid != body.uid
-}
-
-fn surplus(seen: &Observation) -> Option<Surplus> {
-    Some(Surplus {
-        stamp: seen.stamp?,
-        id: seen.remote_id.clone(),
-        version: seen.version.clone()?,
-    })
 }
 
 /// How a copy stands in its links: a target anywhere is a target. If one of several links asks, a person is asked.

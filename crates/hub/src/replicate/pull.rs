@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 
-use providers::{Changes, Delete, Failure, Sighting};
-use storage::{Health, Store, calendars, intents};
-use sync::{CalendarId, Outcome, replication::Reply};
+use providers::{Changes, Failure, Sighting};
+use storage::{Health, Store, calendars};
+use sync::CalendarId;
 
 use super::{
     Work,
-    digest::Surplus,
     held::{self, Aside},
 };
 use crate::{Hub, Result};
@@ -68,7 +67,6 @@ impl Hub {
             missing: checked.missing,
             unread: malformed,
         };
-        let mut surplus = Vec::new();
         let mut rest = sightings.into_iter();
         loop {
             let chunk: Vec<Sighting> = rest.by_ref().take(CHUNK).collect();
@@ -76,7 +74,7 @@ impl Hub {
             let mut tx = store.write().await?;
             for sighting in chunk {
                 held::release(&mut tx, calendar, &held, &sighting).await?;
-                surplus.extend(self.sighted(&mut tx, calendar, sighting).await?);
+                self.sighted(&mut tx, calendar, sighting).await?;
             }
             if last {
                 let aside = std::mem::take(&mut aside);
@@ -89,7 +87,6 @@ impl Hub {
             tx.commit().await?;
         }
         self.wake();
-        self.remove_surplus(store, &work, surplus).await?;
         Ok(pulled)
     }
 
@@ -123,29 +120,6 @@ impl Hub {
             Some(connection) => self.works_again(tx, connection).await,
             None => Ok(()),
         }
-    }
-
-    /// Removes second objects of ours. One that cannot be removed now stays recognisable by its stamp.
-    async fn remove_surplus(
-        &self,
-        store: &Store,
-        work: &Work,
-        surplus: Vec<Surplus>,
-    ) -> Result<()> {
-        for object in surplus {
-            let delete = Delete {
-                id: &object.id,
-                version: &object.version,
-            };
-            if let Ok(Reply::Deleted | Reply::Missing) =
-                work.connector.delete(work.place(), delete).await
-            {
-                let mut tx = store.write().await?;
-                intents::settle(&mut tx, object.stamp, Outcome::Done, self.clock().now()).await?;
-                tx.commit().await?;
-            }
-        }
-        Ok(())
     }
 }
 

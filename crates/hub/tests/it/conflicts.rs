@@ -9,6 +9,7 @@ both! {
     where_a_person_is_asked_nothing_moves_until_they_decide,
     a_question_closes_when_somebody_writes_another_value_at_the_provider,
     the_rule_for_conflicts_can_be_changed,
+    a_question_about_an_event_that_was_deleted_is_closed_and_both_values_stay,
 }
 
 /// Two calendars, linked in this order, in which the same title was changed at the same time.
@@ -108,4 +109,23 @@ async fn the_rule_for_conflicts_can_be_changed(database: Database) {
     assert_eq!(links[0].link.on_conflict, OnConflict::Ask);
     assert_eq!(links[0].link.name, "Renamed");
     assert_eq!(links[0].link.members.len(), 2);
+}
+
+async fn a_question_about_an_event_that_was_deleted_is_closed_and_both_values_stay(
+    database: Database,
+) {
+    let world = clash(&database, [0, 1], OnConflict::Ask).await;
+    let question = only(&world).await;
+    world.models[0].remove("a");
+    world.settle().await;
+    assert_eq!(world.titles(1), [""; 0]);
+    let decide = world
+        .hub
+        .decide_conflict(&world.actor, question.id, Keep::Remote);
+    assert!(matches!(decide.await, Err(kalends_hub::Error::Stale)));
+    let kept = only(&world).await;
+    assert_ne!(kept.state, question.state);
+    // Nobody took it: it is the loser, and can be restored.
+    assert_eq!(kept.conflict.remote_won, Some(false));
+    assert_eq!(kept.conflict.remote.title, "Second");
 }

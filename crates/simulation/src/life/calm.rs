@@ -5,11 +5,21 @@ use sync::Remote;
 use super::check::must;
 use crate::{
     model::{index_of, place_of},
+    slots::Slot,
     world::{World, say},
 };
 
 /// Writes that one edit may cost a copy (I7).
 const WRITES_MAX: usize = 3;
+
+/// What was so before somebody did one thing at rest.
+pub(crate) struct Calm {
+    place: usize,
+    copies: Vec<(usize, String)>,
+    writes: Vec<usize>,
+    edit: Option<(Slot, u32)>,
+    living: usize,
+}
 
 impl World {
     /// Somebody answers all that was asked; whether anything was.
@@ -55,37 +65,44 @@ impl World {
         live.collect()
     }
 
-    /// An edit arrives wherever it may, and costs few writes.
-    pub fn calm_edit(&mut self) -> Result<(), String> {
-        let Some((linked, place, id)) = self.sender() else {
-            return Ok(());
-        };
+    /// Somebody edits an event that has come to rest.
+    pub(crate) fn calm_edit(&mut self) -> Option<Calm> {
+        let (linked, place, id) = self.sender()?;
         let copies = self.objects(linked);
-        let writes: Vec<usize> = self.providers.iter().map(|p| p.writes).collect();
+        let writes = self.providers.iter().map(|p| p.writes).collect();
         self.edit_object(place, id);
-        let edit = self.ledger.last_edit();
-        self.rest()?;
-        let Some((slot, number)) = edit else {
+        Some(Calm {
+            place,
+            copies,
+            writes,
+            edit: self.ledger.last_edit(),
+            living: 0,
+        })
+    }
+
+    /// Once it has come to rest again: the edit arrived wherever it may, and cost few writes.
+    pub(crate) fn check_calm_edit(&self, calm: &Calm) -> Result<(), String> {
+        let Some((slot, number)) = calm.edit else {
             return Ok(());
         };
-        for (there, _) in &copies {
-            let cost = self.providers[*there].writes - writes[*there];
+        for (there, _) in &calm.copies {
+            let cost = self.providers[*there].writes - calm.writes[*there];
             must!(
                 cost <= WRITES_MAX,
                 "I7: {slot:?} cost {cost} writes at {there}"
             );
         }
-        if self.covered(place, slot) || slot.unit().is_local() {
+        if self.covered(calm.place, slot) || slot.unit().is_local() {
             return Ok(());
         }
-        for (there, id) in copies {
-            if there == place
-                || self.covered(there, slot)
-                || !self.hub.places[there].role.receives()
+        for (there, id) in &calm.copies {
+            if *there == calm.place
+                || self.covered(*there, slot)
+                || !self.hub.places[*there].role.receives()
             {
                 continue;
             }
-            let read = slot.read(&self.providers[there].objects[&id].body);
+            let read = slot.read(&self.providers[*there].objects[id].body);
             must!(
                 read == Some(number),
                 "I1: {slot:?} {number} did not arrive at {there}: {read:?}"
@@ -94,31 +111,40 @@ impl World {
         Ok(())
     }
 
-    /// A deletion takes every copy that the link writes with it, and nothing else.
-    pub fn calm_deletion(&mut self) -> Result<(), String> {
-        let Some((linked, place, id)) = self.sender() else {
-            return Ok(());
-        };
-        let copies = self.objects(linked);
-        let count =
-            |world: &Self| -> usize { world.providers.iter().map(|p| p.live().len()).sum() };
-        let before = count(self);
+    /// Somebody deletes an event that has come to rest.
+    pub(crate) fn calm_deletion(&mut self) -> Option<Calm> {
+        let (linked, place, id) = self.sender()?;
+        let (copies, living) = (self.objects(linked), self.living());
         say!(self, "{place}: person deletes {id} there, calmly");
         let body = self.providers[place].objects[&id].body.clone();
         self.deleted(place, &body, Some(&id));
         self.providers[place].remove(&id);
-        self.rest()?;
+        Some(Calm {
+            place,
+            copies,
+            writes: Vec::new(),
+            edit: None,
+            living,
+        })
+    }
+
+    /// The deletion took every copy that the link writes with it, and nothing else.
+    pub(crate) fn check_calm_deletion(&self, calm: &Calm) -> Result<(), String> {
         let mut gone = 0;
-        for (there, id) in copies {
-            let live = self.providers[there].objects[&id].live;
-            let stays = there != place && !self.hub.places[there].role.receives();
+        for (there, id) in &calm.copies {
+            let live = self.providers[*there].objects[id].live;
+            let stays = *there != calm.place && !self.hub.places[*there].role.receives();
             must!(live == stays, "L3: {id} at {there} live={live}");
             gone += usize::from(!live);
         }
         must!(
-            count(self) + gone == before,
+            self.living() + gone == calm.living,
             "L3: something else came or went"
         );
         Ok(())
+    }
+
+    fn living(&self) -> usize {
+        self.providers.iter().map(|p| p.live().len()).sum()
     }
 }

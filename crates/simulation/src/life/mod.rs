@@ -58,7 +58,7 @@ impl fmt::Display for Violation {
 }
 
 impl Violation {
-    fn new(fault: &str) -> Self {
+    pub(crate) fn new(fault: &str) -> Self {
         let (invariant, found) = fault.split_once(": ").unwrap_or(("rest", fault));
         Self {
             invariant: invariant.to_owned(),
@@ -120,9 +120,15 @@ impl Life {
         world.list_again()?;
         world.check()?;
         for _ in 0..2 {
-            world.calm_edit()?;
+            if let Some(calm) = world.calm_edit() {
+                world.rest()?;
+                world.check_calm_edit(&calm)?;
+            }
         }
-        world.calm_deletion()?;
+        if let Some(calm) = world.calm_deletion() {
+            world.rest()?;
+            world.check_calm_deletion(&calm)?;
+        }
         world.check()
     }
 }

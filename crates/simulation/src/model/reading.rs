@@ -105,6 +105,10 @@ impl World {
 
     /// Whether we know that there is an event of this id.
     pub fn is_known(&self, place: usize, id: &str) -> bool {
+        if let Some(told) = &self.told {
+            let stamp = self.providers[place].objects[id].stamp;
+            return told.contains(&(place, id.to_owned(), stamp));
+        }
         self.hub.rows.iter().any(|row| {
             let remote = &row.copy.remote;
             place_of(row.copy.calendar) == place

@@ -284,7 +284,7 @@ impl World {
         Some(found)
     }
 
-    fn send(&mut self, place: usize, write: Write) -> Reply {
+    pub(crate) fn send(&mut self, place: usize, write: Write) -> Reply {
         let now = self.now();
         let fate = if self.faults { self.rng.below(100) } else { 99 };
         let what = described(&write);

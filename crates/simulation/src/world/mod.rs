@@ -3,8 +3,10 @@
 mod casting;
 mod people;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
-use sync::{Mask, Policy};
+use sync::{Mask, Policy, Stamp};
 
 use crate::{
     ledger::Ledger,
@@ -22,6 +24,9 @@ macro_rules! say {
     };
 }
 pub(crate) use say;
+
+/// An event of ours, and the write of ours that it bears the stamp of: a calendar, an id, a stamp.
+pub type Told = (usize, String, Option<Stamp>);
 
 /// Providers, a hub and people.
 pub struct World {
@@ -44,6 +49,8 @@ pub struct World {
     pub(crate) masks: Vec<(usize, Mask)>,
     /// The first thing that was to be sent where it may not be seen.
     pub(crate) leak: Option<String>,
+    /// What the hub was told, where it is the real one.
+    pub(crate) told: Option<BTreeSet<Told>>,
     /// Steps so far.
     pub ticks: u64,
     seconds: i64,
@@ -53,6 +60,13 @@ pub struct World {
 impl World {
     /// A world as it is before anything happens in it.
     pub fn new(seed: u64, listen: bool) -> Self {
+        let mut world = Self::cast(seed, listen);
+        world.begin();
+        world
+    }
+
+    /// Who takes part in a world, with nothing there yet.
+    pub fn cast(seed: u64, listen: bool) -> Self {
         let mut rng = Rng::new(seed);
         let places = casting::places(&mut rng);
         let providers = places.iter().map(|_| casting::provider(&mut rng)).collect();
@@ -61,7 +75,6 @@ impl World {
         if world.rng.chance(15) {
             world.hub.policy = Policy::Ask;
         }
-        world.begin();
         world
     }
 
@@ -82,6 +95,7 @@ impl World {
             trace: listen.then(Vec::new),
             parted: false,
             leak: None,
+            told: None,
             ticks: 0,
             seconds: 1_790_000_000,
             digest: 0,
@@ -97,7 +111,17 @@ impl World {
             self.hub.link();
             return;
         }
-        // Calendars that hold the same invitation before they are linked.
+        self.invite();
+        // A link is made between calendars that were read.
+        for place in 0..self.providers.len() {
+            self.fetch(place);
+            self.commit_page(place);
+            self.commit_page(place);
+        }
+    }
+
+    /// Calendars that hold the same invitation before they are linked.
+    pub(crate) fn invite(&mut self) {
         for _ in 0..=self.rng.below(2) {
             let event = self.new_event(0);
             // Written by nobody here.
@@ -107,12 +131,6 @@ impl World {
                 let id = self.providers[place].put(None, event.clone(), None, now);
                 say!(self, "{place}: has {id}");
             }
-        }
-        // A link is made between calendars that were read.
-        for place in 0..self.providers.len() {
-            self.fetch(place);
-            self.commit_page(place);
-            self.commit_page(place);
         }
     }
 
@@ -162,6 +180,24 @@ impl World {
             }
         }
         self.tick(what);
+    }
+
+    /// Something that people do at a provider, or a request that comes late.
+    pub(crate) fn people_act(&mut self) {
+        let place = self.rng.below(self.providers.len());
+        match self.rng.below(30) {
+            0..12 => self.edit_there(place),
+            12..16 => self.create_there(place),
+            16..20 => self.delete_there(place),
+            20..22 => self.restore_there(place),
+            22..23 => self.copy_there(place),
+            _ => self.deliver_late(place),
+        }
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&mut self, seconds: i64) {
+        self.seconds += seconds;
     }
 
     /// Counts a step, and mixes what the world is then into the digest of its life.

@@ -1,7 +1,7 @@
 //! What people do: they make, edit, delete, restore and copy events, at their provider or in the hub.
 
 use calendar::{Event, Override, Privacy, Unit};
-use sync::Role;
+use sync::{Mask, Role};
 
 use crate::{
     ledger::Edit,
@@ -13,17 +13,24 @@ use crate::{
 impl World {
     /// A person gives a member of the link another mask.
     pub(super) fn switch_mask(&mut self, place: usize) {
+        let mask = self.switch_mask_of(place);
+        self.hub.switch_mask(place, &mask);
+    }
+
+    /// Another mask for a place, which its members do not have yet.
+    pub(crate) fn switch_mask_of(&mut self, place: usize) -> Mask {
         let mask = casting::mask(&mut self.rng);
         say!(self, "{place}: mask is now {:?}", mask.kind);
         self.masks.push((place, mask.clone()));
-        self.hub.switch_mask(place, &mask);
+        self.hub.places[place].mask = mask.clone();
+        mask
     }
 
     fn is_source(&self, place: usize) -> bool {
         self.hub.places[place].role == Role::Source
     }
 
-    pub(super) fn new_event(&mut self, place: usize) -> Event {
+    pub(crate) fn new_event(&mut self, place: usize) -> Event {
         let number = self.ledger.number();
         let mark = self.ledger.mark();
         let mut event = Event::new(format!("uid-{mark}"), when(number));
@@ -78,7 +85,7 @@ impl World {
     }
 
     /// A person edits one slot.
-    fn edited(&mut self, place: usize, body: &mut Event) -> String {
+    pub(crate) fn edited(&mut self, place: usize, body: &mut Event) -> String {
         let slot = self.rng.pick(&SLOTS).unwrap();
         let seen = slot.read(body);
         if let Slot::Occurrence(index) = slot

@@ -1,6 +1,10 @@
 //! Whole lives.
 
-use kalends_simulation::{Life, report, shrink::shrink};
+use kalends_simulation::{
+    Life,
+    report::{self, Tier},
+    shrink::shrink,
+};
 use sync::{Law, law};
 
 /// Few enough to be lived unoptimised; `cargo xtask simulate` lives millions.
@@ -8,11 +12,21 @@ const SEEDS: u64 = 1_000;
 
 #[test]
 fn nothing_is_lost_doubled_leaked_or_written_without_end() {
-    let report = report::many(0, SEEDS, None, 2);
+    let report = report::many(Tier::Rules, 0, SEEDS, None, 2);
     assert_eq!(report.seeds, SEEDS);
     if let Some((seed, violation)) = report.violations.first() {
         let life = Life::of(*seed).live(true);
         panic!("seed {seed}: {violation}\n{}", life.trace.join("\n"));
+    }
+}
+
+/// The same with the real hub, its process ending in mid-work.
+#[test]
+fn nothing_is_lost_or_doubled_by_the_real_hub_either() {
+    let report = report::many(Tier::Hub, 0, 60, None, 2);
+    assert_eq!(report.seeds, 60);
+    if let Some((seed, violation)) = report.violations.first() {
+        panic!("seed {seed}: {violation}");
     }
 }
 
@@ -25,7 +39,13 @@ fn a_seed_tells_the_same_life_whoever_listens_and_on_however_many_threads() {
     );
     assert!(!listened.trace.is_empty());
     assert_ne!(alone.digest, Life::of(8).live(false).digest);
-    let (one, two) = (report::many(0, 100, None, 1), report::many(0, 100, None, 2));
+    let (one, two) = (
+        report::many(Tier::Rules, 0, 100, None, 1),
+        report::many(Tier::Rules, 0, 100, None, 2),
+    );
+    assert_eq!((one.digest, one.ticks), (two.digest, two.ticks));
+    let hub = || report::many(Tier::Hub, 0, 5, None, 1);
+    let (one, two) = (hub(), hub());
     assert_eq!((one.digest, one.ticks), (two.digest, two.ticks));
 }
 
