@@ -20,6 +20,8 @@ both! {
     an_edit_of_a_mirror_that_is_being_removed_is_kept_and_the_mirror_goes,
     what_a_calendar_does_not_let_out_stays_there,
     what_a_person_made_stays_whatever_filters_say,
+    what_a_filter_stops_meets_nobody_when_a_link_is_made,
+    each_link_of_a_calendar_has_its_own_filter,
     an_invitation_that_a_filter_stops_does_not_double_its_mirror,
     the_owners_answer_decides,
     nothing_goes_where_its_owner_is_invited,
@@ -360,6 +362,54 @@ async fn what_a_person_made_stays_whatever_filters_say(database: Database) {
     assert_eq!(world.titles(2), ["Board (private)"]);
     let writes = world.models[1].writes.load(Ordering::Relaxed);
     assert_eq!(writes, 0);
+}
+
+async fn what_a_filter_stops_meets_nobody_when_a_link_is_made(database: Database) {
+    let world = World::new(&database, 3).await;
+    world.models[0].put("a", visit("a", "Board"));
+    world.models[1].put("a", visit("a", "Board (private)"));
+    world.settle().await;
+    let (open, quiet) = (Filter::default(), without("private"));
+    let of = [
+        (0, Role::Both, &open),
+        (1, Role::Both, &quiet),
+        (2, Role::Target, &open),
+    ];
+    link(&world, &of).await;
+    assert_eq!(world.titles(0), ["Board"]);
+    assert_eq!(world.titles(1), ["Board (private)"]);
+    assert_eq!(world.titles(2), ["Board"]);
+    assert!(
+        world
+            .hub
+            .conflicts(&world.actor, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+async fn each_link_of_a_calendar_has_its_own_filter(database: Database) {
+    let world = World::new(&database, 3).await;
+    let (open, busy) = (Filter::default(), busy_only());
+    link(
+        &world,
+        &[(0, Role::Source, &open), (1, Role::Target, &open)],
+    )
+    .await;
+    link(
+        &world,
+        &[(0, Role::Source, &busy), (2, Role::Target, &open)],
+    )
+    .await;
+    let mut free = visit("a", "Visit");
+    free.busy = FreeBusy::Free;
+    world.models[0].put("a", free);
+    world.settle().await;
+    assert_eq!((world.titles(1).len(), world.titles(2).len()), (1, 0));
+    world.models[0].edit("a", |e| e.busy = FreeBusy::Busy);
+    world.settle().await;
+    assert_eq!((world.titles(1).len(), world.titles(2).len()), (1, 1));
 }
 
 async fn an_invitation_that_a_filter_stops_does_not_double_its_mirror(database: Database) {
