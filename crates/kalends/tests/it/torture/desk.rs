@@ -60,6 +60,7 @@ async fn act(world: &World, event: &Value, rng: &mut Rng) {
     let slot = match rng.below(4) {
         0 if !series => Slot::Start,
         0 | 1 => Slot::Title,
+        _ if series && world.gentle => Slot::Title,
         2 => Slot::Place,
         _ => Slot::Text,
     };

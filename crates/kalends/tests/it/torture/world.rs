@@ -37,6 +37,8 @@ pub struct World {
     pub calendars: Vec<String>,
     /// CalDAV objects that people deleted: path, text, event.
     pub bin: Mutex<Vec<(String, String, u32)>>,
+    /// Whether people leave place and text of a series as they were made.
+    pub gentle: bool,
     ledger: Mutex<Ledger>,
     root: String,
 }
@@ -81,6 +83,7 @@ impl World {
             epoch: epoch(),
             calendars: Vec::new(),
             bin: Mutex::default(),
+            gentle: false,
             ledger: Mutex::default(),
             root,
         };
