@@ -424,6 +424,10 @@ fn mirrors_are_private_where_the_mask_says_so_and_flow_like_others() {
     rules::outward(&linked, &mut source, &mut here, &flow());
     assert_eq!(Slot::Title.read(&here.local), Some(2));
     assert_eq!(here.local.privacy, Privacy::Public);
+    // What the mask says of privacy is not to be said back.
+    there.local.privacy = Privacy::Secret;
+    assert!(rules::inward(&mut linked, &mut member, &there).is_empty());
+    there.local.privacy = Privacy::Private;
     // What is private anyway flows as what is private does.
     here.local.privacy = Privacy::Secret;
     rules::inward(&mut linked, &mut source, &here);
@@ -493,4 +497,14 @@ fn a_stopped_mirror_is_dead_until_the_filter_lets_it_pass() {
     assert!(rules::outward(&linked, &mut member, &mut there, &flow()).life);
     assert_eq!(Slot::Title.read(&there.local), Some(2));
     assert_eq!(Slot::Place.read(&there.local), Some(4));
+}
+
+#[test]
+fn that_a_mirror_is_private_hides_nothing_more_of_it() {
+    let (mut linked, ..) = origin(Role::Both);
+    let title = sync::MaskKind::Fields([Unit::Title].into());
+    let (mut member, mut there) = receiver(&linked, Role::Both, private(title));
+    there.local = with(&there.local, Slot::Title, 2);
+    let moved = rules::inward(&mut linked, &mut member, &there);
+    assert_eq!(moved, [Unit::Title].into());
 }
