@@ -62,8 +62,6 @@ pub struct Report {
     pub digest: u64,
     /// Which failed, and how, by seed.
     pub violations: Vec<(u64, Violation)>,
-    /// How many were of the one known case.
-    pub known: u64,
     /// Time on the clock.
     pub wall: Duration,
     /// On so many threads.
@@ -82,11 +80,8 @@ impl Report {
         self.seeds += 1;
         self.ticks += lived.ticks;
         self.digest ^= mix(seed, lived.digest);
-        match lived.violation {
-            Some(violation) if violation.known => self.known += 1,
-            Some(violation) => self.violations.push((seed, violation)),
-            None => {}
-        }
+        self.violations
+            .extend(lived.violation.map(|violation| (seed, violation)));
     }
 
     fn join(&mut self, other: Self) {
@@ -94,7 +89,6 @@ impl Report {
         self.ticks += other.ticks;
         self.digest ^= other.digest;
         self.violations.extend(other.violations);
-        self.known += other.known;
     }
 }
 

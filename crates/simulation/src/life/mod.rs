@@ -47,8 +47,6 @@ pub struct Violation {
     pub invariant: String,
     /// What was found.
     pub found: String,
-    /// It is the one case that nobody can tell from another (`docs/sync.md`).
-    pub known: bool,
 }
 
 impl fmt::Display for Violation {
@@ -63,7 +61,6 @@ impl Violation {
         Self {
             invariant: invariant.to_owned(),
             found: found.to_owned(),
-            known: false,
         }
     }
 }
