@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use kalends_simulation::{Life, mutants};
 use sync::{Law, law};
 
-/// Laws that 20,000 lives do not miss: what they keep from happening heals by itself in this world, or does not happen in it.
+/// Laws that 20,000 lives do not miss: whether they are needed, nothing here shows.
 const NOT_MISSED: &[Law] = &[
     Law::OldRepliesIgnored,
     Law::LookAfterRefusal,
