@@ -52,6 +52,8 @@ pub struct Ledger {
     pub mistaken: bool,
     /// Marks of events that a person may have doubled by restoring an old incarnation.
     pub restored: BTreeSet<String>,
+    /// What a person kept at a place when asked, and the value that they saw beside it.
+    pub chosen: BTreeSet<(usize, u32, u32)>,
     next: u32,
 }
 

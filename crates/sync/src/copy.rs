@@ -49,6 +49,10 @@ pub struct Copy {
     /// The provider refuses this value, and why; nothing is sent until the value changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parked: Option<String>,
+    /// The copy in the same calendar that stands for the event, if this one is a second object of it that has to go: whatever
+    /// is edited on this one is the other's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heir: Option<CopyId>,
 }
 
 /// What the provider has.
@@ -177,6 +181,7 @@ impl Copy {
             stamp: None,
             rewrite: false,
             parked: None,
+            heir: None,
         }
     }
 

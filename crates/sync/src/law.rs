@@ -64,6 +64,7 @@ laws! {
     MergeByUnit "R10-merge-by-unit" "Two edits of different units are both kept.",
     StampIsNoProof "R10-stamp-is-no-proof" "A stamp proves nothing once its intent is settled, or while its copy has another object.",
     SurplusGoes "R10-surplus-goes" "A second object of ours for one copy is removed again.",
+    HeirsTakeEdits "R10-heirs-take-edits" "What is edited on a second object is the edit of the copy that stays.",
     CoveredStays "L1-covered-stays" "What a mask covers does not flow in.",
     TargetsDoNotSend "L1-targets-do-not-send" "What is edited on a target does not flow.",
     AgreedDecides "L2-agreed-decides" "Only what differs from what was agreed on is brought to a copy.",

@@ -165,6 +165,7 @@ impl Flow<'_> {
         self.hub.keep_losers(self.tx, row, &noted).await?;
         members::delete(self.tx, member.linked, member.copy).await?;
         mirror.linked = None;
+        mirror.copy.heir = Some(row.copy.id);
         if mirror.copy.alive {
             mirror.copy.alive = false;
             mirror.copy.life_cause = Some(self.cause_along(member));

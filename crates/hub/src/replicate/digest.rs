@@ -7,7 +7,7 @@ use storage::{Tx, copies, intents, jobs, links, members, observations};
 use sync::{
     CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId, Intent, Observation, OnConflict,
     Operation, Outcome, Policy, Remote, Role, Stamp, Version,
-    replication::{Digest, Standing, observe},
+    replication::{Digest, Standing, hand_over, observe},
 };
 
 use super::PUSH;
@@ -30,9 +30,9 @@ impl Hub {
         };
         let unfinished = intents::unfinished(tx, row.copy.id).await?;
         let standing = standing(tx, &row.copy).await?;
-        let was_gone = matches!(row.copy.remote, Remote::Gone { .. });
+        let was = row.copy.clone();
         let digest = observe(&mut row.copy, &unfinished, &seen, &standing);
-        self.apply(tx, row, digest, &seen, was_gone).await
+        self.apply(tx, row, digest, &seen, &was).await
     }
 
     /// Turns what a connector saw into an observation with an identity.
@@ -85,17 +85,18 @@ impl Hub {
             None => None,
         };
         let made = |intent: &Intent| intent.may_arrive() && intent.operation == Operation::Create;
-        let intent = match stamped.filter(made) {
-            Some(intent) => intent,
-            // Some programs throw our stamp away; the id is still the one that we chose.
-            None => match intents::create_of_id(tx, calendar, &seen.remote_id).await? {
-                Some(intent) => intent,
-                None => return Ok(None),
-            },
+        if let Some(intent) = stamped.filter(made) {
+            let row = copies::get(tx, intent.copy).await?;
+            return Ok(row.filter(|row| row.copy.calendar == calendar));
+        }
+        // Some programs throw our stamp away; the id is still the one that we chose. But if the copy has another object, this
+        // is one of an earlier generation that a person has restored: an event of its own.
+        let Some(intent) = intents::create_of_id(tx, calendar, &seen.remote_id).await? else {
+            return Ok(None);
         };
-        Ok(copies::get(tx, intent.copy)
-            .await?
-            .filter(|row| row.copy.calendar == calendar))
+        let row = copies::get(tx, intent.copy).await?;
+        let is_free = |row: &copies::Row| !matches!(row.copy.remote, Remote::Live { .. });
+        Ok(row.filter(|row| row.copy.calendar == calendar && is_free(row)))
     }
 
     /// An event that nobody here knows.
@@ -110,17 +111,14 @@ impl Hub {
 
     /// A second object of ours for one copy: a dead copy of its own, so that its removal is planned like any other and
     /// survives the end of this process.
-    async fn remove_surplus(
-        &self,
-        tx: &mut Tx,
-        calendar: CalendarId,
-        seen: &Observation,
-    ) -> Result<()> {
+    async fn remove_surplus(&self, tx: &mut Tx, copy: &Copy, seen: &Observation) -> Result<()> {
         let (Some(body), Some(version)) = (seen.body.clone(), seen.version.clone()) else {
             return Ok(());
         };
+        let calendar = copy.calendar;
         let mut row = self.found(calendar, seen, version, body);
         row.copy.alive = false;
+        row.copy.heir = Some(copy.id);
         row.copy.life_cause = Some(seen_cause(calendar, seen));
         row.projected = true;
         row.pending = true;
@@ -160,12 +158,12 @@ impl Hub {
         mut row: copies::Row,
         digest: Digest,
         seen: &Observation,
-        was_gone: bool,
+        was: &Copy,
     ) -> Result<()> {
         let now = self.clock().now();
         settle(tx, &digest, now).await?;
         if digest.surplus {
-            self.remove_surplus(tx, row.copy.calendar, seen).await?;
+            self.remove_surplus(tx, &row.copy, seen).await?;
         }
         if digest.echo {
             return self.store_quietly(tx, &mut row).await;
@@ -176,7 +174,11 @@ impl Hub {
         let calendar = row.copy.calendar;
         if digest.died {
             self.flow_from(tx, calendar, seen).died(&mut row).await
+        } else if let (true, Some(heir)) = (digest.revived, row.copy.heir) {
+            self.hand_over(tx, row, heir, &was.local, &digest, seen)
+                .await
         } else if digest.revived {
+            let was_gone = matches!(was.remote, Remote::Gone { .. });
             self.flow_from(tx, calendar, seen)
                 .revived(&mut row, was_gone)
                 .await
@@ -184,6 +186,43 @@ impl Hub {
             self.store_quietly(tx, &mut row).await
         } else {
             self.flow_from(tx, calendar, seen).changed(&mut row).await
+        }
+    }
+
+    /// Somebody edited a second object of an event: the edit goes to the copy that stands for the event.
+    async fn hand_over(
+        &self,
+        tx: &mut Tx,
+        mut second: copies::Row,
+        heir: CopyId,
+        was: &Event,
+        digest: &Digest,
+        seen: &Observation,
+    ) -> Result<()> {
+        let mut next = Some(heir);
+        let mut heir = None;
+        while let Some(id) = next {
+            heir = copies::get(tx, id).await?;
+            next = heir.as_ref().and_then(|row| row.copy.heir);
+        }
+        let Some(mut heir) = heir else {
+            second.copy.alive = false;
+            return self.store_quietly(tx, &mut second).await;
+        };
+        let (calendar, standing) = (heir.copy.calendar, standing(tx, &heir.copy).await?);
+        let gone = !matches!(heir.copy.remote, Remote::Live { .. });
+        let (first, other) = (&mut heir.copy, &mut second.copy);
+        let handed = hand_over(first, other, was, digest, seen, &standing);
+        self.store_quietly(tx, &mut second).await?;
+        jobs::request(tx, PUSH, calendar.0, self.clock().now()).await?;
+        self.keep_losers(tx, &heir, &handed.conflicts).await?;
+        let mut flow = self.flow_from(tx, calendar, seen);
+        if handed.revived {
+            flow.revived(&mut heir, gone).await
+        } else if handed.taken.is_empty() {
+            Ok(())
+        } else {
+            flow.changed(&mut heir).await
         }
     }
 
@@ -241,10 +280,11 @@ pub(super) async fn standing(tx: &mut Tx, copy: &Copy) -> Result<Standing> {
         let Some(link) = links::get(tx, member.link).await? else {
             continue;
         };
+        // A target that is away still yields to what was brought to it before.
+        standing.target |= member.role == Role::Target;
         if !member.attached {
             continue;
         }
-        standing.target |= member.role == Role::Target;
         match link.on_conflict {
             OnConflict::Ask => standing.policy = Policy::Ask,
             OnConflict::Source if standing.policy == Policy::Newest => {

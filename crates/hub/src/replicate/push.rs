@@ -321,12 +321,12 @@ impl Hub {
         };
         let unfinished = intents::unfinished(&mut tx, intent.copy).await?;
         let standing = standing(&mut tx, &row.copy).await?;
-        let was_gone = matches!(row.copy.remote, sync::Remote::Gone { .. });
+        let was = row.copy.clone();
         let found = match digest::position(&unfinished, intent.stamp) {
             Some(index) => looked(&mut row.copy, &unfinished, index, &seen, &standing),
             None => sync::replication::observe(&mut row.copy, &unfinished, &seen, &standing),
         };
-        self.apply(&mut tx, row, found, &seen, was_gone).await?;
+        self.apply(&mut tx, row, found, &seen, &was).await?;
         tx.commit().await?;
         self.wake();
         Ok(())

@@ -1,11 +1,12 @@
 //! One thing at a time, without accidents: then it is known exactly what must follow.
 
+use calendar::{Event, Unit};
 use sync::Remote;
 
 use super::check::must;
 use crate::{
     model::{index_of, place_of},
-    slots::Slot,
+    slots::{SLOTS, Slot},
     world::{World, say},
 };
 
@@ -29,11 +30,37 @@ impl World {
             for unit in self.hub.rows[row].copy.held_units() {
                 let remote = self.rng.chance(50);
                 say!(self, "copy {row}: {unit:?} decided, remote={remote}");
+                let place = self.hub.place(row);
+                let copy = self.hub.rows[row].copy.clone();
+                if let Some(held) = &copy.held {
+                    self.note_choice(place, &unit, &copy.local, held, remote);
+                }
                 self.hub.decide(row, &unit, remote);
                 asked = true;
             }
         }
         asked
+    }
+
+    /// A person who is asked sees both values.
+    pub(crate) fn note_choice(
+        &mut self,
+        place: usize,
+        unit: &Unit,
+        local: &Event,
+        held: &Event,
+        remote: bool,
+    ) {
+        for slot in SLOTS.into_iter().filter(|slot| slot.unit() == *unit) {
+            if let (Some(ours), Some(theirs)) = (slot.read(local), slot.read(held)) {
+                let (kept, over) = if remote {
+                    (theirs, ours)
+                } else {
+                    (ours, theirs)
+                };
+                self.ledger.chosen.insert((place, kept, over));
+            }
+        }
     }
 
     /// A living member that sends: its linked event, its place and its remote id.

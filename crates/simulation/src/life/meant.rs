@@ -103,7 +103,8 @@ impl World {
         let edits = &self.ledger.edits;
         let mut number = there;
         while let Some(edit) = edits.iter().find(|e| Some(e.number) == number) {
-            if edit.replaced == shown {
+            let chosen = |shown| self.ledger.chosen.contains(&(place, edit.number, shown));
+            if edit.replaced == shown || shown.is_some_and(chosen) {
                 return Ok(());
             }
             number = edit.replaced;

@@ -43,10 +43,12 @@ impl Hub {
                 let member = self.members.remove(mirror);
                 let mirror = index_of(member.copy.0);
                 let event = &self.rows[row].copy;
+                let heir = event.id;
                 let noted = rules::gives_way(&member, &self.rows[mirror].copy, event);
                 self.conflicts.extend(noted);
                 let copy = &mut self.rows[mirror].copy;
                 copy.alive = false;
+                copy.heir = Some(heir);
                 copy.life_cause = Some(cause.clone());
             }
             self.join(linked, row, cause);

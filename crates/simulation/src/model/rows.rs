@@ -9,7 +9,7 @@ use sync::{
     CalendarId, Cause, CauseKind, ChangeId, Conflict, Copy, CopyId, Intent, Law, Linked, LinkedId,
     Mask, Member, Observation, Operation, Outcome, Policy, Remote, Role, Stamp,
     law::holds,
-    replication::{Digest, Standing, decide, looked, observe},
+    replication::{Digest, Standing, decide, hand_over, looked, observe},
 };
 use uuid::Uuid;
 
@@ -209,10 +209,15 @@ impl Hub {
         if let Some((index, _)) = here().find(|(_, row)| live(row)) {
             return Some(index);
         }
+        let has_object = |copy: CopyId| {
+            let copy = &self.rows[index_of(copy.0)].copy;
+            matches!(copy.remote, Remote::Live { .. })
+        };
         let made = self.intents.iter().find(|i| {
             i.operation == Operation::Create
                 && (i.may_arrive() || !holds(Law::StampIsNoProof))
-                && (stamp == Some(i.stamp) || i.remote_id.as_deref() == Some(id))
+                && (stamp == Some(i.stamp)
+                    || (i.remote_id.as_deref() == Some(id) && !has_object(i.copy)))
                 && i.remote_id.as_deref().is_none_or(|chosen| chosen == id)
                 && place_of(self.rows[index_of(i.copy.0)].copy.calendar) == place
         });
@@ -275,9 +280,9 @@ impl Hub {
     pub fn observe(&mut self, row: usize, seen: &Observation) {
         self.touch(self.place(row), Some(&seen.remote_id));
         let (intents, standing) = (self.unfinished(row), self.standing(row));
-        let gone = !matches!(self.rows[row].copy.remote, Remote::Live { .. });
+        let was = self.rows[row].copy.clone();
         let digest = observe(&mut self.rows[row].copy, &intents, seen, &standing);
-        self.digest(row, gone, digest, seen);
+        self.digest(row, &was, &digest, seen);
     }
 
     /// R10: a look after an unknown outcome.
@@ -293,16 +298,16 @@ impl Hub {
             return self.observe(row, seen);
         };
         self.touch(self.place(row), Some(&seen.remote_id));
-        let gone = !matches!(self.rows[row].copy.remote, Remote::Live { .. });
+        let was = self.rows[row].copy.clone();
         let digest = looked(&mut self.rows[row].copy, &intents, index, seen, &standing);
-        self.digest(row, gone, digest, seen);
+        self.digest(row, &was, &digest, seen);
     }
 
-    fn digest(&mut self, row: usize, gone: bool, digest: Digest, seen: &Observation) {
-        for (stamp, outcome) in digest.settled {
-            self.settle(stamp, outcome);
+    fn digest(&mut self, row: usize, was: &Copy, digest: &Digest, seen: &Observation) {
+        for (stamp, outcome) in &digest.settled {
+            self.settle(*stamp, *outcome);
         }
-        self.conflicts.extend(digest.conflicts);
+        self.conflicts.extend(digest.conflicts.clone());
         if let Some(body) = &seen.body {
             let copy = &self.rows[row].copy;
             for unit in digest
@@ -325,19 +330,46 @@ impl Hub {
             let (version, body) = (version.clone(), body.clone());
             let mut copy = Copy::made_there(id, calendar, seen.remote_id.clone(), version, body);
             copy.alive = false;
+            copy.heir = Some(self.rows[row].copy.id);
             self.rows.push(Row {
                 copy,
                 projected: true,
                 unsettled: false,
             });
         }
-        if digest.revived {
+        let gone = !matches!(was.remote, Remote::Live { .. });
+        if digest.revived && self.rows[row].copy.heir.is_some() && holds(Law::HeirsTakeEdits) {
+            self.hand_over(row, was, digest, seen);
+        } else if digest.revived {
             self.revived(row, gone, &cause);
         } else if digest.died {
             self.died(row, &cause);
         } else if !digest.taken.is_empty() {
             self.changed(row, &cause);
         }
+    }
+
+    /// What somebody edited on a second object goes to the copy that stands for its event.
+    fn hand_over(&mut self, row: usize, was: &Copy, digest: &Digest, seen: &Observation) {
+        let mut heir = index_of(self.rows[row].copy.heir.unwrap().0);
+        while let Some(next) = self.rows[heir].copy.heir {
+            heir = index_of(next.0);
+        }
+        let (before, standing) = (self.rows[heir].copy.clone(), self.standing(heir));
+        let [heir_row, second] = self.rows.get_disjoint_mut([heir, row]).unwrap();
+        let handed = hand_over(
+            &mut heir_row.copy,
+            &mut second.copy,
+            &was.local,
+            digest,
+            seen,
+            &standing,
+        );
+        let nothing = Observation {
+            body: None,
+            ..seen.clone()
+        };
+        self.digest(heir, &before, &handed, &nothing);
     }
 
     /// Notes the outcome of an intent.

@@ -3,7 +3,7 @@
 use calendar::Event;
 use hub::{Keep, Precondition, events::NewEvent};
 use storage::{conflicts, copies};
-use sync::{CopyId, Role};
+use sync::{Conflict, CopyId, Role};
 
 use super::{Result, Whole, fault};
 use crate::world::say;
@@ -89,7 +89,19 @@ impl Whole {
             .into_iter()
             .filter(|c| c.state == conflicts::State::Open)
         {
-            let remote = self.shared.world().rng.chance(50);
+            let remote = {
+                let mut world = self.shared.world();
+                let place = self.calendars.iter().position(|id| *id == open.calendar);
+                let remote = world.rng.chance(50);
+                let Conflict {
+                    unit,
+                    local,
+                    remote: held,
+                    ..
+                } = &open.conflict;
+                world.note_choice(place.unwrap_or_default(), unit, local, held, remote);
+                remote
+            };
             let keep = if remote { Keep::Remote } else { Keep::Local };
             match self.hub.decide_conflict(&self.actor, open.id, keep).await {
                 // Answered by what was answered before.

@@ -131,11 +131,14 @@ pub fn attach(
             unit.take(&mut joined.agreed, &copy.local);
             linked.authors.insert(unit, copy.calendar);
         } else if loosely {
-            // As if we had written it and the provider had rewritten it: no write, and no false difference.
-            unit.take(&mut copy.local, &shown);
-            if let Some(base) = &mut copy.base {
+            // As if we had written it and the provider had rewritten it: no write, and no false difference. What still waits
+            // to be written is another thing.
+            if let Some(base) = &mut copy.base
+                && unit.same(&base.local, &copy.local)
+            {
                 unit.take(&mut base.local, &shown);
             }
+            unit.take(&mut copy.local, &shown);
         } else {
             copy.set(&unit, &shown, cause);
         }

@@ -162,6 +162,7 @@ fn live(
         _ => {}
     }
     member.agreed_alive = linked.alive;
+    member.declined &= !copy.alive;
 }
 
 fn revive(copy: &mut Copy, alive: bool, cause: &Cause, done: &mut Relinked) {

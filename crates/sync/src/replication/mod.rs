@@ -13,3 +13,4 @@ pub use look::looked;
 pub use observe::{Digest, Standing, observe};
 pub use plan::{Step, plan};
 pub use reply::{Reply, Settled, reply};
+pub use surplus::hand_over;

@@ -1,7 +1,8 @@
-//! Two of our creates landed under ids that the provider chose, or one that was given up came late: the second object
-//! goes again, but not what a person has edited on it.
+//! Two objects of ours at a provider for one copy: two of our creates landed under ids that the provider chose, one that
+//! was given up came late, or a mirror gives way to the event that it mirrors. The second object goes again, but not what a
+//! person has edited on it.
 
-use calendar::{Event, unit};
+use calendar::{Event, Unit, unit};
 
 use crate::{
     Cause, CauseKind, Conflict, Copy, Intent, Observation, Outcome,
@@ -27,48 +28,108 @@ pub(super) fn surplus(
     let (Some(sent), Some(local)) = (&create.body, &create.local) else {
         return digest;
     };
-    let cause = Cause {
-        kind: CauseKind::Flow,
-        from: copy.calendar,
-        link: None,
-        change: seen.change,
-        modified: seen.modified,
+    let from = Second {
+        ours: local,
+        theirs: sent,
+        body,
+        seen,
+        standing,
     };
     for unit in unit::all([sent, body]) {
-        if loose::same(&unit, body, sent) {
-            continue;
+        if !loose::same(&unit, body, sent) {
+            from.bring(&unit, copy, &mut digest);
         }
-        let theirs = match merge::unit(&unit, local, &copy.local, sent, body) {
-            Merge::Same | Merge::Ours => continue,
-            Merge::Theirs => body.clone(),
+    }
+    revive(copy, &mut digest);
+    digest
+}
+
+/// Somebody edited the dead copy `second`, which has an heir, or restored it: `digest` says what was edited, `was` is what it
+/// was before. The edit is the heir's; what of it comes to that is returned. The second object stays dead, and goes again.
+pub fn hand_over(
+    heir: &mut Copy,
+    second: &mut Copy,
+    was: &Event,
+    digest: &Digest,
+    seen: &Observation,
+    standing: &Standing,
+) -> Digest {
+    second.alive = false;
+    second.rewrite = false;
+    let mut handed = Digest::default();
+    let from = Second {
+        ours: was,
+        theirs: was,
+        body: &second.local,
+        seen,
+        standing,
+    };
+    for unit in &digest.taken {
+        from.bring(unit, heir, &mut handed);
+    }
+    if digest.taken.is_empty() && !heir.alive {
+        // It was restored as it was, by somebody who wants the event.
+        heir.alive = true;
+        heir.life_cause = None;
+        handed.revived = true;
+    }
+    revive(heir, &mut handed);
+    handed
+}
+
+/// The second object, as somebody has edited it.
+struct Second<'a> {
+    /// What it began with, in our spelling and in the provider's.
+    ours: &'a Event,
+    theirs: &'a Event,
+    body: &'a Event,
+    seen: &'a Observation,
+    standing: &'a Standing,
+}
+
+impl Second<'_> {
+    /// Brings one unit that was edited to the copy that stays.
+    fn bring(&self, unit: &Unit, copy: &mut Copy, digest: &mut Digest) {
+        let theirs = match merge::unit(unit, self.ours, &copy.local, self.theirs, self.body) {
+            Merge::Same | Merge::Ours => return,
+            Merge::Theirs => self.body.clone(),
             Merge::Both(merged) => *merged,
             Merge::Clash => {
                 // A person cannot be asked about an object that goes: ours stays, and theirs is kept.
-                let won = standing
-                    .policy()
-                    .remote_wins(copy.calendar, seen.modified, copy.causes.get(&unit))
-                    .unwrap_or(false);
+                let policy = self.standing.policy();
+                let cause = copy.causes.get(unit);
+                let won = policy.remote_wins(copy.calendar, self.seen.modified, cause);
+                let won = won.unwrap_or(false);
                 digest.conflicts.push(Conflict {
                     unit: unit.clone(),
-                    base: local.clone(),
+                    base: self.ours.clone(),
                     local: copy.local.clone(),
-                    remote: body.clone(),
+                    remote: self.body.clone(),
                     remote_won: Some(won),
                 });
                 if !won {
-                    continue;
+                    return;
                 }
-                body.clone()
+                self.body.clone()
             }
         };
-        copy.set(&unit, &theirs, &cause);
-        digest.taken.push(unit);
+        let cause = Cause {
+            kind: CauseKind::Flow,
+            from: copy.calendar,
+            link: None,
+            change: self.seen.change,
+            modified: self.seen.modified,
+        };
+        copy.set(unit, &theirs, &cause);
+        digest.taken.push(unit.clone());
     }
+}
+
+/// R9, as for any other edit.
+fn revive(copy: &mut Copy, digest: &mut Digest) {
     if !digest.taken.is_empty() && !copy.alive {
-        // R9, as for any other edit.
         copy.alive = true;
         copy.life_cause = None;
         digest.revived = true;
     }
-    digest
 }

@@ -7,7 +7,7 @@ use sync::{
 };
 use uuid::Uuid;
 
-use super::{cause, event, with};
+use super::{cause, event, version, with};
 use simulation::{calendar, slots::Slot};
 
 /// A copy in the calendar at this place.
@@ -375,6 +375,40 @@ fn l8_at_a_first_meeting_linked_wins_where_it_really_differs() {
     assert!(there.causes.contains_key(&Unit::Place));
     // White space is not worth a write.
     assert!(!there.causes.contains_key(&Unit::Title));
+}
+
+#[test]
+fn l8_what_still_waits_to_be_written_is_not_taken_for_what_the_provider_rewrote() {
+    // Seed 1346018.
+    let (mut linked, ..) = origin(Role::Both);
+    let there = with(&event(), Slot::Place, 4);
+    let id = CopyId(Uuid::from_u128(101));
+    let mut copy = Copy::made_there(id, calendar(1), "o1".into(), version(1), there);
+    let mut ours = event();
+    ours.places[0].name.push_str("  ");
+    copy.set(&Unit::Place, &ours, &cause(CauseKind::Edit));
+    let (role, mask) = (Role::Both, Mask::everything());
+    rules::attach(
+        &mut linked,
+        &mut copy,
+        role,
+        mask,
+        &cause(CauseKind::Config),
+    );
+    assert!(copy.pending().contains(&Unit::Place));
+}
+
+#[test]
+fn l7_a_living_copy_that_comes_back_is_not_declined() {
+    // Hub seed 101095: it was deleted at the target, which left the link, and edited at its provider meanwhile.
+    let (mut linked, ..) = origin(Role::Both);
+    let (mut member, mut copy) = receiver(&linked, Role::Target, Mask::everything());
+    copy.alive = false;
+    assert!(!rules::died(&mut linked, &mut member));
+    rules::unlink(&mut member);
+    copy.alive = true;
+    rules::relink(&mut linked, &mut member, &mut copy, &flow());
+    assert!(copy.alive && !member.declined);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use calendar::{Unit, unit};
 use sync::{
     CauseKind, Outcome, Policy, Remote,
-    replication::{Reply, Standing, Step, decide, looked, observe, plan, reply},
+    replication::{Digest, Reply, Standing, Step, decide, hand_over, looked, observe, plan, reply},
 };
 
 use super::{
@@ -324,6 +324,37 @@ fn r10_the_second_of_two_creates_goes_but_not_what_was_edited_on_it() {
         panic!("no update")
     };
     assert_eq!(Slot::Place.read(&body), Some(4));
+}
+
+#[test]
+fn r10_what_is_edited_on_a_second_object_is_the_edit_of_the_copy_that_stays() {
+    // Seeds 1043577, 1351225, 1371113.
+    let mut copy = settled();
+    let mut second = settled();
+    (second.alive, second.heir) = (false, Some(copy.id));
+    let was = second.local.clone();
+    let sight = seen(2, &with(&event(), Slot::Place, 4));
+    let digest = observe(&mut second, &[], &sight, &FREE);
+    assert!(digest.revived);
+    let handed = hand_over(&mut copy, &mut second, &was, &digest, &sight, &FREE);
+    assert_eq!(handed.taken, [Unit::Place]);
+    assert_eq!(Slot::Place.read(&copy.local), Some(4));
+    let Step::Delete { version: on, .. } = plan(&second, &[]) else {
+        panic!("it stays")
+    };
+    assert_eq!(on, version(2));
+
+    // Somebody wants the event that is deleted here, and restored its second object.
+    copy.alive = false;
+    let again = hand_over(
+        &mut copy,
+        &mut second,
+        &was,
+        &Digest::default(),
+        &sight,
+        &FREE,
+    );
+    assert!(again.revived && copy.alive && !second.alive);
 }
 
 #[test]
