@@ -25,12 +25,14 @@ macro_rules! both {
 mod accounts;
 mod changing;
 mod conflicts;
+mod dice;
 mod filters;
 mod held;
 mod leaving;
 mod links;
 mod model;
 mod parked;
+mod preview;
 mod restore;
 mod worker;
 mod world;

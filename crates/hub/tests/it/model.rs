@@ -30,6 +30,14 @@ struct Object {
     alive: bool,
 }
 
+/// What a write did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrote {
+    Create,
+    Update,
+    Delete,
+}
+
 /// What the provider does wrong, or other than usual.
 #[derive(Default)]
 pub struct Manners {
@@ -71,6 +79,8 @@ pub struct Model {
     clock: Arc<AtomicUsize>,
     /// Writes that were executed.
     pub writes: Arc<AtomicUsize>,
+    /// What they did, and to which event.
+    wrote: Arc<Mutex<Vec<(Wrote, Event)>>>,
     /// Replies to writes get lost.
     pub lossy: Arc<AtomicBool>,
     /// Tokens are refused.
@@ -144,6 +154,15 @@ impl Model {
         let mut objects = self.objects.lock().unwrap();
         let object = objects.get_mut(id).unwrap();
         (object.alive, object.version) = (false, version);
+    }
+
+    /// What was written since this was last asked.
+    pub fn wrote(&self) -> Vec<(Wrote, Event)> {
+        std::mem::take(&mut *self.wrote.lock().unwrap())
+    }
+
+    fn note(&self, wrote: Wrote, event: &Event) {
+        self.wrote.lock().unwrap().push((wrote, event.clone()));
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "what the trait's writes return")]
@@ -294,6 +313,7 @@ impl Connector for Model {
         if self.objects.lock().unwrap().contains_key(id) {
             return self.answer(Reply::Exists);
         }
+        self.note(Wrote::Create, create.body);
         self.stored(id, create.body, create.stamp)
     }
 
@@ -302,10 +322,11 @@ impl Connector for Model {
         if let Some(answer) = self.taken(update.body)? {
             return self.answer(answer);
         }
-        match self.check(update.id, update.version) {
-            Some(refused) => self.answer(refused),
-            None => self.stored(update.id, update.body, update.stamp),
+        if let Some(refused) = self.check(update.id, update.version) {
+            return self.answer(refused);
         }
+        self.note(Wrote::Update, update.body);
+        self.stored(update.id, update.body, update.stamp)
     }
 
     async fn delete(&self, _: Place<'_>, delete: Delete<'_>) -> Result<Reply, Failure> {
@@ -313,6 +334,8 @@ impl Connector for Model {
         if let Some(refused) = self.check(delete.id, delete.version) {
             return self.answer(refused);
         }
+        let body = self.objects.lock().unwrap()[delete.id].body.clone();
+        self.note(Wrote::Delete, &body);
         self.remove(delete.id);
         self.answer(Reply::Deleted)
     }

@@ -1,6 +1,6 @@
 //! L1–L8: how changes flow between the copies of one linked event.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use calendar::{Event, Privacy, Unit, unit};
 
@@ -46,8 +46,16 @@ pub fn begin(id: LinkedId, link: LinkId, copy: &Copy, role: Role, mask: Mask) ->
             }
         }
     }
+    // What the origin's mask hides nobody has said: whoever joins with a value there keeps it.
+    let hides = !hides_only_privates(&mask);
+    let out = mask.of_originals();
+    let said = |unit: &Unit| match unit {
+        Unit::Override(_) => unit.same(&value, &copy.local),
+        unit => !(hides && out.covers(unit, copy.local.privacy)),
+    };
     let authors = unit::all([&value])
         .into_iter()
+        .filter(said)
         .map(|unit| (unit, copy.calendar))
         .collect();
     let linked = Linked {
@@ -94,7 +102,8 @@ fn member(
 }
 
 /// L8: a copy that is already there joins a linked event that it matches. Linked wins where they are not loosely equal;
-/// a source wins over linked. Also the values that lost: `local` is the copy's, `remote` the linked event's.
+/// a source wins over linked, and everybody over what the origin's mask hides: that nobody has said. Also the values that
+/// lost: `local` is the copy's, `remote` the linked event's.
 pub fn attach(
     linked: &mut Linked,
     copy: &mut Copy,
@@ -107,6 +116,13 @@ pub fn attach(
     let shown = joined.agreed.clone();
     let privacy = privacy_at(&joined.mask, linked, copy);
     for unit in unit::all([&shown, &copy.local]) {
+        let said = linked.authors.contains_key(&unit);
+        let of_series = !matches!(unit, Unit::Override(_));
+        let shown = match (of_series, said) {
+            (true, _) => Cow::Borrowed(&shown),
+            (false, true) => Cow::Owned(over(&joined.mask, &unit, privacy, &copy.local, &shown)),
+            (false, false) => Cow::Owned(joined.mask.fill_override(&unit, &copy.local, &shown)),
+        };
         if joined.mask.covers(&unit, privacy) || unit.same(&copy.local, &shown) {
             continue;
         }
@@ -115,20 +131,29 @@ pub fn attach(
         if stricter && role == Role::Target {
             continue;
         }
-        let source = role == Role::Source || stricter;
-        let lost = if source { &shown } else { &copy.local };
-        if !loosely && !stricter && !says_nothing(&unit, lost) {
+        let unsaid = of_series && !said;
+        if unsaid && role == Role::Target {
+            continue;
+        }
+        let source = role == Role::Source || stricter || unsaid;
+        let lost = if source { shown.as_ref() } else { &copy.local };
+        if !loosely && !stricter && !unsaid && !says_nothing(&unit, lost) {
             losers.push(Conflict {
                 unit: unit.clone(),
                 base: Event::new("", copy.local.when.clone()),
                 local: copy.local.clone(),
-                remote: shown.clone(),
+                remote: shown.as_ref().clone(),
                 remote_won: Some(!source),
             });
         }
-        if source {
+        if source && !of_series {
+            // Of an occurrence, too, a source keeps what its mask does not let out.
+            joined
+                .mask
+                .absorb_override(&unit, &mut linked.value, &copy.local);
+            linked.authors.insert(unit, copy.calendar);
+        } else if source {
             unit.take(&mut linked.value, &copy.local);
-            unit.take(&mut joined.agreed, &copy.local);
             linked.authors.insert(unit, copy.calendar);
         } else if loosely {
             // As if we had written it and the provider had rewritten it: no write, and no false difference. What still waits
@@ -143,7 +168,33 @@ pub fn attach(
             copy.set(&unit, &shown, cause);
         }
     }
+    tell_occurrences(linked, &joined, copy);
+    // The event may be private now, where it was public before: that hides more of it, and takes nothing from the copy.
+    joined.agreed = joined.mask.project(&linked.value);
     (joined, losers)
+}
+
+/// What comes to a copy that a person made: of an occurrence, what the mask hides stays as the copy has it.
+fn over(mask: &Mask, unit: &Unit, privacy: Privacy, copy: &Event, shown: &Event) -> Event {
+    let mut over = Event {
+        privacy,
+        ..copy.clone()
+    };
+    mask.absorb_override(unit, &mut over, shown);
+    over
+}
+
+/// What a copy has of occurrences beyond what the origin lets out comes to be known with it.
+fn tell_occurrences(linked: &mut Linked, joined: &Member, copy: &Copy) {
+    for unit in unit::all([&copy.local]) {
+        let unsaid = matches!(unit, Unit::Override(_)) && !linked.authors.contains_key(&unit);
+        if unsaid && joined.role.sends() {
+            joined
+                .mask
+                .absorb_override(&unit, &mut linked.value, &copy.local);
+            linked.authors.insert(unit, copy.calendar);
+        }
+    }
 }
 
 /// A mirror gives way to the event that it mirrors, which has turned up in the same calendar. What people have noted on the

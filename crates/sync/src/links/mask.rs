@@ -139,6 +139,36 @@ impl Mask {
             .insert(*id, Override::Patch(Box::new(patch)));
     }
 
+    /// What comes to a copy of an occurrence of which the origin's mask hides something: what it does say, and of the rest what
+    /// the copy has.
+    pub(super) fn fill_override(&self, unit: &Unit, copy: &Event, shown: &Event) -> Event {
+        let mut filled = copy.clone();
+        Self::busy("").absorb_override(unit, &mut filled, shown);
+        let Unit::Override(id) = unit else {
+            return filled;
+        };
+        if let (Some(Override::Patch(patch)), Some(Override::Patch(said))) =
+            (filled.overrides.get_mut(id), shown.overrides.get(id))
+        {
+            let said = reduced(self.kind_for(copy.privacy), said);
+            macro_rules! take {
+                ($($field:ident),+) => {
+                    $(if said.$field.is_some() { patch.$field.clone_from(&said.$field); })+
+                };
+            }
+            take!(
+                title,
+                text,
+                places,
+                virtual_places,
+                privacy,
+                categories,
+                priority
+            );
+        }
+        filled
+    }
+
     /// The mask of what is made in the calendar itself: only mirrors are made private.
     pub(super) fn of_originals(&self) -> Self {
         Self {

@@ -53,7 +53,8 @@ pub fn remask(
     let pending = copy.pending();
     for unit in unit::all([&seen, &member.agreed, &copy.local]) {
         let partly = matches!(unit, Unit::Override(_));
-        let own = linked.authors.get(&unit) == Some(&copy.calendar);
+        let author = linked.authors.get(&unit);
+        let own = author == Some(&copy.calendar);
         let hidden = hidden(&unit);
         if made == Made::Mirror {
             // Scrubbed with the rest, since others' words may be in it; but it was written here.
@@ -61,7 +62,7 @@ pub fn remask(
                 done.conflicts.push(lost(unit.clone(), member, copy, &seen));
             }
         } else if hidden || partly {
-            let brought = !own && unit.same(&copy.local, &agreed_before);
+            let brought = !own && author.is_some() && unit.same(&copy.local, &agreed_before);
             if brought && pending.contains(&unit) {
                 take_back(&unit, member, copy, &mut done);
             }
@@ -109,6 +110,7 @@ fn withdraw(linked: &mut Linked, member: &Member, copy: &Copy) -> BTreeSet<Unit>
         let hidden = matches!(unit, Unit::Override(_)) || out.covers(&unit, privacy);
         if own && hidden && !unit.same(&linked.value, &let_out) {
             unit.take(&mut linked.value, &let_out);
+            linked.authors.remove(&unit);
             moved.insert(unit);
         }
     }
