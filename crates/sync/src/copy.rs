@@ -127,6 +127,24 @@ pub struct Base {
     pub local: Event,
 }
 
+impl Base {
+    /// Occurrences that are an override on one side only: the provider has taken them into its rule, or out of it. Whoever
+    /// changes the rule, or one of them, changes all of this.
+    pub(crate) fn folded(&self) -> impl Iterator<Item = Unit> {
+        let ids = [&self.local, &self.remote].map(|event| event.overrides.keys());
+        let units = ids.into_iter().flatten().map(|id| Unit::Override(*id));
+        units.filter(|unit| self.is_folded(unit))
+    }
+
+    /// Whether the unit is one of them.
+    fn is_folded(&self, unit: &Unit) -> bool {
+        let Unit::Override(id) = unit else {
+            return false;
+        };
+        self.local.overrides.contains_key(id) != self.remote.overrides.contains_key(id)
+    }
+}
+
 /// Why a unit changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
@@ -228,6 +246,7 @@ impl Copy {
             self.causes.insert(unit.clone(), cause.clone());
             self.parked = None;
             if let Some(base) = &mut self.base
+                && !base.is_folded(unit)
                 && unit.same(&self.local, &base.remote)
             {
                 // Back to what the provider has: there is nothing to write, and nothing that a deletion would lose.
@@ -243,7 +262,7 @@ impl Copy {
         let mut pending = self.pending();
         if let Some(base) = &mut self.base {
             pending.retain(|unit| {
-                let there = unit.same(&self.local, &base.remote);
+                let there = !base.is_folded(unit) && unit.same(&self.local, &base.remote);
                 if there {
                     unit.take(&mut base.local, &self.local);
                 }

@@ -1,6 +1,8 @@
 //! Questions about a whole series: does it have this occurrence, which is the next one, when does it end.
 
-use jiff::{Timestamp, tz::TimeZone};
+use std::collections::BTreeSet;
+
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 use super::{budget::EXCLUDED_MAX, civil, compiled::Compiled};
 use crate::{Event, Occurrence, Override, RecurrenceId, Window};
@@ -47,6 +49,54 @@ impl Event {
                     && !self.compiled_exclusions().iter().any(|r| r.has(second))
             }
         }
+    }
+
+    /// The civil starts that the event's own start and its rules give, overrides left aside, in order: the first `most`.
+    /// `None` if finding them would be too much work.
+    ///
+    /// ```
+    /// use kalends_calendar::{Event, Override, When};
+    /// let mut weekly = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+    /// weekly.rules.push("FREQ=WEEKLY;COUNT=2".parse()?);
+    /// weekly.overrides.insert("2026-12-08T00:00:00".parse()?, Override::Excluded);
+    /// let starts = weekly.planned_starts(100).ok_or("too much work")?;
+    /// assert_eq!(starts, ["2026-12-01T00:00".parse()?, "2026-12-08T00:00".parse()?]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn planned_starts(&self, most: usize) -> Option<Vec<DateTime>> {
+        let excluded = self.compiled_exclusions();
+        let stays = |second: i64| !excluded.iter().any(|rule| rule.has(second));
+        let start = civil::seconds_of(self.when.local_start());
+        let mut planned: BTreeSet<i64> = Some(start)
+            .filter(|start| stays(*start))
+            .into_iter()
+            .collect();
+        for rule in self.compiled_rules() {
+            let (mut found, mut looked) = (0, 0);
+            for second in rule.seconds(i64::MIN, i64::MAX) {
+                if found == most {
+                    break;
+                }
+                if looked == EXCLUDED_MAX / excluded.len().max(1) {
+                    return None;
+                }
+                looked += 1;
+                if stays(second) {
+                    found += 1;
+                    planned.insert(second);
+                }
+            }
+            if rule.gave_up() {
+                return None;
+            }
+        }
+        Some(
+            planned
+                .into_iter()
+                .take(most)
+                .map(civil::to_local)
+                .collect(),
+        )
     }
 
     /// The first occurrence that starts after an instant. `viewer` is the zone for days and floating times.

@@ -9,6 +9,7 @@ use super::{
     Error, Fields, Instance, Options,
     fields::{self, Out, Scene},
     property::Property,
+    recurrence::express,
     write::{distinct, instances, recurrence},
 };
 
@@ -69,7 +70,13 @@ pub fn patch(previous: &Event, next: &Event, options: Options<'_>) -> Result<Map
 fn resets(units: &BTreeSet<Unit>, previous: &Event, next: &Event) -> bool {
     let series = previous.is_series() || next.is_series();
     let rule = units.contains(&Unit::Rule) || previous.is_series() != next.is_series();
-    series && (rule || units.contains(&Unit::When))
+    series && (rule || units.contains(&Unit::When) || folds(units, previous, next))
+}
+
+/// Whether an extra occurrence came or went that the pattern can take in: then it is another pattern.
+fn folds(units: &BTreeSet<Unit>, previous: &Event, next: &Event) -> bool {
+    let overrides = units.iter().any(|unit| matches!(unit, Unit::Override(_)));
+    overrides && express(previous).ok() != express(next).ok()
 }
 
 fn touched(units: &BTreeSet<Unit>, next: &Event, reset: bool) -> Vec<RecurrenceId> {

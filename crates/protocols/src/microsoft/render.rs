@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     DIALECT, body, categories, html, places,
-    recurrence::{Pattern, Range},
+    recurrence::express,
     reminders, state, time,
     wire::{
         self, Attendee, AttendeeType, BodyType, Coordinates, DateTimeTimeZone, DayOfWeek,
@@ -146,12 +146,11 @@ fn times(wire: &mut wire::Event, event: &Event, shown: Shown<'_>) {
 
 /// Pattern and range with everything filled, as answers have it. `None` for a rule that no pattern has.
 fn recurrence(event: &Event, mailbox: &Zone) -> Option<PatternedRecurrence> {
-    let [rule] = &event.rules[..] else {
+    if !event.is_series() {
         return None;
-    };
-    let mut pattern = Pattern::from_rule(rule, event.when.local_start())
-        .ok()?
-        .to_wire();
+    }
+    let (pattern, range) = express(event).ok()?;
+    let mut pattern = pattern.to_wire();
     pattern.month.get_or_insert(0);
     pattern.day_of_month.get_or_insert(0);
     pattern.first_day_of_week.get_or_insert(DayOfWeek::Sunday);
@@ -161,7 +160,6 @@ fn recurrence(event: &Event, mailbox: &Zone) -> Option<PatternedRecurrence> {
         when @ When::Timed { .. } => when.zone().unwrap_or(mailbox),
     };
     let start = event.when.local_start().date();
-    let range = Range::from_rule(rule, &event.when);
     let mut range = range.to_wire(start, time::wire_name(zone));
     range.end_date.get_or_insert(Date::constant(1, 1, 1));
     range.number_of_occurrences.get_or_insert(0);

@@ -8,7 +8,7 @@ use super::{
     fields::{self, Out, Scene},
     property::Property,
     read::Original,
-    recurrence::{Pattern, Range},
+    recurrence::{Pattern, Range, express},
     time,
     wire::{self, PatternedRecurrence, Rest},
 };
@@ -118,19 +118,9 @@ pub(super) fn recurrence(event: &Event, viewer: &Zone) -> Result<PatternedRecurr
     })
 }
 
-/// Pattern and range, if the rule has them.
-fn pattern(event: &Event) -> Result<(Pattern, Range), Error> {
-    let refuse = |reason: &str| Error::cannot_express("recurrenceRules", reason);
-    if !event.excluded_rules.is_empty() {
-        return Err(refuse("it excludes by a second rule"));
-    }
-    let [rule] = &event.rules[..] else {
-        return Err(refuse(
-            "it repeats by several rules, or on single dates only",
-        ));
-    };
-    let pattern = Pattern::from_rule(rule, event.when.local_start()).map_err(refuse)?;
-    Ok((pattern, Range::from_rule(rule, &event.when)))
+/// Pattern and range, if the series has them.
+pub(super) fn pattern(event: &Event) -> Result<(Pattern, Range), Error> {
+    express(event).map_err(|reason| Error::cannot_express("recurrenceRules", reason))
 }
 
 /// What the occurrences `ids` of `next` get, cancellations first: an occurrence may be moved to a day that another one

@@ -391,6 +391,15 @@ fn settle(
 }
 
 fn take(copy: &mut Copy, base: &mut Base, unit: &Unit, body: &Event, digest: &mut Digest) {
+    if *unit == Unit::Rule {
+        // What was part of the rule there goes with it.
+        let folded: Vec<Unit> = base.folded().collect();
+        for unit in folded {
+            if unit.same(&copy.local, &base.local) {
+                take(copy, base, &unit, body, digest);
+            }
+        }
+    }
     unit.take(&mut copy.local, body);
     unit.take(&mut base.local, body);
     copy.causes.remove(unit);

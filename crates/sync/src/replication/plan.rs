@@ -1,6 +1,6 @@
 //! R1 and R2: what to do next about one copy.
 
-use calendar::{Event, unit};
+use calendar::{Event, Unit, unit};
 
 use crate::{
     Copy, Intent, Operation, Outcome, Remote, Version,
@@ -97,11 +97,16 @@ fn body(copy: &Copy) -> Option<(Event, Event)> {
     let previous = copy.held.as_ref().unwrap_or(&base.remote);
     let held = copy.held_units();
     let mut body = previous.clone();
-    let units = if holds(Law::OnlyChangedUnits) {
+    let mut units = if holds(Law::OnlyChangedUnits) {
         copy.pending()
     } else {
         unit::all([&copy.local, previous])
     };
+    let folded: Vec<Unit> = base.folded().collect();
+    if units.contains(&Unit::Rule) || folded.iter().any(|unit| units.contains(unit)) {
+        units.extend(folded);
+        units.insert(Unit::Rule);
+    }
     for unit in units {
         if !held.contains(&unit) {
             unit.take(&mut body, &copy.local);

@@ -127,7 +127,8 @@ fn yearly(rule: &Rule, start: DateTime) -> Result<Pattern, Reason> {
         return yearly_in_every_month(rule, start);
     }
     if rule.by_month.len() > 1 {
-        let step = even_steps(rule).filter(|_| interval == 1);
+        let in_step = rule.by_month.contains(start.month().unsigned_abs());
+        let step = even_steps(rule).filter(|_| interval == 1 && in_step);
         let interval = step.ok_or(MANY_MONTHS)?;
         if !rule.by_set_position.is_empty() {
             return Err(POSITION);
@@ -180,7 +181,8 @@ fn every_such_weekday(rule: &Rule) -> Option<Result<Pattern, Reason>> {
 /// The day of the month that a monthly rule, or a yearly rule within `month`, means.
 fn in_month(rule: &Rule, start: DateTime, month: Option<i8>) -> Result<InMonth, Reason> {
     match (rule.by_day.is_empty(), rule.by_month_day.is_empty()) {
-        (true, true) => day_of_month(start.day(), month),
+        (true, true) if only_position(rule) => day_of_month(start.day(), month),
+        (true, true) => Err(POSITION),
         (true, false) => month_day(rule, month),
         (false, true) => nth_weekday(rule),
         (false, false) => weekday_in_a_week_of_the_month(rule),

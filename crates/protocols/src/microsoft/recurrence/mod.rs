@@ -1,13 +1,15 @@
 //! Recurrence: the six patterns of Graph, and what they have in common with RRULE.
 //!
 //! [`Pattern`] is a pattern that has been checked. [`Pattern::from_wire`] and [`Pattern::to_wire`] are its JSON,
-//! [`Pattern::from_rule`] and [`Pattern::to_rule`] its RRULE, [`Pattern::dates`] the days that it generates.
+//! [`Pattern::from_rule`] and [`Pattern::to_rule`] its RRULE, [`Pattern::dates`] the days that it generates. [`express`] also
+//! finds the pattern of a series whose rules are spelled as no pattern is, if there is one that is provably equal.
 //!
 //! A day of the month that a month does not have is its last day: `absoluteMonthly` 31 is the last day of every month,
 //! 30 the 30th or the last of February. RRULE leaves such months out. So 31 is BYMONTHDAY=-1, 30 is
 //! BYMONTHDAY=28,29,30;BYSETPOS=-1, and BYMONTHDAY=31 cannot be had.
 
 mod dates;
+mod equal;
 mod from_rule;
 mod range;
 mod to_rule;
@@ -17,6 +19,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Weekday;
 
+pub use equal::express;
 pub use range::Range;
 
 /// One of the six patterns, checked.

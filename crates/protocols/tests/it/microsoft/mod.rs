@@ -1,5 +1,6 @@
 //! Microsoft Graph.
 
+mod equal;
 mod face;
 mod patterns;
 mod roundtrip;

@@ -1,6 +1,6 @@
 //! R1–R4: planning, and the answers to writes.
 
-use calendar::{Text, Unit, unit};
+use calendar::{Override, RecurrenceId, Text, Unit, unit};
 use sync::{
     CauseKind, Outcome, Remote,
     replication::{Reply, Step, observe, plan, reply},
@@ -43,6 +43,59 @@ fn r1_a_parked_copy_waits_for_another_value() {
     let next = with(&event(), Slot::Title, 4);
     copy.set(&Unit::Title, &next, &cause(CauseKind::Edit));
     assert!(is_update(&plan(&copy, &[])));
+}
+
+/// A series of four with one more date, which the provider has as a series of five.
+fn folded() -> (sync::Copy, RecurrenceId) {
+    let mut copy = settled();
+    let extra: RecurrenceId = "2027-01-01T09:00:00".parse().unwrap();
+    copy.local.rules = vec!["FREQ=WEEKLY;COUNT=4".parse().unwrap()];
+    copy.local.overrides.insert(extra, Override::extra());
+    let base = copy.base.as_mut().unwrap();
+    base.local = copy.local.clone();
+    base.remote.rules = vec!["FREQ=WEEKLY;COUNT=5".parse().unwrap()];
+    (copy, extra)
+}
+
+#[test]
+fn r2_what_was_taken_into_the_rule_goes_with_it() {
+    let (copy, extra) = folded();
+    assert_eq!(plan(&copy, &[]), Step::Nothing);
+    let unit = Unit::Override(extra);
+    for what in [None, Some(Override::Excluded)] {
+        let mut copy = copy.clone();
+        let mut next = copy.local.clone();
+        next.overrides.remove(&extra);
+        next.overrides
+            .extend(what.clone().map(|what| (extra, what)));
+        copy.set(&unit, &next, &cause(CauseKind::Flow));
+        let Step::Update { body, .. } = plan(&copy, &[]) else {
+            panic!("{what:?} is not written");
+        };
+        assert_eq!(
+            (&body.rules, &body.overrides),
+            (&next.rules, &next.overrides)
+        );
+    }
+    let mut ended = copy.clone();
+    let mut next = copy.local.clone();
+    next.rules = vec!["FREQ=WEEKLY;COUNT=3".parse().unwrap()];
+    ended.set(&Unit::Rule, &next, &cause(CauseKind::Flow));
+    let Step::Update { body, .. } = plan(&ended, &[]) else {
+        panic!("no update");
+    };
+    assert_eq!(body.overrides, next.overrides, "the extra date is not lost");
+}
+
+#[test]
+fn r6_another_rule_there_is_all_that_was_in_it() {
+    let (mut copy, extra) = folded();
+    let mut body = copy.base.as_ref().unwrap().remote.clone();
+    body.rules = vec!["FREQ=WEEKLY;COUNT=2".parse().unwrap()];
+    let digest = observe(&mut copy, &[], &seen(2, &body), &FREE);
+    assert_eq!(copy.local.overrides, body.overrides);
+    assert!(digest.taken.contains(&Unit::Override(extra)));
+    assert_eq!(plan(&copy, &[]), Step::Nothing);
 }
 
 #[test]
