@@ -39,8 +39,8 @@ impl Out {
     }
 
     /// Notes what instances will get after this body.
-    pub(super) fn note(&mut self, instances: &[Instance], next: &calendar::Event) {
-        if let Some(note) = pending::note(instances.iter().map(|i| i.id), next) {
+    pub(super) fn note(&mut self, instances: &[Instance]) {
+        if let Some(note) = pending::note(instances) {
             self.property(Property::Pending, note);
         }
     }

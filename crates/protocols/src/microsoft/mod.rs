@@ -35,7 +35,7 @@ mod write;
 pub use error::Error;
 pub use overlay::{Side, overlay};
 pub use patch::{Patch, patch};
-pub use pending::{CLEARED, Pending, completed, pending};
+pub use pending::{CLEARED, Pending, Redo, completed, pending};
 pub use read::{Original, read};
 pub use render::{Shown, render};
 pub use time::wire_name;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{
     Error, Fields, Instance, Options,
     fields::{self, Out, Scene},
+    pending::Redo,
     property::Property,
     recurrence::express,
     write::{distinct, instances, recurrence},
@@ -56,8 +57,11 @@ pub fn patch(previous: &Event, next: &Event, options: Options<'_>) -> Result<Map
         out.property(Property::Stamp, stamp);
     }
     let before = (!reset).then_some(previous);
-    let instances = instances(before, next, &ids, options.zone, &mut out.losses)?;
-    out.note(&instances, next);
+    let mut instances = instances(before, next, &ids, options.zone, &mut out.losses)?;
+    for instance in &mut instances {
+        instance.redo = Redo::between(Some(previous), next, instance.id);
+    }
+    out.note(&instances);
     let (master, losses) = out.finish();
     let value = Patch { master, instances };
     Ok(Mapped {

@@ -1,13 +1,14 @@
 //! From the event to Graph: what a new master gets, and what single instances get afterwards.
 
-use calendar::{Event, Loss, Mapped, Override, RecurrenceId, When, Zone, unit};
+use calendar::{Event, Loss, Mapped, Override, RecurrenceId, Unit, When, Zone, unit};
 use jiff::{Timestamp, civil::Date};
 
 use super::{
     Error,
     fields::{self, Out, Scene},
+    pending::Redo,
     property::Property,
-    read::Original,
+    read::{Original, read},
     recurrence::{Pattern, Range, express},
     time,
     wire::{self, PatternedRecurrence, Rest},
@@ -43,6 +44,8 @@ pub struct Instance {
     pub start: Timestamp,
     /// What to do.
     pub change: Change,
+    /// What it shall be, and what it was.
+    pub(super) redo: Redo,
     day: Option<Date>,
 }
 
@@ -67,6 +70,22 @@ impl Instance {
             (Some(Original::Start(at)), None) => at == self.start,
             (None, _) => false,
         }
+    }
+
+    /// Whether somebody has changed this instance since its master was written: `found` is neither as it was nor as it
+    /// shall be.
+    pub fn is_overtaken(&self, master: &wire::Event, found: &wire::Event) -> bool {
+        if found.kind == Some(wire::EventType::Occurrence) {
+            return false;
+        }
+        let alone = wire::Event {
+            exception_occurrences: None,
+            cancelled_occurrences: None,
+            ..master.clone()
+        };
+        // What cannot be read is not judged: a reader will tell.
+        read(&alone, std::slice::from_ref(found), &[])
+            .is_ok_and(|series| self.redo.is_overtaken(series.value.overrides.get(&self.id)))
     }
 }
 
@@ -94,7 +113,7 @@ pub fn write(event: &Event, options: Options<'_>) -> Result<Mapped<Write>, Error
     }
     let ids: Vec<RecurrenceId> = event.overrides.keys().copied().collect();
     let instances = instances(None, event, &ids, options.zone, &mut out.losses)?;
-    out.note(&instances, event);
+    out.note(&instances);
     let (master, losses) = out.finish();
     let value = Write { master, instances };
     Ok(Mapped {
@@ -141,7 +160,7 @@ pub(super) fn instances(
     for id in ids {
         let generated =
             id.0.time() == first.time() && pattern.occurs_on(range, first.date(), id.0.date());
-        let instance = |change| instance(*id, &next.when, viewer, change);
+        let instance = |change| instance(*id, next, viewer, change);
         match next.overrides.get(id) {
             Some(Override::Excluded) if generated => cancelled.push(instance(Change::Cancel)),
             Some(Override::Patch(_)) if !generated => {
@@ -162,21 +181,23 @@ pub(super) fn instances(
     Ok(cancelled)
 }
 
-fn instance(id: RecurrenceId, when: &When, viewer: &Zone, change: Change) -> Instance {
-    let (zone, day) = match when {
+fn instance(id: RecurrenceId, next: &Event, viewer: &Zone, change: Change) -> Instance {
+    let (zone, day) = match &next.when {
         When::AllDay { .. } => (&Zone::utc(), Some(id.0.date())),
-        When::Timed { .. } => (when.zone().unwrap_or(viewer), None),
+        when @ When::Timed { .. } => (when.zone().unwrap_or(viewer), None),
     };
     let start = zone.to_instant(id.0);
     Instance {
         id,
         start,
         change,
+        redo: Redo::between(None, next, id),
         day,
     }
 }
 
-/// The fields in which an occurrence differs from what is there.
+/// The fields in which an occurrence differs from what is there once the master is written: Graph gives an exception
+/// what changes at its master, in all that it did not have for itself.
 fn occurrence(
     previous: Option<&Event>,
     next: &Event,
@@ -184,27 +205,40 @@ fn occurrence(
     viewer: &Zone,
     losses: &mut Vec<Loss>,
 ) -> Result<Fields, Error> {
-    let mut plain = next.clone();
-    plain.overrides.clear();
-    let there = previous
-        .and_then(|previous| previous.occurrence(id))
-        .or(plain.occurrence(id));
-    let (Some(there), Some(single)) = (there, next.occurrence(id)) else {
+    let plain = plain_occurrence(next, id);
+    let before = previous.and_then(|previous| previous.occurrence(id));
+    let (Some(there), Some(single)) = (before.as_ref().or(plain.as_ref()), next.occurrence(id))
+    else {
         return Ok(Fields::new());
     };
+    let mut units = unit::diff(there, &single);
+    if let (Some(plain), Some(had)) = (
+        &plain,
+        previous.and_then(|previous| plain_occurrence(previous, id)),
+    ) {
+        let is_given = |unit: &Unit| unit.same(&had, there) && !unit.same(&had, plain);
+        units.extend(unit::diff(plain, &single).into_iter().filter(is_given));
+    }
     let scene = Scene {
-        previous: Some(&there),
+        previous: Some(there),
         next: &single,
         viewer,
         repeats: false,
     };
     let mut out = Out::default();
-    for unit in unit::diff(&there, &single) {
+    for unit in units {
         fields::write(&unit, &scene, &mut out)?;
     }
     let (fields, mut lost) = out.finish();
     losses.append(&mut lost);
     Ok(fields)
+}
+
+/// An occurrence as its series has it.
+fn plain_occurrence(series: &Event, id: RecurrenceId) -> Option<Event> {
+    let mut plain = series.clone();
+    plain.overrides.clear();
+    plain.occurrence(id)
 }
 
 /// Exchange refuses an occurrence that is moved to or past the day of its neighbour.

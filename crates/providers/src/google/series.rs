@@ -99,15 +99,30 @@ impl Series {
         let plain = |series: &Self| {
             let mut series = series.clone();
             for part in series.exceptions.values_mut().chain([&mut series.master]) {
-                part.etag = None;
-                part.updated = None;
-                part.sequence = None;
-                part.html_link = None;
+                unversioned(part);
             }
             series
         };
         plain(self) == plain(other)
     }
+
+    /// Whether an instance says the same in `now` as here, as far as it is an exception there.
+    pub(super) fn has_the_same(&self, now: &Self, instance: &str) -> bool {
+        let of = |series: &Self| {
+            let mut exception = series.exceptions.get(instance).cloned();
+            exception.as_mut().map(unversioned);
+            exception
+        };
+        of(now).is_none_or(|now| of(self) == Some(now))
+    }
+}
+
+/// Without what tells one version from another.
+fn unversioned(part: &mut Event) {
+    part.etag = None;
+    part.updated = None;
+    part.sequence = None;
+    part.html_link = None;
 }
 
 /// The part of a version's tag that `If-Match` gets.

@@ -16,6 +16,9 @@ use super::{
 };
 use crate::{Create, Delete, Failure, Place, Update};
 
+/// So often an exception is tried that is changed while it is written, or others of its series.
+const TRIES_MAX: usize = 4;
+
 type Changes = BTreeMap<RecurrenceId, Map<String, Value>>;
 
 pub(super) async fn create(
@@ -129,19 +132,20 @@ impl Steps<'_> {
     /// the stamp at the master.
     async fn finish(&self, mut series: Series, exceptions: Changes) -> Reply {
         let master = series.master.id.clone().unwrap_or_default();
+        let mut overtaken = false;
         for (id, change) in exceptions {
             let instance = InstanceId::of(&master, &self.body.when, id, self.zone).to_string();
-            let address = self.client.root.event(self.place.id, &instance).quiet();
-            // Not conditional: writing the master may just have given its instances new versions.
-            let request = Request::patch(address.as_str()).json(&change);
-            match self.client.write(request).await {
-                Ok(Written::Done(response)) => match event(&response) {
-                    Some(event) => drop(series.exceptions.insert(instance, event)),
-                    None => return Reply::StoredUnread,
-                },
-                Ok(Written::Refused(refusal)) => return refused(&refusal),
-                Ok(Written::Unknown) | Err(_) => return Reply::Unknown,
+            match self.step(&mut series, &instance, &change).await {
+                Ok(Step::Done) => {}
+                Ok(Step::Overtaken) => overtaken = true,
+                Ok(Step::Unread) => return Reply::StoredUnread,
+                Ok(Step::Refused(refusal)) => return refused(&refusal),
+                Ok(Step::Unknown) | Err(_) => return Reply::Unknown,
             }
+        }
+        if overtaken {
+            // Not all of it is there: whoever looks sees what is.
+            return Reply::Unknown;
         }
         if !series.exceptions.is_empty() {
             // The versions of all parts, as they are now. If a person came between, the hub has to look.
@@ -161,6 +165,57 @@ impl Steps<'_> {
             body: Box::new(found.body),
         }
     }
+
+    /// Writes one exception, on condition that the instance is what it was before the master was written. Its version
+    /// may be new all the same, from the writing of the master.
+    async fn step(
+        &self,
+        series: &mut Series,
+        instance: &str,
+        change: &Map<String, Value>,
+    ) -> Result<Step, Failure> {
+        let address = self.client.root.event(self.place.id, instance);
+        for _ in 0..TRIES_MAX {
+            let there: Wire = match self.client.get(&address).await? {
+                Ok(there) => there,
+                Err(refusal) => return Ok(Step::Refused(refusal)),
+            };
+            let now = series::with_exceptions(self.client, self.place, series.master.clone());
+            if !series.has_the_same(&now.await?, instance) {
+                return Ok(Step::Overtaken);
+            }
+            let mut request = Request::patch(address.clone().quiet().as_str()).json(change);
+            if let Some(etag) = &there.etag {
+                request = request.header("if-match", etag);
+            }
+            match self.client.write(request).await? {
+                Written::Done(response) => {
+                    return Ok(match event(&response) {
+                        Some(event) => {
+                            series.exceptions.insert(instance.to_owned(), event);
+                            Step::Done
+                        }
+                        None => Step::Unread,
+                    });
+                }
+                Written::Refused(refusal) if refusal.status == 412 => {}
+                Written::Refused(refusal) => return Ok(Step::Refused(refusal)),
+                Written::Unknown => return Ok(Step::Unknown),
+            }
+        }
+        Ok(Step::Unknown)
+    }
+}
+
+/// How the writing of one exception ended.
+enum Step {
+    Done,
+    /// Somebody else has changed the instance meanwhile.
+    Overtaken,
+    /// Done, but the answer cannot be read.
+    Unread,
+    Refused(Refusal),
+    Unknown,
 }
 
 /// The exceptions of a series that was just made; those that are excluded stand in its lines.

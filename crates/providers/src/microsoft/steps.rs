@@ -23,10 +23,15 @@ const FEW: usize = 4;
 /// Graph lists instances of at most 1,825 days.
 const SPAN_MAX: SignedDuration = SignedDuration::from_hours(1_800 * 24);
 
+/// So often an instance is tried that is changed while it is written, or others of its series.
+const TRIES_MAX: usize = 4;
+
 /// How the steps ended.
 pub(super) enum Steps {
     /// All done, and the note cleared.
     Done,
+    /// The same, but for what somebody else had changed meanwhile: that was left as they have it.
+    Overtaken,
     /// Graph does not take one of them; the others were not tried.
     Refused(Refusal),
     /// One of them may have been done, and the rest has not.
@@ -41,29 +46,64 @@ pub(super) async fn take(
     instances: &[Instance],
 ) -> Result<Steps, Failure> {
     let id = master.id.as_deref().unwrap_or_default();
-    let ids = locate(client, place, master, instances).await?;
-    for (instance, found) in instances.iter().zip(&ids) {
-        // Not there: cancelled already, by whomever. What is there is read afterwards anyway.
-        let Some(found) = found else { continue };
-        let url = client
-            .root
-            .at(&["me", "calendars", place.id, "events", found], &[]);
-        let request = match &instance.change {
-            Change::Cancel => Request::delete(url),
-            Change::Patch(fields) => Request::patch(url).json(fields),
-        };
-        match client.write(request).await? {
-            Written::Done(_) => {}
-            Written::Refused(refusal) if refusal.is_missing() => {}
-            Written::Refused(refusal) => {
+    let found = locate(client, place, master, instances).await?;
+    let mut overtaken = false;
+    for (instance, found) in instances.iter().zip(found) {
+        match Box::pin(step(client, place, master, instance, found)).await? {
+            Steps::Done => {}
+            Steps::Overtaken => overtaken = true,
+            Steps::Refused(refusal) => {
                 // It would be refused again.
                 clear(client, place, id).await?;
                 return Ok(Steps::Refused(refusal));
             }
-            Written::Unknown => return Ok(Steps::Unknown),
+            Steps::Unknown => return Ok(Steps::Unknown),
         }
     }
-    clear(client, place, id).await
+    Ok(match clear(client, place, id).await? {
+        Steps::Done if overtaken => Steps::Overtaken,
+        cleared => cleared,
+    })
+}
+
+/// One of them, on condition that it is what it was when its master was written.
+async fn step(
+    client: &Client,
+    place: Place<'_>,
+    master: &Event,
+    instance: &Instance,
+    mut found: Option<Event>,
+) -> Result<Steps, Failure> {
+    for _ in 0..TRIES_MAX {
+        // Not there: cancelled already, by whomever. What is there is read afterwards anyway.
+        let Some(there) = found else {
+            return Ok(Steps::Done);
+        };
+        if instance.is_overtaken(master, &there) {
+            return Ok(Steps::Overtaken);
+        }
+        let id = there.id.as_deref().unwrap_or_default();
+        let url = client
+            .root
+            .at(&["me", "calendars", place.id, "events", id], &[]);
+        let mut request = match &instance.change {
+            Change::Cancel => Request::delete(url),
+            Change::Patch(fields) => Request::patch(url).json(fields),
+        };
+        if let Some(etag) = &there.etag {
+            request = request.header("if-match", etag);
+        }
+        match client.write(request).await? {
+            Written::Done(_) => return Ok(Steps::Done),
+            Written::Refused(refusal) if refusal.is_missing() => return Ok(Steps::Done),
+            Written::Refused(refusal) if refusal.is_stale() => {}
+            Written::Refused(refusal) => return Ok(Steps::Refused(refusal)),
+            Written::Unknown => return Ok(Steps::Unknown),
+        }
+        let again = locate(client, place, master, std::slice::from_ref(instance)).await?;
+        found = again.into_iter().next().flatten();
+    }
+    Ok(Steps::Unknown)
 }
 
 async fn clear(client: &Client, place: Place<'_>, id: &str) -> Result<Steps, Failure> {
@@ -100,7 +140,7 @@ pub(super) async fn complete(
     );
     let instances = patch.map(|patch| patch.value.instances).unwrap_or_default();
     match take(client, place, master, &instances).await? {
-        Steps::Done | Steps::Refused(_) => Ok(()),
+        Steps::Done | Steps::Overtaken | Steps::Refused(_) => Ok(()),
         Steps::Unknown => {
             let reason = "a write that was broken off could not be completed".to_owned();
             Err(Failure::Unreachable(reason))
@@ -108,14 +148,14 @@ pub(super) async fn complete(
     }
 }
 
-/// The ids of instances, in the same order. Exceptions may be anywhere; plain occurrences are where the pattern has
+/// Instances as they are there, in the same order. Exceptions may be anywhere; plain occurrences are where the pattern has
 /// them.
 async fn locate(
     client: &Client,
     place: Place<'_>,
     master: &Event,
     instances: &[Instance],
-) -> Result<Vec<Option<String>>, Failure> {
+) -> Result<Vec<Option<Event>>, Failure> {
     let series = whole::series(client, place, master.clone()).await?;
     let mut known = series.map(|series| series.exceptions).unwrap_or_default();
     let id = master.id.as_deref().unwrap_or_default();
@@ -126,10 +166,7 @@ async fn locate(
     for (from, to) in stretches(&missing) {
         known.extend(whole::instances(client, place, id, from, to).await?);
     }
-    let find = |instance: &Instance| {
-        let found = known.iter().find(|k| instance.is(k));
-        found.and_then(|k| k.id.clone())
-    };
+    let find = |instance: &Instance| known.iter().find(|k| instance.is(k)).cloned();
     Ok(instances.iter().map(find).collect())
 }
 

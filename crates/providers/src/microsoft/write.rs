@@ -118,7 +118,8 @@ async fn follow(
     match steps::take(client, place, master, instances).await {
         Ok(Steps::Done) => Reply::StoredUnread,
         Ok(Steps::Refused(refusal)) => Reply::Refused(reason(&refusal)),
-        Ok(Steps::Unknown) | Err(_) => Reply::Unknown,
+        // Not all of it is there: whoever looks sees what is.
+        Ok(Steps::Overtaken | Steps::Unknown) | Err(_) => Reply::Unknown,
     }
 }
 

@@ -256,16 +256,16 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
         if ours && (!unit.is_local() || unit.same(body, sent)) {
             continue;
         }
-        // Overrides are written one by one at some providers: one that still is as it was has not landed yet.
-        if matches!(unit, Unit::Override(_))
-            && unit.same(body, &before.remote)
-            && !unit.same(sent, &before.remote)
-        {
+        // Overrides are written one by one at some providers.
+        let by_itself = matches!(unit, Unit::Override(_)) && !unit.same(sent, &before.remote);
+        if by_itself && unit.same(body, &before.remote) {
+            // One that still is as it was has not landed yet.
             unit.take(&mut base.local, &before.local);
             continue;
         }
         edited |= !ours;
-        let start = if holds(Law::EditOnTopOfSent) {
+        // Whoever edited one may have been faster than we: both started from what was there before.
+        let start = if holds(Law::EditOnTopOfSent) && !by_itself {
             Start {
                 ours: local,
                 theirs: sent,

@@ -2,20 +2,86 @@
 
 use std::collections::BTreeMap;
 
-use calendar::{Duration, Event, Frequency, Override, Rule, When};
+use calendar::{Duration, Event, Frequency, Override, Patch, RecurrenceId, Rule, When};
 use sync::{
     CalendarId, ChangeId, Copy, CopyId, Intent, Observation, Operation, Outcome, Stamp, Version,
     replication::{Standing, Step, looked, plan},
 };
 use uuid::Uuid;
 
+fn weekly() -> Event {
+    let start = "2026-11-24T09:00:00".parse().unwrap();
+    let mut event = Event::new("u", When::floating(start, Duration::hours(1)));
+    event.rules = vec![Rule::every(Frequency::Weekly)];
+    event
+}
+
+/// Somebody gave an occurrence a title after our master was written and before its turn came: neither title was written
+/// with the other in sight, so one of them loses and is kept.
+#[test]
+fn an_override_that_somebody_was_faster_to_write_is_a_conflict() {
+    let second: RecurrenceId = "2026-12-01T09:00:00".parse().unwrap();
+    let titled = |title: &str| {
+        let mut event = weekly();
+        let patch = Patch {
+            title: Some(title.to_owned()),
+            ..Patch::default()
+        };
+        let patch = Override::Patch(Box::new(patch));
+        event.overrides.insert(second, patch);
+        event
+    };
+    let uuid = Uuid::from_u128(1);
+    let version = |tag: &str| Version {
+        tag: tag.to_owned(),
+        order: None,
+    };
+    let calendar = CalendarId(uuid);
+    let mut copy = Copy::made_there(
+        CopyId(uuid),
+        calendar,
+        "id".to_owned(),
+        version("1"),
+        titled("Old"),
+    );
+    copy.local = titled("Ours");
+    let intent = Intent {
+        stamp: Stamp(uuid),
+        copy: copy.id,
+        operation: Operation::Update,
+        generation: 0,
+        remote_id: Some("id".to_owned()),
+        version: Some(version("1")),
+        body: Some(copy.local.clone()),
+        local: Some(copy.local.clone()),
+        feed: 0,
+        causes: BTreeMap::new(),
+        life_cause: None,
+        at: "2026-11-23T00:00:00Z".parse().unwrap(),
+        outcome: Outcome::Open,
+    };
+    let seen = Observation {
+        change: ChangeId(uuid),
+        remote_id: "id".to_owned(),
+        version: Some(version("3")),
+        body: Some(titled("Theirs")),
+        stamp: Some(intent.stamp),
+        modified: Some("2026-11-23T00:00:01Z".parse().unwrap()),
+    };
+    let digest = looked(&mut copy, &[intent], 0, &seen, &Standing::default());
+    let [conflict] = &digest.conflicts[..] else {
+        panic!("{digest:?}")
+    };
+    let sides = (&conflict.local, &conflict.remote);
+    assert_eq!(sides, (&titled("Ours"), &titled("Theirs")));
+    assert_eq!(copy.local, titled("Theirs"), "the newer one");
+}
+
 /// The reply to the first part was lost, and nothing else was written: the overrides are still to come, and are no
 /// deletion by anybody.
 #[test]
 fn overrides_that_a_create_has_not_written_yet_stay_pending() {
-    let start = "2026-11-24T09:00:00".parse().unwrap();
-    let mut event = Event::new("u", When::floating(start, Duration::hours(1)));
-    event.rules = vec![Rule::every(Frequency::Weekly)];
+    let mut event = weekly();
     let bare = event.clone();
     event
         .overrides

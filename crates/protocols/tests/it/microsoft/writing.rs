@@ -173,6 +173,70 @@ fn an_override_is_a_change_of_one_instance() {
     assert_eq!(instances[0][1]["start"]["dateTime"], "2026-12-07T09:00:00");
 }
 
+/// Graph gives an exception the new place of its series. Where an occurrence keeps the old one, at a provider whose
+/// exceptions are whole, that has to be said, although its own place is what it was.
+#[test]
+fn what_an_exception_does_not_take_from_its_series_is_said() {
+    let place = |name: &str| {
+        vec![Place {
+            name: name.into(),
+            ..Place::default()
+        }]
+    };
+    let exception = |places| {
+        Override::Patch(Box::new(Patch {
+            title: Some("Other".into()),
+            places,
+            ..Patch::default()
+        }))
+    };
+    let mut before = series();
+    before.places = place("Here");
+    before
+        .overrides
+        .insert(id("2026-11-30T09:00:00"), exception(None));
+    let mut after = before.clone();
+    after.places = place("There");
+    after
+        .overrides
+        .insert(id("2026-11-30T09:00:00"), exception(Some(place("Here"))));
+    let (master, instances) = sent(&before, &after).unwrap();
+    assert_eq!(master["location"]["displayName"], "There");
+    assert_eq!(instances[0][1]["location"]["displayName"], "Here");
+    assert_eq!(instances[0][1].get("subject"), None);
+}
+
+#[test]
+fn a_note_undoes_nothing_that_somebody_did_since() {
+    let titled = |title: &str| {
+        let patch = Patch {
+            title: Some(title.into()),
+            ..Patch::default()
+        };
+        Some(Override::Patch(Box::new(patch)))
+    };
+    let at = id("2026-11-30T09:00:00");
+    let with = |what: &Option<Override>| {
+        let mut event = series();
+        event.overrides.extend(what.clone().map(|what| (at, what)));
+        event
+    };
+    let (old, ours, theirs) = (titled("Old"), titled("Ours"), titled("Theirs"));
+    for (from, now, then) in [
+        (&old, &old, &ours),
+        (&old, &theirs, &theirs),
+        (&None, &None, &ours),
+        (&None, &theirs, &theirs),
+        (&None, &ours, &ours),
+        (&old, &Some(Override::Excluded), &Some(Override::Excluded)),
+    ] {
+        let (master, _) = sent(&with(from), &with(&ours)).unwrap();
+        let noted: wire::Event = serde_json::from_value(master).unwrap();
+        let note = pending(&noted).unwrap();
+        assert_eq!(completed(&with(now), &note), with(then), "{from:?} {now:?}");
+    }
+}
+
 #[test]
 fn a_new_time_or_rule_applies_all_overrides_again() {
     let mut before = series();

@@ -476,6 +476,71 @@ async fn a_changed_occurrence_follows_its_master() {
     script.done();
 }
 
+/// Between the writing of a master and that of its instances people go on working.
+#[tokio::test]
+async fn an_occurrence_is_written_unless_somebody_was_faster() {
+    let previous = with_overrides();
+    let mut next = previous.clone();
+    let ours = Patch {
+        title: Some("Ours".into()),
+        ..Patch::default()
+    };
+    next.overrides
+        .insert(id("2026-12-07T09:00:00"), Override::Patch(Box::new(ours)));
+    let version = Version {
+        tag: "W/\"M=1\"".into(),
+        order: None,
+    };
+    let exception = |title: &str, n: u32| {
+        let mut exception = instance(3, "2026-12-07");
+        exception["id"] = json!("X3=");
+        exception["type"] = json!("exception");
+        exception["showAs"] = json!("busy");
+        exception["subject"] = json!(title);
+        exception["@odata.etag"] = json!(format!("W/\"X{n}\""));
+        told("M=", &["2026-11-30"], vec![exception])
+    };
+    for faster in [false, true] {
+        let script = Script::start().await;
+        let there = if faster { "Theirs" } else { "Other" };
+        script
+            .on("PATCH", &[EVENTS, "M=?"], 200, series("M="))
+            .on("GET", &["exceptionOccurrences"], 200, exception("Other", 1))
+            .on(
+                "PATCH",
+                &[EVENTS, "X3="],
+                412,
+                fault("ErrorIrresolvableConflict"),
+            )
+            .on("GET", &["exceptionOccurrences"], 200, exception(there, 2));
+        if !faster {
+            script.on("PATCH", &[EVENTS, "X3="], 200, json!({"id": "X3="}));
+        }
+        script.on("PATCH", &[EVENTS, "M="], 200, json!({"id": "M="}));
+        let update = Update {
+            id: "M=",
+            version: &version,
+            stamp: stamp(),
+            previous: &previous,
+            body: &next,
+        };
+        let reply = microsoft(&script).update(place(), update).await.unwrap();
+        let expected = if faster {
+            Reply::Unknown
+        } else {
+            Reply::StoredUnread
+        };
+        assert_eq!(reply, expected);
+        let asked = script.done();
+        let conditions: Vec<bool> = asked
+            .iter()
+            .filter(|asked| asked.method == "PATCH" && asked.target.contains("X3="))
+            .map(|asked| asked.head.contains("if-match: w/\"x"))
+            .collect();
+        assert_eq!(conditions, vec![true; if faster { 1 } else { 2 }]);
+    }
+}
+
 #[tokio::test]
 async fn outcomes_of_a_deletion() {
     let script = Script::start().await;
