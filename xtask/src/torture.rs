@@ -1,7 +1,8 @@
 //! `cargo xtask torture`: the real program is killed again and again (`kill -9`), on SQLite and on PostgreSQL, and then has
 //! to be right. The driver is a test of the program (`crates/kalends/tests/it/torture`).
 
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 use clap::ValueEnum;
 
@@ -26,24 +27,42 @@ pub enum Database {
 /// So many kills on each; false if something was not right.
 pub fn run(seed: u64, kills: u64, database: Database) -> Result<bool> {
     let mut passed = true;
+    let mut ends = Vec::new();
     if database != Database::Postgres {
         println!("━━ SQLite");
-        passed &= drive(&format!("seed={seed} kills={kills}"))?;
+        let (clean, end) = drive(&format!("seed={seed} kills={kills}"))?;
+        passed &= clean;
+        ends.push(format!("SQLite: {end}"));
     }
     if database != Database::Sqlite {
         println!("━━ PostgreSQL");
         let cluster =
             Cluster::start()?.ok_or("PostgreSQL is not installed: apt-get install postgresql")?;
         let url = new_database(cluster.url())?;
-        passed &= drive(&format!("seed={seed} kills={kills} storage={url}"))?;
+        let (clean, end) = drive(&format!("seed={seed} kills={kills} storage={url}"))?;
+        passed &= clean;
+        ends.push(format!("PostgreSQL: {end}"));
     }
+    println!("━━ torture");
+    ends.iter().for_each(|end| println!("{end}"));
     Ok(passed)
 }
 
-fn drive(order: &str) -> Result<bool> {
+/// Runs the driver. Whether all was right, and what it said of itself in the end.
+fn drive(order: &str) -> Result<(bool, String)> {
     let mut test = cargo(["test", "--quiet", "--package", "kalends", "--test", "it"]);
     test.args(["--", "--exact", "--nocapture", TEST]);
-    Ok(test.env(VARIABLE, order).status()?.success())
+    let mut driver = test.env(VARIABLE, order).stdout(Stdio::piped()).spawn()?;
+    let said = driver.stdout.take().expect("standard output is piped");
+    let mut end = "it broke off".to_owned();
+    for line in BufReader::new(said).lines() {
+        let line = line?;
+        println!("{line}");
+        if line.starts_with("seed ") {
+            end = line;
+        }
+    }
+    Ok((driver.wait()?.success(), end))
 }
 
 /// A database of its own: the hub takes the first house that it finds for its own.

@@ -19,6 +19,7 @@ pub mod robot;
 mod serve;
 mod tls;
 mod twin;
+mod wire;
 
 use std::path::PathBuf;
 

@@ -19,8 +19,8 @@ use tokio::{
 const READY: Duration = Duration::from_secs(60);
 /// How long it may take to say goodbye.
 const FAREWELL: Duration = Duration::from_secs(15);
-/// Ports from the hub's to the last one with TLS.
-const PORTS: u16 = 15;
+/// Ports from the hub's to the last one with TLS, and one that says that the others are taken.
+const PORTS: u16 = 16;
 
 /// The program with these arguments, its standard error in a file, and nothing of the caller's configuration.
 pub fn kalends(arguments: &[&str], stderr: &Path) -> Command {
@@ -73,17 +73,24 @@ pub async fn signal(name: &str, pid: u32) {
     assert!(status.await.unwrap().success(), "kill {name} {pid}");
 }
 
-/// The first of a block of ports that nobody listens on. Each process and each call looks at a place of its own.
+/// The first of a block of ports that nobody listens on. Each process and each call looks at a place of its own. The last
+/// port of the block is held as long as this process lives: what the block is for starts only later, and processes
+/// beside this one look, too.
 pub fn free_ports() -> u16 {
     static CALLS: AtomicU16 = AtomicU16::new(0);
     let call = CALLS.fetch_add(1, Ordering::Relaxed);
-    let place = (std::process::id() % 2_600) as u16 * PORTS + call * 20 * PORTS;
-    let first = 20_000 + place % (2_600 * PORTS);
-    let free =
-        |base: &u16| (*base..base + PORTS).all(|p| TcpListener::bind(("127.0.0.1", p)).is_ok());
+    let place = (std::process::id() % 2_500) as u16 * PORTS + call * 20 * PORTS;
+    let first = 20_000 + place % (2_500 * PORTS);
+    let take = |base: u16| {
+        let guard = TcpListener::bind(("127.0.0.1", base + PORTS - 1)).ok()?;
+        let is_free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
+        let taken = (base..base + PORTS - 1).all(is_free).then_some(base);
+        // Never closed.
+        taken.inspect(|_| std::mem::forget(guard))
+    };
     (first..60_000)
         .chain(20_000..first)
         .step_by(PORTS.into())
-        .find(free)
+        .find_map(take)
         .unwrap()
 }

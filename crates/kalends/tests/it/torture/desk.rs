@@ -30,7 +30,7 @@ pub async fn work(world: &World, mut rng: Rng, stop: &AtomicBool) {
 }
 
 /// A calendar's events, if the hub answers.
-async fn events(world: &World, calendar: &str) -> Option<Vec<Value>> {
+pub async fn events(world: &World, calendar: &str) -> Option<Vec<Value>> {
     let (mut events, mut cursor) = (Vec::new(), String::new());
     loop {
         let path = format!("api/v1/events?calendar={calendar}{cursor}");
@@ -60,7 +60,6 @@ async fn act(world: &World, event: &Value, rng: &mut Rng) {
     let slot = match rng.below(4) {
         0 if !series => Slot::Start,
         0 | 1 => Slot::Title,
-        _ if series && world.gentle => Slot::Title,
         2 => Slot::Place,
         _ => Slot::Text,
     };

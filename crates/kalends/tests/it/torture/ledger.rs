@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::words::Slot;
 
 /// One edit of one slot.
@@ -12,6 +14,8 @@ pub struct Edit {
     saw: Option<u32>,
     /// Who made it.
     pub by: &'static str,
+    /// When.
+    at: Timestamp,
     /// Whether it was answered. A hub that was killed in its midst may have it or not.
     pub sure: bool,
 }
@@ -22,7 +26,7 @@ pub struct Ledger {
     /// Numbers that a person saw and deleted.
     deleted: BTreeSet<u32>,
     /// Events that somebody deleted, and who.
-    deaths: BTreeMap<u32, &'static str>,
+    deaths: BTreeMap<u32, (&'static str, Timestamp)>,
     /// Events that a person brought back: an old incarnation may be there beside a new one.
     pub restored: BTreeSet<u32>,
     /// Occurrences that were cancelled, which no number tells: of which event, and what was seen.
@@ -54,6 +58,7 @@ impl Ledger {
             slot,
             saw,
             by,
+            at: now(),
             sure: true,
         };
         self.edits.insert(number, edit);
@@ -69,7 +74,7 @@ impl Ledger {
     /// Notes that somebody deleted an event of which they saw these numbers.
     pub fn deleted(&mut self, mark: u32, saw: impl IntoIterator<Item = u32>, by: &'static str) {
         self.deleted.extend(saw);
-        self.deaths.insert(mark, by);
+        self.deaths.insert(mark, (by, now()));
     }
 
     /// The same of a deletion that was not answered: it may have come to pass or not.
@@ -123,7 +128,39 @@ impl Ledger {
                 && self.cancelled.iter().all(|(of, ..)| of != *mark)
                 && knew_all(**mark)
         });
-        back.map(|(mark, by)| format!("I2: e{mark} is there, which {by} deleted knowingly"))
+        back.map(|(mark, (by, _))| format!("I2: e{mark} is there, which {by} deleted knowingly"))
             .collect()
     }
+
+    /// All of it, to be read.
+    pub fn told(&self) -> String {
+        let edit = |(number, edit): (&u32, &Edit)| {
+            let Edit {
+                mark,
+                slot,
+                saw,
+                by,
+                at,
+                sure,
+            } = edit;
+            format!(
+                "{at} n{number}, the {slot:?} of e{mark} by {by} over {saw:?}, answered: {sure}"
+            )
+        };
+        let mut lines: Vec<String> = self.edits.iter().map(edit).collect();
+        let deaths = self.deaths.iter();
+        lines.extend(deaths.map(|(mark, (by, at))| format!("e{mark} deleted by {by} at {at}")));
+        let cancelled = self.cancelled.iter();
+        lines.extend(
+            cancelled.map(|(mark, slot, saw)| format!("e{mark} cancelled: {slot:?} {saw:?}")),
+        );
+        lines.push(format!("deleted {:?}", self.deleted));
+        lines.push(format!("restored {:?}", self.restored));
+        lines.push(format!("losers {:?}", self.losers));
+        lines.join("\n")
+    }
+}
+
+fn now() -> Timestamp {
+    identity::Clock::now(&identity::SystemClock)
 }

@@ -99,7 +99,6 @@ async fn change(world: &World, at: At, item: &Item, items: &[Item], rng: &mut Rn
         (1..=5, Some(planned)) if !is_last(planned, &family) => Slot::Occurrence(planned),
         (1..=3, None) => Slot::Start,
         (4 | 5, None) | (6 | 7, _) => Slot::Title,
-        (8 | 9, Some(_)) if world.gentle => Slot::Title,
         (8, _) => Slot::Place,
         _ => Slot::Text,
     };

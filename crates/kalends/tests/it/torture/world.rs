@@ -37,8 +37,6 @@ pub struct World {
     pub calendars: Vec<String>,
     /// CalDAV objects that people deleted: path, text, event.
     pub bin: Mutex<Vec<(String, String, u32)>>,
-    /// Whether people leave place and text of a series as they were made.
-    pub gentle: bool,
     ledger: Mutex<Ledger>,
     root: String,
 }
@@ -55,7 +53,11 @@ impl World {
         let arguments = [
             "sandbox", "--data", data_text, "--port", &port, "--hub", &root,
         ];
-        let (sandbox, _) = start(kalends(&arguments, &stderr), &stderr, "ready").await;
+        let mut stand_ins = kalends(&arguments, &stderr);
+        if let Some(filter) = std::env::var_os("KALENDS_LOG") {
+            stand_ins.env("KALENDS_LOG", filter);
+        }
+        let (sandbox, _) = start(stand_ins, &stderr, "ready").await;
         let stage = std::fs::read(data.join("sandbox.json")).unwrap();
         let mut stage: Value = serde_json::from_slice(&stage).unwrap();
         stage["demo"] = sandbox::demo::found(&network(), &stage).await.unwrap();
@@ -83,7 +85,6 @@ impl World {
             epoch: epoch(),
             calendars: Vec::new(),
             bin: Mutex::default(),
-            gentle: false,
             ledger: Mutex::default(),
             root,
         };
