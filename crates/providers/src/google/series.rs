@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_lc_rs::digest::{SHA256, digest};
 use calendar::Zone;
 use jiff::Timestamp;
-use protocols::google::{Event, Events, client_id, read, stamp};
+use protocols::google::{Event, Events, STAMP, client_id, read, stamp};
 use serde_json::Value;
 use sync::Version;
 
@@ -106,12 +106,17 @@ impl Series {
         plain(self) == plain(other)
     }
 
-    /// Whether an instance says the same in `now` as here, as far as it is an exception there.
+    /// Whether an instance says the same in `now` as here, as far as it is an exception there. It has the stamp of its
+    /// master, which was just written.
     pub(super) fn has_the_same(&self, now: &Self, instance: &str) -> bool {
         let of = |series: &Self| {
-            let mut exception = series.exceptions.get(instance).cloned();
-            exception.as_mut().map(unversioned);
-            exception
+            let mut exception = series.exceptions.get(instance).cloned()?;
+            unversioned(&mut exception);
+            let properties = exception.extended_properties.as_mut();
+            if let Some(private) = properties.and_then(|properties| properties.private.as_mut()) {
+                private.remove(STAMP);
+            }
+            Some(exception)
         };
         of(now).is_none_or(|now| of(self) == Some(now))
     }

@@ -145,9 +145,70 @@ async fn nothing_lost(world: &World, calendars: &[(At, Vec<Item>)], wrong: &mut 
         let starts = singles.filter_map(|item| item.start.parse().ok());
         alive.extend(starts.filter_map(|start| words::number_of_start(world.epoch, start)));
     }
-    let ledger = world.ledger();
-    wrong.extend(ledger.lost(&alive));
-    wrong.extend(ledger.came_back(&marks(&calendars[0].1)));
+    let back = {
+        let ledger = world.ledger();
+        wrong.extend(ledger.lost(&alive));
+        ledger.came_back(&marks(&calendars[0].1))
+    };
+    if back.is_empty() {
+        return;
+    }
+    let doubts = doubts(world).await.unwrap_or_default();
+    for death in back {
+        let in_doubt = |doubt: &Doubt| {
+            doubt.mark == death.mark
+                && doubt.calendar == death.by
+                && (doubt.from..doubt.to).contains(&death.at)
+        };
+        if !doubts.iter().any(in_doubt) {
+            wrong.push(format!(
+                "I2: e{} is there, which {} deleted knowingly",
+                death.mark, death.by
+            ));
+        }
+    }
+}
+
+/// A time in which the hub could not know whether a provider has what it had sent: who deleted the event then may have
+/// seen that or not, and a deletion that did not know of an edit does not win (R8).
+struct Doubt {
+    mark: u32,
+    calendar: &'static str,
+    from: Timestamp,
+    to: Timestamp,
+}
+
+async fn doubts(world: &World) -> Result<Vec<Doubt>, String> {
+    let (mut doubts, mut before) = (Vec::new(), String::new());
+    loop {
+        let page = world
+            .json(&format!("api/v1/activity?limit=200{before}"))
+            .await?;
+        for write in page["items"].as_array().into_iter().flatten() {
+            doubts.extend(doubt(world, write));
+        }
+        match page["next"].as_str() {
+            Some(next) => before = format!("&before={next}"),
+            None => return Ok(doubts),
+        }
+    }
+}
+
+/// The doubt about a write that was not answered.
+fn doubt(world: &World, write: &Value) -> Option<Doubt> {
+    if write["outcome"] == "done" {
+        return None;
+    }
+    let at = |(calendar, _): &(String, &'static str)| write["calendar"] == **calendar;
+    let (_, calendar) = world.calendars.iter().find(|c| at(c))?;
+    let from: Timestamp = write["at"].as_str()?.parse().ok()?;
+    let known = write["ms"].as_i64().map(jiff::SignedDuration::from_millis);
+    Some(Doubt {
+        mark: words::mark(write["title"].as_str()?)?,
+        calendar,
+        from,
+        to: known.map_or(Timestamp::MAX, |known| from + known),
+    })
 }
 
 /// I5, and I3 for calendars in which nothing tells one event from another.

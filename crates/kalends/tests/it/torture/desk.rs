@@ -18,7 +18,7 @@ const NAME: &str = "the hub";
 /// Until they are told to stop.
 pub async fn work(world: &World, mut rng: Rng, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
-        let calendar = rng.pick(&world.calendars).unwrap();
+        let (calendar, _) = rng.pick(&world.calendars).unwrap();
         let mine = |event: &Value| mark(event).is_some();
         let events = events(world, &calendar).await.unwrap_or_default();
         let events: Vec<Value> = events.into_iter().filter(mine).collect();

@@ -20,6 +20,13 @@ pub struct Edit {
     pub sure: bool,
 }
 
+/// That somebody deleted an event.
+pub struct Death {
+    pub mark: u32,
+    pub by: &'static str,
+    pub at: Timestamp,
+}
+
 #[derive(Default)]
 pub struct Ledger {
     pub edits: BTreeMap<u32, Edit>,
@@ -117,7 +124,7 @@ impl Ledger {
     }
 
     /// Events that are there although whoever deleted them had seen all that was ever written into them.
-    pub fn came_back(&self, marks: &BTreeSet<u32>) -> Vec<String> {
+    pub fn came_back(&self, marks: &BTreeSet<u32>) -> Vec<Death> {
         let knew_all = |mark: u32| {
             let mut edits = self.edits.iter().filter(|(_, edit)| edit.mark == mark);
             edits.all(|(number, _)| self.is_known(*number))
@@ -128,8 +135,12 @@ impl Ledger {
                 && self.cancelled.iter().all(|(of, ..)| of != *mark)
                 && knew_all(**mark)
         });
-        back.map(|(mark, (by, _))| format!("I2: e{mark} is there, which {by} deleted knowingly"))
-            .collect()
+        back.map(|(mark, (by, at))| Death {
+            mark: *mark,
+            by,
+            at: *at,
+        })
+        .collect()
     }
 
     /// All of it, to be read.

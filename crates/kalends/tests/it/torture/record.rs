@@ -21,9 +21,9 @@ pub async fn write(world: &World, round: u64, wrong: &[String]) {
             let _ = writeln!(told, "{item:?}");
         }
     }
-    for calendar in &world.calendars {
+    for (calendar, at) in &world.calendars {
         let events = super::desk::events(world, calendar).await;
-        let _ = writeln!(told, "\nthe hub's {calendar}");
+        let _ = writeln!(told, "\nthe hub's {calendar}, at {at}");
         for event in events.unwrap_or_default() {
             let _ = writeln!(told, "{event}");
         }

@@ -33,8 +33,8 @@ pub struct World {
     pub practice: Practice,
     /// When the starts that tell numbers begin.
     pub epoch: Timestamp,
-    /// The hub's ids of the practice's three calendars.
-    pub calendars: Vec<String>,
+    /// The hub's ids of the practice's three calendars, and where they are.
+    pub calendars: Vec<(String, &'static str)>,
     /// CalDAV objects that people deleted: path, text, event.
     pub bin: Mutex<Vec<(String, String, u32)>>,
     ledger: Mutex<Ledger>,
@@ -143,8 +143,10 @@ impl World {
             };
             let role = if name == "Practice" { "both" } else { "target" };
             if role == "both" {
-                self.calendars
-                    .push(calendar["id"].as_str().unwrap().to_owned());
+                let id = calendar["id"].as_str().unwrap().to_owned();
+                let provider = calendar["provider"].as_str().unwrap();
+                let at = ALL.iter().find(|at| at.name() == provider).unwrap();
+                self.calendars.push((id, at.name()));
             } else {
                 own += 1;
             }
