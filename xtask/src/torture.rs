@@ -44,7 +44,9 @@ pub fn run(seed: u64, kills: u64, database: Database) -> Result<bool> {
         ends.push(format!("PostgreSQL: {end}"));
     }
     println!("━━ torture");
-    ends.iter().for_each(|end| println!("{end}"));
+    for end in &ends {
+        println!("{end}");
+    }
     Ok(passed)
 }
 
