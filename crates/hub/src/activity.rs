@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use calendar::Unit;
 use identity::Actor;
 use jiff::Timestamp;
-use storage::{calendars, conflicts, copies, intents, links, observations};
+use storage::{calendars, copies, intents, links, observations};
 use sync::{CalendarId, Cause, CauseKind, ChangeId, CopyId, Intent, LinkId, Operation, Outcome};
 use uuid::Uuid;
 
@@ -89,15 +89,6 @@ impl Hub {
         entries.dedup_by_key(|entry| entry.id);
         entries.truncate(ENTRIES_MAX);
         Ok(entries)
-    }
-
-    /// Values that lost a conflict, newest first.
-    pub async fn conflicts(&self, actor: &Actor, limit: usize) -> Result<Vec<conflicts::Row>> {
-        let mut tx = self.store(actor.tenant).await?.read().await?;
-        let calendars = access::calendars(&mut tx, actor).await?;
-        let mut rows = conflicts::list(&mut tx, None, limit.clamp(1, ENTRIES_MAX)).await?;
-        rows.retain(|row| calendars.iter().any(|c| c.id == row.calendar));
-        Ok(rows)
     }
 
     async fn entry(

@@ -33,13 +33,13 @@ use storage::{Store, Stores};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-pub use conflicts::Keep;
+pub use conflicts::{ConflictPage, ConflictView, Cursor, Keep, Origin, Stands, UnitView};
 pub use error::Error;
 pub use replay::Key;
 /// Faces see ids, links and the change log's entries through the hub.
 pub use storage::{
     Change, ChangeKind, Health, Logged,
-    conflicts::Row as ConflictRow,
+    conflicts::{Row as ConflictRow, State as ConflictState, Which as WhichConflicts},
     connections::Connection,
     links::{Link, LinkMember, State as LinkState},
 };

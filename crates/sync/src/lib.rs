@@ -15,7 +15,7 @@ pub mod merge;
 pub mod observation;
 pub mod replication;
 
-pub use conflict::{Conflict, OnConflict, Policy};
+pub use conflict::{Conflict, OnConflict, Policy, Ruling, Side};
 pub use copy::{Base, Cause, CauseKind, Copy, Remote, Version};
 pub use ids::{
     CalendarId, ChangeId, ConnectionId, CopyId, LinkId, LinkedId, Stamp, TenantId, UserId,

@@ -40,6 +40,27 @@ pub fn unit(
     }
 }
 
+/// Two values of a unit that clash, in one, where that says something: both texts, ours first; of an occurrence what each
+/// side changed, and ours where both changed the same.
+pub fn both(unit: &Unit, base: &Event, ours: &Event, theirs: &Event) -> Option<Event> {
+    let mut merged = ours.clone();
+    match unit {
+        Unit::Text => merged.text = both_texts(&base.text, &ours.text, &theirs.text)?,
+        Unit::Override(id) => {
+            let patch = |event: &Event| match event.overrides.get(id) {
+                Some(Override::Patch(patch)) => Some((**patch).clone()),
+                Some(Override::Excluded) => None,
+                None => Some(Patch::default()),
+            };
+            let (both, _) = Patch::merge(&patch(base)?, &patch(ours)?, &patch(theirs)?);
+            let both = Override::Patch(Box::new(both));
+            merged.overrides.insert(*id, both);
+        }
+        _ => return None,
+    }
+    (!unit.same(&merged, ours) && !unit.same(&merged, theirs)).then_some(merged)
+}
+
 /// Both sides changed the unit: perhaps different parts of it.
 fn inside(unit: &Unit, base: &Event, ours: &Event, theirs: &Event) -> Merge {
     let mut merged = ours.clone();
@@ -119,6 +140,38 @@ fn text(base: &Text, ours: &Text, theirs: &Text) -> Option<Text> {
     })
 }
 
+/// The lines that both have, and between them what each side made of the rest, ours first.
+fn both_texts(base: &Text, ours: &Text, theirs: &Text) -> Option<Text> {
+    let long = |text: &Text| text.content.len() > TEXT_MERGE_MAX;
+    if ours.html != theirs.html || long(base) || long(ours) || long(theirs) {
+        return None;
+    }
+    let lines = |t: &Text| {
+        t.content
+            .split_inclusive('\n')
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let (mut mine, base, theirs) = (lines(ours), lines(base), lines(theirs));
+    let (our_start, our_end) = changed_range(&base, &mine);
+    let (their_start, their_end) = changed_range(&base, &theirs);
+    let (start, left) = (
+        our_start.min(their_start),
+        base.len() - our_end.max(their_end),
+    );
+    let end = mine.len() - left;
+    if let Some(last) = mine[..end].last_mut()
+        && !last.ends_with('\n')
+    {
+        last.push('\n');
+    }
+    mine.splice(end..end, theirs[start..theirs.len() - left].iter().cloned());
+    Some(Text {
+        content: mine.concat(),
+        html: ours.html,
+    })
+}
+
 /// The half-open range of base lines that `edited` changed: what is left after the common head and tail.
 fn changed_range(base: &[String], edited: &[String]) -> (usize, usize) {
     let head = base.iter().zip(edited).take_while(|(a, b)| a == b).count();
@@ -147,5 +200,19 @@ mod tests {
         assert_eq!(text(&base, &theirs, &ours), both);
         assert_eq!(text(&base, &ours, &Text::plain("a\nX\nc\nd\n")), None);
         assert_eq!(text(&base, &Text::plain(""), &Text::plain("z\n")), None);
+    }
+
+    #[test]
+    fn two_texts_that_clash_can_stand_one_after_the_other() {
+        let both = |base, ours, theirs| {
+            let [base, ours, theirs] = [base, ours, theirs].map(Text::plain);
+            both_texts(&base, &ours, &theirs).map(|text| text.content)
+        };
+        let some = |text: &str| Some(text.to_owned());
+        let found = both("a\nb\nc\n", "a\nB\nc\n", "a\nX\nY\nc\n");
+        assert_eq!(found, some("a\nB\nX\nY\nc\n"));
+        assert_eq!(both("a", "b", "c"), some("b\nc"));
+        assert_eq!(both("", "b", "c\n"), some("b\nc\n"));
+        assert_eq!(both("a\nb\n", "a\n", "a\nX\n"), some("a\nX\n"));
     }
 }

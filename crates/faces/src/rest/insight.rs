@@ -1,4 +1,4 @@
-//! What was written where and why, and which values lost.
+//! What was written where and why, and undoing it.
 
 use axum::{Json, extract::State, http::StatusCode};
 use hub::{CopyId, Operation, Outcome, activity::Entry};
@@ -141,76 +141,6 @@ pub(super) async fn why(
         .map(Into::into)
         .collect();
     Ok(Json(Why { entries }))
-}
-
-/// A value that lost when two people changed the same thing.
-#[derive(Serialize, ToSchema)]
-pub struct Conflict {
-    id: Uuid,
-    event: Uuid,
-    calendar: Uuid,
-    /// The property of RFC 8984.
-    unit: String,
-    title: String,
-    /// What both started from.
-    base: Value,
-    kept: Value,
-    lost: Value,
-    at: String,
-    /// `open`, `resolved` or `restored`.
-    #[schema(value_type = String)]
-    state: Value,
-}
-
-/// Values that lost when two people changed the same thing.
-#[utoipa::path(get, path = "/api/v1/conflicts", params(Before), responses((status = 200, body = [Conflict])))]
-pub(super) async fn conflicts(
-    State(app): State<App>,
-    Signed(actor): Signed,
-    Query(before): Query<Before>,
-) -> Result<Json<Vec<Conflict>>, Problem> {
-    let rows = app
-        .hub
-        .conflicts(&actor, before.limit.unwrap_or(PAGE))
-        .await?;
-    let shown = rows.into_iter().map(|row| {
-        let value = |event: &calendar::Event| {
-            let json = protocols::jscalendar::to_json(event);
-            json.get(row.conflict.unit.property())
-                .cloned()
-                .unwrap_or_default()
-        };
-        let (local, remote) = (value(&row.conflict.local), value(&row.conflict.remote));
-        let (kept, lost) = match row.conflict.remote_won {
-            Some(true) => (remote, local),
-            _ => (local, remote),
-        };
-        Conflict {
-            id: row.id,
-            event: row.copy.0,
-            calendar: row.calendar.0,
-            unit: row.conflict.unit.property().to_owned(),
-            title: row.conflict.local.title.clone(),
-            base: value(&row.conflict.base),
-            kept,
-            lost,
-            at: row.at.to_string(),
-            state: json!(row.state),
-        }
-    });
-    Ok(Json(shown.collect()))
-}
-
-/// Makes the value that lost a conflict the event's value. It is an edit: it flows on, and can be undone.
-#[utoipa::path(post, path = "/api/v1/conflicts/{id}/restore", params(("id" = Uuid, Path)),
-    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub(super) async fn restore(
-    State(app): State<App>,
-    Signed(actor): Signed,
-    Path(id): Path<Uuid>,
-) -> Result<StatusCode, Problem> {
-    app.hub.restore_conflict(&actor, id).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Which change.

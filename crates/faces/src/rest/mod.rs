@@ -2,8 +2,8 @@
 
 mod calendars;
 mod changes;
+mod conflicts;
 mod connections;
-mod decide;
 mod events;
 mod extract;
 mod filters;
@@ -58,9 +58,10 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(occurrences::patch, occurrences::remove))
         .routes(routes!(insight::why))
         .routes(routes!(insight::activity))
-        .routes(routes!(insight::conflicts))
-        .routes(routes!(insight::restore))
-        .routes(routes!(decide::decide))
+        .routes(routes!(conflicts::list))
+        .routes(routes!(conflicts::read))
+        .routes(routes!(conflicts::decide))
+        .routes(routes!(conflicts::undo))
         .routes(routes!(insight::undo))
         .routes(routes!(links::list, links::create))
         .routes(routes!(links::preview))

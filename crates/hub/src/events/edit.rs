@@ -206,7 +206,7 @@ impl Hub {
     }
 
     /// A living copy that the actor may change, if it is as the caller says.
-    pub(super) async fn editable(
+    pub(crate) async fn editable(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -223,7 +223,7 @@ impl Hub {
     }
 
     /// Applies an edit; false if it changed nothing.
-    pub(super) async fn edit_in(
+    pub(crate) async fn edit_in(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -269,7 +269,7 @@ impl Hub {
             .await
     }
 
-    pub(super) fn edit_cause(&self, calendar: CalendarId) -> Cause {
+    pub(crate) fn edit_cause(&self, calendar: CalendarId) -> Cause {
         Cause {
             kind: CauseKind::Edit,
             from: calendar,

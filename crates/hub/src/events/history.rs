@@ -6,7 +6,7 @@ use storage::{
     ChangeKind, Tx, changes, copies,
     edits::{self, Edit},
 };
-use sync::{Cause, ChangeId, CopyId};
+use sync::{CalendarId, Cause, ChangeId, CopyId};
 use uuid::Uuid;
 
 use super::edit::writable;
@@ -17,7 +17,7 @@ const FOLLOWED_MAX: usize = 1_000;
 
 impl Hub {
     /// Keeps what an edit did to a copy.
-    pub(super) async fn keep_edit(
+    pub(crate) async fn keep_edit(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -49,25 +49,39 @@ impl Hub {
         let undone = logged
             .and_then(|l| l.change.cause)
             .ok_or(Error::NotFound("change"))?;
-        let found = edits::by_change(&mut tx, undone).await?;
-        let Some(first) = found.first() else {
+        Box::pin(self.undo_change(&mut tx, actor, undone)).await?;
+        tx.commit().await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Undoes all that one change did to events and conflicts.
+    pub(crate) async fn undo_change(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        undone: ChangeId,
+    ) -> Result<()> {
+        let found = edits::by_change(tx, undone).await?;
+        let decided = conflicts_of(tx, undone).await?;
+        let calendar = found.first().map(|edit| edit.calendar);
+        let Some(calendar) = calendar.or(decided.first().map(|(_, calendar)| *calendar)) else {
             return Err(Error::Forbidden(
                 "only edits made here can be undone here".to_owned(),
             ));
         };
-        let cause = self.edit_cause(first.calendar);
-        let mut did = false;
+        let cause = self.edit_cause(calendar);
+        let mut did = found.is_empty();
         for edit in found {
-            did |= self.undo_edit(&mut tx, actor, &cause, edit).await?;
+            did |= Box::pin(self.undo_edit(tx, actor, &cause, edit)).await?;
         }
         if !did {
             return Err(Error::NotFound("event"));
         }
-        for conflict in conflicts_of(&mut tx, undone).await? {
-            self.turn_conflict(&mut tx, actor, conflict, &cause).await?;
+        for (conflict, _) in decided {
+            self.turn_conflict(tx, actor, conflict, undone, &cause)
+                .await?;
         }
-        tx.commit().await?;
-        self.wake();
         Ok(())
     }
 
@@ -98,7 +112,8 @@ impl Hub {
                     }
                     Ok(())
                 };
-                self.edit_in(tx, actor, &mut row, cause, take_back).await?;
+                let edit = self.edit_in(tx, actor, &mut row, cause, take_back);
+                Box::pin(edit).await?;
             }
             _ => return Ok(false),
         }
@@ -112,11 +127,13 @@ impl Hub {
     }
 }
 
-/// The conflicts whose loser an edit brought back.
-async fn conflicts_of(tx: &mut Tx, change: ChangeId) -> Result<Vec<Uuid>> {
+/// The conflicts about which a change decided, and their calendars.
+async fn conflicts_of(tx: &mut Tx, change: ChangeId) -> Result<Vec<(Uuid, CalendarId)>> {
     let logged = changes::by_cause(tx, change, FOLLOWED_MAX).await?;
     let about = logged
         .into_iter()
         .filter(|l| l.change.kind == ChangeKind::Conflict);
-    Ok(about.map(|l| l.change.subject).collect())
+    Ok(about
+        .filter_map(|l| Some((l.change.subject, l.change.calendar?)))
+        .collect())
 }

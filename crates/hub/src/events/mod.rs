@@ -1,6 +1,5 @@
 //! Use cases on events: reading local copies, and editing them.
 
-mod conflicts;
 mod create;
 mod edit;
 mod history;

@@ -237,7 +237,7 @@ impl Hub {
     }
 
     /// Saves what replication knows of a copy whose local value did not change: no new revision, nothing for followers.
-    pub(super) async fn store_quietly(&self, tx: &mut Tx, row: &mut copies::Row) -> Result<()> {
+    pub(crate) async fn store_quietly(&self, tx: &mut Tx, row: &mut copies::Row) -> Result<()> {
         let unfinished = intents::unfinished(tx, row.copy.id).await?;
         row.pending = shape::is_pending(&row.copy, &unfinished);
         copies::update(tx, row).await?;

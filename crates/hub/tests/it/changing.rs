@@ -142,7 +142,7 @@ async fn a_note_on_a_block_gives_way_to_the_event_and_is_kept(database: Database
     world.settle().await;
     assert_eq!(world.titles(0), ["Therapy"]);
     assert_eq!(world.titles(1), ["Therapy"]);
-    let kept = world.hub.conflicts(&world.actor, 10).await.unwrap();
+    let kept = world.conflicts().await;
     assert_eq!(kept[0].conflict.local.title, "Ask Ada");
 }
 

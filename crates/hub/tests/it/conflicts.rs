@@ -1,6 +1,6 @@
 //! Who wins when the same thing is changed in two calendars at once, and how a person decides.
 
-use kalends_hub::{ConflictRow, Keep, Mask, OnConflict, Role, links::LinkChange};
+use kalends_hub::{ConflictRow, ConflictState, Keep, Mask, OnConflict, Role, links::LinkChange};
 
 use crate::world::{Database, World, event};
 
@@ -11,6 +11,9 @@ both! {
     the_rule_for_conflicts_can_be_changed,
     a_question_about_an_event_that_was_deleted_is_closed_and_both_values_stay,
 }
+
+/// What those who answer know of a question.
+const OPEN: Option<ConflictState> = Some(ConflictState::Open);
 
 /// Two calendars, linked in this order, in which the same title was changed at the same time.
 async fn clash(database: &Database, order: [usize; 2], on_conflict: OnConflict) -> World {
@@ -27,7 +30,7 @@ async fn clash(database: &Database, order: [usize; 2], on_conflict: OnConflict) 
 }
 
 async fn only(world: &World) -> ConflictRow {
-    let mut kept = world.hub.conflicts(&world.actor, 10).await.unwrap();
+    let mut kept = world.conflicts().await;
     assert_eq!(kept.len(), 1, "{kept:?}");
     kept.remove(0)
 }
@@ -58,14 +61,18 @@ async fn where_a_person_is_asked_nothing_moves_until_they_decide(database: Datab
         world.models[0].edit("a", |e| e.when = event("", "", "2026-11-24T11:00:00").when);
         assert_eq!(world.settle().await, 1);
         assert_eq!(world.titles(1), ["Second"]);
-        let decide = world.hub.decide_conflict(&world.actor, question.id, keep);
+        let decide = world
+            .hub
+            .decide_conflict(&world.actor, question.id, keep, OPEN);
         decide.await.unwrap();
         assert_eq!(world.settle().await, 1);
         assert_eq!(world.titles(0), [wins]);
         assert_eq!(world.titles(1), [wins]);
         let answered = only(&world).await.conflict;
         assert_eq!(answered.remote_won, Some(keep == Keep::Remote));
-        let twice = world.hub.decide_conflict(&world.actor, question.id, keep);
+        let twice = world
+            .hub
+            .decide_conflict(&world.actor, question.id, keep, OPEN);
         assert!(matches!(twice.await, Err(kalends_hub::Error::Stale)));
     }
 }
@@ -77,17 +84,17 @@ async fn a_question_closes_when_somebody_writes_another_value_at_the_provider(da
     world.models[1].edit(&there, |e| e.title = "Third".into());
     world.settle().await;
     // It is asked again, about what is there now.
-    let kept = world.hub.conflicts(&world.actor, 10).await.unwrap();
+    let kept = world.conflicts().await;
     assert_eq!(kept.len(), 2);
     let old = world
         .hub
-        .decide_conflict(&world.actor, question.id, Keep::Local);
+        .decide_conflict(&world.actor, question.id, Keep::Local, OPEN);
     assert!(matches!(old.await, Err(kalends_hub::Error::Stale)));
     let new = kept.iter().find(|row| row.id != question.id).unwrap();
     assert_eq!(new.conflict.remote.title, "Third");
     let decide = world
         .hub
-        .decide_conflict(&world.actor, new.id, Keep::Remote);
+        .decide_conflict(&world.actor, new.id, Keep::Remote, OPEN);
     decide.await.unwrap();
     world.settle().await;
     assert_eq!(world.titles(0), ["Third"]);
@@ -121,7 +128,7 @@ async fn a_question_about_an_event_that_was_deleted_is_closed_and_both_values_st
     assert_eq!(world.titles(1), [""; 0]);
     let decide = world
         .hub
-        .decide_conflict(&world.actor, question.id, Keep::Remote);
+        .decide_conflict(&world.actor, question.id, Keep::Remote, OPEN);
     assert!(matches!(decide.await, Err(kalends_hub::Error::Stale)));
     let kept = only(&world).await;
     assert_ne!(kept.state, question.state);

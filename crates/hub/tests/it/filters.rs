@@ -245,7 +245,7 @@ async fn another_filter_scrubs_and_keeps_what_was_noted(database: Database) {
     assert_eq!(world.titles(1), ["Lunch"]);
     assert_eq!(world.titles(0), ["Lunch", "Therapy"]);
     assert_eq!(world.hub.links(&world.actor).await.unwrap()[0].waiting, 0);
-    let kept = world.hub.conflicts(&world.actor, 10).await.unwrap();
+    let kept = world.conflicts().await;
     let [lost] = &kept[..] else {
         panic!("one note: {kept:?}")
     };
@@ -276,7 +276,7 @@ async fn an_edit_of_a_mirror_that_is_being_removed_is_kept_and_the_mirror_goes(d
         world.settle().await;
         assert!(world.titles(1).is_empty(), "{role:?}");
         assert_eq!(world.titles(0), ["Therapy"]);
-        let kept = world.hub.conflicts(&world.actor, 10).await.unwrap();
+        let kept = world.conflicts().await;
         assert_eq!(kept[0].conflict.local.title, "Therapy, floor 2");
         // What was kept is not said once more when it comes back.
         let wide = change(&world, &[(0, Role::Both, &open), (1, role, &open)]);
@@ -379,14 +379,7 @@ async fn what_a_filter_stops_meets_nobody_when_a_link_is_made(database: Database
     assert_eq!(world.titles(0), ["Board"]);
     assert_eq!(world.titles(1), ["Board (private)"]);
     assert_eq!(world.titles(2), ["Board"]);
-    assert!(
-        world
-            .hub
-            .conflicts(&world.actor, 10)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(world.conflicts().await.is_empty());
 }
 
 async fn each_link_of_a_calendar_has_its_own_filter(database: Database) {

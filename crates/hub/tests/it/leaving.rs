@@ -82,7 +82,7 @@ async fn a_link_that_was_paused_merges_what_was_changed_meanwhile(database: Data
         assert_eq!(merged.text, Text::plain("Note"));
         assert_eq!(merged.when, event("", "", "2026-11-25T09:00:00").when);
     }
-    let kept = world.hub.conflicts(&world.actor, 10).await.unwrap();
+    let kept = world.conflicts().await;
     let [lost] = &kept[..] else {
         panic!("one conflict: {kept:?}")
     };

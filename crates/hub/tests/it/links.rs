@@ -186,7 +186,7 @@ async fn what_loses_when_calendars_are_linked_is_kept(database: Database) {
         ])
         .await;
     assert_eq!(world.models[1].living()[0].1.text, Text::plain("Room 1"));
-    let kept = world.hub.conflicts(&world.actor, 10).await.unwrap();
+    let kept = world.conflicts().await;
     let [row] = &kept[..] else {
         panic!("one conflict: {kept:?}")
     };
@@ -232,7 +232,7 @@ async fn what_was_noted_on_a_mirror_that_gives_way_is_kept(database: Database) {
     world.models[1].put("i", event("a@x", "Board", "2026-11-24T09:00:00"));
     world.settle().await;
     assert_eq!(world.titles(1), ["Board"]);
-    let kept = world.hub.conflicts(&world.actor, 10).await.unwrap();
+    let kept = world.conflicts().await;
     assert_eq!(kept[0].conflict.local.text, Text::plain("Take the slides"));
 }
 

@@ -28,6 +28,7 @@ mod conflicts;
 mod dice;
 mod filters;
 mod held;
+mod inbox;
 mod leaving;
 mod links;
 mod model;

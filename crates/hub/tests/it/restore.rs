@@ -1,6 +1,6 @@
 //! What lost a conflict comes back, everywhere, and goes again when that is undone.
 
-use kalends_hub::{Mask, Precondition, Role};
+use kalends_hub::{Keep, Mask, Precondition, Role};
 
 use crate::world::{Database, World, event};
 
@@ -29,15 +29,17 @@ async fn the_value_that_lost_goes_to_every_provider_and_can_be_taken_back(databa
     let titles = || (world.titles(0), world.titles(1));
     let (ours, theirs) = (vec!["Ours".to_owned()], vec!["Theirs".to_owned()]);
     assert_eq!(titles(), (ours.clone(), ours.clone()));
-    let conflicts = hub.conflicts(actor, 9).await.unwrap();
+    let conflicts = world.conflicts().await;
     assert_eq!(conflicts.len(), 1);
 
-    hub.restore_conflict(actor, conflicts[0].id).await.unwrap();
+    hub.decide_conflict(actor, conflicts[0].id, Keep::Loser, None)
+        .await
+        .unwrap();
     let restored = hub.position(actor).await.unwrap();
     world.settle().await;
     assert_eq!(titles(), (theirs.clone(), theirs));
     hub.undo(actor, restored).await.unwrap();
     world.settle().await;
     assert_eq!(titles(), (ours.clone(), ours));
-    assert_eq!(hub.conflicts(actor, 9).await.unwrap().len(), 1);
+    assert_eq!(world.conflicts().await.len(), 1);
 }

@@ -12,8 +12,8 @@ use calendar::{Duration, Event, When, Zone};
 use identity::{Actor, Clock, Ids, SystemIds};
 use jiff::Timestamp;
 use kalends_hub::{
-    CalendarId, CalendarView, EventView, Filter, Hub, LinkId, LinkMember, Mask, OnConflict, Role,
-    Settings,
+    CalendarId, CalendarView, ConflictRow, ConflictView, EventView, Filter, Hub, LinkId,
+    LinkMember, Mask, OnConflict, Role, Settings, WhichConflicts,
     connections::PasswordAccount,
     links::{LinkChange, LinkEdit},
 };
@@ -220,6 +220,19 @@ impl World {
         let mut titles: Vec<String> = rows.into_iter().map(|r| r.copy.local.title).collect();
         titles.sort();
         titles
+    }
+
+    /// All conflicts, newest first.
+    pub async fn conflicts(&self) -> Vec<ConflictRow> {
+        let views = self.views().await.into_iter();
+        views.map(|view| view.row).collect()
+    }
+
+    /// The same, as people read them.
+    pub async fn views(&self) -> Vec<ConflictView> {
+        let all = WhichConflicts::All;
+        let page = self.hub.conflicts(&self.actor, all, None, 100);
+        page.await.unwrap().items
     }
 
     /// Sets a worker to work; it stops with what is returned.

@@ -7,7 +7,7 @@ use calendar::Event;
 use jiff::Timestamp;
 use sync::{
     CalendarId, Cause, CauseKind, ChangeId, Conflict, Copy, CopyId, Intent, Law, Linked, LinkedId,
-    Mask, Member, Observation, Operation, Outcome, Policy, Remote, Role, Stamp,
+    Mask, Member, Observation, Operation, Outcome, Policy, Remote, Role, Ruling, Stamp,
     law::holds,
     replication::{Digest, Standing, decide, hand_over, looked, observe},
 };
@@ -189,6 +189,9 @@ impl Hub {
             local,
             remote: held,
             remote_won: Some(remote),
+            by: Ruling::Ask,
+            local_side: None,
+            remote_side: None,
         });
         if changed {
             let cause = self.cause(CauseKind::Edit, self.place(row), None);

@@ -2,7 +2,10 @@
 
 use calendar::Event;
 use hub::{Keep, Precondition, events::NewEvent};
-use storage::{conflicts, copies};
+use storage::{
+    conflicts::{self, Which},
+    copies,
+};
 use sync::{Conflict, CopyId, Role};
 
 use super::{Result, Whole, fault};
@@ -82,13 +85,12 @@ impl Whole {
     /// Somebody answers all that was asked; whether anything was.
     pub(super) async fn decide(&mut self) -> Result<bool> {
         let mut tx = self.store.read().await.map_err(fault)?;
-        let all = conflicts::list(&mut tx, None, 1_000).await.map_err(fault)?;
+        let all = conflicts::list(&mut tx, Which::Open, None, 1_000)
+            .await
+            .map_err(fault)?;
         drop(tx);
         let mut asked = false;
-        for open in all
-            .into_iter()
-            .filter(|c| c.state == conflicts::State::Open)
-        {
+        for open in all {
             let remote = {
                 let mut world = self.shared.world();
                 let place = self.calendars.iter().position(|id| *id == open.calendar);
@@ -103,7 +105,11 @@ impl Whole {
                 remote
             };
             let keep = if remote { Keep::Remote } else { Keep::Local };
-            match self.hub.decide_conflict(&self.actor, open.id, keep).await {
+            let asked_now = Some(conflicts::State::Open);
+            let decided = self
+                .hub
+                .decide_conflict(&self.actor, open.id, keep, asked_now);
+            match decided.await {
                 // Answered by what was answered before.
                 Ok(()) => asked = true,
                 Err(hub::Error::Stale) => {}

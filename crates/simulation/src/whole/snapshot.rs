@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use storage::{Tx, conflicts, copies, intents, linked, members};
+use storage::{
+    Tx,
+    conflicts::{self, Which},
+    copies, intents, linked, members,
+};
 use sync::{CalendarId, CopyId, Intent, LinkId, Linked, LinkedId, Member};
 use uuid::Uuid;
 
@@ -50,7 +54,7 @@ impl Whole {
             seen.links(&mut tx, link).await.map_err(fault)?;
         }
         seen.linked.sort_by_key(|value| value.id);
-        let lost = conflicts::list(&mut tx, None, 10_000).await;
+        let lost = conflicts::list(&mut tx, Which::All, None, 10_000).await;
         let lost = lost.map_err(fault)?.into_iter();
         let mut world = self.shared.world();
         world.hub.rows = seen.rows;

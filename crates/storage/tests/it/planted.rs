@@ -282,7 +282,7 @@ async fn plant_events(tx: &mut Tx) {
         base: event(),
         local: event(),
         remote: event(),
-        remote_won: Some(true),
+        ..a_conflict(calendar).conflict
     };
     let conflict = conflicts::Row {
         conflict,

@@ -10,8 +10,8 @@ use kalends_storage::{
 use serde_json::json;
 use sync::{
     CalendarId, Cause, CauseKind, ChangeId, Conflict, ConnectionId, CopyId, Filter, Intent, LinkId,
-    LinkedId, Mask, Observation, OnConflict, Operation, Outcome, Remote, Role, Stamp, UserId,
-    Version,
+    LinkedId, Mask, Observation, OnConflict, Operation, Outcome, Remote, Role, Ruling, Stamp,
+    UserId, Version,
 };
 
 use crate::fixture::{Fixture, a_calendar, a_copy, an_event, at, id};
@@ -28,6 +28,7 @@ both! {
     observations_and_edits,
     links_with_members,
     conflicts_are_kept,
+    conflicts_are_listed_page_by_page,
     replies_are_given_again,
 }
 
@@ -502,6 +503,7 @@ pub fn a_conflict(calendar: CalendarId) -> conflicts::Row {
         copy: CopyId(id()),
         calendar,
         at: at(0),
+        since: at(0),
         state: conflicts::State::Open,
         conflict: Conflict {
             unit: Unit::Title,
@@ -509,7 +511,11 @@ pub fn a_conflict(calendar: CalendarId) -> conflicts::Row {
             local: an_event("uid"),
             remote: an_event("uid"),
             remote_won: None,
+            by: Ruling::Ask,
+            local_side: None,
+            remote_side: None,
         },
+        last: None,
     }
 }
 
@@ -534,18 +540,17 @@ async fn conflicts_are_kept(f: Fixture) {
     let open = conflicts::open_of_copy(&mut tx, row.copy).await.unwrap();
     assert_eq!(open, []);
     row.state = conflicts::State::Restored;
-    conflicts::set_state(&mut tx, row.id, row.state)
-        .await
-        .unwrap();
+    row.last = Some(conflicts::Deed {
+        before: conflicts::State::Resolved,
+        change: ChangeId(id()),
+        actor: "user:1".into(),
+        at: at(1),
+    });
+    conflicts::update(&mut tx, &row).await.unwrap();
     assert_eq!(
         conflicts::get(&mut tx, row.id).await.unwrap(),
         Some(row.clone())
     );
-    assert_eq!(
-        conflicts::list(&mut tx, None, 9).await.unwrap(),
-        [row.clone()]
-    );
-    assert_eq!(conflicts::list(&mut tx, Some(row.at), 9).await.unwrap(), []);
     assert_eq!(
         conflicts::of_copy(&mut tx, row.copy, 9)
             .await
@@ -553,7 +558,49 @@ async fn conflicts_are_kept(f: Fixture) {
             .len(),
         1
     );
-    assert_eq!(conflicts::prune(&mut tx, at(9)).await.unwrap(), 1);
+    row.since = at(9);
+    conflicts::update(&mut tx, &row).await.unwrap();
+    assert_eq!(conflicts::prune(&mut tx, at(9)).await.unwrap(), 0);
+    assert_eq!(conflicts::prune(&mut tx, at(10)).await.unwrap(), 1);
+}
+
+async fn conflicts_are_listed_page_by_page(f: Fixture) {
+    use conflicts::{State, Which};
+    let calendar = f.calendar().await;
+    let mut tx = f.store.write().await.unwrap();
+    let mut all = Vec::new();
+    // Several of one moment.
+    for (second, state) in [
+        (1, State::Open),
+        (1, State::Resolved),
+        (1, State::Confirmed),
+        (2, State::Open),
+        (3, State::Restored),
+    ] {
+        let row = conflicts::Row {
+            at: at(second),
+            state,
+            ..a_conflict(calendar)
+        };
+        conflicts::insert(&mut tx, &row).await.unwrap();
+        all.push(row);
+    }
+    all.sort_by_key(|row| std::cmp::Reverse((row.at, row.id)));
+    for (which, fits) in [
+        (Which::All, (|_| true) as fn(State) -> bool),
+        (Which::Open, |state| state == State::Open),
+        (Which::Settled, |state| state != State::Open),
+    ] {
+        let (mut listed, mut after) = (Vec::new(), None);
+        loop {
+            let page = conflicts::list(&mut tx, which, after, 2).await.unwrap();
+            let Some(last) = page.last() else { break };
+            after = Some((last.at, last.id));
+            listed.extend(page);
+        }
+        let expected = all.iter().filter(|row| fits(row.state));
+        assert_eq!(listed, expected.cloned().collect::<Vec<_>>(), "{which:?}");
+    }
 }
 
 async fn replies_are_given_again(f: Fixture) {

@@ -7,7 +7,7 @@ use calendar::{Event, Privacy, Unit, unit};
 use crate::{
     Cause, Conflict, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role,
     law::{Law, holds},
-    links::relink::lost,
+    links::relink::{self, here, lost, met},
     loose,
 };
 
@@ -138,13 +138,8 @@ pub fn attach(
         let source = role == Role::Source || stricter || unsaid;
         let lost = if source { shown.as_ref() } else { &copy.local };
         if !loosely && !stricter && !unsaid && !says_nothing(&unit, lost) {
-            losers.push(Conflict {
-                unit: unit.clone(),
-                base: Event::new("", copy.local.when.clone()),
-                local: copy.local.clone(),
-                remote: shown.as_ref().clone(),
-                remote_won: Some(!source),
-            });
+            let nothing = Event::new("", copy.local.when.clone());
+            losers.push(met(&unit, linked, copy, nothing, &shown, !source));
         }
         if source && !of_series {
             // Of an occurrence, too, a source keeps what its mask does not let out.
@@ -204,11 +199,8 @@ pub fn gives_way(member: &Member, mirror: &Copy, event: &Copy) -> Vec<Conflict> 
     noted.retain(|unit| !unit.is_local() && !matches!(unit, Unit::Person(_)));
     noted.retain(|unit| !unit.same(&mirror.local, &event.local));
     let lost = |unit| Conflict {
-        unit,
-        base: member.agreed.clone(),
-        local: mirror.local.clone(),
-        remote: event.local.clone(),
-        remote_won: Some(true),
+        remote_side: Some(here(event, &unit)),
+        ..relink::noted(unit, member, mirror, &event.local)
     };
     noted.into_iter().map(lost).collect()
 }
@@ -307,7 +299,8 @@ pub fn outward(linked: &Linked, member: &mut Member, copy: &mut Copy, cause: &Ca
     for unit in unit::diff(&shown, known) {
         if !unit.same(&copy.local, &shown) {
             if copy.alive && !unit.same(&copy.local, &member.agreed) {
-                done.lost.push(lost(unit.clone(), member, copy, &shown));
+                let lost = lost(unit.clone(), linked, member, copy, &shown);
+                done.lost.push(lost);
             }
             copy.set(&unit, &shown, cause);
             done.units.insert(unit.clone());

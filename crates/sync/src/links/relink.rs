@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use calendar::{Event, Unit, unit};
 
 use crate::{
-    Cause, Conflict, Copy, Linked, Member, Role,
+    Cause, Conflict, Copy, Linked, Member, Role, Ruling, Side,
     law::{Law, holds},
     links::{
         self, Outward,
@@ -57,7 +57,7 @@ pub fn relink(
             // edited before a copy died, died with it.
             let noted = !unit.same(&copy.local, &member.agreed);
             if copy.alive && noted && !unit.same(&copy.local, &shown) {
-                let gone = lost(unit.clone(), member, copy, &shown);
+                let gone = lost(unit.clone(), linked, member, copy, &shown);
                 done.conflicts.push(gone);
             }
             bring(&unit, &shown, copy, cause, &mut done);
@@ -69,14 +69,64 @@ pub fn relink(
 }
 
 /// A value of the copy that gives way to what may be seen now.
-pub(super) fn lost(unit: Unit, member: &Member, copy: &Copy, seen: &Event) -> Conflict {
+pub(super) fn lost(
+    unit: Unit,
+    linked: &Linked,
+    member: &Member,
+    copy: &Copy,
+    seen: &Event,
+) -> Conflict {
     Conflict {
-        unit,
+        remote_side: speaker(linked, &unit),
+        ..noted(unit, member, copy, seen)
+    }
+}
+
+/// The same where nobody else wrote anything: what was noted on a mirror goes with it.
+pub(super) fn noted(unit: Unit, member: &Member, copy: &Copy, seen: &Event) -> Conflict {
+    Conflict {
         base: member.agreed.clone(),
         local: copy.local.clone(),
         remote: seen.clone(),
         remote_won: Some(true),
+        by: Ruling::Projection,
+        local_side: Some(here(copy, &unit)),
+        remote_side: None,
+        unit,
     }
+}
+
+/// A copy and its linked event met, and both have a value of their own.
+pub(super) fn met(
+    unit: &Unit,
+    linked: &Linked,
+    copy: &Copy,
+    base: Event,
+    shown: &Event,
+    remote_won: bool,
+) -> Conflict {
+    Conflict {
+        unit: unit.clone(),
+        base,
+        local: copy.local.clone(),
+        remote: shown.clone(),
+        remote_won: Some(remote_won),
+        by: Ruling::Met,
+        local_side: Some(here(copy, unit)),
+        remote_side: speaker(linked, unit),
+    }
+}
+
+/// Where a unit of a copy comes from. What has been written already has no cause any more: it was its own calendar's.
+pub(super) fn here(copy: &Copy, unit: &Unit) -> Side {
+    let own = || Side::of_calendar(copy.calendar, None);
+    copy.causes.get(unit).map_or_else(own, Side::of)
+}
+
+/// Who said last what a unit of a linked event is.
+fn speaker(linked: &Linked, unit: &Unit) -> Option<Side> {
+    let author = linked.authors.get(unit)?;
+    Some(Side::of_calendar(*author, Some(linked.link)))
 }
 
 fn bring(unit: &Unit, value: &Event, copy: &mut Copy, cause: &Cause, done: &mut Relinked) {
@@ -105,13 +155,8 @@ pub(super) fn settle(
         Merge::Both(merged) if member.role == Role::Both => *merged,
         Merge::Both(_) | Merge::Clash => {
             let source = member.role == Role::Source;
-            done.conflicts.push(Conflict {
-                unit: unit.clone(),
-                base: before,
-                local: copy.local.clone(),
-                remote: shown.clone(),
-                remote_won: Some(!source),
-            });
+            let clash = met(unit, linked, copy, before, shown, !source);
+            done.conflicts.push(clash);
             if source {
                 copy.local.clone()
             } else {

@@ -9,7 +9,7 @@ use crate::{
     links::{
         Relinked,
         flow::{covered, hides_only_privates, privacy_at, shown, sight},
-        relink::{lost, settle},
+        relink::{noted, settle},
     },
 };
 
@@ -59,7 +59,8 @@ pub fn remask(
         if made == Made::Mirror {
             // Scrubbed with the rest, since others' words may be in it; but it was written here.
             if own && (hidden || partly) && !unit.same(&copy.local, &seen) {
-                done.conflicts.push(lost(unit.clone(), member, copy, &seen));
+                done.conflicts
+                    .push(noted(unit.clone(), member, copy, &seen));
             }
         } else if hidden || partly {
             let brought = !own && author.is_some() && unit.same(&copy.local, &agreed_before);

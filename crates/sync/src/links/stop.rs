@@ -2,7 +2,7 @@
 
 use calendar::{Unit, unit};
 
-use crate::{Cause, Conflict, Copy, Member, links::relink::lost};
+use crate::{Cause, Conflict, Copy, Member, links::relink};
 
 /// The member's mirror may not be in its calendar: it goes, if it is there. Also what people have noted on it, which loses.
 /// What was noted where the mask hides stays on the dead copy and comes back with it.
@@ -13,7 +13,7 @@ pub fn stop(member: &mut Member, mirror: &mut Copy, cause: &Cause) -> Vec<Confli
     }
     let mut noted = unit::diff(&mirror.local, &member.agreed);
     noted.retain(|unit| !unit.is_local() && !matches!(unit, Unit::Person(_)));
-    let lost = |unit: &Unit| lost(unit.clone(), member, mirror, &member.agreed);
+    let lost = |unit: &Unit| relink::noted(unit.clone(), member, mirror, &member.agreed);
     let losers = noted.iter().map(lost).collect();
     for unit in noted {
         if !member.mask.covers(&unit, member.agreed.privacy) {

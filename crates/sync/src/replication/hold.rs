@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use calendar::{Event, Unit, unit};
 
-use crate::{Base, Copy, loose};
+use crate::{Base, Conflict, Copy, loose};
 
 impl Copy {
     /// The units that wait for a person.
@@ -60,4 +60,22 @@ pub fn decide(copy: &mut Copy, unit: &Unit, remote: bool) -> bool {
     }
     copy.tidy();
     changes
+}
+
+/// Takes a decision back: the unit waits for a person again, as it is here now and as the provider has it. `false`, and nothing is
+/// held, where there is nothing to ask any more: the provider has another value by now than the one that was asked about.
+pub fn hold_again(copy: &mut Copy, asked: &Conflict) -> bool {
+    let unit = &asked.unit;
+    let Some(base) = &mut copy.base else {
+        return false;
+    };
+    let there = copy.held.clone().unwrap_or_else(|| base.remote.clone());
+    let as_asked = unit.same(&there, &asked.remote) && !unit.same(&there, &asked.base);
+    if !copy.alive || !as_asked || unit.same(&copy.local, &there) {
+        return false;
+    }
+    unit.take(&mut base.remote, &asked.base);
+    unit.take(&mut base.local, &asked.base);
+    copy.held = Some(there);
+    true
 }

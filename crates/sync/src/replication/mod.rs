@@ -6,9 +6,10 @@ mod look;
 mod observe;
 mod plan;
 mod reply;
+mod settle;
 mod surplus;
 
-pub use hold::decide;
+pub use hold::{decide, hold_again};
 pub use look::looked;
 pub use observe::{Digest, Standing, observe};
 pub use plan::{Step, plan};

@@ -8,8 +8,12 @@ use crate::{
     Base, Conflict, Copy, Intent, Observation, Operation, Outcome, Policy, Remote, Stamp,
     law::{Law, holds},
     loose,
-    merge::{self, Merge},
-    replication::{echo::ours, hold, surplus::surplus},
+    replication::{
+        echo::ours,
+        hold,
+        settle::{Sight, Start, clash, settle, take, whole},
+        surplus::surplus,
+    },
 };
 
 /// How a copy stands in its link, as far as replication must know.
@@ -53,13 +57,6 @@ pub struct Digest {
     pub surplus: bool,
     /// Nothing at all was new.
     pub echo: bool,
-}
-
-/// A sighting with what is needed to judge it.
-struct Sight<'a> {
-    body: &'a Event,
-    seen: &'a Observation,
-    standing: &'a Standing,
 }
 
 /// Digests a sighting of the event that `copy` stands for. `intents` are those that may still arrive, oldest first.
@@ -242,7 +239,7 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
         local: local.clone(),
     };
     let held = hold::keep(copy, &before, &mut base, body);
-    let mut edited = false;
+    let (mine, mut edited) = (copy.local.clone(), false);
     for unit in unit::all([sent, body, local, &before.remote, &copy.local]) {
         if held.contains(&unit) {
             continue;
@@ -278,6 +275,7 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
         };
         settle(copy, &mut base, &unit, &start, sight, digest);
     }
+    whole(&mut digest.conflicts, &mine, sent, body);
     copy.base = Some(base);
     hold::note(copy, body);
     copy.stamp = Some(intent.stamp);
@@ -298,7 +296,7 @@ fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
         local: before.local.clone(),
     };
     let held = hold::keep(copy, &before, &mut base, body);
-    let mut edited = false;
+    let (mine, mut edited) = (copy.local.clone(), false);
     let known = if holds(Law::EchoIsRemote) {
         &before.remote
     } else {
@@ -315,6 +313,7 @@ fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
         };
         settle(copy, &mut base, &unit, &start, sight, digest);
     }
+    whole(&mut digest.conflicts, &mine, known, body);
     if edited && !holds(Law::MergeByUnit) {
         for unit in unit::all([body, &copy.local]) {
             take(copy, &mut base, &unit, body, digest);
@@ -342,7 +341,7 @@ fn adopted(copy: &mut Copy, sight: &Sight<'_>, digest: &mut Digest) -> bool {
         remote: body.clone(),
         local: copy.local.clone(),
     };
-    let mut edited = false;
+    let (mine, mut edited) = (copy.local.clone(), false);
     for unit in unit::all([body, &copy.local]) {
         if loose::same(&unit, body, &copy.local) {
             continue;
@@ -355,95 +354,9 @@ fn adopted(copy: &mut Copy, sight: &Sight<'_>, digest: &mut Digest) -> bool {
         };
         clash(copy, &mut base, &unit, &start, sight, digest);
     }
+    // `local` is what both are taken to have begun with.
+    whole(&mut digest.conflicts, &mine, &mine, body);
     copy.base = Some(base);
     hold::note(copy, body);
     edited
-}
-
-/// What both sides of a merge started from, in their two spellings.
-struct Start<'a> {
-    ours: &'a Event,
-    theirs: &'a Event,
-}
-
-/// Merges one unit that moved at the provider into the copy and pairs the base accordingly.
-fn settle(
-    copy: &mut Copy,
-    base: &mut Base,
-    unit: &Unit,
-    start: &Start<'_>,
-    sight: &Sight<'_>,
-    digest: &mut Digest,
-) {
-    let body = sight.body;
-    match merge::unit(unit, start.ours, &copy.local, start.theirs, body) {
-        Merge::Ours => {}
-        Merge::Same => unit.take(&mut base.local, &copy.local.clone()),
-        Merge::Theirs => take(copy, base, unit, body, digest),
-        Merge::Both(merged) => {
-            // Ours goes out again, merged; theirs is in it.
-            unit.take(&mut copy.local, &merged);
-            unit.take(&mut base.local, body);
-            digest.taken.push(unit.clone());
-        }
-        Merge::Clash => clash(copy, base, unit, start, sight, digest),
-    }
-}
-
-fn take(copy: &mut Copy, base: &mut Base, unit: &Unit, body: &Event, digest: &mut Digest) {
-    if *unit == Unit::Rule {
-        // What was part of the rule there goes with it.
-        let folded: Vec<Unit> = base.folded().collect();
-        for unit in folded {
-            if unit.same(&copy.local, &base.local) {
-                take(copy, base, &unit, body, digest);
-            }
-        }
-    }
-    unit.take(&mut copy.local, body);
-    unit.take(&mut base.local, body);
-    copy.causes.remove(unit);
-    copy.parked = None;
-    digest.taken.push(unit.clone());
-}
-
-/// Both sides changed the unit differently: the policy decides, and the loser is kept.
-fn clash(
-    copy: &mut Copy,
-    base: &mut Base,
-    unit: &Unit,
-    start: &Start<'_>,
-    sight: &Sight<'_>,
-    digest: &mut Digest,
-) {
-    let Sight {
-        body,
-        seen,
-        standing,
-    } = *sight;
-    let remote_won =
-        standing
-            .policy()
-            .remote_wins(copy.calendar, seen.modified, copy.causes.get(unit));
-    if holds(Law::LosersKept) {
-        digest.conflicts.push(Conflict {
-            unit: unit.clone(),
-            base: start.ours.clone(),
-            local: copy.local.clone(),
-            remote: body.clone(),
-            remote_won,
-        });
-    }
-    match remote_won {
-        Some(true) => take(copy, base, unit, body, digest),
-        Some(false) => {
-            // Our side of the pair is what the provider has now, so that ours is written again, and so that anything
-            // else that our value becomes meanwhile is not mistaken for what was agreed.
-            unit.take(&mut base.local, body);
-        }
-        None => {
-            unit.take(&mut base.remote, start.theirs);
-            unit.take(&mut base.local, start.ours);
-        }
-    }
 }

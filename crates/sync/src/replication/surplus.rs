@@ -6,6 +6,7 @@ use calendar::{Event, Unit, unit};
 
 use crate::{
     Cause, CauseKind, Conflict, Copy, Intent, Observation, Outcome,
+    conflict::Side,
     law::{Law, holds},
     loose,
     merge::{self, Merge},
@@ -98,7 +99,7 @@ impl Second<'_> {
                 // A person cannot be asked about an object that goes: ours stays, and theirs is kept.
                 let policy = self.standing.policy();
                 let cause = copy.causes.get(unit);
-                let won = policy.remote_wins(copy.calendar, self.seen.modified, cause);
+                let (by, won) = policy.remote_wins(copy.calendar, self.seen.modified, cause);
                 let won = won.unwrap_or(false);
                 digest.conflicts.push(Conflict {
                     unit: unit.clone(),
@@ -106,6 +107,9 @@ impl Second<'_> {
                     local: copy.local.clone(),
                     remote: self.body.clone(),
                     remote_won: Some(won),
+                    by,
+                    local_side: cause.map(Side::of),
+                    remote_side: Some(Side::seen(copy.calendar, self.seen)),
                 });
                 if !won {
                     return;

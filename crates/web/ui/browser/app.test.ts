@@ -234,20 +234,37 @@ describe('the other pages', () => {
       await page.getByText('No account was connected.').waitFor({ state: 'detached' });
     }));
 
-  it('restores the side that was not kept', () =>
+  it('shows a conflict unit by unit, takes the other side, and takes that back', () =>
     on('/conflicts', async (page) => {
-      await page.getByRole('button', { name: 'Restore this' }).first().click();
-      await toast(page, 'Restored');
-      await page.getByText('Restored', { exact: true }).waitFor();
+      const card = page.locator('[data-conflict=conflict-1]');
+      const title = card.locator('section', { has: page.getByRole('heading', { name: 'Title' }) });
+      for (const text of ['Before', 'Crown fitting', 'Crown fitting: Haddad (bring X-ray)', 'Now']) await title.getByText(text, { exact: true }).first().waitFor();
+      await card.getByText('merged, nothing was lost').waitFor();
+      expect(await title.locator('.box.stands').count()).toBe(1);
+      const sent = page.waitForRequest((request) => request.url().endsWith('/decide'));
+      await title.getByRole('button', { name: 'Take this instead' }).click();
+      expect((await sent).postDataJSON()).toEqual({ keep: 'ours', state: 'resolved' });
+      await toast(page, 'Decided');
+      await card.getByText('restored', { exact: true }).waitFor();
+      await card.getByRole('button', { name: 'Undo' }).click();
+      await card.getByText('decided', { exact: true }).waitFor();
+      await title.getByRole('button', { name: 'Leave it so' }).click();
+      await card.getByText('confirmed', { exact: true }).waitFor();
+      await card.getByText('Ada Lindqvist decided just now').waitFor();
     }));
 
-  it('decides what a link asks about', () =>
+  it('decides what a link asks about, and asks again when that is undone', () =>
     on('/conflicts', async (page) => {
+      await page.getByRole('heading', { name: 'Waiting for you' }).waitFor();
+      const card = page.locator('[data-conflict=conflict-2]');
       const sent = page.waitForRequest((request) => request.url().endsWith('/decide'));
-      await page.getByRole('button', { name: 'Keep this' }).last().click();
-      expect((await sent).postDataJSON()).toEqual({ keep: 'remote' });
+      await card.getByRole('button', { name: 'Keep this' }).last().click();
+      expect((await sent).postDataJSON()).toEqual({ keep: 'theirs', state: 'open' });
       await toast(page, 'Decided');
-      await page.getByRole('button', { name: 'Keep this' }).first().waitFor({ state: 'detached' });
+      await page.getByRole('heading', { name: 'Waiting for you' }).waitFor({ state: 'detached' });
+      await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+      await page.getByRole('heading', { name: 'Waiting for you' }).waitFor();
+      await card.getByRole('button', { name: 'Keep this' }).first().waitFor();
     }));
 
   it('changes a link, and shows what that will do first', () =>

@@ -3,7 +3,7 @@
 use calendar::Unit;
 use serde_json::{Value, json};
 use storage::conflicts;
-use sync::{Conflict, CopyId};
+use sync::{Conflict, CopyId, Ruling};
 use uuid::Uuid;
 
 use super::world::{World, list, text, visit, weekly};
@@ -101,6 +101,7 @@ async fn conflict(world: &World, event: &str, remote_won: Option<bool>) -> Uuid 
         copy,
         calendar: view.calendar,
         at: view.updated,
+        since: view.updated,
         state: remote_won.map_or(conflicts::State::Open, |_| conflicts::State::Resolved),
         conflict: Conflict {
             unit: Unit::Title,
@@ -108,7 +109,11 @@ async fn conflict(world: &World, event: &str, remote_won: Option<bool>) -> Uuid 
             local,
             remote: view.event,
             remote_won,
+            by: Ruling::Newest,
+            local_side: None,
+            remote_side: None,
         },
+        last: None,
     };
     let mut tx = world.store.write().await.unwrap();
     conflicts::insert(&mut tx, &row).await.unwrap();
@@ -123,26 +128,82 @@ async fn what_lost_a_conflict_comes_back_and_can_go_again() {
         let path = format!("/api/v1/events/{event}");
         let id = conflict(&world, &event, Some(true)).await;
         let listed = world.get("/api/v1/conflicts").await;
-        let one = &listed[0];
-        assert_eq!(text(&one["lost"]), "What lost");
+        let one = &listed["items"][0];
+        let unit = &one["units"][0];
+        let values = ["unit", "base", "ours", "theirs", "now", "stands"];
         assert_eq!(
-            (text(&one["state"]), text(&one["unit"])),
-            ("resolved".into(), "title".into())
+            values.map(|value| text(&unit[value])),
+            [
+                "title",
+                "Check-up",
+                "What lost",
+                "Check-up",
+                "Check-up",
+                "theirs"
+            ]
         );
+        assert_eq!(
+            ["state", "rule", "won", "title"].map(|value| text(&one[value])),
+            ["resolved", "newest", "theirs", "Check-up"]
+        );
+        assert_eq!(one["outcomes"], json!(["ours", "merge", "loser"]));
+        assert_eq!(one["undoable"], false);
+        let state = async || {
+            let one = world.get(&format!("/api/v1/conflicts/{id}")).await;
+            (text(&one["state"]), one["undoable"] == true)
+        };
         change(&world, "PATCH", &path, &json!({"description": "Meanwhile"})).await;
-        let restore = format!("/api/v1/conflicts/{id}/restore");
-        assert_eq!(world.ask("POST", &restore).send().await.status, 204);
+        let decide = format!("/api/v1/conflicts/{id}/decide");
+        let loser = json!({"keep": "loser", "state": "resolved"});
+        assert_eq!(world.post(&decide, &loser).await.status, 204);
         let read = world.get(&path).await;
         assert_eq!(read["title"], "What lost");
         assert_eq!(read["description"], "Meanwhile");
-        assert_eq!(world.get("/api/v1/conflicts").await[0]["state"], "restored");
-        // Twice is once.
+        assert_eq!(state().await, ("restored".into(), true));
+        // Twice is once; who knows an older state is told so.
         let before = world.position().await;
-        assert_eq!(world.ask("POST", &restore).send().await.status, 204);
+        let again = json!({"keep": "loser"});
+        assert_eq!(world.post(&decide, &again).await.status, 204);
         assert_eq!(world.position().await, before);
+        assert_eq!(world.post(&decide, &loser).await.status, 412);
         assert_eq!(undo(&world, before).await, 204);
         assert_eq!(world.get(&path).await["title"], "Check-up");
-        assert_eq!(world.get("/api/v1/conflicts").await[0]["state"], "resolved");
+        assert_eq!(state().await, ("resolved".into(), true));
+        // The same by the conflict itself.
+        assert_eq!(world.post(&decide, &again).await.status, 204);
+        let back = format!("/api/v1/conflicts/{id}/undo");
+        assert_eq!(world.ask("POST", &back).send().await.status, 204);
+        assert_eq!(world.get(&path).await["title"], "Check-up");
+        assert_eq!(state().await, ("resolved".into(), true));
+    }
+}
+
+#[tokio::test]
+async fn conflicts_are_read_page_by_page() {
+    let world = World::sqlite().await;
+    let (event, _) = world.event(&visit("Check-up")).await;
+    let open = conflict(&world, &event, None).await;
+    for _ in 0..2 {
+        conflict(&world, &event, Some(true)).await;
+    }
+    let page = async |query: &str| world.get(&format!("/api/v1/conflicts?{query}")).await;
+    let first = page("limit=2").await;
+    assert_eq!(list(&first["items"]).len(), 2);
+    let rest = page(&format!("limit=2&before={}", text(&first["next"]))).await;
+    assert_eq!(list(&rest["items"]).len(), 1);
+    assert_eq!(rest.get("next"), None);
+    let asked = page("state=open").await;
+    assert_eq!(list(&asked["items"]).len(), 1);
+    assert_eq!(asked["items"][0]["id"], open.to_string());
+    assert_eq!(asked["items"][0]["outcomes"], json!(["ours", "theirs"]));
+    assert_eq!(list(&page("state=settled").await["items"]).len(), 2);
+    // All are of one moment, before which there was nothing.
+    let at = text(&first["items"][0]["at"]);
+    assert!(list(&page(&format!("before={at}")).await["items"]).is_empty());
+    for (query, field) in [("state=lost", "state"), ("before=yesterday", "before")] {
+        let path = format!("/api/v1/conflicts?{query}");
+        let answer = world.ask("GET", &path).send().await;
+        assert_eq!(answer.problem(), (400, field));
     }
 }
 
@@ -151,11 +212,13 @@ async fn what_cannot_be_restored_is_said() {
     let world = World::sqlite().await;
     let (event, _) = world.event(&visit("Check-up")).await;
     let open = conflict(&world, &event, None).await;
-    let restore = |id: Uuid| format!("/api/v1/conflicts/{id}/restore");
-    let answer = world.ask("POST", &restore(open)).send().await;
-    assert_eq!(answer.problem(), (403, ""));
-    let answer = world.ask("POST", &restore(Uuid::nil())).send().await;
-    assert_eq!(answer.problem(), (404, ""));
+    let restore = async |id: Uuid| {
+        let path = format!("/api/v1/conflicts/{id}/decide");
+        world.post(&path, &json!({"keep": "loser"})).await
+    };
+    // Nobody has been asked about it: it is a question without a copy that waits.
+    assert_eq!(restore(open).await.problem(), (412, ""));
+    assert_eq!(restore(Uuid::nil()).await.problem(), (404, ""));
     let decided = conflict(&world, &event, Some(true)).await;
     change(
         &world,
@@ -164,8 +227,10 @@ async fn what_cannot_be_restored_is_said() {
         &Value::Null,
     )
     .await;
-    let answer = world.ask("POST", &restore(decided)).send().await;
-    assert_eq!(answer.problem(), (404, ""));
+    assert_eq!(restore(decided).await.problem(), (404, ""));
+    let path = format!("/api/v1/conflicts/{decided}/undo");
+    let answer = world.ask("POST", &path).send().await;
+    assert_eq!(answer.problem(), (403, ""));
 }
 
 #[tokio::test]
@@ -176,13 +241,13 @@ async fn only_an_open_question_is_decided() {
     let keep = |id: Uuid, keep: &str| {
         let (path, form) = (
             format!("/api/v1/conflicts/{id}/decide"),
-            json!({"keep": keep}),
+            json!({"keep": keep, "state": "open"}),
         );
         let world = &world;
         async move { world.post(&path, &form).await }
     };
     assert_eq!(keep(decided, "mine").await.problem(), (400, "keep"));
-    assert_eq!(keep(decided, "local").await.problem(), (412, ""));
+    assert_eq!(keep(decided, "ours").await.problem(), (412, ""));
     let nothing = Uuid::nil();
-    assert_eq!(keep(nothing, "remote").await.problem(), (404, ""));
+    assert_eq!(keep(nothing, "theirs").await.problem(), (404, ""));
 }

@@ -1,5 +1,6 @@
 //! One test, or a few, for each rule of the design, by its name.
 
+mod conflicts;
 mod links;
 mod observing;
 mod writing;

@@ -1,5 +1,6 @@
 // The rest of the mock's REST API: who, connections, calendars, links, activity, conflicts, changes, the stream.
 import type { LinkChange, NewConnection, NewLink } from '../../src/api/types.ts';
+import { conflicts } from './conflicts.ts';
 import { eventRoutes } from './events.ts';
 import { problem, send, type Call } from './http.ts';
 import type { World } from './world.ts';
@@ -140,16 +141,7 @@ export function restRoutes(world: World, session: Session, call: Call): boolean 
     case 'activity':
       return activity(world, call);
     case 'conflicts':
-      if (call.method === 'POST') {
-        const one = world.conflicts.find((conflict) => conflict.id === id);
-        if (!one) return problem(call, 404, 'Not found');
-        if ((sub === 'decide') !== (one.state === 'open')) return problem(call, 412, 'Changed meanwhile');
-        if (sub === 'decide' && (JSON.parse(call.body) as { keep: string }).keep === 'remote') [one.kept, one.lost] = [one.lost, one.kept];
-        one.state = sub === 'decide' ? 'resolved' : 'restored';
-        world.log('conflict', one.id);
-        return send(call, 204);
-      }
-      return send(call, 200, world.conflicts);
+      return conflicts(world, call, id, sub);
     case 'changes': {
       const after = Number(call.url.searchParams.get('after') ?? 0);
       return send(call, 200, { changes: world.changes.filter((change) => change.position > after).slice(0, 100), position: world.position });

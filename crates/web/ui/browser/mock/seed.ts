@@ -1,7 +1,7 @@
 // A believable week of a small dental practice, around today.
-import type { Calendar, Event, ProviderId, RecurrenceRule } from '../../src/api/types.ts';
+import type { Calendar, Conflict, Event, ProviderId, RecurrenceRule } from '../../src/api/types.ts';
 import { addDays, addMinutes, toCivil, weekStart } from '../../src/calendar/time.ts';
-import { World } from './world.ts';
+import { World, type Copy } from './world.ts';
 
 const berlin = 'Europe/Berlin';
 
@@ -112,8 +112,32 @@ function seedRest(world: World, three: string[]): void {
     });
   });
   const target = copies.find((copy) => copy.local?.title?.startsWith('Crown fitting'))!;
-  world.conflicts = [
-    { id: 'conflict-1', event: target.id, calendar: 'cal-microsoft', unit: 'title', kept: 'Crown fitting: Haddad', lost: 'Crown fitting: Haddad (bring X-ray)', at: world.ago(3_600_000), state: 'resolved' },
-    { id: 'conflict-2', event: target.id, calendar: 'cal-google', unit: 'when', kept: { start: target.local!.start, duration: 'PT75M' }, lost: { start: target.local!.start.replace('T15', 'T16'), duration: 'PT60M' }, at: world.ago(7_200_000), state: 'open' },
+  world.conflicts = seedConflicts(world, target);
+}
+
+/** A question about a time, a title that lost with a place that merged, and a text. */
+function seedConflicts(world: World, target: Copy): Conflict[] {
+  const { title = '', start } = target.local!;
+  const common = { event: target.id, link: { id: 'link-practice', name: 'Practice' }, title, undoable: false };
+  const time = (start: string, duration: string) => ({ start, duration, timeZone: 'Europe/Berlin' });
+  const resolved = (id: string, ago_ms: number) => ({ ...common, id, at: world.ago(ago_ms), state: 'resolved' as const, rule: 'newest', text: 'The newer change was kept.', won: 'theirs' as const });
+  return [
+    {
+      ...common, id: 'conflict-2', calendar: 'cal-google', at: world.ago(7_200_000), state: 'open', rule: 'ask',
+      text: 'The link asks: each calendar keeps its own until somebody decides.',
+      ours: { calendar: 'cal-microsoft', at: world.ago(7_900_000), who: 'Ben Okafor' }, theirs: { calendar: 'cal-google', at: world.ago(7_500_000) }, outcomes: ['ours', 'theirs'],
+      units: [{ unit: 'start', clash: true, base: time(start, 'PT60M'), ours: time(start, 'PT75M'), theirs: time(start.replace('T15', 'T16'), 'PT60M'), now: time(start, 'PT75M'), stands: 'asked' }],
+    },
+    {
+      ...resolved('conflict-1', 3_600_000), calendar: 'cal-microsoft', ours: { calendar: 'cal-caldav', at: world.ago(3_900_000) }, theirs: { calendar: 'cal-microsoft', at: world.ago(3_700_000) }, outcomes: ['ours', 'merge', 'loser'],
+      units: [
+        { unit: 'title', clash: true, base: 'Crown fitting', ours: 'Crown fitting: Haddad (bring X-ray)', theirs: title, now: title, stands: 'theirs' },
+        { unit: 'locations', clash: false, base: null, ours: { 1: { name: 'Room 2' } }, theirs: null, now: { 1: { name: 'Room 2' } }, stands: 'ours' },
+      ],
+    },
+    {
+      ...resolved('conflict-3', 90_000_000), calendar: 'cal-caldav', ours: { calendar: 'cal-google', at: world.ago(91_000_000), who: 'Ada Lindqvist' }, theirs: { calendar: 'cal-caldav', at: world.ago(90_500_000) }, outcomes: ['ours', 'merge', 'loser'],
+      units: [{ unit: 'description', clash: true, base: '', ours: 'Allergic to latex.\nBring the X-rays.', theirs: 'Allergic to latex: nitrile gloves.', now: 'Allergic to latex: nitrile gloves.', stands: 'theirs' }],
+    },
   ];
 }

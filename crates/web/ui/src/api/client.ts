@@ -1,6 +1,6 @@
 // The one place that speaks HTTP to the hub: same origin, the session cookie, problem+json as a typed error.
 import type {
-  ActivityPage, Calendar, Changes, Conflict, Connection, DemoState, Event, EventPatch, Link, LinkChange, LinkPreview, Me,
+  ActivityPage, Calendar, Changes, Conflict, ConflictPage, Connection, DemoState, Event, EventPatch, Keep, Link, LinkChange, LinkPreview, Me,
   NewConnection, NewLink, Occurrences, Position, Problem, Provider, Scope, Why,
 } from './types';
 
@@ -133,10 +133,11 @@ export const api = {
     json<void>('DELETE', `${v1}/links/${id(link)}`, { query: { mirrors } }),
 
   activity: (query: { before?: string | number; limit?: number }) => json<ActivityPage>('GET', `${v1}/activity`, { query }),
-  conflicts: () => json<Conflict[]>('GET', `${v1}/conflicts`),
-  /** Local is what Kalends has, remote what the calendar's provider has. */
-  decide: (conflict: string, keep: 'local' | 'remote') => json<void>('POST', `${v1}/conflicts/${id(conflict)}/decide`, { body: { keep } }),
-  restore: (conflict: string) => json<void>('POST', `${v1}/conflicts/${id(conflict)}/restore`),
+  conflicts: (query: { state?: 'open' | 'settled'; before?: string; limit?: number }) => json<ConflictPage>('GET', `${v1}/conflicts`, { query }),
+  /** Nothing is decided if something else has become of the conflict than what was read. */
+  decide: (conflict: string, keep: Keep, state: Conflict['state']) =>
+    json<void>('POST', `${v1}/conflicts/${id(conflict)}/decide`, { body: { keep, state } }),
+  undoConflict: (conflict: string) => json<void>('POST', `${v1}/conflicts/${id(conflict)}/undo`),
 
   changes: (after: Position, limit = 100) => json<Changes>('GET', `${v1}/changes`, { query: { after, limit } }),
   undo: (position: Position) => json<void>('POST', `${v1}/undo`, { body: { position } }),

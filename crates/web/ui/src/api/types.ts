@@ -290,16 +290,50 @@ export interface ActivityPage {
   next?: string | number | null;
 }
 
+/** What may be decided about a conflict: our value, the provider's, both in one or what stands, what was not kept. */
+export type Keep = 'ours' | 'theirs' | 'merge' | 'loser';
+
+export interface ConflictSide {
+  calendar?: string | null;
+  at?: string | null;
+  who?: string | null;
+}
+
+export interface ConflictUnit {
+  unit: string;
+  /** Whether this is what the conflict is about; the others were merged. */
+  clash: boolean;
+  base: unknown;
+  ours: unknown;
+  theirs: unknown;
+  now: unknown;
+  stands: 'ours' | 'theirs' | 'both' | 'other' | 'asked';
+}
+
 export interface Conflict {
   id: string;
   event: string;
   calendar: string;
-  unit: string;
-  kept: unknown;
-  lost: unknown;
+  link?: { id: string; name: string } | null;
+  title: string;
   at: string;
   /** `open`: a link asks, and nobody has decided yet. */
-  state: 'open' | 'resolved' | 'restored';
+  state: 'open' | 'resolved' | 'restored' | 'confirmed';
+  rule: string;
+  text: string;
+  won?: 'ours' | 'theirs' | null;
+  ours: ConflictSide;
+  theirs: ConflictSide;
+  units: ConflictUnit[];
+  outcomes: Keep[];
+  decidedBy?: string | null;
+  decidedAt?: string | null;
+  undoable: boolean;
+}
+
+export interface ConflictPage {
+  items: Conflict[];
+  next?: string | null;
 }
 
 export interface Change {
