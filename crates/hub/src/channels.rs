@@ -41,7 +41,7 @@ impl Hub {
             .settings()
             .public_url
             .clone()
-            .filter(|_| work.connector.traits().push)
+            .filter(|_| self.can_watch(&work))
         else {
             return Ok(None);
         };
@@ -79,6 +79,11 @@ impl Hub {
             }
         }
         Ok(Some(next))
+    }
+
+    /// Whether a calendar's provider could send us notifications.
+    pub(crate) fn can_watch(&self, work: &Work) -> bool {
+        self.settings().public_url.is_some() && work.connector.traits().push
     }
 
     async fn open_channel(

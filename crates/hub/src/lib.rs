@@ -14,6 +14,7 @@ mod conflicts;
 pub mod connections;
 pub mod error;
 pub mod events;
+mod lanes;
 pub mod links;
 mod pace;
 pub mod prune;

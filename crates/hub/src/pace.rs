@@ -13,6 +13,8 @@ const QUIET: Duration = Duration::from_hours(24);
 const QUIET_FACTOR: u32 = 2;
 /// How much more rarely a calendar with working notifications is read all the same: a lost one is found soon.
 const WATCHED_FACTOR: u32 = 3;
+/// The longest that a lost notification may go unnoticed, unless the provider's own pace is slower.
+const LOST_MAX: Duration = Duration::from_mins(5);
 
 /// How long to wait until the next read: the provider's own pace, shorter after something happened, longer where
 /// nothing does, and never longer than `most`.
@@ -29,7 +31,11 @@ pub(crate) fn pause(
         Some(idle) if idle < QUIET => traits.poll,
         _ => traits.poll * QUIET_FACTOR,
     };
-    let pace = if watched { pace * WATCHED_FACTOR } else { pace };
+    let pace = if watched {
+        (pace * WATCHED_FACTOR).min(LOST_MAX.max(pace))
+    } else {
+        pace
+    };
     most.map_or(pace, |most| pace.min(most))
 }
 
@@ -58,7 +64,7 @@ mod tests {
             (long_ago, false, None, 120),
             (None, false, None, 120),
             (just, true, None, 45),
-            (long_ago, true, None, 360),
+            (long_ago, true, None, 300),
             (long_ago, false, Some(90), 90),
             (long_ago, true, Some(90), 90),
             (today, false, Some(90), 60),

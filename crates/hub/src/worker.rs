@@ -1,9 +1,9 @@
 //! The worker: takes jobs as they come due, several at once, and puts those off that fail. It holds nothing: killed at
 //! any moment, the next one goes on where it was.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use providers::Failure;
 use storage::{Store, calendars, jobs};
 use sync::{CalendarId, CopyId};
@@ -11,7 +11,13 @@ use tokio::{sync::watch, task::JoinSet};
 use uuid::Uuid;
 
 use crate::{
-    Error, Hub, Result, channels::WATCH, links::horizon::HORIZON, pace, prune::PRUNE, replicate,
+    Error, Hub, Result,
+    channels::WATCH,
+    lanes::{Lane, Lanes},
+    links::horizon::HORIZON,
+    pace,
+    prune::PRUNE,
+    replicate,
 };
 
 const KINDS: [&str; 6] = [
@@ -35,6 +41,10 @@ const BACKOFF_MAX_SECONDS: u64 = 900;
 const UNREACHABLE_MAX_SECONDS: u64 = 30;
 /// Longest pause where the database fails: it may be back any moment.
 const TROUBLE_MAX: Duration = Duration::from_secs(30);
+/// How many jobs of accounts that have enough under way are passed over in one round.
+const PASSED_OVER_MAX: usize = 64;
+/// From when on a clock counts as set back.
+const SET_BACK_MIN: SignedDuration = SignedDuration::from_secs(5);
 /// Pause between two rounds of what is done daily.
 const DAY: Duration = Duration::from_hours(24);
 
@@ -46,11 +56,18 @@ impl Hub {
         // Tasks of their own: one that holds the database's only writer must go on while the next job is claimed.
         let mut running = JoinSet::new();
         let (mut seeded, mut failures) = (false, 0);
+        let lanes = Arc::new(Lanes::default());
+        let mut last = self.clock().now();
         loop {
             let woken = self.inner.work.notified();
             tokio::pin!(woken);
             woken.as_mut().enable();
-            match self.round(&store, owner, &mut running, &mut seeded).await {
+            let round = async {
+                self.keep_time(&store, &mut last).await?;
+                self.round(&store, owner, &lanes, &mut running, &mut seeded)
+                    .await
+            };
+            match round.await {
                 Ok(nap) => {
                     failures = 0;
                     tokio::select! {
@@ -78,6 +95,7 @@ impl Hub {
         &self,
         store: &Store,
         owner: Uuid,
+        lanes: &Arc<Lanes>,
         running: &mut JoinSet<()>,
         seeded: &mut bool,
     ) -> Result<Duration> {
@@ -92,14 +110,49 @@ impl Hub {
             }
             *seeded = true;
         }
-        while running.len() < self.settings().workers {
+        let mut passed_over = 0;
+        while running.len() < self.settings().workers && passed_over < PASSED_OVER_MAX {
             let claimed =
                 jobs::claim(store, &KINDS, owner, self.clock().now(), LEASE_SECONDS).await?;
             let Some(job) = claimed else { break };
+            let Some(lane) = self.lane(store, lanes, &job).await? else {
+                jobs::put_back(store, &job, self.after(NAP)).await?;
+                passed_over += 1;
+                continue;
+            };
             let (hub, store) = (self.clone(), store.clone());
-            running.spawn(async move { hub.perform(&store, job).await });
+            running.spawn(async move {
+                let _lane = lane;
+                hub.perform(&store, job).await;
+            });
         }
         self.nap(store).await
+    }
+
+    /// A place among the account's jobs; `None` if it has as many under way as one account may have.
+    async fn lane(
+        &self,
+        store: &Store,
+        lanes: &Arc<Lanes>,
+        job: &jobs::Job,
+    ) -> Result<Option<Lane>> {
+        let mut tx = store.read().await?;
+        let calendar = calendars::get(&mut tx, CalendarId(job.subject)).await?;
+        let account = calendar.and_then(|row| row.connection);
+        let most = self.settings().workers.div_ceil(2);
+        Ok(Lane::take(lanes, account, most))
+    }
+
+    /// A clock that was set back must not keep everybody waiting until it is again as late as it was.
+    async fn keep_time(&self, store: &Store, last: &mut Timestamp) -> Result<()> {
+        let now = self.clock().now();
+        let back = last.duration_since(now);
+        if back > SET_BACK_MIN {
+            tracing::warn!(seconds = back.as_secs(), "the clock was set back");
+            jobs::bring_forward(store, back).await?;
+        }
+        *last = now;
+        Ok(())
     }
 
     async fn nap(&self, store: &Store) -> Result<Duration> {
@@ -190,6 +243,12 @@ impl Hub {
             .and_then(|row| row.moved);
         drop(tx);
         let now = self.clock().now();
+        if !watched && self.can_watch(&work) {
+            // Whatever became of the job that renews the channel: there is none, so there shall be one.
+            let mut tx = store.write().await?;
+            jobs::ensure(&mut tx, WATCH, calendar.0, now).await?;
+            tx.commit().await?;
+        }
         let most = self.settings().poll;
         let pause = pace::pause(&work.connector.traits(), most, moved, now, watched);
         Ok(Some(self.after(pause)))

@@ -50,6 +50,11 @@ const RELEASE: &str = "
 const RETRY: &str = "
     UPDATE jobs SET lease = NULL, owner = NULL, due = CASE WHEN wanted = $5 THEN $4 ELSE due END
     WHERE tenant = $1 AND id = $2 AND fence = $3 AND lease IS NOT NULL";
+const PUT_BACK: &str = "
+    UPDATE jobs SET lease = NULL, owner = NULL, due = CASE WHEN due < $4 THEN $4 ELSE due END,
+        attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END
+    WHERE tenant = $1 AND id = $2 AND fence = $3 AND lease IS NOT NULL";
+const BRING_FORWARD: &str = "UPDATE jobs SET due = due - $2, lease = lease - $2 WHERE tenant = $1";
 // An attempt that was cut short is no failure.
 const LEFT_BEHIND: &str = "
     UPDATE jobs SET lease = NULL, owner = NULL, attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END
@@ -135,6 +140,23 @@ pub async fn done(tx: &mut Tx, job: &Job) -> Result<bool> {
 pub async fn retry(tx: &mut Tx, job: &Job, due: Timestamp) -> Result<bool> {
     let values = values![job.id, job.fence, due, job.wanted];
     Ok(tx.run(RETRY, values).await? > 0)
+}
+
+/// Gives a job back that was not begun: it has its next turn at `due`, behind those that have waited longer.
+pub async fn put_back(store: &Store, job: &Job, due: Timestamp) -> Result<()> {
+    let mut tx = store.write().await?;
+    tx.run(PUT_BACK, values![job.id, job.fence, due]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The clock was set back by so much: whatever was to be done at a time is to be done as much earlier.
+pub async fn bring_forward(store: &Store, by: SignedDuration) -> Result<()> {
+    let mut tx = store.write().await?;
+    let micros = i64::try_from(by.as_micros()).unwrap_or(0);
+    tx.run(BRING_FORWARD, values![micros]).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Gives back whatever an owner holds: it begins anew, and its former self, which held it, is gone. Should that live after
