@@ -2,7 +2,7 @@
 //! change too, everything is logged, and whoever must write to a provider gets a job.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use storage::{Change, ChangeKind, Tx, calendars, copies, intents, jobs, linked, links, members};
 use sync::{CalendarId, Cause, CauseKind, Copy, CopyId, LinkId, Member, links as rules};
 
-use super::sieve::Whose;
+use super::sieve::{Whose, is_called_off};
 use crate::{Hub, Result, replicate, shape};
 
 /// How long after an event was seen in its new calendar a deletion in the old one counts as the other half of a move.
@@ -172,8 +172,41 @@ impl<'a> Flow<'a> {
                 continue;
             };
             for member in members::of_copy(self.tx, id).await? {
-                self.inward(&mut row, member).await?;
+                if self.came_along(&row, &member) {
+                    self.life_along(&mut row, member).await?;
+                } else {
+                    self.inward(&mut row, member).await?;
+                }
             }
+        }
+        Ok(())
+    }
+
+    /// Whether this very change took a copy's life, or gave it back, along another link than that of `member`.
+    fn came_along(&self, row: &copies::Row, member: &Member) -> bool {
+        row.copy.life_cause.as_ref().is_some_and(|cause| {
+            cause.change == self.cause.change
+                && cause.kind != CauseKind::Config
+                && cause.link != Some(member.link)
+        })
+    }
+
+    /// L3 and L4 along the further links of a copy: what it is in them dies and lives with it.
+    async fn life_along(&mut self, row: &mut copies::Row, mut member: Member) -> Result<()> {
+        let Some(mut value) = linked::get_for_update(self.tx, member.linked).await? else {
+            return Ok(());
+        };
+        let (alive, cause) = (value.alive, self.cause_along(&member));
+        let moved = if row.copy.alive {
+            rules::revived(&mut value, &mut member, &mut row.copy, true, &cause)
+        } else {
+            rules::died(&mut value, &mut member);
+            BTreeSet::new()
+        };
+        members::update(self.tx, &member).await?;
+        linked::update(self.tx, &value).await?;
+        if value.alive != alive || !moved.is_empty() {
+            self.outward(&value, Some(row.copy.id)).await?;
         }
         Ok(())
     }
@@ -238,7 +271,7 @@ impl<'a> Flow<'a> {
             }
             let wanted = match &sieve {
                 Some(sieve) if place.role.receives() => self.wants(sieve, value, place).await?,
-                _ => true,
+                _ => !is_called_off(value),
             };
             match members.iter().find(|m| m.calendar == place.calendar) {
                 Some(member) if Some(member.copy) == from && wanted => {}

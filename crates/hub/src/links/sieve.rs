@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use calendar::{Address, Event, Participation};
+use calendar::{Address, Event, Participation, Status};
 use jiff::tz::TimeZone;
 use storage::{calendars, connections, copies, links, members, users};
 use sync::{CalendarId, CopyId, Linked, Member, links::filter::Context};
@@ -140,6 +140,9 @@ impl Flow<'_> {
         value: &Linked,
         place: &links::LinkMember,
     ) -> Result<bool> {
+        if is_called_off(value) {
+            return Ok(false);
+        }
         if !sieve.let_out || place.filter.is_open() {
             return Ok(sieve.let_out);
         }
@@ -246,4 +249,9 @@ impl Flow<'_> {
         }
         Ok(false)
     }
+}
+
+/// Whether whoever invites has called a linked event off: nobody is kept busy by it, so it has no mirrors.
+pub(super) fn is_called_off(value: &Linked) -> bool {
+    value.value.status == Status::Cancelled
 }
