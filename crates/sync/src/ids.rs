@@ -53,3 +53,39 @@ ids! {
     /// Marks one write; unique, persisted before the write, carried by the written event.
     Stamp
 }
+
+/// The version that the UUID of a mirror's stamp has: RFC 9562 leaves its meaning to whoever uses it.
+const MIRROR: usize = 8;
+
+impl Stamp {
+    /// A stamp for a write of a mirror, or of an event that a person made: whoever finds a mirror of another installation
+    /// must not take it for an event, or two of them mirror each other's mirrors without end.
+    pub fn new(id: Uuid, mirror: bool) -> Self {
+        let bytes = *id.as_bytes();
+        Self(match (mirror, id.get_version_num()) {
+            (true, _) => uuid::Builder::from_custom_bytes(bytes).into_uuid(),
+            (false, MIRROR) => uuid::Builder::from_random_bytes(bytes).into_uuid(),
+            (false, _) => id,
+        })
+    }
+
+    /// Whether it was written on a mirror.
+    pub fn is_of_mirror(self) -> bool {
+        self.0.get_version_num() == MIRROR
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_says_whether_it_is_of_a_mirror() {
+        for version in 0..16_u128 {
+            let id = Uuid::from_u128(7 << 100 | version << 76 | 5);
+            for mirror in [true, false] {
+                assert_eq!(Stamp::new(id, mirror).is_of_mirror(), mirror, "{version}");
+            }
+        }
+    }
+}

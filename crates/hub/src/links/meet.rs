@@ -7,7 +7,7 @@ use identity::Actor;
 use storage::{Tx, copies, linked, links, members};
 use sync::{CalendarId, CauseKind, CopyId, LinkedId, links::content_key};
 
-use super::{flow::Flow, manage::events_of};
+use super::{flow::Flow, manage::events_of, project::was_mirror};
 use crate::{Hub, Result};
 
 /// How many events are read at once.
@@ -16,14 +16,14 @@ const PAGE: usize = 500;
 /// By what the linked events of a link are recognised.
 #[derive(Default)]
 struct Known {
-    by_uid: HashMap<String, LinkedId>,
+    by_uid: HashMap<String, Vec<LinkedId>>,
     by_content: HashMap<String, Vec<(LinkedId, CalendarId)>>,
 }
 
 impl Known {
     fn add(&mut self, id: LinkedId, calendar: CalendarId, event: &Event) {
         if !event.uid.is_empty() {
-            self.by_uid.insert(event.uid.clone(), id);
+            self.by_uid.entry(event.uid.clone()).or_default().push(id);
         }
         let same = self.by_content.entry(content_key(event)).or_default();
         same.push((id, calendar));
@@ -32,10 +32,17 @@ impl Known {
     /// The linked event that has a copy of this event in another calendar, and whether that is certain. Each event of a
     /// calendar matches at most one of the others by its content.
     fn find(&mut self, calendar: CalendarId, event: &Event) -> Option<(LinkedId, bool)> {
-        if let Some(id) = self.by_uid.get(&event.uid) {
-            return Some((*id, true));
+        let others = self.by_content.get_mut(&content_key(event));
+        if let Some(ids) = self.by_uid.get(&event.uid) {
+            // A calendar may have one UID twice: then it is that of the same content.
+            let mut alike = others.iter().flat_map(|others| others.iter());
+            let alike = alike.find(|(id, _)| ids.contains(id));
+            return alike
+                .map(|(id, _)| id)
+                .or(ids.first())
+                .map(|id| (*id, true));
         }
-        let others = self.by_content.get_mut(&content_key(event))?;
+        let others = others?;
         let at = others.iter().position(|(_, c)| *c != calendar)?;
         Some((others.remove(at).0, false))
     }
@@ -68,7 +75,10 @@ impl Hub {
                     whose = flow.whose;
                     continue;
                 }
-                let matched = known.find(place.calendar, &row.copy.local);
+                let mut matched = known.find(place.calendar, &row.copy.local);
+                if matched.is_none() && was_mirror(&row) {
+                    matched = flow.mirrored(link, place, &row.copy.local).await?;
+                }
                 if let Some((id, certain)) = matched
                     && let Some(mut value) = linked::get(flow.tx, id).await?
                     && flow.makes_room(&row, &value, place, certain).await?
@@ -110,6 +120,31 @@ impl Hub {
             whose = flow.whose;
         }
         Ok(())
+    }
+}
+
+impl Flow<'_> {
+    /// The linked event of which what was a mirror still looks like the projection.
+    async fn mirrored(
+        &mut self,
+        link: &links::Link,
+        place: &links::LinkMember,
+        mirror: &Event,
+    ) -> Result<Option<(LinkedId, bool)>> {
+        let wanted = content_key(mirror);
+        for id in events_of(self.tx, link.id).await? {
+            let Some(value) = linked::get(self.tx, id).await? else {
+                continue;
+            };
+            if !value.alive || content_key(&place.mask.project(&value.value)) != wanted {
+                continue;
+            }
+            let members = members::of_linked(self.tx, id).await?;
+            if members.iter().all(|m| m.calendar != place.calendar) {
+                return Ok(Some((id, false)));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use calendar::Event;
 use storage::{copies, linked, links, members};
-use sync::{Copy, CopyId, LinkId, LinkedId, Member, Role, links as rules};
+use sync::{Copy, CopyId, LinkId, LinkedId, Member, Role, Stamp, links as rules};
 
 use super::flow::Flow;
 use crate::{Result, shape};
@@ -181,7 +181,7 @@ impl Flow<'_> {
         link: &links::Link,
         place: &links::LinkMember,
     ) -> Result<Option<LinkedId>> {
-        if place.role == Role::Target {
+        if place.role == Role::Target || is_foreign_mirror(row) {
             return Ok(None);
         }
         let id = LinkedId(self.hub.ids().uuid());
@@ -236,7 +236,7 @@ impl Flow<'_> {
             attached: true,
         };
         let event = Event {
-            uid: format!("{id}@kalends"),
+            uid: uid_of(id),
             created: Some(self.now),
             updated: Some(self.now),
             ..shown
@@ -259,4 +259,21 @@ impl Flow<'_> {
         members::insert(self.tx, &member).await?;
         self.note(&row, false).await
     }
+}
+
+/// The UID of a mirror that we make.
+fn uid_of(mirror: CopyId) -> String {
+    format!("{mirror}@kalends")
+}
+
+/// Whether an event of a calendar was made as a mirror that no link of ours keeps in step: by another installation, or by
+/// this one before a link or the account went.
+pub(super) fn was_mirror(row: &copies::Row) -> bool {
+    !row.projected && row.copy.stamp.is_some_and(Stamp::is_of_mirror)
+}
+
+/// Whether such a mirror was found, not left over from a link of ours. Whose it is is not known here, so it is not mirrored
+/// again: two installations would mirror each other's mirrors without end. It may join the event that it mirrors.
+fn is_foreign_mirror(row: &copies::Row) -> bool {
+    was_mirror(row) && row.copy.local.uid != uid_of(row.copy.id)
 }

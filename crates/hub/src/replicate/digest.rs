@@ -7,11 +7,15 @@ use storage::{Tx, copies, intents, jobs, links, members, observations};
 use sync::{
     CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId, Intent, Observation, OnConflict,
     Operation, Outcome, Policy, Remote, Role, Stamp, Version,
+    links::content_key,
     replication::{Digest, Standing, hand_over, observe},
 };
 
 use super::PUSH;
 use crate::{Hub, Result, links::flow::Flow, shape};
+
+/// Among how many copies that wait to be written a mirror is sought that was made already.
+const WAITING_MAX: usize = 1_000;
 
 impl Hub {
     /// Digests one sighting in a calendar.
@@ -92,7 +96,7 @@ impl Hub {
         // Some programs throw our stamp away; the id is still the one that we chose. But if the copy has another object, this
         // is one of an earlier generation that a person has restored: an event of its own.
         let Some(intent) = intents::create_of_id(tx, calendar, &seen.remote_id).await? else {
-            return Ok(None);
+            return lost_mirror(tx, calendar, seen).await;
         };
         let row = copies::get(tx, intent.copy).await?;
         let is_free = |row: &copies::Row| !matches!(row.copy.remote, Remote::Live { .. });
@@ -106,6 +110,12 @@ impl Hub {
         };
         observations::insert(tx, calendar, &seen).await?;
         let mut row = self.found(calendar, &seen, version, body);
+        if let Some(stamp) = seen.stamp.filter(|stamp| stamp.is_of_mirror())
+            && intents::by_stamp(tx, stamp).await?.is_none()
+        {
+            // Somebody else's mirror, or ours of before this calendar was forgotten; not one that a person copied here.
+            row.copy.stamp = Some(stamp);
+        }
         self.flow_from(tx, calendar, &seen).appeared(&mut row).await
     }
 
@@ -243,6 +253,32 @@ impl Hub {
         copies::update(tx, row).await?;
         Ok(())
     }
+}
+
+/// The mirror that waits to be made here and is there already: a hub that has lost its last commits finds what it wrote so,
+/// and two installations that mirror the same calendars find each other's.
+async fn lost_mirror(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    seen: &Observation,
+) -> Result<Option<copies::Row>> {
+    let stamp = seen.stamp.filter(|stamp| stamp.is_of_mirror());
+    let (Some(stamp), Some(body)) = (stamp, &seen.body) else {
+        return Ok(None);
+    };
+    if intents::by_stamp(tx, stamp).await?.is_some() {
+        return Ok(None);
+    }
+    let wanted = content_key(body);
+    let mut waiting = copies::pending(tx, calendar, WAITING_MAX)
+        .await?
+        .into_iter();
+    Ok(waiting.find(|row| {
+        row.projected
+            && row.copy.alive
+            && row.copy.remote == Remote::Absent
+            && content_key(&row.copy.local) == wanted
+    }))
 }
 
 /// A sighting, as the cause of what follows from it.

@@ -1,4 +1,5 @@
-//! What is not written although it waits: what would make a provider mail somebody, and what is rewritten again and again.
+//! What is not written although it waits: what would make a provider mail somebody, what is rewritten again and again, and
+//! what fails again and again.
 
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ const REWRITES_MAX: usize = 3;
 const WRITES: usize = 32;
 /// How long somebody else may go on with it.
 const PAUSE: Duration = Duration::from_hours(1);
+/// So often an event is tried whose write fails in its own way.
+const TRIES_MAX: usize = 5;
 /// How many refused events are tried again at once.
 const UNPARKED_MAX: usize = 500;
 /// How the reason begins, by which a pause is known.
@@ -43,7 +46,8 @@ impl Hub {
             .iter()
             .map(|(intent, ..)| intent)
             .take_while(|intent| intent.at >= since)
-            .filter(|intent| concerns(step, intent))
+            // What was refused wrote nothing: it neither counts nor ends the tug-of-war.
+            .filter(|intent| intent.outcome == Outcome::Done && concerns(step, intent))
             .take_while(|intent| is_repeated(row, step, intent))
             .count();
         if same < REWRITES_MAX {
@@ -54,6 +58,33 @@ impl Hub {
             "{PAUSED}this value was written {same} times within an hour, and somebody else changed it back each time. It goes \
              on when you edit the event here, or in an hour"
         )))
+    }
+
+    /// An event whose write fails again and again, always in a way of its own, is parked like one that is refused. Whether
+    /// this was the last attempt at what `intent` wrote.
+    pub(super) async fn put_aside(
+        &self,
+        store: &Store,
+        intent: &Intent,
+        reason: &str,
+    ) -> Result<bool> {
+        let mut tx = store.write().await?;
+        let latest = intents::of_copy(&mut tx, intent.copy, TRIES_MAX).await?;
+        let failed = latest.iter().filter(|(earlier, ..)| {
+            earlier.outcome == Outcome::Refused
+                && earlier.operation == intent.operation
+                && earlier.body == intent.body
+        });
+        if failed.count() < TRIES_MAX {
+            return Ok(false);
+        }
+        let Some(mut row) = copies::get(&mut tx, intent.copy).await? else {
+            return Ok(false);
+        };
+        row.copy.parked = Some(format!("it failed {TRIES_MAX} times: {reason}"));
+        self.store_quietly(&mut tx, &mut row).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Has everything that was refused tried again: a person asks for it, or has connected the account anew, and what it
@@ -85,7 +116,7 @@ impl Hub {
     }
 }
 
-/// Whether an earlier write is one of the same units, successful or not.
+/// Whether an earlier write is one of the same units.
 fn concerns(step: &Step, earlier: &Intent) -> bool {
     match step {
         Step::Update { previous, body, .. } => {
@@ -102,9 +133,6 @@ fn is_repeated(row: &copies::Row, step: &Step, earlier: &Intent) -> bool {
     let Some(sent) = earlier.body.as_ref() else {
         return false;
     };
-    if earlier.outcome != Outcome::Done {
-        return false;
-    }
     match step {
         Step::Create { body, .. } => {
             earlier.operation == Operation::Create && unit::diff(sent, body).is_empty()

@@ -7,6 +7,7 @@ mod guard;
 pub(crate) mod held;
 mod pull;
 mod push;
+mod rights;
 mod round;
 
 use jiff::{Span, Timestamp};

@@ -14,6 +14,7 @@ use sync::{
 use super::{
     Work, digest,
     digest::standing,
+    rights,
     round::{Done, Left, Round},
 };
 use crate::{Hub, Result};
@@ -56,6 +57,10 @@ impl Hub {
             if batch.is_empty() || round.is_over() {
                 break;
             }
+            if work.row.read_only && !self.may_write(store, &work).await? {
+                pushed.again = Some(rights::PAUSE);
+                return Ok(pushed);
+            }
             tried.extend(&batch);
             let writes: Vec<BoxFuture<'_, Option<Done>>> = batch
                 .into_iter()
@@ -72,6 +77,10 @@ impl Hub {
             }
         }
         match round.into_error() {
+            Some(error) if self.is_right_lost(store, &work, &error).await => {
+                pushed.again = Some(rights::PAUSE);
+                Ok(pushed)
+            }
             Some(error) => Err(error),
             None => Ok(pushed),
         }
@@ -181,7 +190,7 @@ impl Hub {
             .await?
             .map_or(0, |row| row.feed);
         let intent = Intent {
-            stamp: Stamp(self.ids().uuid()),
+            stamp: Stamp::new(self.ids().uuid(), row.projected),
             copy: copy.id,
             operation,
             generation: copy.generation,
@@ -285,6 +294,9 @@ impl Hub {
             None => Ok(Left::Nothing),
             Some(Failure::Later { after, .. }) => Ok(Left::Wait(after)),
             Some(Failure::Unreachable(_)) => Ok(Left::Later(Duration::from_secs(5))),
+            Some(Failure::Protocol(reason)) if self.put_aside(store, intent, &reason).await? => {
+                Ok(Left::Nothing)
+            }
             Some(other) => Err(other.into()),
         }
     }
