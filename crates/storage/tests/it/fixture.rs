@@ -68,6 +68,19 @@ impl Fixture {
         Stores::open(self.settings.clone(), master()).await.unwrap()
     }
 
+    /// Runs SQL that the store itself never would.
+    pub async fn run_sql(&self, sql: &str) {
+        use sqlx::{Connection as _, Executor as _};
+        if self.schema.is_some() {
+            return run_sql(&self.settings.url, sql.to_owned()).await;
+        }
+        let connection = sqlx::SqliteConnection::connect(&self.settings.url);
+        let mut connection = connection.await.unwrap();
+        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
+        connection.execute(sql).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
     /// A calendar that exists.
     pub async fn calendar(&self) -> CalendarId {
         let calendar = a_calendar();

@@ -9,6 +9,7 @@ both! {
     opened_again_it_is_the_same,
     the_wrong_master_key_is_refused,
     an_unknown_tenant_is_an_error,
+    row_75_an_older_program_refuses_a_newer_schema,
 }
 
 async fn opened_again_it_is_the_same(f: Fixture) {
@@ -80,4 +81,25 @@ async fn a_vanishing_database_has_readers_beside_its_writer() {
         .await
         .unwrap();
     assert_eq!(other.tenants().await.unwrap(), [], "each has its own");
+}
+
+async fn row_75_an_older_program_refuses_a_newer_schema(f: Fixture) {
+    let calendar = f.calendar().await;
+    let version = "version, description, installed_on, success, checksum, execution_time";
+    f.run_sql(&format!(
+        "INSERT INTO _sqlx_migrations ({version})
+         SELECT 99999999, 'later', installed_on, success, checksum, execution_time FROM _sqlx_migrations LIMIT 1"
+    ))
+    .await;
+    let refused = Stores::open(f.settings.clone(), master()).await;
+    let refused = refused.map(|_| ()).unwrap_err();
+    assert!(refused.to_string().contains("newer version"), "{refused}");
+    // It has touched nothing: the newer program, or this one after the restore of the schema, goes on.
+    f.run_sql("DELETE FROM _sqlx_migrations WHERE version = 99999999")
+        .await;
+    let again = f.again().await;
+    let store = again.of(f.store.tenant()).await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    let found = kalends_storage::calendars::get(&mut tx, calendar);
+    assert!(found.await.unwrap().is_some());
 }
