@@ -23,6 +23,7 @@ macro_rules! both {
 }
 
 mod accounts;
+mod catalogue;
 mod changing;
 mod conflicts;
 mod dice;

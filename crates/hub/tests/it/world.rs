@@ -55,7 +55,7 @@ impl Steps {
 #[derive(Clone)]
 pub struct Database {
     pub settings: storage::Settings,
-    _folder: Option<Arc<TempDir>>,
+    folder: Option<Arc<TempDir>>,
 }
 
 impl Database {
@@ -64,7 +64,7 @@ impl Database {
         let settings = storage::Settings::sqlite(&folder.path().join("kalends.db"));
         Self {
             settings,
-            _folder: Some(Arc::new(folder)),
+            folder: Some(Arc::new(folder)),
         }
     }
 
@@ -87,8 +87,22 @@ impl Database {
         };
         Some(Self {
             settings,
-            _folder: None,
+            folder: None,
         })
+    }
+
+    /// The SQLite database as it is now, while nobody writes.
+    pub fn snapshot(&self) -> Self {
+        let copy = tempfile::tempdir().unwrap();
+        let folder = self.folder.as_ref().unwrap();
+        for file in std::fs::read_dir(folder.path()).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+        }
+        Self {
+            settings: storage::Settings::sqlite(&copy.path().join("kalends.db")),
+            folder: Some(Arc::new(copy)),
+        }
     }
 
     /// The database, as one more process opens it.
@@ -125,9 +139,24 @@ impl World {
 
     /// The same before anything is connected, with settings.
     pub async fn empty(database: &Database, settings: Settings, count: usize) -> Self {
+        let models = (0..count).map(|_| Model::default()).collect();
+        Self::of(database, settings, models).await
+    }
+
+    /// Another installation that is connected with the same accounts: it shares nothing else.
+    pub async fn beside(&self) -> Self {
+        let mut world = Self::of(&self.database, Settings::default(), self.models.clone()).await;
+        for i in 0..world.models.len() {
+            world.connect(i).await;
+        }
+        world.find_calendars().await;
+        world.settle().await;
+        world
+    }
+
+    async fn of(database: &Database, settings: Settings, models: Vec<Model>) -> Self {
         let stores = database.open().await;
         let store = stores.create_tenant("world").await.unwrap();
-        let models: Vec<Model> = (0..count).map(|_| Model::default()).collect();
         let mut named: BTreeMap<String, Model> = models
             .iter()
             .enumerate()
@@ -158,6 +187,12 @@ impl World {
             clock,
             database: database.clone(),
         }
+    }
+
+    /// Another process that goes on with the same database: the first one is gone.
+    pub async fn restart(&mut self) {
+        self.hub = self.other_hub(Arc::new(SystemIds)).await;
+        self.store = self.hub.store(self.store.tenant()).await.unwrap();
     }
 
     /// Another process on the same database.
@@ -299,14 +334,14 @@ impl World {
         let before = self.writes();
         for _ in 0..20 {
             let round = self.writes();
-            for calendar in &self.calendars {
-                self.hub.pull(&self.store, *calendar).await.unwrap();
-                self.hub.push(&self.store, *calendar).await.unwrap();
+            for calendar in 0..self.calendars.len() {
+                self.pull(calendar).await;
+                self.push(calendar).await;
             }
             if self.writes() == round {
-                for calendar in &self.calendars {
-                    self.hub.pull(&self.store, *calendar).await.unwrap();
-                    self.hub.push(&self.store, *calendar).await.unwrap();
+                for calendar in 0..self.calendars.len() {
+                    self.pull(calendar).await;
+                    self.push(calendar).await;
                 }
                 if self.writes() == round {
                     return self.writes() - before;
@@ -314,6 +349,18 @@ impl World {
             }
         }
         panic!("it does not come to rest");
+    }
+
+    /// Reads one calendar. (On the heap: a story waits for many of these, and a test's stack is small.)
+    pub async fn pull(&self, calendar: usize) {
+        let id = self.calendars[calendar];
+        Box::pin(self.hub.pull(&self.store, id)).await.unwrap();
+    }
+
+    /// Writes what waits in one calendar.
+    pub async fn push(&self, calendar: usize) {
+        let id = self.calendars[calendar];
+        Box::pin(self.hub.push(&self.store, id)).await.unwrap();
     }
 
     /// Writes that reached the providers.

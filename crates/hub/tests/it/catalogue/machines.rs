@@ -1,0 +1,226 @@
+//! Rows 68–73: clocks, crashes, and databases that are not what they were.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use identity::SystemIds;
+
+use super::{forget, is_at_rest, linked, make, visit, visited};
+use crate::world::{Database, World, event, until};
+
+both! {
+    row_68_clock_skew,
+    row_69_crash_between_any_two_steps,
+    row_73_lease_lost_in_mid_write,
+}
+
+async fn row_68_clock_skew(database: Database) {
+    for skew in [86_400, -86_400] {
+        let world = visited(&database).await;
+        let mirror = world.id_of(1, "Visit");
+        let before = world.writes();
+        // The later edit is the later one by its provider's time, whatever ours is.
+        world.models[0].edit("a", |e| e.title = "Earlier".into());
+        world.pull(0).await;
+        world.clock.advance(skew);
+        for _ in 0..5 {
+            world.models[1].edit(&mirror, |e| e.title = "Later".into());
+        }
+        world.settle().await;
+        assert_eq!(
+            (world.titles(0), world.titles(1)),
+            (vec!["Later".into()], vec!["Later".into()])
+        );
+        assert_eq!(world.writes() - before, 1);
+        is_at_rest(&world).await;
+        // Whoever waits for a time does not wait a day longer because the clock went back.
+        let worker = world.start();
+        world.sync_now().await;
+        until("it has been read", async || {
+            let now = world.clock.peek();
+            let view = world.view(0).await;
+            view.last_sync
+                .is_some_and(|at| now.duration_since(at).as_secs() < 60)
+        })
+        .await;
+        world.clock.advance(skew);
+        world.models[0].edit("a", |e| e.title = "Found".into());
+        world.clock.advance(3 * 3600);
+        until("it is found", async || world.titles(1) == ["Found"]).await;
+        drop(worker);
+    }
+}
+
+/// What a person does, step by step.
+fn act(world: &World, stage: usize) {
+    match stage {
+        0 => world.models[0].put("a", visit()),
+        1 => world.models[0].edit("a", |e| e.title = "Edited".into()),
+        _ => world.models[0].remove("a"),
+    }
+}
+
+/// What has to be at both providers then.
+fn is_as_meant(world: &World, stage: usize, at: &str) {
+    let wanted: &[&str] = match stage {
+        0 => &["Visit"],
+        1 => &["Edited"],
+        _ => &[],
+    };
+    for model in 0..2 {
+        assert_eq!(world.titles(model), wanted, "{at}, stage {stage}");
+    }
+    assert!(world.models[0].log().is_empty(), "{at}");
+}
+
+async fn row_69_crash_between_any_two_steps(database: Database) {
+    // Before each request, and after each write was carried out.
+    for dies_after in [false, true] {
+        for point in 0.. {
+            let mut world = linked(&database, 2).await;
+            let at = format!("point {point}, after {dies_after}");
+            {
+                let mut manners = world.models[1].manners();
+                (manners.until_death, manners.dies_after) = (Some(point), dies_after);
+            }
+            let stage = AtomicUsize::new(0);
+            let work = async {
+                for now in 0..3 {
+                    stage.store(now, Ordering::Relaxed);
+                    act(&world, now);
+                    world.pull(0).await;
+                    world.push(1).await;
+                    world.pull(1).await;
+                }
+            };
+            let died = world.models[1].died.clone();
+            let done = tokio::select! {
+                () = work => true,
+                () = died.notified() => false,
+            };
+            if done {
+                assert!(point > 3, "{at}");
+                break;
+            }
+            world.models[1].manners().until_death = None;
+            world.restart().await;
+            let reached = stage.into_inner();
+            world.settle().await;
+            is_as_meant(&world, reached, &at);
+            for next in reached + 1..3 {
+                act(&world, next);
+                assert_eq!(world.settle().await, 1, "{at}");
+                is_as_meant(&world, next, &at);
+            }
+            is_at_rest(&world).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_70_database_takes_no_writes() {
+    let mut database = Database::sqlite();
+    database.settings.busy_wait = std::time::Duration::from_millis(200);
+    let world = visited(&database).await;
+    let full = database.open().await;
+    let full = full.of(world.store.tenant()).await.unwrap();
+    world.models[0].edit("a", |e| e.title = "Changed".into());
+    world.pull(0).await;
+    let asked = || world.models[1].asked.load(Ordering::Relaxed);
+    let before = (asked(), world.writes());
+    let lock = full.write().await.unwrap();
+    for calendar in &world.calendars {
+        assert!(
+            world.hub.push(&world.store, *calendar).await.is_err()
+                || *calendar == world.calendars[0]
+        );
+        assert!(world.hub.pull(&world.store, *calendar).await.is_err());
+    }
+    // What could not be noted is not sent; what is there can be read.
+    assert_eq!((asked(), world.writes()), before);
+    assert_eq!(world.hub_titles(0).await, ["Changed"]);
+    assert_eq!(world.event(1, "Changed").await.event.title, "Changed");
+    lock.rollback().await.unwrap();
+    assert_eq!(world.settle().await, 1);
+    assert_eq!(world.titles(1), ["Changed"]);
+    is_at_rest(&world).await;
+}
+
+/// Whatever happens to the database, the providers are as they were, and nothing is to be written.
+async fn loses(world: &mut World, behind: Database) {
+    let (before, titles) = (world.writes(), [world.titles(0), world.titles(1)]);
+    world.database = behind;
+    world.restart().await;
+    world.settle().await;
+    assert_eq!([world.titles(0), world.titles(1)], titles);
+    assert_eq!(world.writes(), before);
+    is_at_rest(world).await;
+    // And they are bound as before.
+    let mirror = world.id_of(1, "New");
+    world.models[1].edit(&mirror, |e| e.title = "Newer".into());
+    assert_eq!(world.settle().await, 1);
+    assert_eq!(world.titles(0), world.titles(1));
+    is_at_rest(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_71_lost_tail_of_commits() {
+    let database = Database::sqlite();
+    let mut world = linked(&database, 2).await;
+    make(&world, 0, 3);
+    world.settle().await;
+    let behind = database.snapshot();
+    // All of this is at the providers, and forgotten here.
+    world.models[0].put("n", event("n@x", "New", "2026-11-26T09:00:00"));
+    world.models[0].edit("e0", |e| e.title = "Changed".into());
+    world.models[0].remove("e1");
+    assert_eq!(world.settle().await, 3);
+    loses(&mut world, behind).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_72_restore_from_an_old_backup() {
+    let database = Database::sqlite();
+    let mut world = linked(&database, 2).await;
+    make(&world, 0, 60);
+    world.settle().await;
+    let behind = database.snapshot();
+    for i in 0..9 {
+        world.models[0].remove(&format!("e{i}"));
+        world.models[0].edit(&format!("e{}", i + 20), |e| {
+            e.title = format!("Changed {i}");
+        });
+    }
+    world.models[0].put("n", event("n@x", "New", "2026-11-26T09:00:00"));
+    assert_eq!(world.settle().await, 19);
+    // So old that the providers do not know its position any more.
+    world.clock.advance(40 * 86_400);
+    forget(&world);
+    loses(&mut world, behind).await;
+}
+
+async fn row_73_lease_lost_in_mid_write(database: Database) {
+    let world = visited(&database).await;
+    world.models[1].manners().late = true;
+    world.models[0].edit("a", |e| e.title = "First".into());
+    world.pull(0).await;
+    // A write is under way when somebody else takes the job over.
+    world.push(1).await;
+    world.models[1].manners().late = false;
+    let other = world.other_hub(Arc::new(SystemIds)).await;
+    let store = other.store(world.store.tenant()).await.unwrap();
+    world.models[0].edit("a", |e| e.title = "Second".into());
+    other.pull(&store, world.calendars[0]).await.unwrap();
+    other.push(&store, world.calendars[1]).await.unwrap();
+    assert_eq!(world.titles(1), ["Second"]);
+    world.models[1].deliver();
+    world.settle().await;
+    for model in 0..2 {
+        assert_eq!(world.titles(model), ["Second"]);
+    }
+    let log = world.models[1].log();
+    assert_eq!(log.len(), 2, "made, and changed once: {log:?}");
+    is_at_rest(&world).await;
+}
