@@ -20,7 +20,7 @@ use crate::{Override, Patch, People, RecurrenceId, Reminder, Rule, Unknown, When
 /// assert!(event.is_series());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Event {
     /// Globally unique identifier (RFC 5545 3.8.4.7). Not a merge unit: every copy keeps its own.
     pub uid: String,
@@ -196,7 +196,7 @@ fn is_zero<T: PartialEq + From<u8>>(n: &T) -> bool {
 /// use kalends_calendar::Text;
 /// assert_eq!(Text::plain("Bring shoes."), Text { content: "Bring shoes.".into(), html: false });
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Text {
     /// The text, in the form that `html` says.
     pub content: String,
@@ -247,7 +247,7 @@ impl Text {
 /// let practice = Place { name: "Ring 1, Vienna".into(), coordinates: Some("geo:48.2,16.37".into()) };
 /// assert_ne!(practice, Place::named("Ring 1, Vienna"));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// What people call it, or its address as one line.
     pub name: String,
@@ -278,7 +278,7 @@ impl Place {
 /// call.virtual_places.push(VirtualPlace { name: "Video".into(), uri: "https://example.com/4".into() });
 /// # Ok::<(), jiff::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct VirtualPlace {
     /// What people call it.
     #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -19,7 +19,7 @@ use crate::{
 /// yoga.overrides.insert("2026-12-15T00:00:00".parse()?, Override::Patch(Box::new(outside)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Override {
     /// The occurrence does not take place (EXDATE, a cancelled instance).
@@ -50,7 +50,7 @@ macro_rules! patch {
         /// let moved = Patch { title: Some("Later".into()), ..Patch::default() };
         /// assert!(!moved.is_empty());
         /// ```
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub struct Patch {
             $($(#[$doc])* #[serde(default, skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)*
             /// What the model has no field for on this occurrence.

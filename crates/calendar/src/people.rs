@@ -80,7 +80,7 @@ impl fmt::Display for Address {
 /// let ada = Person { name: Some("Ada".into()), role: Some(Role::Chair), ..Person::default() };
 /// assert_eq!(ada.participation, Participation::NeedsAction);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Person {
     /// Display name (CN).
     #[serde(default, skip_serializing_if = "Option::is_none")]

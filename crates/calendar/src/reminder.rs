@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// let mail = Reminder { trigger: Trigger::End(0), email: true };
 /// assert_ne!(mail, Reminder::minutes_before(0));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reminder {
     /// When it goes off.
     pub trigger: Trigger,

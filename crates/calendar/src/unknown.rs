@@ -14,7 +14,7 @@ use serde_json::Value;
 /// unknown.set("icalendar", serde_json::json!(["X-MOOD:good"]));
 /// assert_eq!(unknown.dialects().collect::<Vec<_>>(), ["icalendar"]);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Unknown(BTreeMap<String, Value>);
 

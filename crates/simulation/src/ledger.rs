@@ -7,6 +7,7 @@ use calendar::Event;
 use crate::slots::{Slot, numbers};
 
 /// One edit of one slot.
+#[derive(Clone, Debug, Hash)]
 pub struct Edit {
     pub number: u32,
     pub slot: Slot,
@@ -24,6 +25,7 @@ pub struct Edit {
 }
 
 /// A deletion by a person.
+#[derive(Clone, Debug, Hash)]
 pub struct Deletion {
     pub place: usize,
     /// The mark of the event, where the person could see it.
@@ -34,7 +36,7 @@ pub struct Deletion {
     pub untold: bool,
 }
 
-#[derive(Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Ledger {
     pub edits: Vec<Edit>,
     pub deletes: Vec<Deletion>,

@@ -6,6 +6,7 @@
 //! - `model`: tier 1, a hub of a few vectors around the real planner, merge, links and masks of `sync`;
 //! - `whole`: tier 2, the real hub on SQLite, whose process ends at any of its calls;
 //! - [`life`]: one seed from its first step to rest, and the invariants I1–I10;
+//! - [`scope`]: all that can happen in a small scope, in every order, each state once;
 //! - [`shrink`] tells a failing life with as few steps as possible; [`mutants`] takes the laws of sync away one by one.
 //!
 //! `cargo xtask simulate` runs it.
@@ -21,6 +22,7 @@ pub mod mutants;
 mod provider;
 pub mod report;
 mod rng;
+pub mod scope;
 pub mod shrink;
 pub mod slots;
 pub mod whole;

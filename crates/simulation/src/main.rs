@@ -4,13 +4,14 @@
     reason = "a command-line tool speaks on the terminal"
 )]
 
-use std::{fmt::Write, fs, path::PathBuf, process::ExitCode, thread};
+use std::{fmt::Write, fs, path::PathBuf, process::ExitCode, slice, thread};
 
 use clap::Parser;
 use kalends_simulation::{
     Life,
     mutants::Mutant,
     report::{self, Living, Tier},
+    scope::{self, Left, Orders, Report, Start},
     shrink::shrink,
 };
 use sync::{Law, law};
@@ -40,6 +41,18 @@ struct Arguments {
     /// Tell the whole life of the first seed.
     #[arg(long)]
     trace: bool,
+    /// Explore all that can happen in a small scope instead: every order, every accident.
+    #[arg(long, conflicts_with_all = ["mutants", "trace"])]
+    exhaustive: bool,
+    /// In how many calendars.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=3))]
+    calendars: u8,
+    /// How many things people do.
+    #[arg(long, default_value_t = 2)]
+    operations: usize,
+    /// How many accidents happen.
+    #[arg(long, default_value_t = 1)]
+    faults: usize,
     /// On so many threads; one world is always lived on one.
     #[arg(long)]
     threads: Option<usize>,
@@ -54,7 +67,9 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let law = law.flatten();
-    let fine = if arguments.mutants {
+    let fine = if arguments.exhaustive {
+        exhaustive(&arguments, law)
+    } else if arguments.mutants {
         all_mutants(&arguments)
     } else if arguments.trace {
         let living = Living::new(tier(&arguments));
@@ -126,6 +141,35 @@ fn lives(arguments: &Arguments, law: Option<Law>) -> bool {
         report.violations.len()
     );
     report.violations.is_empty()
+}
+
+/// Explores a small scope; whether all of it was good.
+fn exhaustive(arguments: &Arguments, law: Option<Law>) -> bool {
+    let left = Left {
+        operations: arguments.operations,
+        faults: arguments.faults,
+    };
+    let starts = Start::all(arguments.calendars.into());
+    let mut all = Report::default();
+    for start in &starts {
+        let report = scope::explore(
+            slice::from_ref(start),
+            left,
+            Orders::Needed,
+            law,
+            threads(arguments),
+        );
+        println!("{}: {report}", start.name());
+        all.join(report);
+    }
+    for found in &all.found {
+        println!("{}: {}", found.start, found.violation);
+        for line in &found.trace {
+            println!("  {line}");
+        }
+    }
+    println!("{all}");
+    all.violations == 0
 }
 
 /// Tells a life; whether it was a good one.

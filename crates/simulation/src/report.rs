@@ -14,7 +14,7 @@ use crate::{Life, Lived, Violation, rng::mix, whole::House};
 const CHUNK: u64 = 64;
 
 /// A transaction of the hub carries whole events, several levels deep.
-const STACK: usize = 16 << 20;
+pub(crate) const STACK: usize = 16 << 20;
 
 /// What of Kalends is real in a life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

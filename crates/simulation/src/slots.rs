@@ -7,7 +7,7 @@ use calendar::{
 use jiff::{Span, civil::DateTime};
 
 /// A part of an event that people edit at one go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Slot {
     /// The title.
     Title,

@@ -281,7 +281,7 @@ impl World {
     }
 
     /// Values that lost and are kept.
-    pub(super) fn losers(&self) -> BTreeSet<u32> {
+    pub(crate) fn losers(&self) -> BTreeSet<u32> {
         let mut losers = BTreeSet::new();
         for conflict in &self.hub.conflicts {
             // A question whose copy has died meanwhile keeps both.

@@ -5,6 +5,7 @@ mod check;
 mod meant;
 
 use std::{
+    any::Any,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
 };
@@ -65,6 +66,13 @@ impl Violation {
     }
 }
 
+/// What a world stopped at.
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Violation {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    Violation::new(&format!("panic: {}", text.unwrap_or("?")))
+}
+
 impl Life {
     /// The life that a seed tells.
     pub fn of(seed: u64) -> Self {
@@ -81,11 +89,7 @@ impl Life {
         let violation = match result {
             Ok(Ok(())) => None,
             Ok(Err(fault)) => Some(Violation::new(&fault)),
-            Err(panic) => {
-                let text = panic.downcast_ref::<String>().map(String::as_str);
-                let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-                Some(Violation::new(&format!("panic: {}", text.unwrap_or("?"))))
-            }
+            Err(panic) => Some(panicked(panic.as_ref())),
         };
         Lived {
             ticks: world.ticks,

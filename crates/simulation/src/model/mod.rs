@@ -5,5 +5,7 @@ mod reading;
 mod rows;
 mod worker;
 
+pub(crate) use reading::Page;
 pub use rows::{Hub, Place, Row, calendar, index_of, place_of};
 pub use worker::Worker;
+pub(crate) use worker::{Flight, Stage};

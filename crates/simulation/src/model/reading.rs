@@ -12,14 +12,15 @@ use crate::{
 };
 
 /// What was read and is being digested.
-pub(super) struct Page {
+#[derive(Clone)]
+pub(crate) struct Page {
     /// The hub's moment when it was read.
-    began: u64,
-    objects: Vec<Object>,
-    cursor: u64,
-    full: bool,
+    pub(crate) began: u64,
+    pub(crate) objects: Vec<Object>,
+    pub(crate) cursor: u64,
+    pub(crate) full: bool,
     /// The first transaction of two is through.
-    half: bool,
+    pub(crate) half: bool,
 }
 
 impl World {

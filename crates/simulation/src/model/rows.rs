@@ -25,6 +25,7 @@ pub struct Place {
 }
 
 /// A copy, and whether a link made it.
+#[derive(Clone)]
 pub struct Row {
     pub copy: Copy,
     pub projected: bool,
@@ -33,6 +34,7 @@ pub struct Row {
     pub unsettled: bool,
 }
 
+#[derive(Clone)]
 pub struct Hub {
     pub places: Vec<Place>,
     pub policy: Policy,
@@ -55,8 +57,8 @@ pub struct Hub {
     /// Counts what was heard from providers.
     pub moment: u64,
     /// When something was last heard of what is under an id.
-    heard: HashMap<(usize, String), u64>,
-    ids: u128,
+    pub(crate) heard: HashMap<(usize, String), u64>,
+    pub(crate) ids: u128,
 }
 
 /// The id of the calendar at this place.

@@ -13,21 +13,23 @@ use crate::{
 };
 
 /// What a worker of one calendar remembers.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Worker {
-    pub(super) flights: Vec<Flight>,
-    pub(super) page: Option<Page>,
+    pub(crate) flights: Vec<Flight>,
+    pub(crate) page: Option<Page>,
 }
 
 /// One write of one copy on its way, or the look that follows it.
-pub(super) struct Flight {
-    row: usize,
-    stamp: Stamp,
-    pub(super) stage: Stage,
+#[derive(Clone)]
+pub(crate) struct Flight {
+    pub(crate) row: usize,
+    pub(crate) stamp: Stamp,
+    pub(crate) stage: Stage,
 }
 
 #[expect(clippy::large_enum_variant, reason = "a handful of them at a time")]
-pub(super) enum Stage {
+#[derive(Clone)]
+pub(crate) enum Stage {
     Ready(Write),
     Replied(Reply),
     /// Look under this id, or by stamp.
@@ -35,6 +37,30 @@ pub(super) enum Stage {
     /// What was found under this id, when the feed had been read so often.
     Found(Option<Object>, String, u64),
 }
+
+/// What becomes of a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Answered,
+    /// Nothing comes of it, and nobody knows.
+    Lost,
+    /// It is executed some time after it was given up.
+    Late,
+    NotSent,
+    ReplyLost,
+    /// It is answered without what was stored, where versions have no order.
+    Unread,
+}
+
+/// Each so many times in a hundred.
+const FATES: [(usize, Fate); 6] = [
+    (55, Fate::Answered),
+    (8, Fate::Lost),
+    (8, Fate::Late),
+    (6, Fate::NotSent),
+    (10, Fate::ReplyLost),
+    (13, Fate::Unread),
+];
 
 impl World {
     /// Drops everything that is not committed. What was to be sent may still arrive: the socket had it.
@@ -48,7 +74,7 @@ impl World {
                 self.hub.intents.retain(|i| i.stamp != flight.stamp);
             }
             if let Stage::Ready(write) = flight.stage
-                && self.rng.chance(30)
+                && self.rng.either(30)
             {
                 self.providers[place].late.push(write);
             }
@@ -277,7 +303,7 @@ impl World {
     fn perhaps_stale(&mut self, place: usize, found: Option<Object>) -> Option<Object> {
         let ordered = self.providers[place].is_ordered();
         let found = found?;
-        if found.live && ordered && self.faults && self.rng.chance(10) {
+        if found.live && ordered && self.faults && self.rng.accident(10) {
             let before = found.before.clone().filter(|before| before.live);
             return Some(before.map_or(found, |before| *before));
         }
@@ -286,25 +312,29 @@ impl World {
 
     pub(crate) fn send(&mut self, place: usize, write: Write) -> Reply {
         let now = self.now();
-        let fate = if self.faults { self.rng.below(100) } else { 99 };
+        let fate = if self.faults {
+            self.rng.fate(&FATES)
+        } else {
+            Fate::Answered
+        };
         let what = described(&write);
         let answer = match fate {
-            0..8 => Reply::Unknown,
-            8..16 => {
+            Fate::Lost => Reply::Unknown,
+            Fate::Late => {
                 self.providers[place].late.push(write);
                 Reply::Unknown
             }
-            16..22 => Reply::NotSent,
-            22..32 => {
+            Fate::NotSent => Reply::NotSent,
+            Fate::ReplyLost => {
                 self.providers[place].execute(write, now);
                 say!(self, "{place}: executes {what}, reply lost");
                 return Reply::Unknown;
             }
-            fate => {
+            Fate::Unread | Fate::Answered => {
                 let answer = self.providers[place].execute(write, now);
                 let ordered = self.providers[place].is_ordered();
                 match answer {
-                    Reply::Stored { .. } if !ordered && fate < 45 => Reply::StoredUnread,
+                    Reply::Stored { .. } if !ordered && fate == Fate::Unread => Reply::StoredUnread,
                     answer => answer,
                 }
             }

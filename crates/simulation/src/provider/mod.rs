@@ -65,6 +65,7 @@ pub enum Write {
 }
 
 /// One calendar at a provider.
+#[derive(Clone)]
 pub struct Provider {
     pub kind: Kind,
     pub rewriting: Rewriting,
@@ -74,7 +75,7 @@ pub struct Provider {
     /// Requests that will be executed some time after everybody gave them up.
     pub late: Vec<Write>,
     /// Under which id each attempt was made, where we choose ids.
-    made: BTreeMap<String, String>,
+    pub(crate) made: BTreeMap<String, String>,
     /// Attempts that made an event a second time although the first one is there.
     pub doubled: Vec<String>,
     /// Writes that changed something.

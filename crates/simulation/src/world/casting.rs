@@ -71,7 +71,7 @@ pub(super) fn mask(rng: &mut Rng) -> Mask {
     }
 }
 
-fn fields(units: &[Slot]) -> Mask {
+pub(crate) fn fields(units: &[Slot]) -> Mask {
     Mask {
         kind: MaskKind::Fields(units.iter().map(|slot| slot.unit()).collect()),
         title: None,

@@ -1,6 +1,6 @@
 //! The world: providers, a hub, people and accidents, all driven by one source of chance.
 
-mod casting;
+pub(crate) mod casting;
 mod people;
 
 use std::collections::BTreeSet;
@@ -13,6 +13,7 @@ use crate::{
     model::{Hub, Place, Worker},
     provider::Provider,
     rng::{Rng, mix},
+    slots::{SLOTS, Slot},
 };
 
 /// Says what happens, if anybody listens.
@@ -29,6 +30,7 @@ pub(crate) use say;
 pub type Told = (usize, String, Option<Stamp>);
 
 /// Providers, a hub and people.
+#[derive(Clone)]
 pub struct World {
     /// The chance of the step that is being lived.
     pub rng: Rng,
@@ -39,6 +41,8 @@ pub struct World {
     /// What does not survive a crash, of each calendar.
     pub workers: Vec<Worker>,
     pub(crate) ledger: Ledger,
+    /// What people edit.
+    pub(crate) slots: &'static [Slot],
     /// Whether requests get lost.
     pub faults: bool,
     /// What happened, if anybody listens.
@@ -91,6 +95,7 @@ impl World {
             hub: Hub::new(places),
             providers,
             ledger: Ledger::default(),
+            slots: &SLOTS,
             faults: true,
             trace: listen.then(Vec::new),
             parted: false,
@@ -198,6 +203,11 @@ impl World {
     /// Lets time pass.
     pub(crate) fn pass(&mut self, seconds: i64) {
         self.seconds += seconds;
+    }
+
+    /// Sets the clock.
+    pub(crate) fn set_clock(&mut self, seconds: i64) {
+        self.seconds = seconds;
     }
 
     /// Counts a step, and mixes what the world is then into the digest of its life.

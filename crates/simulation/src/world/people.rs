@@ -6,7 +6,7 @@ use sync::{Mask, Role};
 use crate::{
     ledger::Edit,
     provider::Kind,
-    slots::{SLOTS, Slot, numbers, occurrence, when},
+    slots::{Slot, numbers, occurrence, when},
     world::{World, casting, say},
 };
 
@@ -86,7 +86,7 @@ impl World {
 
     /// A person edits one slot.
     pub(crate) fn edited(&mut self, place: usize, body: &mut Event) -> String {
-        let slot = self.rng.pick(&SLOTS).unwrap();
+        let slot = self.rng.pick(self.slots).unwrap();
         let seen = slot.read(body);
         if let Slot::Occurrence(index) = slot
             && self.rng.chance(30)
@@ -114,7 +114,7 @@ impl World {
         format!("{slot:?} {seen:?} -> {number}")
     }
 
-    pub(super) fn edit_there(&mut self, place: usize) {
+    pub(crate) fn edit_there(&mut self, place: usize) {
         if let Some(id) = self.rng.pick(&self.providers[place].live()) {
             self.edit_object(place, id);
         }
@@ -127,7 +127,7 @@ impl World {
         say!(self, "{place}: person edits {id} there: {what}");
         let now = self.now();
         // Some programs throw away what they do not know.
-        let keeps = self.providers[place].kind == Kind::Graph || !self.rng.chance(10);
+        let keeps = self.providers[place].kind == Kind::Graph || !self.rng.accident(10);
         let stamp = object.stamp.filter(|_| keeps);
         self.providers[place].put(Some(id), body, stamp, now);
     }
@@ -139,7 +139,7 @@ impl World {
         say!(self, "{place}: person makes {id} there");
     }
 
-    pub(super) fn delete_there(&mut self, place: usize) {
+    pub(crate) fn delete_there(&mut self, place: usize) {
         let Some(id) = self.rng.pick(&self.providers[place].live()) else {
             return;
         };
@@ -158,7 +158,7 @@ impl World {
         }
     }
 
-    pub(super) fn restore_there(&mut self, place: usize) {
+    pub(crate) fn restore_there(&mut self, place: usize) {
         let Some(id) = self.rng.pick(&self.providers[place].dead()) else {
             return;
         };
@@ -190,7 +190,7 @@ impl World {
             .collect()
     }
 
-    pub(super) fn edit_here(&mut self, place: usize) {
+    pub(crate) fn edit_here(&mut self, place: usize) {
         let Some(row) = self.rng.pick(&self.living_here(place)) else {
             return;
         };
@@ -204,7 +204,7 @@ impl World {
         self.hub.edit(row, &next, now);
     }
 
-    pub(super) fn create_here(&mut self, place: usize) {
+    pub(crate) fn create_here(&mut self, place: usize) {
         if self.is_source(place) {
             return;
         }
@@ -213,7 +213,7 @@ impl World {
         say!(self, "{place}: person makes copy {row} here");
     }
 
-    pub(super) fn delete_here(&mut self, place: usize) {
+    pub(crate) fn delete_here(&mut self, place: usize) {
         let Some(row) = self.rng.pick(&self.living_here(place)) else {
             return;
         };

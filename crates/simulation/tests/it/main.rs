@@ -3,3 +3,4 @@
 
 mod lives;
 mod mutants;
+mod scope;
