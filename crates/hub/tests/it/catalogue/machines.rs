@@ -84,6 +84,7 @@ async fn row_69_crash_between_any_two_steps(database: Database) {
             {
                 let mut manners = world.models[1].manners();
                 (manners.until_death, manners.dies_after) = (Some(point), dies_after);
+                manners.own_ids = true;
             }
             let stage = AtomicUsize::new(0);
             let work = async {
@@ -107,7 +108,11 @@ async fn row_69_crash_between_any_two_steps(database: Database) {
             world.models[1].manners().until_death = None;
             world.restart().await;
             let reached = stage.into_inner();
+            world.push(1).await;
             world.settle().await;
+            let log = world.models[1].log();
+            let made = log.iter().filter(|w| w.starts_with("create"));
+            assert!(made.count() <= 1, "{at}: {log:?}");
             is_as_meant(&world, reached, &at);
             for next in reached + 1..3 {
                 act(&world, next);
