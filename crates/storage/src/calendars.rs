@@ -106,6 +106,8 @@ const UPDATE: &str = "
         feed = $9, state = $10, last_sync = $11, moved = $12, sort = $13, created = $14, content = $15,
         shown = $16
     WHERE tenant = $1 AND id = $2";
+const FEED: &str = "SELECT feed FROM calendars WHERE tenant = $1 AND id = $2";
+const CONNECTION: &str = "SELECT connection FROM calendars WHERE tenant = $1 AND id = $2";
 const GET: &str = "
     SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown
     FROM calendars WHERE tenant = $1 AND id = $2";
@@ -174,6 +176,23 @@ async fn put(tx: &mut Tx, sql: &'static str, calendar: &Calendar) -> Result<()> 
     tx.run_one("calendar", sql, row).await
 }
 
+/// Whether a calendar has a provider; of none that there is, no. Read once in a transaction.
+pub async fn is_replicated(tx: &mut Tx, id: CalendarId) -> Result<bool> {
+    if let Some(known) = tx.known.replicated.get(&id) {
+        return Ok(*known);
+    }
+    let row = tx.one(CONNECTION, values![id]).await?;
+    let connection: Option<ConnectionId> = row.map_or(Ok(None), |row| row.id_option(0))?;
+    tx.known.replicated.insert(id, connection.is_some());
+    Ok(connection.is_some())
+}
+
+/// How often the feed of a calendar has been read; 0 if there is no such calendar.
+pub async fn feed(tx: &mut Tx, id: CalendarId) -> Result<u64> {
+    let row = tx.one(FEED, values![id]).await?;
+    row.map_or(Ok(0), |row| Ok(row.i64(0)?.unsigned_abs()))
+}
+
 /// One calendar.
 pub async fn get(tx: &mut Tx, id: CalendarId) -> Result<Option<Calendar>> {
     tx.find(GET, values![id]).await
@@ -208,6 +227,7 @@ pub async fn of_connection(tx: &mut Tx, connection: ConnectionId) -> Result<Vec<
 /// Deletes a calendar with everything in it, and destroys its key, so that what is left of it in backups cannot be read
 /// either.
 pub async fn delete(tx: &mut Tx, id: CalendarId) -> Result<()> {
+    tx.known.replicated.remove(&id);
     tx.run(DELETE_MEMBERS, values![id]).await?;
     tx.run(DELETE, values![id]).await?;
     tx.destroy_key(KeyRef::Calendar(id)).await

@@ -1,5 +1,7 @@
 //! Values that lost when two people changed the same thing; kept so that they can be restored.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sync::{CalendarId, ChangeId, Conflict, CopyId};
@@ -119,6 +121,8 @@ const OF_COPY: &str = "
 const OPEN_OF_COPY: &str = "
     SELECT id, copy, calendar, at, since, state, content FROM conflicts
     WHERE tenant = $1 AND copy = $2 AND state = 'open' ORDER BY at, id";
+const ASKED_COPIES: &str =
+    "SELECT copy FROM conflicts WHERE tenant = $1 AND calendar = $2 AND state = 'open'";
 const UPDATE: &str =
     "UPDATE conflicts SET since = $3, state = $4, content = $5 WHERE tenant = $1 AND id = $2";
 const PRUNE: &str = "DELETE FROM conflicts WHERE tenant = $1 AND since < $2 AND state <> 'open'";
@@ -136,6 +140,7 @@ pub async fn insert(tx: &mut Tx, row: &Row) -> Result<()> {
         state,
         sealed
     ];
+    tx.known.asked.clear();
     tx.run(INSERT, row).await?;
     Ok(())
 }
@@ -175,15 +180,26 @@ pub async fn of_copy(tx: &mut Tx, copy: CopyId, limit: usize) -> Result<Vec<Row>
     tx.list(OF_COPY, values![copy, limit]).await
 }
 
-/// The questions about a copy that wait for an answer, oldest first.
-pub async fn open_of_copy(tx: &mut Tx, copy: CopyId) -> Result<Vec<Row>> {
-    tx.list(OPEN_OF_COPY, values![copy]).await
+/// The questions about a copy that wait for an answer, oldest first. About which copies of the calendar there are any is
+/// read once in a transaction.
+pub async fn open_of_copy(tx: &mut Tx, calendar: CalendarId, copy: CopyId) -> Result<Vec<Row>> {
+    if !tx.known.asked.contains_key(&calendar) {
+        let rows = tx.all(ASKED_COPIES, values![calendar]).await?;
+        let copies: Result<HashSet<CopyId>> = rows.iter().map(|row| row.id(0)).collect();
+        tx.known.asked.insert(calendar, copies?);
+    }
+    if tx.known.asked[&calendar].contains(&copy) {
+        tx.list(OPEN_OF_COPY, values![copy]).await
+    } else {
+        Ok(Vec::new())
+    }
 }
 
 /// Writes what has become of a conflict, with its values.
 pub async fn update(tx: &mut Tx, row: &Row) -> Result<()> {
     let sealed = sealed(tx, row).await?;
     let values = values![row.id, row.since, row.state.word(), sealed];
+    tx.known.asked.clear();
     tx.run_one("conflict", UPDATE, values).await
 }
 

@@ -100,6 +100,8 @@ const PAGE: &str = "
 const PENDING: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND pending = 1 ORDER BY updated, id LIMIT $3";
+const PENDING_IDS: &str = "
+    SELECT id FROM copies WHERE tenant = $1 AND calendar = $2 AND pending = 1 ORDER BY updated, id LIMIT $3";
 const PARKED: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND parked = 1 ORDER BY updated, id LIMIT $3";
@@ -232,6 +234,12 @@ pub async fn page(
 /// Copies for which the planner has something to do, longest waiting first.
 pub async fn pending(tx: &mut Tx, calendar: CalendarId, limit: usize) -> Result<Vec<Row>> {
     tx.list(PENDING, values![calendar, limit]).await
+}
+
+/// The ids of the same.
+pub async fn pending_ids(tx: &mut Tx, calendar: CalendarId, limit: usize) -> Result<Vec<CopyId>> {
+    let rows = tx.all(PENDING_IDS, values![calendar, limit]).await?;
+    rows.iter().map(|row| row.id(0)).collect()
 }
 
 /// Copies that are not written until something changes, longest waiting first.

@@ -1,5 +1,7 @@
 //! Writes at providers: persisted before they are made, settled when their outcome is known.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use sync::{CalendarId, CopyId, Intent, Operation, Outcome, Stamp};
 
@@ -25,8 +27,11 @@ const INSERT: &str = "
 const UNFINISHED: &str = "
     SELECT stamp, calendar, outcome, closed_at, content FROM intents
     WHERE tenant = $1 AND copy = $2 AND outcome IN ('open', 'unresolved') ORDER BY at, stamp";
+const UNFINISHED_COPIES: &str = "
+    SELECT copy FROM intents WHERE tenant = $1 AND calendar = $2 AND outcome IN ('open', 'unresolved')";
 const BY_STAMP: &str = "
     SELECT stamp, calendar, outcome, closed_at, content FROM intents WHERE tenant = $1 AND stamp = $2";
+const OUTCOME: &str = "SELECT outcome FROM intents WHERE tenant = $1 AND stamp = $2";
 const SETTLE: &str =
     "UPDATE intents SET outcome = $3, closed_at = $4 WHERE tenant = $1 AND stamp = $2";
 const OPEN_OF_CALENDAR: &str = "
@@ -41,6 +46,9 @@ const RECENT: &str = "
 const OF_COPY: &str = "
     SELECT stamp, calendar, outcome, closed_at, content FROM intents
     WHERE tenant = $1 AND copy = $2 ORDER BY at DESC, stamp DESC LIMIT $3";
+const OF_COPY_SINCE: &str = "
+    SELECT stamp, calendar, outcome, closed_at, content FROM intents
+    WHERE tenant = $1 AND copy = $2 AND at >= $3 ORDER BY at DESC, stamp DESC LIMIT $4";
 const PRUNE: &str = "
     DELETE FROM intents WHERE tenant = $1 AND closed_at < $2 AND outcome IN ('done', 'refused')";
 
@@ -56,6 +64,7 @@ pub async fn insert(tx: &mut Tx, intent: &Intent, calendar: CalendarId) -> Resul
         intent.at,
         sealed
     ];
+    tx.known.unfinished.clear();
     tx.run(INSERT, row).await?;
     Ok(())
 }
@@ -66,10 +75,30 @@ pub async fn unfinished(tx: &mut Tx, copy: CopyId) -> Result<Vec<Intent>> {
     Ok(found.into_iter().map(|(intent, ..)| intent).collect())
 }
 
+/// The same for many copies of a calendar: which of them have any is read once in a transaction.
+pub async fn unfinished_in(tx: &mut Tx, calendar: CalendarId, copy: CopyId) -> Result<Vec<Intent>> {
+    if !tx.known.unfinished.contains_key(&calendar) {
+        let rows = tx.all(UNFINISHED_COPIES, values![calendar]).await?;
+        let copies: Result<HashSet<CopyId>> = rows.iter().map(|row| row.id(0)).collect();
+        tx.known.unfinished.insert(calendar, copies?);
+    }
+    if tx.known.unfinished[&calendar].contains(&copy) {
+        unfinished(tx, copy).await
+    } else {
+        Ok(Vec::new())
+    }
+}
+
 /// The intent that an event bears the stamp of.
 pub async fn by_stamp(tx: &mut Tx, stamp: Stamp) -> Result<Option<Intent>> {
     let found: Option<Recorded> = tx.find(BY_STAMP, values![stamp]).await?;
     Ok(found.map(|(intent, ..)| intent))
+}
+
+/// What became of an intent, as far as is known.
+pub async fn outcome(tx: &mut Tx, stamp: Stamp) -> Result<Option<Outcome>> {
+    let row = tx.one(OUTCOME, values![stamp]).await?;
+    row.map(|row| row.word(0)).transpose()
 }
 
 /// Notes what became of an intent. One that is not there is passed over: it may have been pruned.
@@ -106,6 +135,16 @@ pub async fn recent(tx: &mut Tx, before: Option<Timestamp>, limit: usize) -> Res
 /// The latest intents of a copy, newest first.
 pub async fn of_copy(tx: &mut Tx, copy: CopyId, limit: usize) -> Result<Vec<Recorded>> {
     tx.list(OF_COPY, values![copy, limit]).await
+}
+
+/// The same from a moment on.
+pub async fn of_copy_since(
+    tx: &mut Tx,
+    copy: CopyId,
+    since: Timestamp,
+    limit: usize,
+) -> Result<Vec<Recorded>> {
+    tx.list(OF_COPY_SINCE, values![copy, since, limit]).await
 }
 
 /// Forgets what was settled before a moment; how many.

@@ -69,6 +69,11 @@ const CANCEL: &str = "DELETE FROM jobs WHERE tenant = $1 AND kind = $2 AND subje
 
 /// Asks for a job. If it is already asked for, the earlier moment counts; if it is being done, it is done once more.
 pub async fn request(tx: &mut Tx, kind: &str, subject: Uuid, due: Timestamp) -> Result<()> {
+    let asked = (kind.to_owned(), subject);
+    if tx.known.requested.get(&asked).is_some_and(|at| *at <= due) {
+        return Ok(());
+    }
+    tx.known.requested.insert(asked, due);
     let row = values![random::id(), kind, subject, due];
     tx.run(REQUEST, row).await?;
     Ok(())
@@ -129,6 +134,7 @@ pub async fn extend(store: &Store, job: &Job, until: Timestamp) -> Result<bool> 
 /// Ends a job: it is deleted, or due again if it was requested since it was claimed. False: it was lost, and the
 /// transaction should be rolled back.
 pub async fn done(tx: &mut Tx, job: &Job) -> Result<bool> {
+    tx.known.requested.clear();
     let values = values![job.id, job.fence, job.wanted];
     if tx.run(DONE, values).await? > 0 {
         return Ok(true);
@@ -138,6 +144,7 @@ pub async fn done(tx: &mut Tx, job: &Job) -> Result<bool> {
 
 /// Gives a job back, to be tried again at `due`, or as soon as possible if it was requested since. False: it was lost.
 pub async fn retry(tx: &mut Tx, job: &Job, due: Timestamp) -> Result<bool> {
+    tx.known.requested.clear();
     let values = values![job.id, job.fence, due, job.wanted];
     Ok(tx.run(RETRY, values).await? > 0)
 }
@@ -186,6 +193,7 @@ pub async fn next_due(tx: &mut Tx, kinds: &[&str]) -> Result<Option<Timestamp>> 
 
 /// Takes a request back, whether it is being done or not.
 pub async fn cancel(tx: &mut Tx, kind: &str, subject: Uuid) -> Result<()> {
+    tx.known.requested.clear();
     tx.run(CANCEL, values![kind, subject]).await?;
     Ok(())
 }

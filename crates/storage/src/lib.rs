@@ -38,6 +38,7 @@ mod error;
 mod health;
 mod inspect;
 mod keys;
+mod known;
 mod listen;
 mod master_key;
 mod random;

@@ -1,11 +1,14 @@
 //! Links: which calendars are kept in step, in which direction, behind which masks.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sync::{CalendarId, Filter, LinkId, Mask, OnConflict, Role};
 
 use crate::{
     Aad, KeyRef, Result, Tx,
+    dialect::Dialect,
     row::{Row, Word as _, words},
     stored::Stored,
     value::values,
@@ -113,9 +116,21 @@ const OF_CALENDAR: &str = "
     SELECT id, state, created, content FROM links
     WHERE tenant = $1 AND id IN (SELECT link FROM link_calendars WHERE tenant = $1 AND calendar = $2)
     ORDER BY created, id";
+const FOLLOWED_POSTGRES: &str = "
+    SELECT id, state, created, content FROM links WHERE tenant = $1 AND id = $2 FOR SHARE";
+const FOLLOWED_BY_POSTGRES: &str = "
+    SELECT id, state, created, content FROM links
+    WHERE tenant = $1 AND id IN (SELECT link FROM link_calendars WHERE tenant = $1 AND calendar = $2)
+    ORDER BY created, id FOR SHARE";
+// In two parts, each of which has its own index: the copies of a calendar are many, and those that wait are few.
 const WAITING: &str = "
     SELECT COUNT(*) FROM copies
-    WHERE tenant = $1 AND (pending = 1 OR parked = 1)
+    WHERE tenant = $1 AND pending = 1
+      AND calendar IN (SELECT calendar FROM link_calendars WHERE tenant = $1 AND link = $2)
+      AND EXISTS (SELECT 1 FROM members WHERE members.tenant = $1 AND members.copy = copies.id AND members.link = $2)";
+const REFUSED: &str = "
+    SELECT COUNT(*) FROM copies
+    WHERE tenant = $1 AND parked = 1 AND pending = 0
       AND calendar IN (SELECT calendar FROM link_calendars WHERE tenant = $1 AND link = $2)
       AND EXISTS (SELECT 1 FROM members WHERE members.tenant = $1 AND members.copy = copies.id AND members.link = $2)";
 const DELETE: &str = "DELETE FROM links WHERE tenant = $1 AND id = $2";
@@ -134,6 +149,7 @@ pub async fn update(tx: &mut Tx, link: &Link) -> Result<()> {
 }
 
 async fn put(tx: &mut Tx, sql: &'static str, link: &Link) -> Result<()> {
+    forget(tx);
     let content = Content {
         name: link.name.clone(),
         on_conflict: link.on_conflict,
@@ -165,14 +181,57 @@ pub async fn of_calendar(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<Link>>
     tx.list(OF_CALENDAR, values![calendar]).await
 }
 
+/// A link along which this transaction carries changes: it stays as it is until the transaction ends, and is read once.
+/// Whoever wants to change it waits; what was carried along it before is then seen by that change.
+pub async fn followed(tx: &mut Tx, id: LinkId) -> Result<Option<Arc<Link>>> {
+    if let Some(known) = tx.known.links.get(&id) {
+        return Ok(known.clone());
+    }
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => GET,
+        Dialect::Postgres => FOLLOWED_POSTGRES,
+    };
+    let link: Option<Arc<Link>> = tx.find(sql, values![id]).await?.map(Arc::new);
+    tx.known.links.insert(id, link.clone());
+    Ok(link)
+}
+
+/// The links that a calendar takes part in, oldest first, as [`followed`].
+pub async fn followed_by(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<Arc<Link>>> {
+    if let Some(known) = tx.known.links_of.get(&calendar) {
+        return Ok(known.clone());
+    }
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => OF_CALENDAR,
+        Dialect::Postgres => FOLLOWED_BY_POSTGRES,
+    };
+    let found: Vec<Link> = tx.list(sql, values![calendar]).await?;
+    let links: Vec<Arc<Link>> = found.into_iter().map(Arc::new).collect();
+    for link in &links {
+        tx.known.links.insert(link.id, Some(link.clone()));
+    }
+    tx.known.links_of.insert(calendar, links.clone());
+    Ok(links)
+}
+
+fn forget(tx: &mut Tx) {
+    tx.known.links.clear();
+    tx.known.links_of.clear();
+}
+
 /// How many copies of a link's events have not been written to their providers yet, or are refused by them.
 pub async fn waiting(tx: &mut Tx, id: LinkId) -> Result<i64> {
-    let row = tx.one(WAITING, values![id]).await?;
-    row.map_or(Ok(0), |row| row.i64(0))
+    let mut count = 0;
+    for sql in [WAITING, REFUSED] {
+        let row = tx.one(sql, values![id]).await?;
+        count += row.map_or(Ok(0), |row| row.i64(0))?;
+    }
+    Ok(count)
 }
 
 /// Deletes a link. Its linked events and their members stay until [`crate::linked::delete_of_link`].
 pub async fn delete(tx: &mut Tx, id: LinkId) -> Result<()> {
+    forget(tx);
     tx.run(CALENDARS_CLEAR, values![id]).await?;
     tx.run(DELETE, values![id]).await?;
     Ok(())

@@ -9,6 +9,7 @@ use crate::{
     changes::append,
     dialect::Dialect,
     keys::Doings,
+    known::Known,
     row::Row,
     session::Session,
     value::Value,
@@ -23,6 +24,7 @@ pub struct Tx {
     session: Session,
     changes: Vec<Change>,
     keys: Doings,
+    pub(crate) known: Known,
 }
 
 impl Tx {
@@ -32,6 +34,7 @@ impl Tx {
             session,
             changes: Vec::new(),
             keys: Doings::default(),
+            known: Known::default(),
         }
     }
 

@@ -23,7 +23,7 @@ impl Hub {
         again: &[Conflict],
     ) -> Result<()> {
         let held = row.copy.held_units();
-        for open in conflicts::open_of_copy(tx, row.copy.id).await? {
+        for open in conflicts::open_of_copy(tx, row.copy.calendar, row.copy.id).await? {
             let unit = &open.conflict.unit;
             if open.last.is_some() && row.copy.alive {
                 // Asked again after it was decided: nothing is held, so nothing at the provider answers it.

@@ -40,7 +40,7 @@ impl Hub {
     ) -> Result<LinkView> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
-        let link = self.change_in(&mut tx, actor, id, change).await?;
+        let link = Box::pin(self.change_in(&mut tx, actor, id, change)).await?;
         let view = view(&mut tx, link).await?;
         tx.commit().await?;
         self.wake();
@@ -320,7 +320,7 @@ impl Flow<'_> {
         members::update(self.tx, member).await?;
         if !done.copy.is_empty() {
             self.save(row).await?;
-            self.next.push_back(row.copy.id);
+            self.next.push_back((row.copy.id, None));
         }
         Ok(())
     }

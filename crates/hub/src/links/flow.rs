@@ -8,7 +8,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use storage::{Change, ChangeKind, Tx, calendars, copies, intents, jobs, linked, links, members};
-use sync::{CalendarId, Cause, CauseKind, Copy, CopyId, LinkId, Member, links as rules};
+use sync::{CalendarId, Cause, CauseKind, Copy, CopyId, LinkedId, Member, links as rules};
 
 use super::sieve::{Whose, is_called_off};
 use crate::{Hub, Result, replicate, shape};
@@ -16,23 +16,20 @@ use crate::{Hub, Result, replicate, shape};
 /// How long after an event was seen in its new calendar a deletion in the old one counts as the other half of a move.
 const MOVE_MAX: SignedDuration = SignedDuration::from_hours(1);
 
-/// One change on its way through the links.
+/// One change on its way through the links. What carries whole events and is called from deep within waits on the heap.
 pub struct Flow<'a> {
     pub(super) hub: &'a Hub,
     pub(super) tx: &'a mut Tx,
     actor: String,
     pub(super) cause: Cause,
     pub(super) now: Timestamp,
-    /// Copies that changed through a link and may be members of further linked events.
-    pub(super) next: VecDeque<CopyId>,
+    /// Copies that changed through a link and may be members of further linked events; with the one that told them, if it
+    /// has nothing to hear from them.
+    pub(super) next: VecDeque<(CopyId, Option<LinkedId>)>,
     /// Copies that have been visited; a ring of links ends here.
     seen: Vec<CopyId>,
-    /// Which calendars have a provider.
-    replicated: HashMap<CalendarId, bool>,
     /// Whose calendars are, as far as filters have asked.
     pub(super) whose: HashMap<CalendarId, Arc<Whose>>,
-    /// Links that have been read.
-    links: HashMap<LinkId, Option<Arc<links::Link>>>,
 }
 
 impl<'a> Flow<'a> {
@@ -47,9 +44,7 @@ impl<'a> Flow<'a> {
             now,
             next: VecDeque::new(),
             seen: Vec::new(),
-            replicated: HashMap::new(),
             whose: HashMap::new(),
-            links: HashMap::new(),
         }
     }
 
@@ -66,13 +61,18 @@ impl<'a> Flow<'a> {
 
     /// The copy's value changed; it is saved here.
     pub async fn changed(&mut self, row: &mut copies::Row) -> Result<()> {
-        self.save(row).await?;
         let members = members::of_copy(self.tx, row.copy.id).await?;
+        self.changed_in(row, members).await
+    }
+
+    /// The same where it is known what the copy is a member of.
+    pub async fn changed_in(&mut self, row: &mut copies::Row, members: Vec<Member>) -> Result<()> {
+        self.save(row).await?;
         if row.copy.alive && !row.projected {
             self.originate_again(row, &members).await?;
         }
         for member in members {
-            self.inward(row, member).await?;
+            Box::pin(self.inward(row, member)).await?;
         }
         self.cascade().await
     }
@@ -163,19 +163,24 @@ impl<'a> Flow<'a> {
     }
 
     pub(super) async fn cascade(&mut self) -> Result<()> {
-        while let Some(id) = self.next.pop_front() {
+        while let Some((id, from)) = self.next.pop_front() {
             if self.seen.contains(&id) {
                 continue;
             }
             self.seen.push(id);
+            let mut further = members::of_copy(self.tx, id).await?;
+            further.retain(|member| Some(member.linked) != from);
+            if further.is_empty() {
+                continue;
+            }
             let Some(mut row) = copies::get(self.tx, id).await? else {
                 continue;
             };
-            for member in members::of_copy(self.tx, id).await? {
+            for member in further {
                 if self.came_along(&row, &member) {
-                    self.life_along(&mut row, member).await?;
+                    Box::pin(self.life_along(&mut row, member)).await?;
                 } else {
-                    self.inward(&mut row, member).await?;
+                    Box::pin(self.inward(&mut row, member)).await?;
                 }
             }
         }
@@ -216,38 +221,31 @@ impl<'a> Flow<'a> {
         let Some(mut value) = linked::get_for_update(self.tx, member.linked).await? else {
             return Ok(());
         };
-        let filtered = match self.link(value.link).await? {
+        let filtered = match links::followed(self.tx, value.link).await? {
             Some(link) if link.is_filtered() => {
                 let mut members = members::of_linked(self.tx, value.id).await?;
                 self.sieve(&link, &value, &mut members).await?;
                 if !members.iter().any(|m| m.copy == row.copy.id) {
                     // Its own filter has stopped it: what was changed stays with it.
-                    return self.outward(&value, Some(row.copy.id)).await;
+                    return Box::pin(self.outward(&value, Some(row.copy.id))).await;
                 }
                 true
             }
             _ => false,
         };
+        let before = Box::new(member.clone());
         let moved = rules::inward(&mut value, &mut member, &row.copy);
-        members::update(self.tx, &member).await?;
+        if member != *before {
+            members::update(self.tx, &member).await?;
+        }
         if !moved.is_empty() {
             linked::update(self.tx, &value).await?;
         }
         if filtered || !moved.is_empty() {
             // What does not flow, an answer say, may matter to a filter.
-            self.outward(&value, Some(row.copy.id)).await?;
+            Box::pin(self.outward(&value, Some(row.copy.id))).await?;
         }
         Ok(())
-    }
-
-    /// A link, as it is in this transaction.
-    async fn link(&mut self, id: LinkId) -> Result<Option<Arc<links::Link>>> {
-        if let Some(known) = self.links.get(&id) {
-            return Ok(known.clone());
-        }
-        let link = links::get(self.tx, id).await?.map(Arc::new);
-        self.links.insert(id, link.clone());
-        Ok(link)
     }
 
     /// L2 and L3 to every member but the copy `from`, and to members that have no copy yet.
@@ -256,7 +254,7 @@ impl<'a> Flow<'a> {
         value: &sync::Linked,
         from: Option<CopyId>,
     ) -> Result<()> {
-        let Some(link) = self.link(value.link).await? else {
+        let Some(link) = links::followed(self.tx, value.link).await? else {
             return Ok(());
         };
         let mut members = members::of_linked(self.tx, value.id).await?;
@@ -275,9 +273,9 @@ impl<'a> Flow<'a> {
             };
             match members.iter().find(|m| m.calendar == place.calendar) {
                 Some(member) if Some(member.copy) == from && wanted => {}
-                Some(member) => self.outward_to(value, member.clone(), wanted).await?,
+                Some(member) => Box::pin(self.outward_to(value, member.clone(), wanted)).await?,
                 None if value.alive && place.role.receives() && wanted => {
-                    self.project(value, place).await?;
+                    Box::pin(self.project(value, place)).await?;
                 }
                 None => {}
             }
@@ -303,16 +301,19 @@ impl<'a> Flow<'a> {
             }
             return Ok(());
         }
+        let before = Box::new(member.clone());
         if member.stopped {
             rules::pass(&mut member);
         }
         let cause = self.cause_along(&member);
         let done = rules::outward(value, &mut member, &mut row.copy, &cause);
-        members::update(self.tx, &member).await?;
+        if member != *before {
+            members::update(self.tx, &member).await?;
+        }
         self.hub.keep_losers(self.tx, &row, &done.lost).await?;
         if !done.is_empty() {
             self.save(&mut row).await?;
-            self.next.push_back(row.copy.id);
+            self.next.push_back((row.copy.id, Some(value.id)));
         }
         Ok(())
     }
@@ -355,22 +356,11 @@ impl<'a> Flow<'a> {
 
     /// Whether a provider must be written. A calendar without one has nobody to be in step with.
     pub(super) async fn pending(&mut self, copy: &Copy) -> Result<bool> {
-        if !self.is_replicated(copy.calendar).await? {
+        if !calendars::is_replicated(self.tx, copy.calendar).await? {
             return Ok(false);
         }
-        let unfinished = intents::unfinished(self.tx, copy.id).await?;
+        let unfinished = intents::unfinished_in(self.tx, copy.calendar, copy.id).await?;
         Ok(shape::is_pending(copy, &unfinished))
-    }
-
-    async fn is_replicated(&mut self, calendar: CalendarId) -> Result<bool> {
-        if let Some(known) = self.replicated.get(&calendar) {
-            return Ok(*known);
-        }
-        let replicated = calendars::get(self.tx, calendar)
-            .await?
-            .is_some_and(|row| row.connection.is_some());
-        self.replicated.insert(calendar, replicated);
-        Ok(replicated)
     }
 
     pub(super) async fn note(&mut self, row: &copies::Row, removed: bool) -> Result<()> {

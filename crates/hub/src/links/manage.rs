@@ -58,7 +58,7 @@ impl Hub {
     pub async fn create_link(&self, actor: &Actor, edit: LinkEdit) -> Result<LinkView> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
-        let (link, _) = self.make_link(&mut tx, actor, edit).await?;
+        let (link, _) = Box::pin(self.make_link(&mut tx, actor, edit)).await?;
         let view = view(&mut tx, link).await?;
         tx.commit().await?;
         self.wake();
@@ -78,7 +78,7 @@ impl Hub {
         if let Some(reply) = self.first_answer(&mut tx, actor, key).await? {
             return Ok(reply);
         }
-        let (link, _) = self.make_link(&mut tx, actor, edit).await?;
+        let (link, _) = Box::pin(self.make_link(&mut tx, actor, edit)).await?;
         let view = view(&mut tx, link).await?;
         let reply = answer(&view);
         self.keep_answer(&mut tx, actor, key, &reply).await?;

@@ -53,7 +53,7 @@ impl Hub {
     pub async fn preview_link(&self, actor: &Actor, edit: LinkEdit) -> Result<Preview> {
         let store = self.store(actor.tenant).await?;
         let mut tx = store.write().await?;
-        let (_, merges) = self.make_link(&mut tx, actor, edit).await?;
+        let (_, merges) = Box::pin(self.make_link(&mut tx, actor, edit)).await?;
         let planned = undo_and_tell(&store, tx).await?;
         Ok(Preview { planned, merges })
     }
@@ -67,7 +67,7 @@ impl Hub {
     ) -> Result<Preview> {
         let store = self.store(actor.tenant).await?;
         let mut tx = store.write().await?;
-        self.change_in(&mut tx, actor, id, change).await?;
+        Box::pin(self.change_in(&mut tx, actor, id, change)).await?;
         let planned = undo_and_tell(&store, tx).await?;
         Ok(Preview { planned, merges: 0 })
     }

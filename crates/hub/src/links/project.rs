@@ -15,7 +15,7 @@ impl Flow<'_> {
         if row.projected {
             return Ok(());
         }
-        for link in links::of_calendar(self.tx, row.copy.calendar).await? {
+        for link in links::followed_by(self.tx, row.copy.calendar).await? {
             if link.is_followed_by(row.copy.calendar) {
                 self.originate_in(row, &link).await?;
             }
@@ -29,7 +29,7 @@ impl Flow<'_> {
         row: &mut copies::Row,
         members: &[Member],
     ) -> Result<()> {
-        for link in links::of_calendar(self.tx, row.copy.calendar).await? {
+        for link in links::followed_by(self.tx, row.copy.calendar).await? {
             let calendar = row.copy.calendar;
             let is_in = members.iter().any(|member| member.link == link.id);
             let filtered = |place: &links::LinkMember| !place.filter.is_open();
@@ -210,7 +210,7 @@ impl Flow<'_> {
         members::insert(self.tx, &member).await?;
         linked::update(self.tx, value).await?;
         row.linked = Some(value.id);
-        self.next.push_back(row.copy.id);
+        self.next.push_back((row.copy.id, None));
         self.save(row).await
     }
 

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use providers::{Found, Sighting};
 use storage::{Tx, copies, intents, jobs, links, members, observations};
 use sync::{
-    CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId, Intent, Observation, OnConflict,
+    CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId, Intent, Member, Observation, OnConflict,
     Operation, Outcome, Policy, Remote, Role, Stamp, Version,
     links::content_key,
-    replication::{Digest, Standing, hand_over, observe},
+    replication::{Digest, Standing, hand_over, is_known, observe},
 };
 
 use super::PUSH;
@@ -32,11 +32,13 @@ impl Hub {
             }
             return Ok(());
         };
-        let unfinished = intents::unfinished(tx, row.copy.id).await?;
-        let standing = standing(tx, &row.copy).await?;
-        let was = row.copy.clone();
-        let digest = observe(&mut row.copy, &unfinished, &seen, &standing);
-        self.apply(tx, row, digest, &seen, &was).await
+        let unfinished = intents::unfinished_in(tx, calendar, row.copy.id).await?;
+        if unfinished.is_empty() && is_known(&row.copy, &seen) {
+            return Ok(());
+        }
+        let met = Met::of(tx, &row.copy).await?;
+        let digest = observe(&mut row.copy, &unfinished, &seen, &met.standing);
+        self.apply(tx, row, digest, &seen, met).await
     }
 
     /// Turns what a connector saw into an observation with an identity.
@@ -168,7 +170,7 @@ impl Hub {
         mut row: copies::Row,
         digest: Digest,
         seen: &Observation,
-        was: &Copy,
+        met: Met,
     ) -> Result<()> {
         let now = self.clock().now();
         settle(tx, &digest, now).await?;
@@ -185,17 +187,19 @@ impl Hub {
         if digest.died {
             self.flow_from(tx, calendar, seen).died(&mut row).await
         } else if let (true, Some(heir)) = (digest.revived, row.copy.heir) {
-            self.hand_over(tx, row, heir, &was.local, &digest, seen)
+            self.hand_over(tx, row, heir, &met.was.local, &digest, seen)
                 .await
         } else if digest.revived {
-            let was_gone = matches!(was.remote, Remote::Gone { .. });
+            let was_gone = matches!(met.was.remote, Remote::Gone { .. });
             self.flow_from(tx, calendar, seen)
                 .revived(&mut row, was_gone)
                 .await
         } else if digest.taken.is_empty() {
             self.store_quietly(tx, &mut row).await
         } else {
-            self.flow_from(tx, calendar, seen).changed(&mut row).await
+            self.flow_from(tx, calendar, seen)
+                .changed_in(&mut row, met.members)
+                .await
         }
     }
 
@@ -219,10 +223,10 @@ impl Hub {
             second.copy.alive = false;
             return self.store_quietly(tx, &mut second).await;
         };
-        let (calendar, standing) = (heir.copy.calendar, standing(tx, &heir.copy).await?);
+        let (calendar, met) = (heir.copy.calendar, Met::of(tx, &heir.copy).await?);
         let gone = !matches!(heir.copy.remote, Remote::Live { .. });
         let (first, other) = (&mut heir.copy, &mut second.copy);
-        let handed = hand_over(first, other, was, digest, seen, &standing);
+        let handed = hand_over(first, other, was, digest, seen, &met.standing);
         self.store_quietly(tx, &mut second).await?;
         jobs::request(tx, PUSH, calendar.0, self.clock().now()).await?;
         self.keep_losers(tx, &heir, &handed.conflicts).await?;
@@ -248,7 +252,7 @@ impl Hub {
 
     /// Saves what replication knows of a copy whose local value did not change: no new revision, nothing for followers.
     pub(crate) async fn store_quietly(&self, tx: &mut Tx, row: &mut copies::Row) -> Result<()> {
-        let unfinished = intents::unfinished(tx, row.copy.id).await?;
+        let unfinished = intents::unfinished_in(tx, row.copy.calendar, row.copy.id).await?;
         row.pending = shape::is_pending(&row.copy, &unfinished);
         copies::update(tx, row).await?;
         Ok(())
@@ -309,11 +313,32 @@ fn is_new_incarnation(copy: &Copy, seen: &Observation) -> bool {
     base.remote.uid != body.uid
 }
 
+/// How a copy is when something is seen of it.
+pub(super) struct Met {
+    /// What it is a member of.
+    members: Vec<Member>,
+    /// What follows from that.
+    pub standing: Standing,
+    /// The copy itself.
+    was: Copy,
+}
+
+impl Met {
+    pub async fn of(tx: &mut Tx, copy: &Copy) -> Result<Self> {
+        let members = members::of_copy(tx, copy.id).await?;
+        Ok(Self {
+            standing: standing(tx, copy, &members).await?,
+            members,
+            was: copy.clone(),
+        })
+    }
+}
+
 /// How a copy stands in its links: a target anywhere is a target. If one of several links asks, a person is asked.
-pub(super) async fn standing(tx: &mut Tx, copy: &Copy) -> Result<Standing> {
+async fn standing(tx: &mut Tx, copy: &Copy, members: &[Member]) -> Result<Standing> {
     let mut standing = Standing::default();
-    for member in members::of_copy(tx, copy.id).await? {
-        let Some(link) = links::get(tx, member.link).await? else {
+    for member in members {
+        let Some(link) = links::followed(tx, member.link).await? else {
             continue;
         };
         // A target that is away still yields to what was brought to it before.

@@ -36,16 +36,15 @@ impl Hub {
         if let Some(reason) = would_mail(work, row, step) {
             return Ok(Some(reason));
         }
-        let latest = intents::of_copy(tx, row.copy.id, WRITES).await?;
         let since = self.clock().now().saturating_sub(
             jiff::SignedDuration::try_from(PAUSE).unwrap_or(jiff::SignedDuration::MAX),
         );
         let since = since.unwrap_or(Timestamp::MIN);
+        let latest = intents::of_copy_since(tx, row.copy.id, since, WRITES).await?;
         // Another value of ours in between means that nobody undoes what we write: it is the person who goes back and forth.
         let same = latest
             .iter()
             .map(|(intent, ..)| intent)
-            .take_while(|intent| intent.at >= since)
             // What was refused wrote nothing: it neither counts nor ends the tug-of-war.
             .filter(|intent| intent.outcome == Outcome::Done && concerns(step, intent))
             .take_while(|intent| is_repeated(row, step, intent))

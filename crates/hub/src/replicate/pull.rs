@@ -74,7 +74,8 @@ impl Hub {
             let mut tx = store.write().await?;
             for sighting in chunk {
                 held::release(&mut tx, calendar, &held, &sighting).await?;
-                self.sighted(&mut tx, calendar, sighting).await?;
+                // On the heap: it carries whole events, and whoever waits for a pull waits for it.
+                Box::pin(self.sighted(&mut tx, calendar, sighting)).await?;
             }
             if last {
                 let aside = std::mem::take(&mut aside);

@@ -13,7 +13,7 @@ use sync::{
 
 use super::{
     Work, digest,
-    digest::standing,
+    digest::Met,
     rights,
     round::{Done, Left, Round},
 };
@@ -46,11 +46,10 @@ impl Hub {
         let mut tried: Vec<CopyId> = Vec::new();
         loop {
             let mut tx = store.read().await?;
-            let waiting = copies::pending(&mut tx, calendar, tried.len() + BATCH).await?;
+            let waiting = copies::pending_ids(&mut tx, calendar, tried.len() + BATCH).await?;
             drop(tx);
             let batch: Vec<CopyId> = waiting
                 .into_iter()
-                .map(|row| row.copy.id)
                 .filter(|id| !tried.contains(id))
                 .take(BATCH)
                 .collect();
@@ -129,7 +128,7 @@ impl Hub {
                 }
                 Step::Look { intent } => {
                     drop(tx);
-                    self.look(store, work, &unfinished[intent]).await?;
+                    Box::pin(self.look(store, work, &unfinished[intent])).await?;
                 }
                 step => {
                     if let Some(reason) = self.stopped(&mut tx, work, &row, &step).await? {
@@ -186,9 +185,7 @@ impl Hub {
             ),
             Step::Nothing | Step::Look { .. } => unreachable!("only writes have intents"),
         };
-        let feed = calendars::get(tx, work.id())
-            .await?
-            .map_or(0, |row| row.feed);
+        let feed = calendars::feed(tx, work.id()).await?;
         let intent = Intent {
             stamp: Stamp::new(self.ids().uuid(), row.projected),
             copy: copy.id,
@@ -266,12 +263,8 @@ impl Hub {
             return Ok(Left::Nothing);
         };
         // A look in between may have settled it.
-        let open = intents::by_stamp(&mut tx, intent.stamp)
-            .await?
-            .is_some_and(|i| i.outcome == Outcome::Open);
-        let feed = calendars::get(&mut tx, work.id())
-            .await?
-            .map_or(0, |row| row.feed);
+        let open = intents::outcome(&mut tx, intent.stamp).await? == Some(Outcome::Open);
+        let feed = calendars::feed(&mut tx, work.id()).await?;
         let mut settled = Settled {
             outcome: Outcome::Done,
             look: false,
@@ -280,14 +273,14 @@ impl Hub {
             settled = reply(&mut row.copy, intent, answer, feed);
             intents::settle(&mut tx, intent.stamp, settled.outcome, now).await?;
             if intent.operation == Operation::Update && settled.outcome == Outcome::Done {
-                settle_earlier(&mut tx, intent, now).await?;
+                settle_earlier(&mut tx, work.id(), intent, now).await?;
             }
             self.store_quietly(&mut tx, &mut row).await?;
             self.note_write(&mut tx, work, intent);
         }
         tx.commit().await?;
         if settled.look {
-            self.look(store, work, intent).await?;
+            Box::pin(self.look(store, work, intent)).await?;
         }
         match failure {
             None if unknown => Ok(Left::Later(Duration::from_millis(200))),
@@ -332,13 +325,12 @@ impl Hub {
             return Ok(());
         };
         let unfinished = intents::unfinished(&mut tx, intent.copy).await?;
-        let standing = standing(&mut tx, &row.copy).await?;
-        let was = row.copy.clone();
+        let met = Met::of(&mut tx, &row.copy).await?;
         let found = match digest::position(&unfinished, intent.stamp) {
-            Some(index) => looked(&mut row.copy, &unfinished, index, &seen, &standing),
-            None => sync::replication::observe(&mut row.copy, &unfinished, &seen, &standing),
+            Some(index) => looked(&mut row.copy, &unfinished, index, &seen, &met.standing),
+            None => sync::replication::observe(&mut row.copy, &unfinished, &seen, &met.standing),
         };
-        self.apply(&mut tx, row, found, &seen, &was).await?;
+        self.apply(&mut tx, row, found, &seen, met).await?;
         tx.commit().await?;
         self.wake();
         Ok(())
@@ -383,8 +375,13 @@ impl Hub {
 }
 
 /// A conditional write went through: whatever we sent before it for the same event can only be refused now.
-async fn settle_earlier(tx: &mut Tx, intent: &Intent, now: jiff::Timestamp) -> Result<()> {
-    for earlier in intents::unfinished(tx, intent.copy).await? {
+async fn settle_earlier(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    intent: &Intent,
+    now: jiff::Timestamp,
+) -> Result<()> {
+    for earlier in intents::unfinished_in(tx, calendar, intent.copy).await? {
         if earlier.operation != Operation::Create && earlier.stamp != intent.stamp {
             intents::settle(tx, earlier.stamp, Outcome::Refused, now).await?;
         }

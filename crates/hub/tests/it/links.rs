@@ -11,6 +11,7 @@ both! {
     nothing_is_doubled_when_replies_are_lost,
     series_with_moved_and_cancelled_occurrences_stay_whole,
     an_expired_cursor_deletes_nothing_and_writes_nothing,
+    what_comes_along_one_link_goes_on_along_the_next,
     a_busy_mask_lets_nothing_through_but_time,
     linking_calendars_that_hold_the_same_events_makes_no_duplicates,
     what_loses_when_calendars_are_linked_is_kept,
@@ -99,6 +100,26 @@ async fn series_with_moved_and_cancelled_occurrences_stay_whole(database: Databa
     assert_eq!(here[0].1.rules, there[0].1.rules);
 }
 
+async fn what_comes_along_one_link_goes_on_along_the_next(database: Database) {
+    let world = World::new(&database, 4).await;
+    let both = |one, other| [one, other].map(|calendar| (calendar, Role::Both, Mask::everything()));
+    for pair in [both(0, 1), both(1, 2), both(2, 3)] {
+        world.link(&pair).await;
+    }
+    // What a link made is no original of the next: each event begins in the middle.
+    world.models[1].put("e", event("e@x", "Visit", "2026-11-24T09:00:00"));
+    world.settle().await;
+    for model in [0, 1, 2] {
+        assert_eq!(world.titles(model), ["Visit"], "at {model}");
+    }
+    let mirror = world.id_of(0, "Visit");
+    world.models[0].edit(&mirror, |event| "Moved".clone_into(&mut event.title));
+    world.settle().await;
+    for model in [0, 1, 2] {
+        assert_eq!(world.titles(model), ["Moved"], "at {model}");
+    }
+}
+
 async fn an_expired_cursor_deletes_nothing_and_writes_nothing(database: Database) {
     let world = linked(&database, 2).await;
     for i in 0..60 {
@@ -115,8 +136,25 @@ async fn an_expired_cursor_deletes_nothing_and_writes_nothing(database: Database
     for model in &world.models {
         model.expired.store(true, Ordering::Relaxed);
     }
+    let before = revisions(&world).await;
     assert_eq!(world.settle().await, 0);
     assert_eq!(world.titles(1).len(), 60);
+    assert_eq!(
+        revisions(&world).await,
+        before,
+        "what is known is not stored again"
+    );
+}
+
+/// How often each copy was stored.
+async fn revisions(world: &World) -> Vec<i64> {
+    let mut tx = world.store.read().await.unwrap();
+    let mut all = Vec::new();
+    for calendar in &world.calendars {
+        let rows = storage::copies::page(&mut tx, *calendar, None, 1_000, true);
+        all.extend(rows.await.unwrap().iter().map(|row| row.revision));
+    }
+    all
 }
 
 async fn a_busy_mask_lets_nothing_through_but_time(database: Database) {

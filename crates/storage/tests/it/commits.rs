@@ -16,6 +16,7 @@ both! {
     who_waits_is_woken,
     another_node_hears_of_a_commit,
     changes_come_back_as_they_went_in,
+    however_many_changes_a_commit_has_they_are_numbered_in_order,
     tenants_do_not_see_each_other,
 }
 
@@ -71,6 +72,22 @@ async fn positions_follow_commits_not_beginnings(f: Fixture) {
             [(1, "slow".into()), (2, "quick".into())]
         );
     }
+}
+
+async fn however_many_changes_a_commit_has_they_are_numbered_in_order(f: Fixture) {
+    let mut expected = Vec::new();
+    for count in [1, 7, 8, 9, 16, 21] {
+        let mut tx = f.store.write().await.unwrap();
+        for _ in 0..count {
+            let position = expected.len() + 1;
+            let actor = position.to_string();
+            tx.log(change(&actor));
+            expected.push((i64::try_from(position).unwrap(), actor));
+        }
+        let newest = tx.commit().await.unwrap();
+        assert_eq!(newest, expected.last().map(|(position, _)| *position));
+    }
+    assert_eq!(actors(&f, 0).await, expected);
 }
 
 async fn no_reader_ever_sees_a_gap(f: Fixture) {

@@ -25,6 +25,7 @@ macro_rules! both {
 mod commits;
 mod fixture;
 mod keys;
+mod known;
 mod locks;
 mod opening;
 mod people;

@@ -138,6 +138,10 @@ async fn copies_by_everything(f: Fixture) {
         copies::pending(&mut tx, calendar, 9).await.unwrap(),
         [row.clone()]
     );
+    assert_eq!(
+        copies::pending_ids(&mut tx, calendar, 9).await.unwrap(),
+        [row.copy.id]
+    );
 
     let version = Version {
         tag: "\"1\"".into(),
@@ -528,7 +532,9 @@ async fn conflicts_are_kept(f: Fixture) {
         0,
         "still open"
     );
-    let open = conflicts::open_of_copy(&mut tx, row.copy).await.unwrap();
+    let open = conflicts::open_of_copy(&mut tx, row.calendar, row.copy)
+        .await
+        .unwrap();
     assert_eq!(open, std::slice::from_ref(&row));
     row.state = conflicts::State::Resolved;
     row.conflict.remote_won = Some(true);
@@ -537,7 +543,9 @@ async fn conflicts_are_kept(f: Fixture) {
         conflicts::get(&mut tx, row.id).await.unwrap(),
         Some(row.clone())
     );
-    let open = conflicts::open_of_copy(&mut tx, row.copy).await.unwrap();
+    let open = conflicts::open_of_copy(&mut tx, row.calendar, row.copy)
+        .await
+        .unwrap();
     assert_eq!(open, []);
     row.state = conflicts::State::Restored;
     row.last = Some(conflicts::Deed {

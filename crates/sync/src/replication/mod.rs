@@ -11,7 +11,7 @@ mod surplus;
 
 pub use hold::{decide, hold_again};
 pub use look::looked;
-pub use observe::{Digest, Standing, observe};
+pub use observe::{Digest, Standing, is_known, observe};
 pub use plan::{Step, plan};
 pub use reply::{Reply, Settled, reply};
 pub use surplus::hand_over;

@@ -69,11 +69,7 @@ pub fn observe(
     let mut digest = Digest::default();
     match (&seen.body, &seen.version) {
         (Some(body), Some(version)) => {
-            if let Remote::Live { version: known, id } = &copy.remote
-                && *id == seen.remote_id
-                && ((version.is_older_than(known) && holds(Law::OldVersionsIgnored))
-                    || *version == *known)
-            {
+            if is_known(copy, seen) {
                 digest.echo = true;
                 let ours = intents.iter().find(|i| Some(i.stamp) == seen.stamp);
                 let stored = ours.filter(|ours| copy.stamp == Some(ours.stamp));
@@ -120,6 +116,15 @@ pub fn observe(
     }
     copy.tidy();
     digest
+}
+
+/// Whether a sighting is of the version that is known, or of an older one. If no write is under way, nothing follows from it.
+pub fn is_known(copy: &Copy, seen: &Observation) -> bool {
+    let (Remote::Live { version: known, id }, Some(version)) = (&copy.remote, &seen.version) else {
+        return false;
+    };
+    let older = version.is_older_than(known) && holds(Law::OldVersionsIgnored);
+    *id == seen.remote_id && (older || version == known)
 }
 
 /// Whether a sighting is of a version from before the event was gone: a page that was read before our delete and digested
