@@ -2,7 +2,7 @@
 
 use network::Url;
 use protocols::{
-    caldav::{PropFind, Response, name},
+    caldav::{Element, PropFind, Response, name},
     icalendar::parse,
     zones::zone_named,
 };
@@ -158,9 +158,14 @@ fn holds_events(response: &Response) -> bool {
     })
 }
 
-/// A server that does not tell privileges lets us try. A subscribed calendar has a source and is only read.
+/// A server that does not tell privileges lets us try. A subscribed calendar has a source and is only read; Radicale gives
+/// every calendar a source, with an empty address in it.
 fn writable(response: &Response) -> bool {
-    if response.prop(&name::SOURCE).is_some_and(|s| !s.is_empty()) {
+    let told = |source: &Element| source.children.iter().any(|href| !href.is_empty());
+    if response
+        .prop(&name::SOURCE)
+        .is_some_and(|source| !source.trimmed().is_empty() || told(source))
+    {
         return false;
     }
     let Some(set) = response.prop(&name::CURRENT_USER_PRIVILEGE_SET) else {
@@ -197,8 +202,6 @@ fn last_segment(url: &Url) -> String {
 
 #[cfg(test)]
 mod tests {
-    use protocols::caldav::Element;
-
     use super::*;
 
     #[test]
@@ -210,6 +213,20 @@ mod tests {
         let zone = "BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:W. Europe Standard Time\nEND:VTIMEZONE\nEND:VCALENDAR";
         assert_eq!(time_zone(zone).as_deref(), Some("Europe/Berlin"));
         assert_eq!(time_zone("?"), None);
+    }
+
+    #[test]
+    fn a_calendar_with_a_source_is_only_read() {
+        let source = |children: Vec<Element>| {
+            let source = Element::parent(name::SOURCE, children);
+            Response::props("/", vec![source], [])
+        };
+        let webcal = Element::text(name::HREF, "webcal://example.org/holidays.ics");
+        assert!(!writable(&source(vec![webcal])));
+        let empty = Element::new(name::HREF);
+        assert!(writable(&source(vec![empty])), "as Radicale says it");
+        assert!(writable(&source(Vec::new())));
+        assert!(writable(&Response::default()));
     }
 
     #[test]
