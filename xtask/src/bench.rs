@@ -3,7 +3,16 @@
 use std::path::PathBuf;
 
 use crate::Result;
-use crate::command::{cargo, root};
+use crate::command::{cargo, outcome, root, target};
+use crate::postgres::{self, Cluster};
+use crate::report::Outcome;
+use crate::venv::Venv;
+
+/// vdirsyncer, and the servers between which it and we sync.
+const PEERS: Venv = Venv {
+    requirements: "benches/sync/peers.txt",
+    folder: "bench/venv",
+};
 
 /// The calendar engine beside libical, `rrule` and `calcard`. `files`: a folder whose .ics files are read as well.
 pub fn calendar(files: Option<PathBuf>) -> Result<bool> {
@@ -19,4 +28,40 @@ pub fn calendar(files: Option<PathBuf>) -> Result<bool> {
         run.env("KALENDS_ICS", files);
     }
     Ok(run.status()?.success())
+}
+
+/// The hub's figures, and an initial sync beside vdirsyncer's. `arguments` are for `benches/sync` itself.
+pub fn sync(arguments: &[String]) -> Result<bool> {
+    // Apart: the simulation has the rules built with the switches that take them away.
+    for package in ["kalends", "kalends-simulation"] {
+        let build = ["build", "--release", "--quiet", "--package", package];
+        if !matches!(outcome(&mut cargo(build)), Outcome::Passed) {
+            return Ok(false);
+        }
+    }
+    let programs = target().join("release");
+    let mut run = cargo(["run", "--release", "--quiet", "--manifest-path"]);
+    run.arg(root().join("benches/sync/Cargo.toml"))
+        .arg("--target-dir")
+        .arg(target())
+        .args(["--", "--scratch"])
+        .arg(target())
+        .arg("--kalends")
+        .arg(programs.join("kalends"))
+        .arg("--simulate")
+        .arg(programs.join("simulate"));
+    match PEERS.install() {
+        Ok(python) => {
+            run.arg("--python").arg(python);
+        }
+        Err(error) => println!("SKIPPED: vdirsyncer: {error}"),
+    }
+    let cluster = Cluster::start()?;
+    match &cluster {
+        Some(cluster) => {
+            run.env(postgres::VARIABLE, cluster.url());
+        }
+        None => println!("SKIPPED: PostgreSQL: it is not installed: apt-get install postgresql"),
+    }
+    Ok(run.args(arguments).status()?.success())
 }

@@ -19,6 +19,7 @@ mod skips;
 mod suite;
 mod tidy;
 mod torture;
+mod venv;
 mod web;
 
 use std::process::ExitCode;
@@ -113,6 +114,12 @@ enum Bench {
         #[arg(long)]
         files: Option<std::path::PathBuf>,
     },
+    /// The rules, the hub on both databases, its memory, and an initial sync beside vdirsyncer's (Python 3).
+    Sync {
+        /// `--quick`: fewer events. `--only PART,…`: planner, flow, latency, resync, memory, vdirsyncer.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -187,6 +194,9 @@ fn run(task: Task) -> Result<bool> {
         Task::Bench {
             what: Bench::Calendar { files },
         } => bench::calendar(files),
+        Task::Bench {
+            what: Bench::Sync { arguments },
+        } => bench::sync(&arguments),
         Task::Instructions { update } => instructions::check(update),
         Task::Postgres { command } => postgres::run_command(&command),
         Task::Openapi => openapi::write().map(|()| true),

@@ -1,0 +1,166 @@
+//! Resident memory of the real program with many connected calendars in which nothing happens.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use hub::{CalendarId, CopyId, shape};
+use sync::{Copy, Version};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+use uuid::Uuid;
+
+use crate::{
+    Fallible,
+    measure::{cpu_of, resident_mib},
+    provider::{Memories, Memory, locked},
+    served::Served,
+    table::{part, row},
+    workload,
+};
+
+/// A loopback address of its own: at 127.0.0.1 the program looks every second, as if it were a test.
+const ADDRESS: &str = "127.0.0.2:0";
+/// What the stand-in answers to every question: nothing has changed.
+const NOTHING: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?><d:multistatus xmlns:d=\"DAV:\"><d:sync-token>http://bench.example/1</d:sync-token></d:multistatus>";
+/// How long the program may take to have looked at every calendar once.
+const PATIENCE: Duration = Duration::from_secs(180);
+/// How long it is watched afterwards.
+const REST: Duration = Duration::from_secs(30);
+
+/// Prints how much memory it takes.
+pub async fn run(program: &Path, folder: &Path, calendars: usize, events: usize) -> Fallible {
+    part(&format!(
+        "memory of `kalends serve` on SQLite: {calendars} connected CalDAV calendars of {events} events"
+    ));
+    let listener = TcpListener::bind(ADDRESS).await?;
+    let root = format!("http://{}/", listener.local_addr()?);
+    let asked: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+    let server = tokio::spawn(serve(listener, asked.clone()));
+    let served = Served::new(program, folder);
+    fill(&served, &root, calendars, events).await?;
+    let size = fs::metadata(folder.join("kalends.db"))?.len();
+    row("database", size as f64 / 1024.0 / 1024.0, "MiB");
+    let running = served.start()?;
+    let begin = Instant::now();
+    while locked(&asked).len() < calendars {
+        if begin.elapsed() > PATIENCE {
+            let count = locked(&asked).len();
+            return Err(format!("only {count} of {calendars} calendars were read").into());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    row(
+        "until every calendar has been read once",
+        begin.elapsed().as_secs_f64(),
+        "s",
+    );
+    let cpu = cpu_of(running.id())?;
+    tokio::time::sleep(REST).await;
+    let (now, highest) = resident_mib(running.id())?;
+    row("resident memory", now, "MiB");
+    row("… at its highest", highest, "MiB");
+    let cpu = (cpu_of(running.id())? - cpu) / REST.as_secs_f64() * 100.0;
+    row("CPU while nothing happens", cpu, "% of a core");
+    server.abort();
+    Ok(())
+}
+
+/// Makes the database: an account for each calendar, each read to the end.
+async fn fill(served: &Served, root: &str, calendars: usize, events: usize) -> Fallible {
+    let directory = Memories {
+        name: "caldav",
+        all: (0..calendars)
+            .map(|_| Arc::new(Memory::default()))
+            .collect(),
+    };
+    let mut desk = served.desk(Arc::new(directory)).await?;
+    for number in 0..calendars {
+        desk.connect("caldav", root, &number.to_string()).await?;
+    }
+    desk.find_calendars().await?;
+    let bodies: Vec<_> = (0..events)
+        .map(|number| workload::event(number, 0))
+        .collect::<Fallible<_>>()?;
+    let mut tx = desk.store.write().await?;
+    let rows = storage::calendars::list(&mut tx).await?;
+    tx.commit().await?;
+    for (number, mut calendar) in rows.into_iter().enumerate() {
+        let mut tx = desk.store.write().await?;
+        calendar.remote_id = Some(format!("{root}{number}/"));
+        calendar.cursor = Some("{\"sync\":\"http://bench.example/1\"}".to_owned());
+        calendar.last_sync = Some(calendar.created);
+        storage::calendars::update(&mut tx, &calendar).await?;
+        for (event, body) in bodies.iter().enumerate() {
+            let copy = copy(calendar.id, event, body.clone());
+            let row = storage::copies::Row {
+                shape: shape::of(&copy.local),
+                copy,
+                name: None,
+                revision: 1,
+                created: calendar.created,
+                updated: calendar.created,
+                linked: None,
+                projected: false,
+                pending: false,
+            };
+            storage::copies::insert(&mut tx, &row).await?;
+        }
+        tx.commit().await?;
+    }
+    desk.stores.close().await;
+    Ok(())
+}
+
+fn copy(calendar: CalendarId, number: usize, body: calendar::Event) -> Copy {
+    let version = Version {
+        tag: format!("\"{number}\""),
+        order: None,
+    };
+    let id = CopyId(Uuid::now_v7());
+    Copy::made_there(id, calendar, format!("{number}.ics"), version, body)
+}
+
+/// A CalDAV server in which nothing ever happens.
+async fn serve(listener: TcpListener, asked: Arc<Mutex<BTreeSet<String>>>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let asked = asked.clone();
+        // Whoever hangs up has had enough.
+        tokio::spawn(async move { answer(stream, &asked).await.ok() });
+    }
+}
+
+async fn answer(mut stream: TcpStream, asked: &Mutex<BTreeSet<String>>) -> Fallible {
+    let mut buffer = Vec::new();
+    loop {
+        let Some(end) = buffer.windows(4).position(|four| four == b"\r\n\r\n") else {
+            if stream.read_buf(&mut buffer).await? == 0 {
+                return Ok(());
+            }
+            continue;
+        };
+        let head = String::from_utf8_lossy(&buffer[..end]).to_lowercase();
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"));
+        let length: usize = length.map_or(Ok(0), |text| text.trim().parse())?;
+        if buffer.len() < end + 4 + length {
+            stream.read_buf(&mut buffer).await?;
+            continue;
+        }
+        let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+        buffer.drain(..end + 4 + length);
+        let reply = format!(
+            "HTTP/1.1 207 Multi-Status\r\nContent-Type: application/xml\r\nContent-Length: {}\r\n\r\n{NOTHING}",
+            NOTHING.len()
+        );
+        stream.write_all(reply.as_bytes()).await?;
+        locked(asked).insert(path);
+    }
+}
