@@ -4,10 +4,11 @@ use kalends_simulation::scope::{Left, Orders, Report, Start, explore};
 use sync::Law;
 
 fn one_operation(named: &[&str], faults: usize, orders: Orders, without: Option<Law>) -> Report {
-    let left = Left {
-        operations: 1,
-        faults,
-    };
+    let operations = 1;
+    all_of(named, Left { operations, faults }, orders, without)
+}
+
+fn all_of(named: &[&str], left: Left, orders: Orders, without: Option<Law>) -> Report {
     let all = Start::all(2).into_iter();
     let starts: Vec<Start> = all
         .filter(|start| named.contains(&start.name().as_str()))
@@ -29,9 +30,15 @@ fn nothing_breaks_of_all_that_one_operation_and_one_accident_can_lead_to() {
 
 #[test]
 fn the_orders_that_are_left_out_lead_nowhere_else() {
-    for (start, faults) in [("Google <-> CalDav", 0), ("CalDav <-> CalDav", 1)] {
-        let needed = one_operation(&[start], faults, Orders::Needed, None);
-        let all = one_operation(&[start], faults, Orders::All, None);
+    let scopes = [
+        ("Google <-> CalDav", 1, 0),
+        ("CalDav <-> CalDav", 1, 1),
+        ("CalDav -> CalDav", 2, 0),
+    ];
+    for (start, operations, faults) in scopes {
+        let left = Left { operations, faults };
+        let needed = all_of(&[start], left, Orders::Needed, None);
+        let all = all_of(&[start], left, Orders::All, None);
         assert!(needed.distinct < all.distinct, "{needed}; {all}");
         assert_eq!(needed.ends, all.ends, "{start}");
     }
