@@ -50,6 +50,7 @@ mod tests {
         hurry: Duration::from_secs(15),
         concurrency: 1,
         quiet: true,
+        in_parts: false,
     };
 
     #[test]

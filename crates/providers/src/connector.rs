@@ -71,6 +71,8 @@ pub struct Traits {
     pub concurrency: usize,
     /// Changing or deleting an event with attendees can be done without telling them.
     pub quiet: bool,
+    /// A series with changed occurrences is written in several requests.
+    pub in_parts: bool,
 }
 
 /// A calendar of the account, as the provider lists it.

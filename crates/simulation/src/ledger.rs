@@ -52,6 +52,12 @@ pub struct Ledger {
     pub rewritten: BTreeSet<(usize, u32)>,
     /// Somebody copied an event before we knew that it is ours: the copy may be taken for it.
     pub mistaken: bool,
+    /// Marks of events of ours of which a program threw away our stamp.
+    pub unmarked: BTreeSet<String>,
+    /// Numbers that somebody took along to another calendar.
+    pub carried: BTreeSet<(u32, usize)>,
+    /// Marks of events that somebody moved to another calendar.
+    pub moved: BTreeSet<String>,
     /// Marks of events that a person may have doubled by restoring an old incarnation.
     pub restored: BTreeSet<String>,
     /// What a person kept at a place when asked, and the value that they saw beside it.
@@ -108,6 +114,12 @@ impl Ledger {
         there.for_each(|deletion| deletion.untold = true);
     }
 
+    /// Whether somebody deleted the event with this mark, or one whose mark they could not see.
+    pub fn is_deleted(&self, mark: &str) -> bool {
+        let mut marks = self.deletes.iter().map(|deletion| deletion.mark.as_deref());
+        marks.any(|there| there.is_none_or(|there| there == mark))
+    }
+
     /// Whether somebody made an edit of the event that whoever deleted it did not see.
     pub fn is_opposed(&self, deletion: &Deletion) -> bool {
         self.edits.iter().any(|edit| {
@@ -142,10 +154,15 @@ impl Ledger {
         losers: &BTreeSet<u32>,
         hidden: impl Fn(usize, Slot) -> bool,
     ) -> Option<&Edit> {
+        let hidden_there = |edit: &Edit| {
+            let mut carried = self.carried.iter();
+            carried.any(|(number, to)| *number == edit.number && hidden(*to, edit.slot))
+        };
         self.edits.iter().find(|edit| {
             let replaced = || self.edits.iter().any(|e| e.replaced == Some(edit.number));
             !(edit.passing
-                || (self.deletions && (edit.own || hidden(edit.place, edit.slot)))
+                || (self.deletions
+                    && (edit.own || hidden(edit.place, edit.slot) || hidden_there(edit)))
                 || self.deleted_at.iter().any(|at| hidden(*at, edit.slot))
                 || (matches!(edit.slot, Slot::Occurrence(_))
                     && self.cancelled_at.iter().any(|at| hidden(*at, edit.slot)))

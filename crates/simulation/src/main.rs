@@ -16,6 +16,9 @@ use kalends_simulation::{
 };
 use sync::{Law, law};
 
+/// How many failing seeds of a kind are named.
+const SEEDS_TOLD: usize = 20;
+
 /// Lives seeded worlds and says what did not hold in them.
 #[derive(Parser)]
 #[command(name = "cargo xtask simulate", version)]
@@ -118,7 +121,10 @@ fn lives(arguments: &Arguments, law: Option<Law>) -> bool {
             kinds.push(&violation.invariant);
             let same = report.violations.iter();
             let same = same.filter(|(_, v)| v.invariant == violation.invariant);
-            println!("{} violations of {}", same.count(), violation.invariant);
+            let seeds: Vec<u64> = same.map(|(seed, _)| *seed).collect();
+            let told = &seeds[..seeds.len().min(SEEDS_TOLD)];
+            let count = seeds.len();
+            println!("{count} violations of {}: {told:?}", violation.invariant);
             let fails = |life: &Life| living.live(life, false).violation;
             law::take_away(law);
             let small = shrink(&Life::of(*seed), fails);

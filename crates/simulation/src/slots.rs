@@ -2,7 +2,8 @@
 //! number tells for ever what became of the edit.
 
 use calendar::{
-    Duration, Event, Frequency, Override, Patch, Place, RecurrenceId, Rule, Text, Unit, When,
+    Address, Duration, Event, Frequency, Override, Participation, Patch, Person, Place,
+    RecurrenceId, Rule, Text, Unit, When,
 };
 use jiff::{Span, civil::DateTime};
 
@@ -23,10 +24,12 @@ pub enum Slot {
     Place,
     /// The colour, which belongs to its copy.
     Color,
+    /// Somebody's answer, with a comment; it stays in its calendar.
+    Answer,
 }
 
 /// All of them.
-pub const SLOTS: [Slot; 10] = [
+pub const SLOTS: [Slot; 11] = [
     Slot::Title,
     Slot::Line(0),
     Slot::Line(1),
@@ -37,12 +40,18 @@ pub const SLOTS: [Slot; 10] = [
     Slot::Occurrence(1),
     Slot::Place,
     Slot::Color,
+    Slot::Answer,
 ];
 
 const LINES: [&str; 3] = ["a=", "b=", "c="];
 
 fn epoch() -> DateTime {
     "2026-11-23T00:00:00".parse().unwrap()
+}
+
+/// Whose answer it is.
+fn guest() -> Address {
+    Address::new("guest@example.com")
 }
 
 /// The occurrence that a slot is about.
@@ -62,6 +71,7 @@ impl Slot {
             Self::Occurrence(index) => Unit::Override(occurrence(index)),
             Self::Place => Unit::Place,
             Self::Color => Unit::Color,
+            Self::Answer => Unit::Person(guest()),
         }
     }
 
@@ -90,6 +100,7 @@ impl Slot {
             },
             Self::Place => digits(&event.places.first()?.name),
             Self::Color => digits(event.color.as_deref()?),
+            Self::Answer => digits(event.people.get(&guest())?.comment.as_deref()?),
         }
     }
 
@@ -116,6 +127,19 @@ impl Slot {
             }
             Self::Place => event.places = vec![Place::named(format!("p{number}{space}"))],
             Self::Color => event.color = Some(format!("c{number}")),
+            Self::Answer => {
+                let participation = if number % 2 == 1 {
+                    Participation::Accepted
+                } else {
+                    Participation::Declined
+                };
+                let answer = Person {
+                    participation,
+                    comment: Some(format!("n{number}")),
+                    ..Person::default()
+                };
+                event.people.insert(guest(), answer);
+            }
         }
     }
 }

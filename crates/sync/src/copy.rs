@@ -141,7 +141,9 @@ impl Base {
         let Unit::Override(id) = unit else {
             return false;
         };
-        self.local.overrides.contains_key(id) != self.remote.overrides.contains_key(id)
+        // Under the same rule there is nothing to take anywhere: one side has only put it in other words.
+        !Unit::Rule.same(&self.local, &self.remote)
+            && self.local.overrides.contains_key(id) != self.remote.overrides.contains_key(id)
     }
 }
 

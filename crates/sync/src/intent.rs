@@ -35,6 +35,9 @@ pub struct Intent {
     /// Why it was created or deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub life_cause: Option<Cause>,
+    /// The provider takes it in several requests: of a series, occurrences may have landed and others not yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_parts: bool,
     /// When it was persisted.
     pub at: Timestamp,
     /// What became of it.

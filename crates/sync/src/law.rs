@@ -64,6 +64,7 @@ laws! {
     MergeByUnit "R10-merge-by-unit" "Two edits of different units are both kept.",
     StampIsNoProof "R10-stamp-is-no-proof" "A stamp proves nothing once its intent is settled, or while its copy has another object.",
     SurplusGoes "R10-surplus-goes" "A second object of ours for one copy is removed again.",
+    GoneIsFoundByUid "R10-gone-is-found-by-uid" "What is gone and turns up in its calendar under its UID is the same event.",
     HeirsTakeEdits "R10-heirs-take-edits" "What is edited on a second object is the edit of the copy that stays.",
     CoveredStays "L1-covered-stays" "What a mask covers does not flow in.",
     TargetsDoNotSend "L1-targets-do-not-send" "What is edited on a target does not flow.",
@@ -71,6 +72,7 @@ laws! {
     MaskedOutward "L2-masked-outward" "What is brought to a copy has gone through its mask.",
     DeletionFlows "L3-deletion-flows" "A deletion by a sender takes the other copies along.",
     TargetDeclines "L3-target-declines" "A deletion on a target is nobody else's.",
+    MovesAreNoDeletions "L3-moves-are-no-deletions" "A deletion soon after the same event turned up in another calendar is half of a move.",
     ReviveNeedsAnEdit "L4-revive-needs-an-edit" "A copy that comes back brings the others back only with an edit or a restore.",
     SourcesAreRead "L5-sources-are-read" "A source is never written.",
     TargetsDoNotOriginate "L5-targets-do-not-originate" "What is made on a target is not linked.",
@@ -78,6 +80,7 @@ laws! {
     RelinkMerges "L7-relink-merges" "A calendar that comes back is merged with what was agreed on as base.",
     MeetByKey "L8-meet-by-key" "The same event in several calendars is one event when they are linked.",
     MirrorsDoNotOriginate "L8-mirrors-do-not-originate" "A mirror is not linked as an event of its own.",
+    ForeignMirrorsDoNotOriginate "L8-foreign-mirrors-do-not-originate" "Another installation's mirror is not linked as an event of its own.",
     OneTransaction "L9-one-transaction" "What flows inward is in the transaction of the change.",
 }
 

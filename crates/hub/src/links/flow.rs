@@ -6,15 +6,15 @@ use std::{
     sync::Arc,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use storage::{Change, ChangeKind, Tx, calendars, copies, intents, jobs, linked, links, members};
-use sync::{CalendarId, Cause, CauseKind, Copy, CopyId, LinkedId, Member, links as rules};
+use sync::{
+    CalendarId, Cause, CauseKind, Copy, CopyId, LinkedId, Member,
+    links::{self as rules, Moved},
+};
 
 use super::sieve::{Whose, is_called_off};
 use crate::{Hub, Result, replicate, shape};
-
-/// How long after an event was seen in its new calendar a deletion in the old one counts as the other half of a move.
-const MOVE_MAX: SignedDuration = SignedDuration::from_hours(1);
 
 /// One change on its way through the links. What carries whole events and is called from deep within waits on the heap.
 pub struct Flow<'a> {
@@ -105,24 +105,30 @@ impl<'a> Flow<'a> {
         value: &mut sync::Linked,
         left: &Member,
     ) -> Result<bool> {
-        if row.projected || !left.attached {
+        if row.projected {
             return Ok(false);
         }
         for member in members::of_linked(self.tx, value.id).await? {
-            if member.copy == left.copy || !member.attached || !member.role.sends() {
+            let moved = rules::moved(left, &member, self.now);
+            if moved == Moved::Not {
                 continue;
             }
-            let Some(there) = copies::get(self.tx, member.copy).await? else {
+            let Some(mut there) = copies::get(self.tx, member.copy).await? else {
                 continue;
             };
-            let late = there.created > row.created
-                && self.now.duration_since(there.created) < MOVE_MAX
-                && there.copy.local.uid == row.copy.local.uid;
-            if there.projected || !there.copy.alive || !late {
+            let same = there.copy.local.uid == row.copy.local.uid;
+            if there.projected || !there.copy.alive || !same {
+                continue;
+            }
+            if moved == Moved::OutOfTheLink {
+                members::delete(self.tx, member.linked, member.copy).await?;
+                there.linked = None;
+                copies::update(self.tx, &mut there).await?;
                 continue;
             }
             members::delete(self.tx, left.linked, left.copy).await?;
             row.linked = None;
+            rules::leave(&mut row.copy);
             copies::update(self.tx, row).await?;
             value.origin = there.copy.id;
             linked::update(self.tx, value).await?;

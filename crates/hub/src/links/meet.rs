@@ -62,11 +62,16 @@ impl Hub {
     ) -> Result<usize> {
         let (mut merges, mut whose) = (0, HashMap::new());
         let mut known = known(tx, link).await?;
-        for place in link.by_rank() {
+        // What was a mirror, another installation's or one of a link that is gone, comes last: it joins what it mirrors.
+        let ranked = link.by_rank();
+        let own = ranked.iter().map(|place| (place, false));
+        for (place, mirrors) in own.chain(ranked.iter().map(|place| (place, true))) {
             if !arrived.contains(&place.calendar) || !link.is_followed_by(place.calendar) {
                 continue;
             }
-            for mut row in strangers(tx, link, place.calendar).await? {
+            let mut rows = strangers(tx, link, place.calendar).await?;
+            rows.retain(|row| was_mirror(row) == mirrors);
+            for mut row in rows {
                 let cause = self.link_cause(kind, place.calendar, link.id);
                 let mut flow = Flow::new(self, tx, actor.log_name(), cause);
                 flow.whose = std::mem::take(&mut whose);
@@ -83,7 +88,7 @@ impl Hub {
                     && let Some(mut value) = linked::get(flow.tx, id).await?
                     && flow.makes_room(&row, &value, place, certain).await?
                 {
-                    flow.join(&mut value, &mut row, place).await?;
+                    flow.join(&mut value, &mut row, place, None).await?;
                     flow.cascade().await?;
                     known.add(id, place.calendar, &row.copy.local);
                     merges += 1;

@@ -2,6 +2,7 @@
 //! it matches; calendars that have no copy of a linked event get one.
 
 use calendar::Event;
+use jiff::Timestamp;
 use storage::{copies, linked, links, members};
 use sync::{Copy, CopyId, LinkId, LinkedId, Member, Role, Stamp, links as rules};
 
@@ -56,7 +57,7 @@ impl Flow<'_> {
             return self.sift_again(&twins, link).await;
         }
         if let Some(mut value) = self.linked_twin(row, &twins, link.id, place).await? {
-            self.join(&mut value, row, place).await?;
+            self.join(&mut value, row, place, Some(self.now)).await?;
             return self.outward(&value, Some(row.copy.id)).await;
         }
         let Some(id) = self.begin(row, link, place).await? else {
@@ -73,7 +74,7 @@ impl Flow<'_> {
                 && !joined.contains(&other.calendar)
                 && self.lets_out(other, &twin.copy.local).await?
             {
-                self.join(&mut value, &mut twin, other).await?;
+                self.join(&mut value, &mut twin, other, None).await?;
                 joined.push(other.calendar);
             }
         }
@@ -193,19 +194,21 @@ impl Flow<'_> {
         Ok(Some(id))
     }
 
-    /// A copy that matches a linked event joins it (L8).
+    /// A copy that matches a linked event joins it (L8), `since` when if it turned up later than the others.
     pub(super) async fn join(
         &mut self,
         value: &mut sync::Linked,
         row: &mut copies::Row,
         place: &links::LinkMember,
+        since: Option<Timestamp>,
     ) -> Result<()> {
         let cause = sync::Cause {
             link: Some(value.link),
             ..self.cause.clone()
         };
         let mask = place.mask.clone();
-        let (member, losers) = rules::attach(value, &mut row.copy, place.role, mask, &cause);
+        let (mut member, losers) = rules::attach(value, &mut row.copy, place.role, mask, &cause);
+        member.since = since;
         self.hub.keep_losers(self.tx, row, &losers).await?;
         members::insert(self.tx, &member).await?;
         linked::update(self.tx, value).await?;
@@ -231,6 +234,7 @@ impl Flow<'_> {
             mask: place.mask.clone(),
             agreed: shown.clone(),
             agreed_alive: true,
+            since: None,
             declined: false,
             stopped: false,
             attached: true,

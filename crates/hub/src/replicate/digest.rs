@@ -97,12 +97,18 @@ impl Hub {
         }
         // Some programs throw our stamp away; the id is still the one that we chose. But if the copy has another object, this
         // is one of an earlier generation that a person has restored: an event of its own.
-        let Some(intent) = intents::create_of_id(tx, calendar, &seen.remote_id).await? else {
-            return lost_mirror(tx, calendar, seen).await;
-        };
-        let row = copies::get(tx, intent.copy).await?;
-        let is_free = |row: &copies::Row| !matches!(row.copy.remote, Remote::Live { .. });
-        Ok(row.filter(|row| row.copy.calendar == calendar && is_free(row)))
+        if let Some(intent) = intents::create_of_id(tx, calendar, &seen.remote_id).await? {
+            let row = copies::get(tx, intent.copy).await?;
+            let is_free = |row: &copies::Row| !matches!(row.copy.remote, Remote::Live { .. });
+            let here = row.filter(|row| row.copy.calendar == calendar && is_free(row));
+            if here.is_some() {
+                return Ok(here);
+            }
+        }
+        match Box::pin(brought_back(tx, calendar, seen)).await? {
+            Some(row) => Ok(Some(row)),
+            None => Box::pin(lost_mirror(tx, calendar, seen)).await,
+        }
     }
 
     /// An event that nobody here knows.
@@ -187,8 +193,8 @@ impl Hub {
         if digest.died {
             self.flow_from(tx, calendar, seen).died(&mut row).await
         } else if let (true, Some(heir)) = (digest.revived, row.copy.heir) {
-            self.hand_over(tx, row, heir, &met.was.local, &digest, seen)
-                .await
+            // Rare, and much: apart from the others' stack.
+            Box::pin(self.hand_over(tx, row, heir, &met.was.local, &digest, seen)).await
         } else if digest.revived {
             let was_gone = matches!(met.was.remote, Remote::Gone { .. });
             self.flow_from(tx, calendar, seen)
@@ -302,6 +308,29 @@ pub(super) async fn settle(tx: &mut Tx, digest: &Digest, now: Timestamp) -> Resu
         intents::settle(tx, *stamp, *outcome, now).await?;
     }
     Ok(())
+}
+
+/// The copy of an event that is gone from its provider, and that a person has brought back under another id: from the bin of
+/// a provider that does not give the old one back, or from another calendar.
+async fn brought_back(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    seen: &Observation,
+) -> Result<Option<copies::Row>> {
+    let Some(body) = &seen.body else {
+        return Ok(None);
+    };
+    let rows = copies::by_uid(tx, calendar, &body.uid).await?;
+    // Living ones come first.
+    let mut gone = rows
+        .into_iter()
+        .filter(|row| !row.projected && matches!(row.copy.remote, Remote::Gone { .. }));
+    let Some(row) = gone.next() else {
+        return Ok(None);
+    };
+    // What somebody has on a target is nobody else's, and must not die with the linked event.
+    let own = !row.copy.alive && standing(tx, &row.copy).await?.target;
+    Ok((!own).then_some(row))
 }
 
 /// Whether an id now stands for another event than the one that we knew and that is gone.

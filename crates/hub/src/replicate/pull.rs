@@ -67,6 +67,8 @@ impl Hub {
             missing: checked.missing,
             unread: malformed,
         };
+        // What went comes first: the same event may have come back under another id.
+        sightings.sort_by_key(|sighting| sighting.found.is_some());
         let mut rest = sightings.into_iter();
         loop {
             let chunk: Vec<Sighting> = rest.by_ref().take(CHUNK).collect();

@@ -198,6 +198,7 @@ impl Hub {
             feed,
             causes: copy.causes.clone(),
             life_cause: copy.life_cause.clone(),
+            in_parts: work.connector.traits().in_parts,
             at: self.clock().now(),
             outcome: Outcome::Open,
         };

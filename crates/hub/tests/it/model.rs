@@ -398,6 +398,7 @@ impl Connector for Model {
             hurry: Duration::from_secs(900),
             concurrency: 4,
             quiet: !manners.mails,
+            in_parts: false,
         }
     }
 

@@ -114,6 +114,7 @@ impl Connector for Caldav {
             concurrency: 2,
             // The server itself sends invitations (RFC 6638).
             quiet: false,
+            in_parts: false,
         }
     }
 

@@ -95,6 +95,7 @@ impl Connector for Google {
             hurry: Duration::from_secs(15),
             concurrency: CONCURRENT as usize,
             quiet: true,
+            in_parts: true,
         }
     }
 

@@ -95,6 +95,7 @@ impl Connector for Microsoft {
             hurry: Duration::from_secs(30),
             concurrency: CONCURRENT as usize,
             quiet: false,
+            in_parts: true,
         }
     }
 

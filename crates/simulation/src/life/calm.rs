@@ -115,7 +115,7 @@ impl World {
         for (there, _) in &calm.copies {
             let cost = self.providers[*there].writes - calm.writes[*there];
             must!(
-                cost <= WRITES_MAX,
+                cost <= WRITES_MAX * self.installations(),
                 "I7: {slot:?} cost {cost} writes at {there}"
             );
         }
@@ -140,7 +140,13 @@ impl World {
 
     /// Somebody deletes an event that has come to rest.
     pub(crate) fn calm_deletion(&mut self) -> Option<Calm> {
+        if self.other.is_some() {
+            // The other one's mirrors go, too.
+            return None;
+        }
         let (linked, place, id) = self.sender()?;
+        // Whatever was moved was moved long ago.
+        self.hub.moment += 10_000;
         let (copies, living) = (self.objects(linked), self.living());
         say!(self, "{place}: person deletes {id} there, calmly");
         let body = self.providers[place].objects[&id].body.clone();

@@ -1,10 +1,13 @@
 //! What people meant: what they wrote over does not come back, what they deleted stays away, and what they noted on a
 //! target is nobody else's.
 
+use std::collections::BTreeSet;
+
 use sync::{Policy, Remote, Role};
 
 use super::check::must;
 use crate::{
+    ledger::Edit,
     model::{index_of, place_of},
     slots::{SLOTS, Slot, numbers},
     world::World,
@@ -48,6 +51,17 @@ impl World {
                     };
                     // A text is one unit: what was written into one line may have lost for what was in another.
                     let lost = matches!(slot, Slot::Line(_)) && !losers.is_empty();
+                    // Where a moved event meets what others had of it, the others win, and what lost is kept.
+                    let mut marks = object.body.categories.iter();
+                    let moved = marks.any(|mark| self.ledger.moved.contains(mark));
+                    let mut marks = object.body.categories.iter();
+                    if moved && marks.any(|mark| self.ledger.is_deleted(mark)) {
+                        // One moved it, another deleted it, a third edited it: it may be there twice.
+                        continue;
+                    }
+                    // What another installation writes looks like somebody's edit; what loses to it is kept.
+                    let met = moved || self.other.is_some();
+                    let lost = lost || (met && self.is_elsewhere(edit, &losers));
                     let hidden = self.was_covered(edit.place, slot);
                     if lost || hidden || self.ledger.was_deleted(edit.number) {
                         continue;
@@ -64,14 +78,30 @@ impl World {
         Ok(())
     }
 
+    /// Whether an edit, or what was written over it, is kept as a loser or was taken along to a target, where it stays.
+    fn is_elsewhere(&self, edit: &Edit, losers: &BTreeSet<u32>) -> bool {
+        let mut carried = self.ledger.carried.iter();
+        let mut later = self.ledger.edits.iter();
+        losers.contains(&edit.number)
+            || carried.any(|(number, to)| {
+                *number == edit.number && self.hub.places[*to].role == Role::Target
+            })
+            || later.any(|e| {
+                e.replaced == Some(edit.number)
+                    && e.slot == edit.slot
+                    && self.is_elsewhere(e, losers)
+            })
+    }
+
     /// L3, L5: what was made or noted on a target is nowhere else. R6: there, an edit yields to what it did not see.
     fn check_targets(&self) -> Result {
         for (place, provider) in self.providers.iter().enumerate() {
             for object in provider.objects.values().filter(|o| o.live) {
                 for (slot, number) in numbers(&object.body) {
                     let from = self.ledger.author(number).unwrap_or(place);
+                    let carried = self.ledger.carried.iter().any(|(n, _)| *n == number);
                     must!(
-                        from == place || self.hub.places[from].role != Role::Target,
+                        from == place || carried || self.hub.places[from].role != Role::Target,
                         "L5: {slot:?} {number} of the target {from} is at {place}"
                     );
                 }
@@ -80,7 +110,10 @@ impl World {
         for member in self.hub.members.iter().filter(|m| m.role == Role::Target) {
             let copy = &self.hub.rows[index_of(member.copy.0)].copy;
             let place = place_of(member.calendar);
-            if !matches!(copy.remote, Remote::Live { .. }) {
+            let mut marks = copy.local.categories.iter();
+            let restored = marks.any(|mark| self.ledger.restored.contains(mark));
+            // Whoever restores an older incarnation wants what was in it.
+            if restored || !matches!(copy.remote, Remote::Live { .. }) {
                 continue;
             }
             for slot in SLOTS {
@@ -120,14 +153,20 @@ impl World {
     /// A deletion that nobody opposed stays.
     fn check_deleted(&self) -> Result {
         let linked = self.hub.places.iter().all(|p| p.role == Role::Both);
-        if !linked || self.parted || self.ledger.mistaken || self.masks.len() > self.providers.len()
+        // What another installation brings late looks like an edit that opposes the deletion.
+        if !linked
+            || self.other.is_some()
+            || self.parted
+            || self.ledger.mistaken
+            || self.masks.len() > self.providers.len()
         {
             return Ok(());
         }
         for deletion in &self.ledger.deletes {
             let Some(mark) = &deletion.mark else { continue };
             let restored = self.ledger.restored.contains(mark);
-            if restored || deletion.untold || self.ledger.is_opposed(deletion) {
+            let moved = self.ledger.moved.contains(mark);
+            if restored || moved || deletion.untold || self.ledger.is_opposed(deletion) {
                 continue;
             }
             for (place, provider) in self.providers.iter().enumerate() {

@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 
 use calendar::Event;
+use jiff::Timestamp;
 use sync::{
-    Cause, CauseKind, Copy, Law, LinkId, LinkedId, Mask, Member, Role,
+    Cause, CauseKind, Copy, Law, LinkId, LinkedId, Mask, Member, Role, Stamp,
     law::holds,
-    links::{self as rules, Made},
+    links::{self as rules, Made, Moved},
 };
 use uuid::Uuid;
 
@@ -32,7 +33,7 @@ impl Hub {
         let place = self.place(row);
         if !self.linking
             || self.places[place].away
-            || (self.rows[row].projected && holds(Law::MirrorsDoNotOriginate))
+            || self.is_mirror(row)
             || !self.rows[row].copy.alive
         {
             return;
@@ -52,6 +53,7 @@ impl Hub {
                 copy.life_cause = Some(cause.clone());
             }
             self.join(linked, row, cause);
+            self.members.last_mut().unwrap().since = Some(self.now());
             self.outward(linked, Some(row), cause);
             return;
         }
@@ -67,6 +69,15 @@ impl Hub {
             }
         }
         self.outward(linked, Some(row), cause);
+    }
+
+    /// Whether a row is nobody's origin: this installation or another one made it as a mirror.
+    fn is_mirror(&self, row: usize) -> bool {
+        let row = &self.rows[row];
+        (row.projected && holds(Law::MirrorsDoNotOriginate))
+            || (!row.projected
+                && row.copy.stamp.is_some_and(Stamp::is_of_mirror)
+                && holds(Law::ForeignMirrorsDoNotOriginate))
     }
 
     /// The living linked event of which `row` is the same invitation, come late: if it has no copy here, or a mirror.
@@ -128,10 +139,7 @@ impl Hub {
         let begun = self.linked.len();
         for place in order {
             for row in 0..self.rows.len() {
-                if self.place(row) != place
-                    || !self.rows[row].copy.alive
-                    || (self.rows[row].projected && holds(Law::MirrorsDoNotOriginate))
-                {
+                if self.place(row) != place || !self.rows[row].copy.alive || self.is_mirror(row) {
                     continue;
                 }
                 let uid = &self.rows[row].copy.local.uid;
@@ -239,9 +247,61 @@ impl Hub {
         }
     }
 
+    /// What stands for the time: no life is long.
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(i64::try_from(self.moment).unwrap()).unwrap()
+    }
+
+    /// Whether this deletion is half of a move; of what went out of the link nothing is left in it.
+    fn has_moved(&mut self, row: usize, linked: usize, cause: &Cause) -> bool {
+        let (id, copy) = (self.linked[linked].id, self.rows[row].copy.id);
+        let here = |m: &Member| m.linked == id && m.copy == copy;
+        let Some(left) = self.members.iter().find(|m| here(m)).cloned() else {
+            return false;
+        };
+        if self.rows[row].projected {
+            return false;
+        }
+        let others: Vec<Member> = self
+            .members
+            .iter()
+            .filter(|m| m.linked == id)
+            .cloned()
+            .collect();
+        for there in others {
+            let other = &self.rows[index_of(there.copy.0)];
+            let same = other.copy.local.uid == self.rows[row].copy.local.uid;
+            if other.projected || !other.copy.alive || !same {
+                continue;
+            }
+            match rules::moved(&left, &there, self.now()) {
+                Moved::Not => {}
+                Moved::OutOfTheLink => self
+                    .members
+                    .retain(|m| m.linked != id || m.copy != there.copy),
+                Moved::LivesOn => {
+                    self.members.retain(|m| !here(m));
+                    rules::leave(&mut self.rows[row].copy);
+                    self.linked[linked].origin = there.copy;
+                    self.outward(linked, Some(index_of(there.copy.0)), cause);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
     pub fn died(&mut self, row: usize, cause: &Cause) {
-        for member in self.members_of(row) {
-            let linked = index_of(self.members[member].linked.0);
+        let id = self.rows[row].copy.id;
+        let of_copy = self.members.iter().filter(|m| m.copy == id);
+        let all: Vec<LinkedId> = of_copy.map(|m| m.linked).collect();
+        for linked in all.into_iter().map(|id| index_of(id.0)) {
+            if self.has_moved(row, linked, cause) {
+                continue;
+            }
+            let Some(member) = self.member_at(linked, self.place(row)) else {
+                continue;
+            };
             if rules::died(&mut self.linked[linked], &mut self.members[member]) {
                 self.outward(linked, Some(row), cause);
             }
@@ -312,11 +372,12 @@ impl Hub {
             mask,
             agreed: shown.clone(),
             agreed_alive: true,
+            since: None,
             declined: false,
             stopped: false,
             attached: true,
         };
-        let uid = format!("{id}@kalends");
+        let uid = format!("{}@kalends", self.name(index_of(id.0)));
         let mut copy = Copy::made_here(id, calendar(place), Event { uid, ..shown });
         copy.life_cause = Some(cause.clone());
         self.members.push(member);

@@ -7,7 +7,7 @@ use super::{
     worker::{Flight, Stage},
 };
 use crate::{
-    provider::Object,
+    provider::{Access, Object},
     world::{World, say},
 };
 
@@ -29,12 +29,20 @@ impl World {
         let provider = &self.providers[place];
         let worker = &self.workers[place];
         // Without an order of versions an old page cannot be told from a new one: one thing at a time.
-        if worker.page.is_some() || (!provider.is_ordered() && !worker.flights.is_empty()) {
+        if worker.page.is_some()
+            || (!provider.is_ordered() && !worker.flights.is_empty())
+            || provider.access == Access::Revoked
+        {
             return;
         }
         let cursor = self.hub.cursors[place];
+        let mut objects = provider.changes(cursor);
+        if holds(Law::GoneIsFoundByUid) {
+            // What went comes first, as in a full listing.
+            objects.sort_by_key(|object| object.live);
+        }
         let page = Page {
-            objects: provider.changes(cursor),
+            objects,
             cursor: provider.position,
             full: cursor.is_none(),
             began: self.hub.moment,
@@ -52,6 +60,14 @@ impl World {
         let Some(mut page) = self.workers[place].page.take() else {
             return;
         };
+        if page.full && self.providers[place].access == Access::Revoked {
+            // What it lacks cannot be looked up; it is read again.
+            return;
+        }
+        if page.full && !page.half {
+            // What went comes first: the same event may have come back under another id.
+            self.check_absent(place, &page.objects);
+        }
         let middle = page.objects.len() / 2;
         let part = if page.half {
             &page.objects[middle..]
@@ -74,9 +90,6 @@ impl World {
             }
             self.workers[place].page = Some(page);
             return;
-        }
-        if page.full {
-            self.check_absent(place, &page.objects);
         }
         self.hub.cursors[place] = Some(page.cursor);
     }
@@ -106,14 +119,18 @@ impl World {
 
     /// Whether we know that there is an event of this id.
     pub fn is_known(&self, place: usize, id: &str) -> bool {
+        let others = self.other.iter().map(|other| &other.hub);
+        let mut hubs = std::iter::once(&self.hub).chain(others);
         if let Some(told) = &self.told {
             let stamp = self.providers[place].objects[id].stamp;
             return told.contains(&(place, id.to_owned(), stamp));
         }
-        self.hub.rows.iter().any(|row| {
-            let remote = &row.copy.remote;
-            place_of(row.copy.calendar) == place
-                && matches!(remote, Remote::Live { id: there, .. } if there == id)
+        hubs.all(|hub| {
+            hub.rows.iter().any(|row| {
+                let remote = &row.copy.remote;
+                place_of(row.copy.calendar) == place
+                    && matches!(remote, Remote::Live { id: there, .. } if there == id)
+            })
         })
     }
 
@@ -126,15 +143,16 @@ impl World {
             _ => false,
         };
         let object = &self.providers[place].objects[id];
-        let unconfirmed = self
-            .hub
-            .intents
-            .iter()
-            .any(|intent| Some(intent.stamp) == object.stamp && intent.may_arrive());
+        let others = self.other.iter().map(|other| &other.hub);
+        let mut hubs = std::iter::once(&self.hub).chain(others);
+        let unconfirmed = hubs.any(|hub| {
+            let mut intents = hub.intents.iter();
+            intents.any(|intent| Some(intent.stamp) == object.stamp && intent.may_arrive())
+        });
         // An update that was stored and deleted again before we heard of it counts as an edit that beats the deletion.
         if known {
             return !unconfirmed;
         }
-        self.workers[place].flights.iter().any(told)
+        self.other.is_none() && self.workers[place].flights.iter().any(told)
     }
 }

@@ -58,6 +58,8 @@ pub struct Hub {
     pub moment: u64,
     /// When something was last heard of what is under an id.
     pub(crate) heard: HashMap<(usize, String), u64>,
+    /// How its names begin: of two installations for the same calendars each has its own.
+    letter: char,
     pub(crate) ids: u128,
 }
 
@@ -95,7 +97,17 @@ impl Hub {
             deferred: Vec::new(),
             moment: 0,
             heard: HashMap::new(),
+            letter: 'c',
             ids: 1000,
+        }
+    }
+
+    /// Another installation, for the same calendars.
+    pub fn another(places: Vec<Place>) -> Self {
+        Self {
+            letter: 'd',
+            ids: 1 << 40,
+            ..Self::new(places)
         }
     }
 
@@ -104,9 +116,24 @@ impl Hub {
         Uuid::from_u128(self.ids)
     }
 
-    /// A new stamp.
-    pub fn stamp(&mut self) -> Stamp {
-        Stamp(self.uuid())
+    /// A new stamp, for a write of this row.
+    pub fn stamp(&mut self, row: usize) -> Stamp {
+        let (random, mirror) = (self.uuid(), self.rows[row].projected);
+        Stamp::new(random, mirror)
+    }
+
+    /// What an event is called that it makes.
+    pub fn name(&self, row: usize) -> String {
+        format!("{}{row}", self.letter)
+    }
+
+    /// An account was connected again: what its provider refused is tried again.
+    pub fn reconnect(&mut self, place: usize) {
+        let here = |row: &&mut Row| place_of(row.copy.calendar) == place;
+        self.rows
+            .iter_mut()
+            .filter(here)
+            .for_each(|row| row.copy.parked = None);
     }
 
     pub fn cause(&mut self, kind: CauseKind, place: usize, modified: Option<Timestamp>) -> Cause {
@@ -234,19 +261,41 @@ impl Hub {
             .map(|(index, _)| index)
     }
 
+    /// The copy of an event that is gone from its provider, and that a person has brought back under another id.
+    fn brought_back(&self, place: usize, uid: &str) -> Option<usize> {
+        let gone = |row: &&Row| {
+            place_of(row.copy.calendar) == place
+                && !row.projected
+                && matches!(row.copy.remote, Remote::Gone { .. })
+                && row.copy.local.uid == uid
+                && holds(Law::GoneIsFoundByUid)
+        };
+        let found = self.rows.iter().filter(gone);
+        let found = found.max_by_key(|row| row.copy.alive)?;
+        let row = index_of(found.copy.id.0);
+        // A target's own event is not brought back by the link, and must not die with the linked one.
+        (found.copy.alive || !self.standing(row).target).then_some(row)
+    }
+
     /// Digests one item of a feed.
     pub fn sighted(&mut self, place: usize, object: &Object) {
         let seen = self.observation(Some(object), &object.id);
-        match self.row_of(place, &object.id, object.stamp.filter(|_| object.live)) {
+        let known = self.row_of(place, &object.id, object.stamp.filter(|_| object.live));
+        let back = || self.brought_back(place, &object.body.uid);
+        match known.or_else(|| back().filter(|_| object.live)) {
             Some(row) => self.observe(row, &seen),
             None if object.live => {
-                let copy = Copy::made_there(
+                let mut copy = Copy::made_there(
                     self.next_copy(),
                     calendar(place),
                     object.id.clone(),
                     object.version.clone(),
                     object.body.clone(),
                 );
+                // Not if a person copied a mirror of ours.
+                let known = |stamp: &Stamp| self.intents.iter().any(|i| i.stamp == *stamp);
+                let foreign = |stamp: &Stamp| stamp.is_of_mirror() && !known(stamp);
+                copy.stamp = object.stamp.filter(foreign);
                 let cause = self.cause(CauseKind::Flow, place, seen.modified);
                 self.insert(copy, false, &cause);
             }

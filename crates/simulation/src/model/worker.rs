@@ -8,7 +8,7 @@ use sync::{
 
 use super::reading::Page;
 use crate::{
-    provider::{Object, Write},
+    provider::{Access, Object, Write},
     world::{World, say},
 };
 
@@ -17,6 +17,17 @@ use crate::{
 pub struct Worker {
     pub(crate) flights: Vec<Flight>,
     pub(crate) page: Option<Page>,
+}
+
+impl Worker {
+    /// The account was connected again: what was refused before that is tried again.
+    pub fn forget_refusals(&mut self) {
+        for flight in &mut self.flights {
+            if let Stage::Replied(answer @ Reply::Refused(_)) = &mut flight.stage {
+                *answer = Reply::NotSent;
+            }
+        }
+    }
 }
 
 /// One write of one copy on its way, or the look that follows it.
@@ -173,7 +184,7 @@ impl World {
     }
 
     fn intend(&mut self, row: usize, step: Step) -> (Intent, Write) {
-        let (stamp, at) = (self.hub.stamp(), self.now());
+        let (stamp, at) = (self.hub.stamp(row), self.now());
         let place = self.hub.place(row);
         let copy = self.hub.rows[row].copy.clone();
         let mut intent = Intent {
@@ -188,6 +199,7 @@ impl World {
             feed: self.hub.feeds[place],
             causes: copy.causes,
             life_cause: copy.life_cause,
+            in_parts: false,
             at,
             outcome: Outcome::Open,
         };
@@ -199,7 +211,7 @@ impl World {
                 (intent.body, intent.local) = (Some((*body).clone()), Some(copy.local));
                 Write::Create {
                     id,
-                    attempt: format!("c{row}-{generation}"),
+                    attempt: format!("{}-{generation}", self.hub.name(row)),
                     stamp,
                     body: *body,
                 }
@@ -236,9 +248,9 @@ impl World {
     /// The id that a new event gets where we may choose.
     fn chosen_id(&self, row: usize, generation: u32, stamp: Stamp) -> Option<String> {
         let name = if holds(Law::IdsAreChosen) {
-            format!("c{row}")
+            self.hub.name(row)
         } else {
-            format!("c{row}-{stamp}")
+            format!("{}-{stamp}", self.hub.name(row))
         };
         let generation = if holds(Law::GenerationInId) {
             generation
@@ -258,6 +270,8 @@ impl World {
         let mut flight = self.workers[place].flights.swap_remove(index);
         let next = match flight.stage {
             Stage::Ready(write) => Some(Stage::Replied(self.send(place, write))),
+            // Later; the intent stays open.
+            Stage::Look(_) if self.providers[place].access == Access::Revoked => None,
             Stage::Replied(answer) => self.replied(flight.row, flight.stamp, answer),
             Stage::Look(id) => {
                 let found = self.look(place, id.as_deref(), flight.stamp);
@@ -311,6 +325,11 @@ impl World {
     }
 
     pub(crate) fn send(&mut self, place: usize, write: Write) -> Reply {
+        match self.providers[place].access {
+            Access::Full => {}
+            Access::ReadOnly => return Reply::Refused("read-only".to_owned()),
+            Access::Revoked => return Reply::NotSent,
+        }
         let now = self.now();
         let fate = if self.faults {
             self.rng.fate(&FATES)

@@ -25,6 +25,17 @@ pub enum Rewriting {
     Html,
 }
 
+/// What our account may do there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everything.
+    Full,
+    /// It may only read any more.
+    ReadOnly,
+    /// Its consent was withdrawn.
+    Revoked,
+}
+
 /// One event, or what is left of it.
 #[derive(Clone, Debug)]
 pub struct Object {
@@ -69,6 +80,7 @@ pub enum Write {
 pub struct Provider {
     pub kind: Kind,
     pub rewriting: Rewriting,
+    pub access: Access,
     pub objects: BTreeMap<String, Object>,
     /// Grows with every change; what cursors are made of.
     pub position: u64,
@@ -87,6 +99,7 @@ impl Provider {
         Self {
             kind,
             rewriting,
+            access: Access::Full,
             objects: BTreeMap::new(),
             position: 0,
             late: Vec::new(),

@@ -162,6 +162,7 @@ impl Connector for Line {
             hurry: Duration::from_secs(900),
             concurrency: 1,
             quiet: true,
+            in_parts: false,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The world: providers, a hub, people and accidents, all driven by one source of chance.
 
+mod accidents;
 pub(crate) mod casting;
 mod people;
 
@@ -24,6 +25,7 @@ macro_rules! say {
         }
     };
 }
+pub(crate) use accidents::Installation;
 pub(crate) use say;
 
 /// An event of ours, and the write of ours that it bears the stamp of: a calendar, an id, a stamp.
@@ -55,6 +57,8 @@ pub struct World {
     pub(crate) leak: Option<String>,
     /// What the hub was told, where it is the real one.
     pub(crate) told: Option<BTreeSet<Told>>,
+    /// A second installation that looks after the same calendars: which of the two is at work changes.
+    pub(crate) other: Option<Box<Installation>>,
     /// Steps so far.
     pub ticks: u64,
     seconds: i64,
@@ -101,6 +105,7 @@ impl World {
             parted: false,
             leak: None,
             told: None,
+            other: None,
             ticks: 0,
             seconds: 1_790_000_000,
             digest: 0,
@@ -112,6 +117,7 @@ impl World {
             let (kind, how) = (self.providers[place].kind, self.hub.places[place].clone());
             say!(self, "{place}: {kind:?} {:?} {:?}", how.role, how.mask.kind);
         }
+        self.perhaps_another();
         if self.rng.chance(60) {
             self.hub.link();
             return;
@@ -150,8 +156,9 @@ impl World {
 
     /// One thing happens.
     pub fn step(&mut self) {
+        self.perhaps_exchange();
         self.hub.catch_up();
-        let what = self.rng.below(100);
+        let what = self.rng.below(108);
         let place = self.rng.below(self.providers.len());
         match what {
             0..12 => self.edit_there(place),
@@ -168,12 +175,17 @@ impl World {
             70..92 => self.advance(place),
             92..95 => self.crash(place),
             95..98 => self.deliver_late(place),
-            98 if self.rng.chance(50) => self.switch_mask(place),
+            98 if self.other.is_none() && self.rng.chance(50) => self.switch_mask(place),
             98 => {
                 say!(self, "{place}: cursor invalid");
                 self.hub.cursors[place] = None;
             }
+            100..102 => self.split_there(place),
+            102..104 => self.change_access(place),
+            104..108 => self.move_there(place),
             _ if !self.hub.linking => self.link(),
+            // Two installations have one link each, with nothing about it that changes.
+            _ if self.other.is_some() => {}
             _ if self.hub.places[place].away => {
                 say!(self, "{place}: comes back to the link");
                 self.hub.come_back(place);
@@ -234,7 +246,13 @@ impl World {
 
     /// Whatever was parted is brought together again.
     pub(crate) fn reunite(&mut self) {
-        self.link();
+        for place in 0..self.providers.len() {
+            self.give_access(place);
+        }
+        for _ in 0..self.installations() {
+            self.link();
+            self.exchange();
+        }
         for place in 0..self.providers.len() {
             if self.hub.places[place].away {
                 self.hub.come_back(place);

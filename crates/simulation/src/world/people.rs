@@ -51,6 +51,11 @@ impl World {
             .covers(&unit_of(slot), Privacy::Public)
     }
 
+    /// Whether every installation has its link.
+    fn is_linking(&self) -> bool {
+        self.hub.linking && self.other.iter().all(|other| other.hub.linking)
+    }
+
     /// Whether it was at any time.
     pub(crate) fn was_covered(&self, place: usize, slot: Slot) -> bool {
         let unit = unit_of(slot);
@@ -74,7 +79,7 @@ impl World {
             replaced,
             place,
             mark: event.categories.first().cloned(),
-            early: !self.hub.linking || self.hub.places[place].away,
+            early: !self.is_linking() || self.hub.places[place].away,
             own: covered || target,
             // An occurrence is one unit: what is hidden of it goes with what is shown.
             passing: match slot {
@@ -129,7 +134,94 @@ impl World {
         // Some programs throw away what they do not know.
         let keeps = self.providers[place].kind == Kind::Graph || !self.rng.accident(10);
         let stamp = object.stamp.filter(|_| keeps);
+        if stamp != object.stamp {
+            self.ledger.unmarked.extend(body.categories.clone());
+        }
         self.providers[place].put(Some(id), body, stamp, now);
+    }
+
+    /// A person moves an event to another calendar, which need not be at the same provider.
+    pub(super) fn move_there(&mut self, place: usize) {
+        let mut live = self.providers[place].live();
+        if self.rng.chance(70) {
+            // Mirrors are many, and mostly let alone.
+            let uid = |id: &String| &self.providers[place].objects[id].body.uid;
+            live.retain(|id| !uid(id).ends_with("@kalends") && self.is_known(place, id));
+        }
+        let Some(id) = self.rng.pick(&live) else {
+            return;
+        };
+        let others: Vec<usize> = (0..self.providers.len())
+            .filter(|to| *to != place)
+            .collect();
+        let to = self.rng.pick(&others).unwrap();
+        let object = self.providers[place].objects[&id].clone();
+        // Whoever has deleted the same invitation there and now brings another one has two events if an edit of somebody else
+        // keeps the first.
+        let mut there = self.providers[to].objects.values();
+        let back = object
+            .body
+            .categories
+            .iter()
+            .any(|mark| self.ledger.moved.contains(mark));
+        if there.any(|o| (o.live || !back) && o.body.uid == object.body.uid) {
+            return;
+        }
+        self.ledger.mistaken |= !self.is_known(place, &id);
+        let marks = object.body.categories.clone();
+        if object.body.uid.ends_with("@kalends") || !self.is_told(place, &id) {
+            // A mirror; where it goes the event may be already. Or one of ours of which we had not heard.
+            self.ledger.restored.extend(marks);
+        } else {
+            self.ledger.moved.extend(marks);
+        }
+        // What the mover could not see goes with the old one.
+        self.ledger.deletions = true;
+        if self.hub.places[place].role == Role::Both {
+            self.ledger.deleted_at.insert(place);
+        }
+        for (_, number) in numbers(&object.body) {
+            self.ledger.carried.insert((number, to));
+            self.ledger.rewritten.insert((to, number));
+        }
+        let now = self.now();
+        let stamp = object.stamp.filter(|_| self.rng.chance(50));
+        let new = self.providers[to].put(None, object.body, stamp, now);
+        self.providers[place].remove(&id);
+        say!(
+            self,
+            "{place}: person moves {id} to {to}, where it is {new}"
+        );
+    }
+
+    /// A person splits a series: the old one gets another rule and loses its second occurrence to a new series.
+    pub(super) fn split_there(&mut self, place: usize) {
+        let Some(id) = self.rng.pick(&self.providers[place].live()) else {
+            return;
+        };
+        let object = self.providers[place].objects[&id].clone();
+        let mut old = object.body;
+        let (slot, moved) = (Slot::Occurrence(1), occurrence(1));
+        let mut new = old.clone();
+        new.overrides.retain(|id, _| *id == moved);
+        new.categories = [self.ledger.mark()].into();
+        new.uid = format!("uid-split-{}", self.ledger.number());
+        self.ledger.mistaken |= !self.is_known(place, &id);
+        if old.overrides.remove(&moved).is_some() {
+            let (number, seen) = (self.ledger.number(), slot.read(&new));
+            self.note(place, &old, slot, number, seen);
+            self.ledger.edits.last_mut().unwrap().passing = true;
+            self.ledger.cancelled_at.insert(place);
+        }
+        for body in [&mut old, &mut new] {
+            let (number, seen) = (self.ledger.number(), Slot::Rule.read(body));
+            Slot::Rule.write(body, number);
+            self.note(place, body, Slot::Rule, number, seen);
+        }
+        let now = self.now();
+        self.providers[place].put(Some(id.clone()), old, object.stamp, now);
+        let split = self.providers[place].put(None, new, None, now);
+        say!(self, "{place}: person splits {id}, {split} goes on there");
     }
 
     pub(crate) fn create_there(&mut self, place: usize) {

@@ -295,6 +295,7 @@ pub fn an_intent(copy: CopyId) -> Intent {
         feed: 4,
         causes: BTreeMap::new(),
         life_cause: None,
+        in_parts: true,
         at: at(0),
         outcome: Outcome::Open,
     }

@@ -8,6 +8,7 @@ pub mod filter;
 mod flow;
 mod mask;
 mod matching;
+mod moved;
 mod relink;
 mod remask;
 mod stop;
@@ -15,12 +16,14 @@ mod stop;
 use std::collections::BTreeMap;
 
 use calendar::{Event, Unit};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use filter::Filter;
 pub use flow::{Outward, attach, begin, died, gives_way, inward, outward, revived};
 pub use mask::{Mask, MaskKind};
 pub use matching::content_key;
+pub use moved::{Moved, leave, moved};
 pub use relink::{Relinked, relink, unlink};
 pub use remask::{Made, remask};
 pub use stop::{pass, stop};
@@ -68,6 +71,10 @@ pub struct Member {
     pub agreed: Event,
     /// Liveness that its copy last agreed with.
     pub agreed_alive: bool,
+    /// When its copy turned up beside copies of the same event that were there already; `None` if they all met, or if it is a
+    /// mirror. A deletion elsewhere soon afterwards is the other half of a move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
     /// A person removed it here, on a target: it stays away (L3).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub declined: bool,

@@ -259,7 +259,9 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
             continue;
         }
         // Overrides are written one by one at some providers.
-        let by_itself = matches!(unit, Unit::Override(_)) && !unit.same(sent, &before.remote);
+        let by_itself = intent.in_parts
+            && matches!(unit, Unit::Override(_))
+            && !unit.same(sent, &before.remote);
         if by_itself && unit.same(body, &before.remote) {
             // One that still is as it was has not landed yet.
             unit.take(&mut base.local, &before.local);

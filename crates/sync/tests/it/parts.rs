@@ -57,6 +57,7 @@ fn an_override_that_somebody_was_faster_to_write_is_a_conflict() {
         feed: 0,
         causes: BTreeMap::new(),
         life_cause: None,
+        in_parts: true,
         at: "2026-11-23T00:00:00Z".parse().unwrap(),
         outcome: Outcome::Open,
     };
@@ -100,6 +101,7 @@ fn overrides_that_a_create_has_not_written_yet_stay_pending() {
         feed: 0,
         causes: BTreeMap::new(),
         life_cause: None,
+        in_parts: true,
         at: "2026-11-23T00:00:00Z".parse().unwrap(),
         outcome: Outcome::Open,
     };

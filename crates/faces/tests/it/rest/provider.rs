@@ -82,6 +82,7 @@ impl Connector for Still {
             hurry: Duration::from_secs(60),
             concurrency: 1,
             quiet: true,
+            in_parts: false,
         }
     }
 

@@ -115,6 +115,7 @@ fn intent(copy: &Copy, intents: &[Intent]) -> Intent {
         feed: 0,
         causes: copy.causes.clone(),
         life_cause: None,
+        in_parts: true,
         at: Timestamp::UNIX_EPOCH,
         outcome: Outcome::Open,
     }
