@@ -329,7 +329,8 @@ async fn brought_back(
         return Ok(None);
     };
     // What somebody has on a target is nobody else's, and must not die with the linked event.
-    let own = !row.copy.alive && standing(tx, &row.copy).await?.target;
+    let members = members::of_copy(tx, row.copy.id).await?;
+    let own = !row.copy.alive && standing(tx, &row.copy, &members).await?.target;
     Ok((!own).then_some(row))
 }
 

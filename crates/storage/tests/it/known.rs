@@ -47,6 +47,7 @@ fn an_intent(copy: CopyId) -> Intent {
         feed: 0,
         causes: std::collections::BTreeMap::new(),
         life_cause: None,
+        in_parts: false,
         at: at(0),
         outcome: Outcome::Open,
     }
