@@ -139,6 +139,8 @@ impl Hub {
                         return done(Left::Nothing);
                     }
                     let intent = self.intend(&mut tx, work, &row, &step).await?;
+                    // Whoever changes the copy in the same moment has to see the intent, or does it again.
+                    copies::update(&mut tx, &mut row).await?;
                     tx.commit().await?;
                     let answer = self.send(work, &step, &intent).await;
                     writes += 1;

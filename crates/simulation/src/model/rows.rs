@@ -59,7 +59,7 @@ pub struct Hub {
     /// When something was last heard of what is under an id.
     pub(crate) heard: HashMap<(usize, String), u64>,
     /// How its names begin: of two installations for the same calendars each has its own.
-    letter: char,
+    pub(crate) letter: char,
     pub(crate) ids: u128,
 }
 

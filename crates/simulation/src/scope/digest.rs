@@ -68,6 +68,7 @@ impl Digest {
         let Provider {
             kind: _,
             rewriting: _,
+            access: _,
             objects,
             position,
             late,
@@ -174,6 +175,7 @@ impl Digest {
             deferred,
             moment: _,
             heard: _,
+            letter: _,
             ids: _,
         } = hub;
         self.put((merged, deferred.len(), rows.len()));
@@ -266,11 +268,12 @@ impl Digest {
             mask: _,
             agreed,
             agreed_alive,
+            since,
             declined,
             stopped,
             attached,
         } = member;
-        self.put((linked, calendar, copy, agreed));
+        self.put((linked, calendar, copy, agreed, since.is_some()));
         self.put((agreed_alive, declined, stopped, attached));
     }
 
@@ -287,6 +290,7 @@ impl Digest {
             feed,
             causes: _,
             life_cause: _,
+            in_parts: _,
             at: _,
             outcome,
         } = intent;

@@ -10,6 +10,7 @@ use crate::{
 };
 
 /// What a second installation has and remembers.
+#[derive(Clone)]
 pub struct Installation {
     pub hub: Hub,
     workers: Vec<Worker>,
