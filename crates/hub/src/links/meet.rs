@@ -71,6 +71,8 @@ impl Hub {
             }
             let mut rows = strangers(tx, link, place.calendar).await?;
             rows.retain(|row| was_mirror(row) == mirrors);
+            // Whoever copied an event has its content twice: the UID says which of the two is the one that others have.
+            rows.sort_by_key(|row| !known.by_uid.contains_key(&row.copy.local.uid));
             for mut row in rows {
                 let cause = self.link_cause(kind, place.calendar, link.id);
                 let mut flow = Flow::new(self, tx, actor.log_name(), cause);

@@ -14,6 +14,7 @@ both! {
     what_comes_along_one_link_goes_on_along_the_next,
     a_busy_mask_lets_nothing_through_but_time,
     linking_calendars_that_hold_the_same_events_makes_no_duplicates,
+    of_two_events_with_the_same_content_the_one_with_the_uid_is_the_others,
     what_loses_when_calendars_are_linked_is_kept,
     an_invitation_that_comes_late_joins_and_its_mirror_goes,
     what_was_noted_on_a_mirror_that_gives_way_is_kept,
@@ -182,6 +183,29 @@ async fn a_busy_mask_lets_nothing_through_but_time(database: Database) {
     world.models[0].edit("p", |e| e.when = event("", "", "2026-11-24T11:00:00").when);
     world.settle().await;
     assert_eq!(world.titles(1), ["Dentist away", "Own"]);
+}
+
+/// Tier 2 of the simulation, seed 400154: somebody has copied an event before its calendar is linked.
+async fn of_two_events_with_the_same_content_the_one_with_the_uid_is_the_others(
+    database: Database,
+) {
+    let world = World::new(&database, 2).await;
+    let visit = |uid: &str| event(uid, "Visit", "2026-11-24T09:00:00");
+    world.models[0].put("a", visit("visit@x"));
+    // Copies are met in the order of their ids, which is the order in which they were found.
+    for i in 0..8 {
+        world.models[1].put(&format!("a{i}"), visit(&format!("copy{i}@x")));
+    }
+    world.settle().await;
+    world.models[1].put("b", visit("visit@x"));
+    world.settle().await;
+    let both = [0, 1].map(|i| (i, Role::Both, Mask::everything()));
+    world.link(&both).await;
+    world.settle().await;
+    world.models[0].edit("a", |e| e.title = "Visit of Grace".into());
+    world.settle().await;
+    assert_eq!(world.id_of(1, "Visit of Grace"), "b");
+    assert_eq!(world.titles(1).len(), 9);
 }
 
 async fn linking_calendars_that_hold_the_same_events_makes_no_duplicates(database: Database) {
