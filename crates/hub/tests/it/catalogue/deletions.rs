@@ -71,19 +71,22 @@ async fn row_15_delete_while_the_hub_is_down(database: Database) {
 }
 
 async fn row_16_undelete_from_the_bin(database: Database) {
-    let world = visited(&database).await;
-    let (here, there) = (world.event(0, "Visit").await, world.event(1, "Visit").await);
-    world.models[0].remove("a");
-    assert_eq!(world.settle().await, 1);
-    assert!(world.titles(1).is_empty());
-    world.models[0].put("a", visit());
-    assert_eq!(world.settle().await, 1);
-    for (model, before) in [here, there].into_iter().enumerate() {
-        assert_eq!(world.titles(model), ["Visit"]);
-        let after = world.event(model, "Visit").await;
-        assert_eq!((after.id, after.linked), (before.id, before.linked));
+    // Some providers give an event back under its old id, others under a new one.
+    for id in ["a", "b"] {
+        let world = visited(&database).await;
+        let (here, there) = (world.event(0, "Visit").await, world.event(1, "Visit").await);
+        world.models[0].remove("a");
+        assert_eq!(world.settle().await, 1);
+        assert!(world.titles(1).is_empty());
+        world.models[0].put(id, visit());
+        assert_eq!(world.settle().await, 1);
+        for (model, before) in [here, there].into_iter().enumerate() {
+            assert_eq!(world.titles(model), ["Visit"]);
+            let after = world.event(model, "Visit").await;
+            assert_eq!((after.id, after.linked), (before.id, before.linked), "{id}");
+        }
+        is_at_rest(&world).await;
     }
-    is_at_rest(&world).await;
 }
 
 async fn row_17_create_applied_reply_lost(database: Database) {

@@ -12,6 +12,7 @@ use crate::world::{Database, World, event};
 both! {
     row_55_moved_across_calendars,
     row_56_zone_rules_change,
+    row_55_moved_to_a_calendar_that_lets_nothing_out,
     row_57_starts_in_a_gap_and_in_an_overlap,
     row_58_zone_that_nobody_knows,
     row_59_days_stay_days,
@@ -56,6 +57,27 @@ async fn row_55_moved_across_calendars(database: Database) {
                 .into_iter()
                 .all(|m| m.load(std::sync::atomic::Ordering::Relaxed) == 0)
         );
+        is_at_rest(&world).await;
+    }
+}
+
+async fn row_55_moved_to_a_calendar_that_lets_nothing_out(database: Database) {
+    for first in 0..2 {
+        let world = World::new(&database, 2).await;
+        let all = Mask::everything;
+        world
+            .link(&[(0, Role::Source, all()), (1, Role::Target, all())])
+            .await;
+        world.models[0].put("a", visit());
+        assert_eq!(world.settle().await, 1);
+        world.models[1].put("b", visit());
+        world.models[0].remove("a");
+        world.pull(first).await;
+        world.settle().await;
+        // The mirror goes with the event; what was put there stays, and nothing comes back.
+        assert_eq!(world.titles(1), ["Visit"], "first {first}");
+        assert_eq!(world.id_of(1, "Visit"), "b");
+        assert!(world.titles(0).is_empty());
         is_at_rest(&world).await;
     }
 }

@@ -3,7 +3,7 @@
 use calendar::{Event, Privacy, Unit};
 use sync::{
     CauseKind, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role,
-    links::{self as rules, Made},
+    links::{self as rules, Made, Moved},
 };
 use uuid::Uuid;
 
@@ -145,6 +145,33 @@ fn l3_a_deletion_on_a_target_is_its_own() {
     assert!(linked.alive && target.declined);
     rules::outward(&linked, &mut target, &mut there, &flow());
     assert!(!there.alive);
+}
+
+#[test]
+fn l3_a_deletion_after_the_event_turned_up_elsewhere_is_half_of_a_move() {
+    let (linked, left, _) = origin(Role::Both);
+    let since: jiff::Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
+    let soon = since + jiff::SignedDuration::from_mins(59);
+    let late = since + jiff::SignedDuration::from_hours(1);
+    let there = |role, since| {
+        let (member, _) = receiver(&linked, role, Mask::everything());
+        Member { since, ..member }
+    };
+    let cases = [
+        (Role::Both, Some(since), soon, Moved::LivesOn),
+        (Role::Target, Some(since), soon, Moved::OutOfTheLink),
+        (Role::Both, Some(since), late, Moved::Not),
+        // They met when the link was made.
+        (Role::Both, None, soon, Moved::Not),
+    ];
+    for (role, since, now, moved) in cases {
+        assert_eq!(
+            rules::moved(&left, &there(role, since), now),
+            moved,
+            "{role:?}"
+        );
+    }
+    assert_eq!(rules::moved(&left, &left, soon), Moved::Not);
 }
 
 #[test]
