@@ -17,7 +17,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{twin::Kind, wire};
+use crate::twin::Kind;
 
 /// Whoever sends this header meets no faults and is not counted: people whose deeds a test has to know exactly, while a
 /// hub has a bad day at the same provider.
@@ -104,7 +104,7 @@ pub(crate) async fn layer(
     // Browsers asking whether they may ask, and sign-in pages, are spared.
     let spared = request.headers().contains_key(SPARED);
     if spared || request.method() == Method::OPTIONS || !kind.is_api(request.uri().path()) {
-        return wire::run(kind, request, next).await;
+        return next.run(request).await;
     }
     let number = faults.requests.fetch_add(1, Ordering::Relaxed) + 1;
     let nth = |every: u64| every > 0 && number.is_multiple_of(every);
@@ -132,9 +132,9 @@ pub(crate) async fn layer(
     let nth_write = |every: u64| write.is_some_and(|n| every > 0 && n.is_multiple_of(every));
     if nth_write(plan.late_write_every) {
         faults.lost.fetch_add(1, Ordering::Relaxed);
-        return late(kind, request, next, Duration::from_millis(plan.late_ms)).await;
+        return late(request, next, Duration::from_millis(plan.late_ms)).await;
     }
-    let response = wire::run(kind, request, next).await;
+    let response = next.run(request).await;
     if nth(plan.lose_reply_every) || nth_write(plan.lose_write_reply_every) {
         faults.lost.fetch_add(1, Ordering::Relaxed);
         lost()
@@ -144,13 +144,13 @@ pub(crate) async fn layer(
 }
 
 /// The client is told nothing, and some time later the request arrives all the same.
-async fn late(kind: Kind, request: Request, next: Next, pause: Duration) -> Response {
+async fn late(request: Request, next: Next, pause: Duration) -> Response {
     let (head, body) = request.into_parts();
     // A body that breaks off is a request that never arrived.
     if let Ok(body) = to_bytes(body, LATE_BYTES_MAX).await {
         tokio::spawn(async move {
             tokio::time::sleep(pause).await;
-            wire::run(kind, Request::from_parts(head, body.into()), next).await;
+            next.run(Request::from_parts(head, body.into())).await;
         });
     }
     lost()

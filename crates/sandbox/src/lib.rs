@@ -19,7 +19,6 @@ pub mod robot;
 mod serve;
 mod tls;
 mod twin;
-mod wire;
 
 use std::path::PathBuf;
 

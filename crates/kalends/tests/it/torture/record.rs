@@ -1,5 +1,5 @@
-//! What there is to read when something was wrong: what people did and when, and what everybody has now. Beside it lie
-//! the hub's log and, with `KALENDS_LOG=info,kalends_sandbox::wire=trace`, all that went over the wire.
+//! What there is to read when something was wrong: what people did and when, and what everybody has now. Beside it lies
+//! the hub's log.
 
 use std::fmt::Write;
 
