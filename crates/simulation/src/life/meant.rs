@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use calendar::Event;
 use sync::{Policy, Remote, Role};
 
 use super::check::must;
@@ -49,21 +50,7 @@ impl World {
                     let Some(edit) = self.ledger.written_over(slot, number) else {
                         continue;
                     };
-                    // A text is one unit: what was written into one line may have lost for what was in another.
-                    let lost = matches!(slot, Slot::Line(_)) && !losers.is_empty();
-                    // Where a moved event meets what others had of it, the others win, and what lost is kept.
-                    let mut marks = object.body.categories.iter();
-                    let moved = marks.any(|mark| self.ledger.moved.contains(mark));
-                    let mut marks = object.body.categories.iter();
-                    if moved && marks.any(|mark| self.ledger.is_deleted(mark)) {
-                        // One moved it, another deleted it, a third edited it: it may be there twice.
-                        continue;
-                    }
-                    // What another installation writes looks like somebody's edit; what loses to it is kept.
-                    let met = moved || self.other.is_some();
-                    let lost = lost || (met && self.is_elsewhere(edit, &losers));
-                    let hidden = self.was_covered(edit.place, slot);
-                    if lost || hidden || self.ledger.was_deleted(edit.number) {
+                    if self.may_come_back(edit, &object.body, &losers) {
                         continue;
                     }
                     must!(
@@ -76,6 +63,21 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Whether what was written over may be in this event all the same: for a reason that is told apart.
+    fn may_come_back(&self, edit: &Edit, body: &Event, losers: &BTreeSet<u32>) -> bool {
+        let has_mark = |of: &dyn Fn(&String) -> bool| body.categories.iter().any(of);
+        let moved = has_mark(&|mark| self.ledger.moved.contains(mark));
+        // A text is one unit: what was written into one line may have lost for what was in another.
+        (matches!(edit.slot, Slot::Line(_)) && !losers.is_empty())
+            // One moved it, another deleted it, a third edited it: it may be there twice.
+            || (moved && has_mark(&|mark| self.ledger.is_deleted(mark)))
+            // Where a moved event meets what others had of it, the others win; and what another installation writes looks
+            // like somebody's edit. What lost is kept.
+            || ((moved || self.other.is_some()) && self.is_elsewhere(edit, losers))
+            || self.was_covered(edit.place, edit.slot)
+            || self.ledger.was_deleted(edit.number)
     }
 
     /// Whether an edit, or what was written over it, is kept as a loser or was taken along to a target, where it stays.
