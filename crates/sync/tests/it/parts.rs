@@ -16,6 +16,26 @@ fn weekly() -> Event {
     event
 }
 
+/// A write of the only copy here, in parts, whose outcome is not known.
+fn sent(operation: Operation, remote_id: &str, event: &Event) -> Intent {
+    Intent {
+        stamp: Stamp(Uuid::from_u128(1)),
+        copy: CopyId(Uuid::from_u128(1)),
+        operation,
+        generation: 0,
+        remote_id: Some(remote_id.to_owned()),
+        version: None,
+        body: Some(event.clone()),
+        local: Some(event.clone()),
+        feed: 0,
+        causes: BTreeMap::new(),
+        life_cause: None,
+        in_parts: true,
+        at: "2026-11-23T00:00:00Z".parse().unwrap(),
+        outcome: Outcome::Open,
+    }
+}
+
 /// Somebody gave an occurrence a title after our master was written and before its turn came: neither title was written
 /// with the other in sight, so one of them loses and is kept.
 #[test]
@@ -46,20 +66,8 @@ fn an_override_that_somebody_was_faster_to_write_is_a_conflict() {
     );
     copy.local = titled("Ours");
     let intent = Intent {
-        stamp: Stamp(uuid),
-        copy: copy.id,
-        operation: Operation::Update,
-        generation: 0,
-        remote_id: Some("id".to_owned()),
         version: Some(version("1")),
-        body: Some(copy.local.clone()),
-        local: Some(copy.local.clone()),
-        feed: 0,
-        causes: BTreeMap::new(),
-        life_cause: None,
-        in_parts: true,
-        at: "2026-11-23T00:00:00Z".parse().unwrap(),
-        outcome: Outcome::Open,
+        ..sent(Operation::Update, "id", &copy.local)
     };
     let seen = Observation {
         change: ChangeId(uuid),
@@ -89,22 +97,7 @@ fn overrides_that_a_create_has_not_written_yet_stay_pending() {
         .insert("2026-12-01T09:00:00".parse().unwrap(), Override::Excluded);
     let uuid = Uuid::from_u128(1);
     let mut copy = Copy::made_here(CopyId(uuid), CalendarId(uuid), event.clone());
-    let intent = Intent {
-        stamp: Stamp(uuid),
-        copy: copy.id,
-        operation: Operation::Create,
-        generation: 0,
-        remote_id: Some("chosen".to_owned()),
-        version: None,
-        body: Some(event.clone()),
-        local: Some(event.clone()),
-        feed: 0,
-        causes: BTreeMap::new(),
-        life_cause: None,
-        in_parts: true,
-        at: "2026-11-23T00:00:00Z".parse().unwrap(),
-        outcome: Outcome::Open,
-    };
+    let intent = sent(Operation::Create, "chosen", &event);
     let seen = Observation {
         change: ChangeId(uuid),
         remote_id: "chosen".to_owned(),
