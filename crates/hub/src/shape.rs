@@ -1,12 +1,8 @@
-//! What queries need to know of an event: its first and last instant, and whether something waits to be written.
+//! What queries need to know of an event: its first and last instant.
 
 use calendar::{Event, recurrence::Last};
 use jiff::tz::TimeZone;
 use storage::copies::Shape;
-use sync::{
-    Copy, Intent,
-    replication::{Step, plan},
-};
 
 /// Days and floating times are civil: an event may be anywhere from UTC−12 to UTC+14, so its stretch is widened by as
 /// much as a zone can shift it.
@@ -33,9 +29,4 @@ pub fn of(event: &Event) -> Shape {
         recurring: event.is_series(),
         admitted: true,
     }
-}
-
-/// Whether the planner has something to do for a copy whose calendar has a provider.
-pub fn is_pending(copy: &Copy, intents: &[Intent]) -> bool {
-    plan(copy, intents) != Step::Nothing
 }

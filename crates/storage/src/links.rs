@@ -25,6 +25,8 @@ pub struct Link {
     pub state: State,
     /// Who wins when the same thing is changed in two calendars.
     pub on_conflict: OnConflict,
+    /// Everything is worked out and shown, and nothing of it is written to a provider.
+    pub pilot: bool,
     /// Its calendars.
     pub members: Vec<LinkMember>,
     /// When it was made.
@@ -102,6 +104,8 @@ struct Content {
     name: String,
     #[serde(default)]
     on_conflict: OnConflict,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pilot: bool,
     members: Vec<LinkMember>,
 }
 
@@ -153,6 +157,7 @@ async fn put(tx: &mut Tx, sql: &'static str, link: &Link) -> Result<()> {
     let content = Content {
         name: link.name.clone(),
         on_conflict: link.on_conflict,
+        pilot: link.pilot,
         members: link.members.clone(),
     };
     let sealed = tx.seal_json(KeyRef::Tenant, aad(link.id), &content).await?;
@@ -253,6 +258,7 @@ impl Stored for Link {
             name: content.name,
             state: row.word(1)?,
             on_conflict: content.on_conflict,
+            pilot: content.pilot,
             members: content.members,
             created: row.time(2)?,
         })

@@ -1,6 +1,6 @@
 //! The local copy of an event and what is known of its remote counterpart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{Event, Unit, unit};
 use jiff::Timestamp;
@@ -157,6 +157,9 @@ pub struct Cause {
     /// The link along which it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<LinkId>,
+    /// All links along which it came, in the order of its way; `link` is the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub via: Vec<LinkId>,
     /// The change that started it.
     pub change: ChangeId,
     /// When the provider in which it began says that it happened; decides between writers, never by our clock.
@@ -177,6 +180,14 @@ pub enum CauseKind {
 }
 
 impl Cause {
+    /// Whether it came along one of these links.
+    pub fn came_along(&self, links: &BTreeSet<LinkId>) -> bool {
+        self.link
+            .iter()
+            .chain(&self.via)
+            .any(|id| links.contains(id))
+    }
+
     /// Whether it counts as an edit when it meets a deletion (R8).
     pub fn is_edit(&self) -> bool {
         self.kind != CauseKind::Config || !holds(Law::ConfigIsNoEdit)
@@ -227,7 +238,7 @@ impl Copy {
     }
 
     /// The units in which our value differs from what was last sent or taken.
-    pub fn pending(&self) -> std::collections::BTreeSet<Unit> {
+    pub fn pending(&self) -> BTreeSet<Unit> {
         match &self.base {
             Some(base) => unit::diff(&self.local, &base.local),
             None => unit::all([&self.local]),

@@ -43,6 +43,9 @@ pub struct Edit {
     /// `source` (the calendar that comes first: sources, then the others as they are listed) or `ask` (neither, until a
     /// person decides). Every losing value is kept as a conflict.
     on_conflict: Option<String>,
+    /// Pilot mode: everything is worked out and can be seen, nothing is written to providers. `…/waiting` lists what would be.
+    #[serde(default)]
+    pilot: bool,
     members: Vec<MemberForm>,
 }
 
@@ -56,6 +59,8 @@ pub struct Change {
     state: Option<String>,
     /// `newest`, `source` or `ask`.
     on_conflict: Option<String>,
+    /// `false` makes a pilot live: what `…/waiting` lists is written. `true` stops that.
+    pilot: Option<bool>,
     /// All calendars. One that was not in the link joins, one that is not named any more goes for good.
     members: Option<Vec<MemberForm>>,
 }
@@ -71,9 +76,12 @@ pub struct Link {
     state: String,
     /// `newest`, `source` or `ask`.
     on_conflict: String,
+    /// Nothing is written to providers; what would be is listed by `…/waiting`.
+    pilot: bool,
     /// How many events it keeps in step.
     events: i64,
-    /// How many of its copies are not written to their providers yet, or are refused by them. After a mask was changed nothing
+    /// How many of its copies are not written to their providers yet, or are refused by them; of a pilot, also those that it
+    /// would write. After a mask was changed nothing
     /// that it hides is left anywhere once this is 0.
     waiting: i64,
 }
@@ -150,6 +158,7 @@ impl Edit {
         Ok(LinkEdit {
             name: self.name,
             on_conflict: on_conflict(self.on_conflict.as_deref())?.unwrap_or_default(),
+            pilot: self.pilot,
             members: members(self.members)?,
         })
     }
@@ -167,6 +176,7 @@ impl Change {
             name: self.name,
             state,
             on_conflict: on_conflict(self.on_conflict.as_deref())?,
+            pilot: self.pilot,
             members: self.members.map(members).transpose()?,
             kept: mirrors.kept()?,
         })
@@ -289,6 +299,7 @@ fn show(view: &LinkView) -> Link {
         members: link.members.iter().map(MemberForm::show).collect(),
         state: if link.is_active() { "active" } else { "paused" }.to_owned(),
         on_conflict: on_conflict.to_owned(),
+        pilot: link.pilot,
         events: view.events,
         waiting: view.waiting,
     }
@@ -370,6 +381,18 @@ pub(super) async fn preview_change(
     let change = form.read(&mirrors)?;
     let preview = app.hub.preview_change(&actor, LinkId(id), change).await?;
     Ok(Json(show_preview(&preview)))
+}
+
+/// What a pilot would write if it were live, with the calendar from which each comes. Of any other link, nothing.
+#[utoipa::path(get, path = "/api/v1/links/{id}/waiting", params(("id" = Uuid, Path)),
+    responses((status = 200, body = PreviewShown), (status = 404, body = Problem)))]
+pub(super) async fn waiting(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<Uuid>,
+) -> Result<Json<PreviewShown>, Problem> {
+    let shown = app.hub.shown_by(&actor, LinkId(id)).await?;
+    Ok(Json(show_preview(&shown)))
 }
 
 /// Makes a link and brings its calendars in step.

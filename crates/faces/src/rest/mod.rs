@@ -67,6 +67,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(links::preview))
         .routes(routes!(links::change, links::remove))
         .routes(routes!(links::preview_change))
+        .routes(routes!(links::waiting))
         .routes(routes!(changes::list))
         .routes(routes!(changes::stream))
 }

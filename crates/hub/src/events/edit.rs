@@ -274,6 +274,7 @@ impl Hub {
             kind: CauseKind::Edit,
             from: calendar,
             link: None,
+            via: Vec::new(),
             change: ChangeId(self.ids().uuid()),
             modified: Some(self.clock().now()),
         }

@@ -24,6 +24,8 @@ pub struct LinkChange {
     pub state: Option<links::State>,
     /// Who wins when the same thing is changed in two calendars.
     pub on_conflict: Option<OnConflict>,
+    /// Whether it only shows what it would do.
+    pub pilot: Option<bool>,
     /// All its calendars. One that was not in it joins, one that is not named any more goes for good.
     pub members: Option<Vec<links::LinkMember>>,
     /// What becomes of mirrors in and of calendars that go for good.
@@ -86,6 +88,7 @@ impl Hub {
         }
         link.state = change.state.unwrap_or(link.state);
         link.on_conflict = change.on_conflict.unwrap_or(link.on_conflict);
+        link.pilot = change.pilot.unwrap_or(link.pilot);
         link.members = change.members.unwrap_or(link.members);
         self.check_link(tx, actor, &link).await?;
         self.amend(tx, actor, &before, &link, change.kept).await?;
@@ -104,15 +107,20 @@ impl Hub {
         self.log_link(tx, actor, link.id, false);
         for gone in before.members.iter().map(|m| m.calendar) {
             if link.place(gone).is_none() {
-                self.leave_for_good(tx, actor, link, gone, kept).await?;
+                Box::pin(self.leave_for_good(tx, actor, link, gone, kept)).await?;
             }
         }
         self.leave(tx, before, link).await?;
-        if self.recast(tx, actor, before, link).await? {
-            self.project_all(tx, actor, link, CauseKind::Config).await?;
+        // Each by itself on the heap: together they are more than a thread's stack holds in a test.
+        if Box::pin(self.recast(tx, actor, before, link)).await? {
+            Box::pin(self.project_all(tx, actor, link, CauseKind::Config)).await?;
         }
-        self.come_back(tx, actor, before, link).await?;
-        self.arrive(tx, actor, before, link).await
+        Box::pin(self.come_back(tx, actor, before, link)).await?;
+        Box::pin(self.arrive(tx, actor, before, link)).await?;
+        if before.pilot == link.pilot {
+            return Ok(());
+        }
+        Box::pin(self.turn_pilot(tx, actor, link)).await
     }
 
     /// A calendar that goes for good takes its mirrors out of the link. Mirrors elsewhere of an event that only it had stay in
@@ -130,7 +138,7 @@ impl Hub {
             let mirror = copies::get(tx, member.copy)
                 .await?
                 .is_none_or(|row| row.projected);
-            self.set_free(tx, actor, &member, kept).await?;
+            self.set_free(tx, actor, &member, link, kept).await?;
             let Some(mut value) = linked::get_for_update(tx, member.linked).await? else {
                 continue;
             };
@@ -262,8 +270,9 @@ impl Hub {
         };
         // Of the kind flow: a deletion that did not know of what is brought here must not take it along.
         let cause = self.link_cause(CauseKind::Flow, calendar, member.link);
-        let done = rules::relink(value, &mut member, &mut row.copy, &cause);
         let mut flow = Flow::new(self, tx, actor.log_name(), cause);
+        let cause = flow.cause_on(member.link).await?;
+        let done = rules::relink(value, &mut member, &mut row.copy, &cause);
         flow.settled(value, &member, &mut row, &done).await?;
         flow.cascade().await
     }
@@ -319,8 +328,9 @@ impl Flow<'_> {
         linked::update(self.tx, value).await?;
         members::update(self.tx, member).await?;
         if !done.copy.is_empty() {
+            self.hold_back(value, &mut row.copy).await?;
             self.save(row).await?;
-            self.next.push_back((row.copy.id, None));
+            self.reached(row.copy.id, value.link, None);
         }
         Ok(())
     }

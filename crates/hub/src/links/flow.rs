@@ -7,14 +7,26 @@ use std::{
 };
 
 use jiff::Timestamp;
-use storage::{Change, ChangeKind, Tx, calendars, copies, intents, jobs, linked, links, members};
+use storage::{Change, ChangeKind, Tx, calendars, copies, jobs, linked, links, members};
 use sync::{
-    CalendarId, Cause, CauseKind, Copy, CopyId, LinkedId, Member,
+    CalendarId, Cause, CauseKind, Copy, CopyId, LinkId, LinkedId, Member,
     links::{self as rules, Moved},
 };
 
-use super::sieve::{Whose, is_called_off};
+use super::{
+    pilot::{self, Ways},
+    sieve::{Whose, is_called_off},
+};
 use crate::{Hub, Result, replicate, shape};
+
+/// A copy that changed through a link.
+struct Reached {
+    id: CopyId,
+    /// The linked event that told it, if that has nothing to hear from it.
+    from: Option<LinkedId>,
+    /// Along which links the change has come.
+    via: Vec<LinkId>,
+}
 
 /// One change on its way through the links. What carries whole events and is called from deep within waits on the heap.
 pub struct Flow<'a> {
@@ -23,9 +35,14 @@ pub struct Flow<'a> {
     actor: String,
     pub(super) cause: Cause,
     pub(super) now: Timestamp,
-    /// Copies that changed through a link and may be members of further linked events; with the one that told them, if it
-    /// has nothing to hear from them.
-    pub(super) next: VecDeque<(CopyId, Option<LinkedId>)>,
+    /// Copies that changed through a link and may be members of further linked events.
+    next: VecDeque<Reached>,
+    /// Along which links the change has come to the copy that it is at.
+    via: Vec<LinkId>,
+    /// Of what the change brings, the units that the copy has only from pilots.
+    pub(super) shown: Ways,
+    /// The linked event has begun just now with a copy that has nothing from pilots.
+    pub(super) fresh: bool,
     /// Copies that have been visited; a ring of links ends here.
     seen: Vec<CopyId>,
     /// Whose calendars are, as far as filters have asked.
@@ -40,9 +57,12 @@ impl<'a> Flow<'a> {
             hub,
             tx,
             actor,
+            via: cause.via.clone(),
             cause,
             now,
             next: VecDeque::new(),
+            shown: Ways::new(),
+            fresh: false,
             seen: Vec::new(),
             whose: HashMap::new(),
         }
@@ -54,7 +74,7 @@ impl<'a> Flow<'a> {
         copies::insert(self.tx, row).await?;
         self.note(row, false).await?;
         if row.copy.alive {
-            self.originate(row).await?;
+            Box::pin(self.originate(row)).await?;
         }
         self.cascade().await
     }
@@ -69,7 +89,7 @@ impl<'a> Flow<'a> {
     pub async fn changed_in(&mut self, row: &mut copies::Row, members: Vec<Member>) -> Result<()> {
         self.save(row).await?;
         if row.copy.alive && !row.projected {
-            self.originate_again(row, &members).await?;
+            Box::pin(self.originate_again(row, &members)).await?;
         }
         for member in members {
             Box::pin(self.inward(row, member)).await?;
@@ -151,7 +171,7 @@ impl<'a> Flow<'a> {
                 self.stop(row, &mut member).await?;
                 continue;
             }
-            let cause = self.cause_along(&member);
+            let cause = self.cause_along(&member).await?;
             rules::revived(&mut value, &mut member, &mut row.copy, restored, &cause);
             members::update(self.tx, &member).await?;
             linked::update(self.tx, &value).await?;
@@ -160,7 +180,7 @@ impl<'a> Flow<'a> {
         self.save(row).await?;
         if moved.is_empty() && row.copy.alive {
             // It belonged to nothing: an event that appears again is an event that appears.
-            self.originate(row).await?;
+            Box::pin(self.originate(row)).await?;
         }
         for value in moved {
             self.outward(&value, Some(row.copy.id)).await?;
@@ -169,7 +189,7 @@ impl<'a> Flow<'a> {
     }
 
     pub(super) async fn cascade(&mut self) -> Result<()> {
-        while let Some((id, from)) = self.next.pop_front() {
+        while let Some(Reached { id, from, via }) = self.next.pop_front() {
             if self.seen.contains(&id) {
                 continue;
             }
@@ -182,6 +202,7 @@ impl<'a> Flow<'a> {
             let Some(mut row) = copies::get(self.tx, id).await? else {
                 continue;
             };
+            self.via = via;
             for member in further {
                 if self.came_along(&row, &member) {
                     Box::pin(self.life_along(&mut row, member)).await?;
@@ -190,16 +211,26 @@ impl<'a> Flow<'a> {
                 }
             }
         }
+        self.via.clone_from(&self.cause.via);
         Ok(())
     }
 
-    /// Whether this very change took a copy's life, or gave it back, along another link than that of `member`.
+    /// The change has come to this copy along a link, and may go on from there; but not to the linked event `from`, which told
+    /// it and has nothing to hear from it.
+    pub(super) fn reached(&mut self, id: CopyId, link: LinkId, from: Option<LinkedId>) {
+        let mut via = self.via.clone();
+        if !via.contains(&link) {
+            via.push(link);
+        }
+        self.next.push_back(Reached { id, from, via });
+    }
+
+    /// Whether this very change took a copy's life, or gave it back, along another link than that of `member`. Along a link
+    /// that only shows what it would do, too: the cause is of the kind config then, and the change is not.
     fn came_along(&self, row: &copies::Row, member: &Member) -> bool {
-        row.copy.life_cause.as_ref().is_some_and(|cause| {
-            cause.change == self.cause.change
-                && cause.kind != CauseKind::Config
-                && cause.link != Some(member.link)
-        })
+        let of_this =
+            |cause: &Cause| cause.change == self.cause.change && cause.link != Some(member.link);
+        self.cause.kind != CauseKind::Config && row.copy.life_cause.as_ref().is_some_and(of_this)
     }
 
     /// L3 and L4 along the further links of a copy: what it is in them dies and lives with it.
@@ -207,7 +238,7 @@ impl<'a> Flow<'a> {
         let Some(mut value) = linked::get_for_update(self.tx, member.linked).await? else {
             return Ok(());
         };
-        let (alive, cause) = (value.alive, self.cause_along(&member));
+        let (alive, cause) = (value.alive, self.cause_along(&member).await?);
         let moved = if row.copy.alive {
             rules::revived(&mut value, &mut member, &mut row.copy, true, &cause)
         } else {
@@ -240,7 +271,7 @@ impl<'a> Flow<'a> {
             _ => false,
         };
         let before = Box::new(member.clone());
-        let moved = rules::inward(&mut value, &mut member, &row.copy);
+        let moved = self.inward_of(&mut value, &mut member, &row.copy).await?;
         if member != *before {
             members::update(self.tx, &member).await?;
         }
@@ -248,8 +279,10 @@ impl<'a> Flow<'a> {
             linked::update(self.tx, &value).await?;
         }
         if filtered || !moved.is_empty() {
+            self.shown = self.only_shown(&row.copy, value.link, &moved).await?;
             // What does not flow, an answer say, may matter to a filter.
             Box::pin(self.outward(&value, Some(row.copy.id))).await?;
+            self.shown.clear();
         }
         Ok(())
     }
@@ -311,15 +344,24 @@ impl<'a> Flow<'a> {
         if member.stopped {
             rules::pass(&mut member);
         }
-        let cause = self.cause_along(&member);
+        let cause = self.cause_along(&member).await?;
         let done = rules::outward(value, &mut member, &mut row.copy, &cause);
+        let mut news = !done.is_empty();
         if member != *before {
             members::update(self.tx, &member).await?;
+            news |= self
+                .said_too(&mut row.copy, &before, &member, &cause)
+                .await?;
+        }
+        if before.stopped || done.life {
+            self.hold_back(value, &mut row.copy).await?;
+        } else {
+            self.shown_on(&mut row.copy, value.link, &self.shown);
         }
         self.hub.keep_losers(self.tx, &row, &done.lost).await?;
-        if !done.is_empty() {
+        if news {
             self.save(&mut row).await?;
-            self.next.push_back((row.copy.id, Some(value.id)));
+            self.reached(row.copy.id, value.link, Some(value.id));
         }
         Ok(())
     }
@@ -328,8 +370,7 @@ impl<'a> Flow<'a> {
     async fn stop(&mut self, row: &mut copies::Row, member: &mut Member) -> Result<()> {
         let cause = Cause {
             kind: CauseKind::Config,
-            link: Some(member.link),
-            ..self.cause.clone()
+            ..self.cause_along(member).await?
         };
         let losers = rules::stop(member, &mut row.copy, &cause);
         members::update(self.tx, member).await?;
@@ -337,17 +378,30 @@ impl<'a> Flow<'a> {
     }
 
     /// The cause as it arrives at a member.
-    pub(super) fn cause_along(&self, member: &Member) -> Cause {
-        let kind = if self.cause.kind == CauseKind::Config {
-            CauseKind::Config
-        } else {
-            CauseKind::Flow
+    pub(super) async fn cause_along(&mut self, member: &Member) -> Result<Cause> {
+        let cause = self.cause_on(member.link).await?;
+        let kind = match cause.kind {
+            CauseKind::Edit => CauseKind::Flow,
+            kind => kind,
         };
-        Cause {
-            kind,
-            link: Some(member.link),
-            ..self.cause.clone()
+        Ok(Cause { kind, ..cause })
+    }
+
+    /// The cause with the way on which it came here, of which this link is the last. What came along a link that only shows
+    /// what it would do is no edit: nothing that a person does at a provider may give way to it (R8).
+    pub(super) async fn cause_on(&mut self, link: LinkId) -> Result<Cause> {
+        let mut cause = self.cause.clone();
+        cause.link = Some(link);
+        cause.via.clone_from(&self.via);
+        if !cause.via.contains(&link) {
+            cause.via.push(link);
         }
+        for id in &cause.via {
+            if pilot::is_pilot(self.tx, *id).await? {
+                cause.kind = CauseKind::Config;
+            }
+        }
+        Ok(cause)
     }
 
     /// Saves a copy that changed, logs it, and asks for its provider to be written.
@@ -365,8 +419,7 @@ impl<'a> Flow<'a> {
         if !calendars::is_replicated(self.tx, copy.calendar).await? {
             return Ok(false);
         }
-        let unfinished = intents::unfinished_in(self.tx, copy.calendar, copy.id).await?;
-        Ok(shape::is_pending(copy, &unfinished))
+        pilot::is_pending(self.tx, copy).await
     }
 
     pub(super) async fn note(&mut self, row: &copies::Row, removed: bool) -> Result<()> {

@@ -4,7 +4,7 @@ use identity::Actor;
 use storage::{Change, ChangeKind, Tx, copies, linked, links, members};
 use sync::{CalendarId, Cause, CauseKind, ChangeId, LinkId, LinkedId, OnConflict};
 
-use super::flow::Flow;
+use super::{flow::Flow, pilot};
 use crate::{Error, Hub, Key, Result, access};
 
 /// What a person says of a link.
@@ -14,6 +14,8 @@ pub struct LinkEdit {
     pub name: String,
     /// Who wins when the same thing is changed in two calendars.
     pub on_conflict: OnConflict,
+    /// Nothing is written to providers; what would be is shown.
+    pub pilot: bool,
     /// Its calendars.
     pub members: Vec<links::LinkMember>,
 }
@@ -25,8 +27,8 @@ pub struct LinkView {
     pub link: links::Link,
     /// How many events it keeps in step.
     pub events: i64,
-    /// How many of its copies have not been written to their providers yet, or are refused by them. Nothing that a mask hides
-    /// is left at a provider once this is 0 (L6).
+    /// How many of its copies have not been written to their providers yet, or are refused by them; of a pilot, also those that
+    /// it would write. Nothing that a mask hides is left at a provider once this is 0 (L6).
     pub waiting: i64,
 }
 
@@ -99,6 +101,7 @@ impl Hub {
             name: edit.name.trim().to_owned(),
             state: links::State::Active,
             on_conflict: edit.on_conflict,
+            pilot: edit.pilot,
             members: edit.members,
             created: self.clock().now(),
         };
@@ -107,8 +110,8 @@ impl Hub {
         self.log_link(tx, actor, link.id, false);
         let all: Vec<CalendarId> = link.members.iter().map(|m| m.calendar).collect();
         let meeting = CauseKind::Config;
-        let merges = self.meet(tx, actor, &link, &all, meeting).await?;
-        self.project_all(tx, actor, &link, meeting).await?;
+        let merges = Box::pin(self.meet(tx, actor, &link, &all, meeting)).await?;
+        Box::pin(self.project_all(tx, actor, &link, meeting)).await?;
         Ok((link, merges))
     }
 
@@ -116,27 +119,27 @@ impl Hub {
     pub async fn delete_link(&self, actor: &Actor, id: LinkId, kept: Kept) -> Result<()> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
-        links::get(&mut tx, id)
-            .await?
-            .ok_or(Error::NotFound("link"))?;
+        let link = links::get(&mut tx, id).await?;
+        let link = link.ok_or(Error::NotFound("link"))?;
         let members = members::of_link(&mut tx, id).await?;
         linked::delete_of_link(&mut tx, id).await?;
         links::delete(&mut tx, id).await?;
         self.log_link(&mut tx, actor, id, true);
         for member in members {
-            self.set_free(&mut tx, actor, &member, kept).await?;
+            Box::pin(self.set_free(&mut tx, actor, &member, &link, kept)).await?;
         }
         tx.commit().await?;
         self.wake();
         Ok(())
     }
 
-    /// The copy of a member that is no more. A mirror becomes an event like any other, or goes.
+    /// The copy of a member that is no more. A mirror becomes an event like any other, or goes. What a pilot only showed goes.
     pub(super) async fn set_free(
         &self,
         tx: &mut Tx,
         actor: &Actor,
         member: &sync::Member,
+        link: &links::Link,
         kept: Kept,
     ) -> Result<()> {
         let Some(mut row) = copies::get(tx, member.copy).await? else {
@@ -144,7 +147,15 @@ impl Hub {
         };
         let others = members::of_copy(tx, member.copy).await?;
         row.linked = others.first().map(|m| m.linked);
-        let cause = self.link_cause(CauseKind::Config, member.calendar, member.link);
+        let mut cause = self.link_cause(CauseKind::Config, member.calendar, member.link);
+        if link.pilot {
+            // This is no part of what it only shows.
+            (cause.link, cause.via) = (None, Vec::new());
+            self.forget(tx, actor, &cause, link.id, &mut row).await?;
+            if row.projected && !row.copy.alive {
+                return Ok(());
+            }
+        }
         if row.projected && kept == Kept::Remove && row.copy.alive {
             row.copy.alive = false;
             row.copy.life_cause = Some(cause.clone());
@@ -208,6 +219,7 @@ impl Hub {
             kind,
             from,
             link: Some(link),
+            via: vec![link],
             change: ChangeId(self.ids().uuid()),
             modified: None,
         }
@@ -237,9 +249,15 @@ pub(super) fn could_be(places: &[links::LinkMember]) -> bool {
 
 /// A link as people see it.
 pub(super) async fn view(tx: &mut Tx, link: links::Link) -> Result<LinkView> {
+    let shown = if link.pilot {
+        pilot::shown(tx, &link).await?.len()
+    } else {
+        0
+    };
+    let shown = i64::try_from(shown).unwrap_or(i64::MAX);
     Ok(LinkView {
         events: linked::count_of_link(tx, link.id).await?,
-        waiting: links::waiting(tx, link.id).await?,
+        waiting: links::waiting(tx, link.id).await? + shown,
         link,
     })
 }

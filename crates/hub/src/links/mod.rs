@@ -5,6 +5,7 @@ pub mod flow;
 pub mod horizon;
 mod manage;
 mod meet;
+pub(crate) mod pilot;
 mod preview;
 mod project;
 mod sieve;

@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use calendar::{Event, When};
 use identity::Actor;
+use jiff::civil::DateTime;
 use storage::{ChangeKind, Store, Tx, calendars, copies, intents};
 use sync::{
-    CalendarId, CopyId, Intent, LinkId,
-    replication::{Step, plan},
+    CalendarId, Copy, CopyId, Intent, LinkId,
+    replication::{Step, plan_without},
 };
 
-use super::{change::LinkChange, manage::LinkEdit};
+use super::{change::LinkChange, manage::LinkEdit, pilot};
 use crate::{Hub, Result};
 
 /// What making or changing a link would do.
@@ -48,13 +49,21 @@ pub enum PlannedOperation {
     Delete,
 }
 
+impl Planned {
+    /// By what they are listed: calendar by calendar, each by time.
+    pub(super) fn place(&self) -> (CalendarId, DateTime, PlannedOperation, String) {
+        let start = self.when.local_start();
+        (self.calendar, start, self.operation, self.title.clone())
+    }
+}
+
 impl Hub {
     /// What making this link would do.
     pub async fn preview_link(&self, actor: &Actor, edit: LinkEdit) -> Result<Preview> {
         let store = self.store(actor.tenant).await?;
         let mut tx = store.write().await?;
-        let (_, merges) = Box::pin(self.make_link(&mut tx, actor, edit)).await?;
-        let planned = undo_and_tell(&store, tx).await?;
+        let (link, merges) = Box::pin(self.make_link(&mut tx, actor, edit)).await?;
+        let planned = undo_and_tell(&store, tx, link.id).await?;
         Ok(Preview { planned, merges })
     }
 
@@ -68,7 +77,7 @@ impl Hub {
         let store = self.store(actor.tenant).await?;
         let mut tx = store.write().await?;
         Box::pin(self.change_in(&mut tx, actor, id, change)).await?;
-        let planned = undo_and_tell(&store, tx).await?;
+        let planned = undo_and_tell(&store, tx, id).await?;
         Ok(Preview { planned, merges: 0 })
     }
 }
@@ -77,21 +86,23 @@ impl Hub {
 struct Seen {
     row: copies::Row,
     intents: Vec<Intent>,
+    /// Pilots that hold some of it back, but not the link that it is about.
+    pilots: BTreeSet<LinkId>,
     /// Whether its calendar has a provider.
     replicated: bool,
 }
 
 /// Rolls a transaction back, and says which writes it would have led to: those that the planner asks for now, and did not
-/// before.
-async fn undo_and_tell(store: &Store, mut tx: Tx) -> Result<Vec<Planned>> {
+/// before. Of a link that is a pilot, those that it would lead to.
+async fn undo_and_tell(store: &Store, mut tx: Tx, link: LinkId) -> Result<Vec<Planned>> {
     let changes = tx.logged().iter();
     let changes = changes.filter(|change| change.kind == ChangeKind::Event);
     let touched: BTreeSet<CopyId> = changes.map(|change| CopyId(change.subject)).collect();
     let touched: Vec<CopyId> = touched.into_iter().collect();
-    let after = see(&mut tx, &touched).await?;
+    let after = see(&mut tx, &touched, link).await?;
     tx.rollback().await?;
     let mut tx = store.read().await?;
-    let before = see(&mut tx, &touched).await?;
+    let before = see(&mut tx, &touched, link).await?;
     drop(tx);
     let mut before: HashMap<CopyId, Seen> = before
         .into_iter()
@@ -104,14 +115,11 @@ async fn undo_and_tell(store: &Store, mut tx: Tx) -> Result<Vec<Planned>> {
             planned(before.as_ref(), &seen)
         })
         .collect();
-    planned.sort_by(|a, b| {
-        let key = |p: &Planned| (p.calendar, p.when.local_start(), p.operation);
-        key(a).cmp(&key(b)).then_with(|| a.title.cmp(&b.title))
-    });
+    planned.sort_by_key(Planned::place);
     Ok(planned)
 }
 
-async fn see(tx: &mut Tx, ids: &[CopyId]) -> Result<Vec<Seen>> {
+async fn see(tx: &mut Tx, ids: &[CopyId], link: LinkId) -> Result<Vec<Seen>> {
     let mut replicated: HashMap<CalendarId, bool> = HashMap::new();
     let mut all = Vec::new();
     for row in copies::get_many(tx, ids).await? {
@@ -120,7 +128,10 @@ async fn see(tx: &mut Tx, ids: &[CopyId]) -> Result<Vec<Seen>> {
             let found = calendars::get(tx, calendar).await?;
             unknown.insert(found.is_some_and(|row| row.connection.is_some()));
         }
+        let mut pilots = pilot::of_copy(tx, &row.copy).await?;
+        pilots.remove(&link);
         all.push(Seen {
+            pilots,
             intents: intents::unfinished(tx, row.copy.id).await?,
             replicated: replicated[&calendar],
             row,
@@ -129,39 +140,54 @@ async fn see(tx: &mut Tx, ids: &[CopyId]) -> Result<Vec<Seen>> {
     Ok(all)
 }
 
+impl Seen {
+    fn step(&self) -> Step {
+        plan_without(&self.row.copy, &self.intents, &self.pilots)
+    }
+}
+
 /// The write that a copy waits for now, if it did not wait for the same one before.
 fn planned(before: Option<&Seen>, after: &Seen) -> Option<Planned> {
-    let copy = &after.row.copy;
-    let (operation, shown) = if after.replicated {
-        let step = plan(copy, &after.intents);
-        if before.is_some_and(|b| b.row.pending && plan(&b.row.copy, &b.intents) == step) {
-            return None;
+    if !after.replicated {
+        let (operation, shown) = written_here(before, after)?;
+        return Some(of(&after.row.copy, operation, shown));
+    }
+    let step = after.step();
+    let begins = |before: &Seen| !before.row.pending && after.row.pending;
+    if before.is_some_and(|before| before.step() == step && !begins(before)) {
+        return None;
+    }
+    of_step(&after.row.copy, step)
+}
+
+/// A step of the planner as people see it; nothing if it writes nothing.
+pub(super) fn of_step(copy: &Copy, step: Step) -> Option<Planned> {
+    let (operation, shown) = match step {
+        Step::Create { body, .. } => (PlannedOperation::Create, *body),
+        Step::Update { body, .. } => (PlannedOperation::Update, *body),
+        Step::Delete { .. } => {
+            let there = copy.base.as_ref().map_or(&copy.local, |base| &base.remote);
+            (PlannedOperation::Delete, there.clone())
         }
-        let there = copy.base.as_ref().map(|base| base.remote.clone());
-        match step {
-            Step::Create { body, .. } => (PlannedOperation::Create, *body),
-            Step::Update { body, .. } => (PlannedOperation::Update, *body),
-            Step::Delete { .. } => (
-                PlannedOperation::Delete,
-                there.unwrap_or_else(|| copy.local.clone()),
-            ),
-            Step::Nothing | Step::Look { .. } => return None,
-        }
-    } else {
-        written_here(before, after)?
+        Step::Nothing | Step::Look { .. } => return None,
     };
+    Some(of(copy, operation, shown))
+}
+
+fn of(copy: &Copy, operation: PlannedOperation, shown: Event) -> Planned {
     let flowed = copy.causes.values().find(|cause| cause.link.is_some());
+    let life = copy.life_cause.as_ref();
     let cause = match operation {
-        PlannedOperation::Update => flowed.or(copy.life_cause.as_ref()),
-        PlannedOperation::Create | PlannedOperation::Delete => copy.life_cause.as_ref().or(flowed),
+        PlannedOperation::Update => flowed.or(life),
+        PlannedOperation::Create | PlannedOperation::Delete => life.or(flowed),
     };
-    Some(Planned {
+    Planned {
         calendar: copy.calendar,
         operation,
         from: cause.map(|cause| cause.from),
         title: shown.title,
         when: shown.when,
-    })
+    }
 }
 
 /// What happens in a calendar that has no provider: there, our copy is the event.

@@ -66,6 +66,7 @@ impl Flow<'_> {
         let Some(mut value) = linked::get(self.tx, id).await? else {
             return Ok(());
         };
+        self.fresh = row.copy.causes.is_empty();
         // The same invitation may be in another calendar of the link already: then it joins rather than being doubled.
         let mut joined = Vec::new();
         for (other, mut twin) in twins {
@@ -74,11 +75,14 @@ impl Flow<'_> {
                 && !joined.contains(&other.calendar)
                 && self.lets_out(other, &twin.copy.local).await?
             {
+                self.fresh &= twin.copy.causes.is_empty();
                 self.join(&mut value, &mut twin, other, None).await?;
                 joined.push(other.calendar);
             }
         }
-        self.outward(&value, Some(row.copy.id)).await
+        self.outward(&value, Some(row.copy.id)).await?;
+        self.fresh = false;
+        Ok(())
     }
 
     /// What is known of an event elsewhere has turned up in a calendar whose filter keeps it out of the link: mirrors of it
@@ -169,7 +173,7 @@ impl Flow<'_> {
         mirror.copy.heir = Some(row.copy.id);
         if mirror.copy.alive {
             mirror.copy.alive = false;
-            mirror.copy.life_cause = Some(self.cause_along(member));
+            mirror.copy.life_cause = Some(self.cause_along(member).await?);
         }
         self.save(&mut mirror).await?;
         Ok(true)
@@ -202,18 +206,16 @@ impl Flow<'_> {
         place: &links::LinkMember,
         since: Option<Timestamp>,
     ) -> Result<()> {
-        let cause = sync::Cause {
-            link: Some(value.link),
-            ..self.cause.clone()
-        };
+        let cause = self.cause_on(value.link).await?;
         let mask = place.mask.clone();
         let (mut member, losers) = rules::attach(value, &mut row.copy, place.role, mask, &cause);
         member.since = since;
         self.hub.keep_losers(self.tx, row, &losers).await?;
         members::insert(self.tx, &member).await?;
         linked::update(self.tx, value).await?;
+        self.hold_back(value, &mut row.copy).await?;
         row.linked = Some(value.id);
-        self.next.push_back((row.copy.id, None));
+        self.reached(row.copy.id, value.link, None);
         self.save(row).await
     }
 
@@ -246,7 +248,9 @@ impl Flow<'_> {
             ..shown
         };
         let mut copy = Copy::made_here(id, place.calendar, event);
-        copy.life_cause = Some(self.cause_along(&member));
+        let mut cause = self.cause_along(&member).await?;
+        self.hold_whole(value, &mut cause).await?;
+        copy.life_cause = Some(cause);
         let pending = self.pending(&copy).await?;
         let row = copies::Row {
             shape: shape::of(&copy.local),

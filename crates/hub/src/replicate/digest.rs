@@ -12,7 +12,11 @@ use sync::{
 };
 
 use super::PUSH;
-use crate::{Hub, Result, links::flow::Flow, shape};
+use crate::{
+    Hub, Result,
+    links::{flow::Flow, pilot},
+    shape,
+};
 
 /// Among how many copies that wait to be written a mirror is sought that was made already.
 const WAITING_MAX: usize = 1_000;
@@ -258,8 +262,7 @@ impl Hub {
 
     /// Saves what replication knows of a copy whose local value did not change: no new revision, nothing for followers.
     pub(crate) async fn store_quietly(&self, tx: &mut Tx, row: &mut copies::Row) -> Result<()> {
-        let unfinished = intents::unfinished_in(tx, row.copy.calendar, row.copy.id).await?;
-        row.pending = shape::is_pending(&row.copy, &unfinished);
+        row.pending = pilot::is_pending(tx, &row.copy).await?;
         copies::update(tx, row).await?;
         Ok(())
     }
@@ -297,6 +300,7 @@ fn seen_cause(calendar: CalendarId, seen: &Observation) -> Cause {
         kind: CauseKind::Flow,
         from: calendar,
         link: None,
+        via: Vec::new(),
         change: seen.change,
         modified: seen.modified,
     }

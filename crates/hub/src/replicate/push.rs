@@ -1,14 +1,14 @@
 //! Writing to a provider: an intent is persisted, then one conditional write is sent, then its answer is digested. An
 //! unknown outcome is looked up before anything is tried again.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use providers::{Create, Delete, Failure, Seen, Sighting, Update};
 use storage::{Change, ChangeKind, Store, Tx, calendars, copies, intents};
 use sync::{
-    CalendarId, CopyId, Intent, Operation, Outcome, Stamp,
-    replication::{Reply, Settled, Step, looked, plan, reply},
+    CalendarId, CopyId, Intent, LinkId, Operation, Outcome, Stamp,
+    replication::{Reply, Settled, Step, looked, plan_without, reply, sent_without},
 };
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
     rights,
     round::{Done, Left, Round},
 };
-use crate::{Hub, Result};
+use crate::{Hub, Result, links::pilot};
 
 /// How many copies are taken up at once.
 const BATCH: usize = 64;
@@ -116,7 +116,8 @@ impl Hub {
                 return done(Left::Nothing);
             };
             let unfinished = intents::unfinished(&mut tx, id).await?;
-            let step = plan(&row.copy, &unfinished);
+            let pilots = pilot::of_copy(&mut tx, &row.copy).await?;
+            let step = plan_without(&row.copy, &unfinished, &pilots);
             match step {
                 Step::Nothing => {
                     if row.pending {
@@ -138,7 +139,7 @@ impl Hub {
                         tx.commit().await?;
                         return done(Left::Nothing);
                     }
-                    let intent = self.intend(&mut tx, work, &row, &step).await?;
+                    let intent = self.intend(&mut tx, work, &row, &step, &pilots).await?;
                     // Whoever changes the copy in the same moment has to see the intent, or does it again.
                     copies::update(&mut tx, &mut row).await?;
                     tx.commit().await?;
@@ -164,6 +165,7 @@ impl Hub {
         work: &Work,
         row: &copies::Row,
         step: &Step,
+        pilots: &BTreeSet<LinkId>,
     ) -> Result<Intent> {
         let copy = &row.copy;
         let (operation, remote_id, version, body) = match step {
@@ -188,6 +190,8 @@ impl Hub {
             Step::Nothing | Step::Look { .. } => unreachable!("only writes have intents"),
         };
         let feed = calendars::feed(tx, work.id()).await?;
+        let mut causes = copy.causes.clone();
+        causes.retain(|_, cause| !cause.came_along(pilots));
         let intent = Intent {
             stamp: Stamp::new(self.ids().uuid(), row.projected),
             copy: copy.id,
@@ -195,10 +199,10 @@ impl Hub {
             generation: copy.generation,
             remote_id,
             version,
-            local: body.is_some().then(|| copy.local.clone()),
+            local: body.is_some().then(|| sent_without(copy, pilots)),
             body,
             feed,
-            causes: copy.causes.clone(),
+            causes,
             life_cause: copy.life_cause.clone(),
             in_parts: work.connector.traits().in_parts,
             at: self.clock().now(),

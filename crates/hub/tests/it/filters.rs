@@ -73,6 +73,7 @@ fn members(world: &World, members: &[(usize, Role, &Filter)]) -> Vec<LinkMember>
 fn edit(world: &World, of: &[(usize, Role, &Filter)]) -> LinkEdit {
     LinkEdit {
         name: "Link".to_owned(),
+        pilot: false,
         on_conflict: OnConflict::Newest,
         members: members(world, of),
     }

@@ -34,6 +34,7 @@ mod leaving;
 mod links;
 mod model;
 mod parked;
+mod pilot;
 mod preview;
 mod restore;
 mod worker;

@@ -26,7 +26,7 @@ both! {
 const SEEDS: u64 = 12;
 /// How often each link is changed.
 const CHANGES: usize = 3;
-const CALENDARS: usize = 3;
+pub const CALENDARS: usize = 3;
 
 /// An event that people have: single, series, whole days; private, free, with guests.
 fn made_up(dice: &mut Dice, n: usize) -> Event {
@@ -95,7 +95,7 @@ fn another(dice: &mut Dice, event: &Event, calendar: usize) -> Event {
     other
 }
 
-fn fill(dice: &mut Dice, world: &World) {
+pub fn fill(dice: &mut Dice, world: &World) {
     for n in 0..8 {
         let event = made_up(dice, n);
         let first = dice.below(CALENDARS);
@@ -174,9 +174,10 @@ fn policy(dice: &mut Dice) -> OnConflict {
     }
 }
 
-fn edit(dice: &mut Dice, world: &World) -> LinkEdit {
+pub fn edit(dice: &mut Dice, world: &World) -> LinkEdit {
     LinkEdit {
         name: "Link".to_owned(),
+        pilot: false,
         on_conflict: policy(dice),
         members: members(dice, world),
     }
@@ -209,9 +210,9 @@ fn change(dice: &mut Dice, world: &World, now: &[LinkMember]) -> LinkChange {
 }
 
 /// A row of a preview, or a write: calendar, what, title, when.
-type Told = (usize, PlannedOperation, String, String);
+pub type Told = (usize, PlannedOperation, String, String);
 
-fn told(world: &World, planned: &[Planned]) -> Vec<Told> {
+pub fn told(world: &World, planned: &[Planned]) -> Vec<Told> {
     let place = |p: &Planned| {
         world
             .calendars
@@ -235,7 +236,7 @@ fn told(world: &World, planned: &[Planned]) -> Vec<Told> {
 }
 
 /// What the providers got since this was last asked.
-fn written(world: &World) -> Vec<Told> {
+pub fn written(world: &World) -> Vec<Told> {
     let mut all = Vec::new();
     for (calendar, model) in world.models.iter().enumerate() {
         for (wrote, event) in model.wrote() {
@@ -332,6 +333,7 @@ async fn calendars_that_hold_the_same_events_are_linked_without_a_write(database
         };
         let edit = LinkEdit {
             name: "Link".to_owned(),
+            pilot: false,
             on_conflict: policy(&mut dice),
             members: world.members(&[(0, first, mask(&mut dice)), (1, second, mask(&mut dice))]),
         };

@@ -303,6 +303,7 @@ impl World {
     ) -> LinkId {
         let edit = LinkEdit {
             name: "Link".to_owned(),
+            pilot: false,
             on_conflict,
             members: self.members(members),
         };

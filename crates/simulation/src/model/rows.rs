@@ -141,6 +141,7 @@ impl Hub {
             kind,
             from: calendar(place),
             link: None,
+            via: Vec::new(),
             change: ChangeId(self.uuid()),
             modified,
         }

@@ -240,6 +240,7 @@ impl Digest {
             kind,
             from,
             link: _,
+            via: _,
             change: _,
             modified,
         } = cause;

@@ -29,6 +29,7 @@ impl Whole {
         };
         let edit = LinkEdit {
             name: "Link".to_owned(),
+            pilot: false,
             on_conflict,
             members: self.members(),
         };

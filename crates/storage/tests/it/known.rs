@@ -23,6 +23,7 @@ fn a_link(calendar: CalendarId) -> links::Link {
         name: "Practice".into(),
         state: links::State::Active,
         on_conflict: OnConflict::Newest,
+        pilot: false,
         members: vec![links::LinkMember {
             calendar,
             role: Role::Both,

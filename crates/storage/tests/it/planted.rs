@@ -299,6 +299,7 @@ async fn plant_events(tx: &mut Tx) {
         name: s(),
         state: links::State::Active,
         on_conflict: OnConflict::Newest,
+        pilot: false,
         members: vec![links::LinkMember {
             calendar,
             role: Role::Both,

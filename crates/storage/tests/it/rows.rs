@@ -161,6 +161,7 @@ async fn copies_by_everything(f: Fixture) {
             kind: CauseKind::Edit,
             from: calendar,
             link: None,
+            via: Vec::new(),
             change: ChangeId(id()),
             modified: Some(at(1)),
         },
@@ -429,6 +430,7 @@ async fn links_with_members(f: Fixture) {
         name: "Practice".into(),
         state: links::State::Active,
         on_conflict: OnConflict::Ask,
+        pilot: false,
         members: vec![member(ours, Role::Source), member(theirs, Role::Target)],
         created: at(0),
     };

@@ -286,7 +286,9 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
     copy.base = Some(base);
     hold::note(copy, body);
     copy.stamp = Some(intent.stamp);
-    copy.life_cause = None;
+    if copy.alive {
+        copy.life_cause = None;
+    }
     copy.rewrite = false;
     digest.settled.push((intent.stamp, Outcome::Done));
     edited

@@ -1,9 +1,11 @@
 //! R1 and R2: what to do next about one copy.
 
+use std::collections::BTreeSet;
+
 use calendar::{Event, Unit, unit};
 
 use crate::{
-    Copy, Intent, Operation, Outcome, Remote, Version,
+    Copy, Intent, LinkId, Operation, Outcome, Remote, Version,
     law::{Law, holds},
 };
 
@@ -46,6 +48,12 @@ pub enum Step {
 
 /// R1: plans from the copy and its unfinished intents (those that may still arrive, oldest first).
 pub fn plan(copy: &Copy, intents: &[Intent]) -> Step {
+    plan_without(copy, intents, &BTreeSet::new())
+}
+
+/// The same without what came along these links, which only show what they would do: an event that they made is not made at
+/// the provider, one that they deleted stays there, and of the others their units are sent as they were sent before.
+pub fn plan_without(copy: &Copy, intents: &[Intent], pilots: &BTreeSet<LinkId>) -> Step {
     if holds(Law::LookFirst)
         && let Some(open) = intents.iter().position(|i| i.outcome == Outcome::Open)
     {
@@ -54,13 +62,21 @@ pub fn plan(copy: &Copy, intents: &[Intent]) -> Step {
     if copy.parked.is_some() {
         return Step::Nothing;
     }
+    let life = copy.life_cause.as_ref();
+    let lives_by_pilot = life.is_some_and(|cause| cause.came_along(pilots));
     match (&copy.remote, copy.alive) {
+        (Remote::Live { .. }, false) | (Remote::Absent | Remote::Gone { .. }, true)
+            if lives_by_pilot =>
+        {
+            Step::Nothing
+        }
         (Remote::Live { id, version }, true) => {
-            let Some((previous, body)) = body(copy) else {
+            let Some((previous, body)) = body(copy, pilots) else {
                 return Step::Nothing;
             };
             // R7: a delete that may still arrive on this very version; on any other, If-Match stops it.
             let revived = holds(Law::ReviveIsWritten)
+                && !lives_by_pilot
                 && (copy.rewrite
                     || intents.iter().any(|i| {
                         i.operation == Operation::Delete
@@ -83,7 +99,7 @@ pub fn plan(copy: &Copy, intents: &[Intent]) -> Step {
             version: version.clone(),
         },
         (Remote::Absent | Remote::Gone { .. }, true) => Step::Create {
-            body: Box::new(copy.local.clone()),
+            body: Box::new(sent_without(copy, pilots)),
             generation: copy.generation,
         },
         (Remote::Absent | Remote::Gone { .. }, false) => Step::Nothing,
@@ -92,7 +108,7 @@ pub fn plan(copy: &Copy, intents: &[Intent]) -> Step {
 
 /// R2: what the provider has, and the same with the units that changed here since they were last sent. A unit that
 /// waits for a person is sent as the provider has it.
-fn body(copy: &Copy) -> Option<(Event, Event)> {
+fn body(copy: &Copy, pilots: &BTreeSet<LinkId>) -> Option<(Event, Event)> {
     let base = copy.base.as_ref()?;
     let previous = copy.held.as_ref().unwrap_or(&base.remote);
     let held = copy.held_units();
@@ -108,9 +124,24 @@ fn body(copy: &Copy) -> Option<(Event, Event)> {
         units.insert(Unit::Rule);
     }
     for unit in units {
-        if !held.contains(&unit) {
+        let cause = copy.causes.get(&unit);
+        let only_shown = cause.is_some_and(|cause| cause.came_along(pilots));
+        if !held.contains(&unit) && !only_shown {
             unit.take(&mut body, &copy.local);
         }
     }
     Some((previous.clone(), body))
+}
+
+/// Our value as a write of it that leaves these links aside has it: what it becomes the base of is no more than was sent.
+pub fn sent_without(copy: &Copy, pilots: &BTreeSet<LinkId>) -> Event {
+    let mut sent = copy.local.clone();
+    if let Some(base) = &copy.base {
+        for (unit, cause) in &copy.causes {
+            if cause.came_along(pilots) {
+                unit.take(&mut sent, &base.local);
+            }
+        }
+    }
+    sent
 }

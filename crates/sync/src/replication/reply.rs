@@ -123,7 +123,9 @@ fn deleted(copy: &mut Copy, intent: &Intent) -> bool {
         };
         copy.generation += 1;
     }
-    copy.life_cause = None;
+    if !copy.alive {
+        copy.life_cause = None;
+    }
     moved
 }
 
@@ -192,6 +194,8 @@ fn stored(copy: &mut Copy, intent: &Intent, id: String, version: Version, body: 
     copy.remote = Remote::Live { id, version };
     copy.stamp = Some(intent.stamp);
     copy.rewrite = false;
-    copy.life_cause = None;
+    if copy.alive {
+        copy.life_cause = None;
+    }
     copy.tidy();
 }

@@ -121,6 +121,7 @@ impl Second<'_> {
             kind: CauseKind::Flow,
             from: copy.calendar,
             link: None,
+            via: Vec::new(),
             change: self.seen.change,
             modified: self.seen.modified,
         };

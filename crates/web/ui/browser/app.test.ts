@@ -193,6 +193,25 @@ describe('the other pages', () => {
       await page.getByRole('heading', { name: 'Congresses = Hygiene course' }).waitFor();
     }));
 
+  it('only tries a link, shows what waits, and lets it go live', () =>
+    on('/links/new', async (page) => {
+      await page.locator('.pick label', { hasText: 'Congresses' }).click();
+      await page.locator('.pick label', { hasText: 'Hygiene course' }).click();
+      await page.locator('tbody tr').first().waitFor();
+      await page.getByLabel('Only try').check();
+      await page.getByRole('button', { name: 'Try', exact: true }).click();
+      await toast(page, 'is tried');
+      const card = page.locator('li', { has: page.getByRole('heading', { name: 'Congresses = Hygiene course' }) });
+      await card.getByText('pilot: 12 would be written').waitFor();
+      await card.getByRole('button', { name: 'What waits' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.locator('tbody tr').first().waitFor();
+      const sent = page.waitForRequest((request) => request.method() === 'PATCH');
+      await dialog.getByRole('button', { name: 'Go live' }).click();
+      expect((await sent).postDataJSON()).toEqual({ pilot: false });
+      await toast(page, 'is live');
+    }));
+
   it('removes a link and asks about the copies', () =>
     on('/links', async (page) => {
       await page.getByRole('button', { name: 'Remove' }).first().click();

@@ -239,6 +239,7 @@ async fn row_30_push_before_the_first_read(database: Database) {
     let edit = kalends_hub::links::LinkEdit {
         name: "Link".to_owned(),
         on_conflict: kalends_hub::OnConflict::Newest,
+        pilot: false,
         members,
     };
     world.hub.create_link(&world.actor, edit).await.unwrap();

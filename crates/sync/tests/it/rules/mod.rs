@@ -51,6 +51,7 @@ fn cause(kind: CauseKind) -> Cause {
         kind,
         from: calendar(1),
         link: None,
+        via: Vec::new(),
         change: ChangeId(Uuid::from_u128(1)),
         modified: Timestamp::from_second(1000).ok(),
     }

@@ -50,14 +50,14 @@ function connections(world: World, call: Call, id?: string, sub?: string): true 
 }
 
 function links(world: World, call: Call, id?: string): true {
-  if (call.method === 'GET') return send(call, 200, world.links);
+  if (call.method === 'GET' && !id) return send(call, 200, world.links);
   if (call.method === 'DELETE') {
     world.links = world.links.filter((one) => one.id !== id);
     world.log('link', id!, undefined, true);
     return send(call, 204);
   }
   const known = world.links.find((one) => one.id === id);
-  const body = JSON.parse(call.body) as NewLink & LinkChange;
+  const body = JSON.parse(call.body || '{}') as NewLink & LinkChange;
   if (call.method === 'PATCH') {
     if (!known) return problem(call, 404, 'Not found');
     Object.assign(known, body);
@@ -77,7 +77,7 @@ function links(world: World, call: Call, id?: string): true {
     const merges = items.filter((item) => item.operation === 'merge').length;
     return send(call, 200, { creates: items.length - merges, updates: 0, deletes: 0, merges, items: items.slice(0, 200) });
   }
-  const made = { ...body, id: world.id('link'), state: 'active' as const, onConflict: 'newest' as const, waiting: 0, events: 12 };
+  const made = { ...body, id: world.id('link'), state: 'active' as const, onConflict: 'newest' as const, waiting: body.pilot ? 12 : 0, events: 12 };
   world.links.push(made);
   world.log('link', made.id);
   return send(call, 201, made);

@@ -129,6 +129,7 @@ export const api = {
   createLink: (body: NewLink) => json<Link>('POST', `${v1}/links`, { body, idempotencyKey: crypto.randomUUID() }),
   changeLink: (link: string, body: LinkChange) => json<Link>('PATCH', `${v1}/links/${id(link)}`, { body }),
   previewLinkChange: (link: string, body: LinkChange) => json<LinkPreview>('POST', `${v1}/links/${id(link)}/preview`, { body }),
+  linkWaiting: (link: string) => json<LinkPreview>('GET', `${v1}/links/${id(link)}/waiting`),
   deleteLink: (link: string, mirrors: 'keep' | 'remove') =>
     json<void>('DELETE', `${v1}/links/${id(link)}`, { query: { mirrors } }),
 

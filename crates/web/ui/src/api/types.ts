@@ -244,11 +244,14 @@ export interface LinkChange {
   name?: string;
   state?: 'active' | 'paused';
   onConflict?: OnConflict;
+  pilot?: boolean;
   members?: LinkMember[];
 }
 
 export interface NewLink {
   name: string;
+  /** Nothing is written to providers; what would be is shown. */
+  pilot?: boolean;
   members: LinkMember[];
 }
 
@@ -257,7 +260,7 @@ export interface Link extends NewLink {
   state: 'active' | 'paused';
   onConflict: OnConflict;
   events: number;
-  /** Copies that are not written to their providers yet. */
+  /** Copies that are not written to their providers yet, or that a pilot would write. */
   waiting: number;
 }
 

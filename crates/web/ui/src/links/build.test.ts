@@ -5,7 +5,7 @@ import { linkOf, missing, type Choice } from './build';
 import { sharedWords } from './words';
 
 const calendars = ['a', 'b', 'c'].map((id): Calendar => ({ id, name: id.toUpperCase(), color: '#000', readOnly: id === 'c', selected: true, shown: true, health: { state: 'ok' } }));
-const choice: Choice = { calendars: ['a', 'b'], direction: 'both', source: '', share: 'everything', title: '', fields: [], showPrivate: false, private: false, filter: choiceOf(), name: '' };
+const choice: Choice = { calendars: ['a', 'b'], direction: 'both', source: '', share: 'everything', title: '', fields: [], showPrivate: false, private: false, filter: choiceOf(), pilot: false, name: '' };
 
 describe('a link from three choices', () => {
   it('both ways shares everything among all', () => {
@@ -37,6 +37,11 @@ describe('a link from three choices', () => {
     const link = linkOf({ ...choice, ...more }, calendars);
     expect(link.members.map((member) => [member.filter, member.mask.private])).toEqual([[undefined, undefined], [{ busyOnly: true }, true]]);
     expect(sharedWords(link)).toBe('everything, marked as private; only what takes up time');
+  });
+
+  it('is a pilot if it shall only be shown', () => {
+    expect(linkOf(choice, calendars)).not.toHaveProperty('pilot');
+    expect(linkOf({ ...choice, pilot: true }, calendars).pilot).toBe(true);
   });
 
   it('names chosen fields', () => {

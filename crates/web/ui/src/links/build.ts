@@ -14,6 +14,8 @@ export interface Choice {
   /** Copies are marked as private. */
   private: boolean;
   filter: FilterChoice;
+  /** Only shown, not written. */
+  pilot: boolean;
   name: string;
 }
 
@@ -29,7 +31,7 @@ export function linkOf(choice: Choice, calendars: Calendar[]): NewLink {
     if (choice.direction === 'both') return { calendar, role: 'both', mask, ...(filter && { filter }) };
     return calendar === choice.source ? { calendar, role: 'source', mask: everything } : { calendar, role: 'target', mask, ...(filter && { filter }) };
   });
-  return { name: choice.name.trim() || suggestName(choice, calendars), members };
+  return { name: choice.name.trim() || suggestName(choice, calendars), ...(choice.pilot && { pilot: true }), members };
 }
 
 export function suggestName(choice: Choice, calendars: Calendar[]): string {

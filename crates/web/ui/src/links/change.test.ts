@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Link } from '../api/types';
 import { changeOf, termsOf } from './change';
+import { stateWords } from './words';
 
 const link: Link = {
   id: 'l', name: 'Private time', state: 'active', onConflict: 'newest', events: 3, waiting: 0,
@@ -12,6 +13,10 @@ const link: Link = {
 };
 const changed = (more: object) => changeOf(link, { ...termsOf(link), ...more });
 
+it('a pilot says how much it would write', () => {
+  expect(stateWords({ ...link, members: [], pilot: true, waiting: 3 })).toBe('pilot: 3 would be written');
+});
+
 describe('a change of a link', () => {
   it('is empty when nothing was chosen', () => {
     expect(termsOf(link)).toMatchObject({ share: 'busy', title: 'Busy', away: ['m'] });
@@ -22,6 +27,8 @@ describe('a change of a link', () => {
   it('names only what differs', () => {
     expect(changed({ name: 'Own time' })).toEqual({ name: 'Own time' });
     expect(changed({ onConflict: 'ask' })).toEqual({ onConflict: 'ask' });
+    expect(changed({ pilot: true })).toEqual({ pilot: true });
+    expect(changeOf({ ...link, pilot: true }, termsOf(link))).toEqual({ pilot: false });
   });
 
   it('gives the mask to those who take, and to nobody else', () => {

@@ -13,6 +13,8 @@ export interface Terms {
   /** Copies are marked as private. */
   private: boolean;
   filter: FilterChoice;
+  /** Only shown, not written. */
+  pilot: boolean;
   /** Calendars that have left the link for a while. */
   away: string[];
 }
@@ -20,7 +22,7 @@ export interface Terms {
 export function termsOf(link: Link): Terms {
   const mask: Mask = targetsOf(link)[0]?.mask ?? { kind: 'everything' };
   return {
-    name: link.name, onConflict: link.onConflict, share: mask.kind, title: mask.title || 'Busy', fields: mask.fields ?? [],
+    name: link.name, onConflict: link.onConflict, pilot: link.pilot ?? false, share: mask.kind, title: mask.title || 'Busy', fields: mask.fields ?? [],
     showPrivate: mask.showPrivate ?? false, private: mask.private ?? false, filter: choiceOf(targetsOf(link)[0]?.filter), away: link.members.filter((member) => member.away).map((member) => member.calendar),
   };
 }
@@ -36,6 +38,7 @@ export function changeOf(link: Link, terms: Terms): LinkChange {
   const change: LinkChange = {};
   if (terms.name.trim() && terms.name.trim() !== before.name) change.name = terms.name.trim();
   if (terms.onConflict !== before.onConflict) change.onConflict = terms.onConflict;
+  if (terms.pilot !== before.pilot) change.pilot = terms.pilot;
   const masked = JSON.stringify(maskOf(terms)) !== JSON.stringify(maskOf(before));
   const moved = [...terms.away].sort().join() !== [...before.away].sort().join();
   const filter = filterOf(terms.filter);

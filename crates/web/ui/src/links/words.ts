@@ -18,9 +18,9 @@ export const targetsOf = (link: { members: LinkMember[] }): LinkMember[] => link
 export const isTwoWay = (link: { members: LinkMember[] }): boolean => link.members.every((member) => member.role === 'both');
 
 /** How it is going, and how much of it is still on its way. */
-export function stateWords(link: Pick<Link, 'state' | 'waiting' | 'members'>): string {
+export function stateWords(link: Pick<Link, 'state' | 'pilot' | 'waiting' | 'members'>): string {
   const away = link.members.filter((member) => member.away).length;
-  const words = [link.state === 'paused' ? 'paused' : link.waiting > 0 ? `${link.waiting} on their way` : 'in step'];
+  const words = [link.state === 'paused' ? 'paused' : link.pilot ? `pilot: ${link.waiting} would be written` : link.waiting > 0 ? `${link.waiting} on their way` : 'in step'];
   if (away > 0) words.push(`${away} taken out`);
   return words.join(' · ');
 }
