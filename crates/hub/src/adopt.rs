@@ -55,7 +55,7 @@ impl Hub {
                 calendars::insert(tx, &row).await?;
             }
             self.log_calendar(tx, actor.log_name(), id, false);
-            self.request_all(tx, &row).await?;
+            self.request_all(tx, &row);
         }
         Ok(())
     }

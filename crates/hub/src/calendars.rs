@@ -81,7 +81,7 @@ impl Hub {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let view = self.create_calendar_in(&mut tx, actor, new).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(view)
     }
 
@@ -101,7 +101,7 @@ impl Hub {
         let view = self.create_calendar_in(&mut tx, actor, new).await?;
         let reply = answer(view);
         self.keep_answer(&mut tx, actor, key, &reply).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(reply)
     }
 
@@ -152,11 +152,11 @@ impl Hub {
         row.selected = edit.selected.unwrap_or(row.selected);
         rows::update(&mut tx, &row).await?;
         if resumed {
-            self.request_all(&mut tx, &row).await?;
+            self.request_all(&mut tx, &row);
         }
         self.log_calendar(&mut tx, actor.log_name(), id, false);
         let view = self.view_in(&mut tx, row).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(view)
     }
@@ -178,7 +178,7 @@ impl Hub {
         }
         rows::delete(&mut tx, id).await?;
         self.log_calendar(&mut tx, actor.log_name(), id, true);
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(())
     }
 

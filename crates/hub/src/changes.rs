@@ -103,7 +103,7 @@ impl Hub {
             at: self.clock().now(),
             removed: false,
         });
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.position(actor).await
     }
 

@@ -114,7 +114,7 @@ impl Hub {
         };
         let mut tx = store.write().await?;
         rows::insert(&mut tx, &row).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         let opened = work
             .connector
             .watch(
@@ -144,7 +144,7 @@ impl Hub {
                 Err(failure)
             }
         };
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(result)
     }
 
@@ -159,7 +159,7 @@ impl Hub {
         }
         let mut tx = store.write().await?;
         rows::delete(&mut tx, row.id).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(())
     }
 
@@ -201,14 +201,14 @@ impl Hub {
         row.last_message = Some(now);
         if news != News::Changed {
             row.renew_at = row.renew_at.min(now);
-            jobs::request(&mut tx, WATCH, row.calendar.0, now).await?;
+            jobs::request(&mut tx, WATCH, row.calendar.0, now);
         }
         if news == News::Ended {
             row.state = rows::State::Stopped;
         }
         rows::update(&mut tx, &row).await?;
-        jobs::request(&mut tx, replicate::PULL, row.calendar.0, now).await?;
-        tx.commit().await?;
+        jobs::request(&mut tx, replicate::PULL, row.calendar.0, now);
+        self.commit(tx).await?;
         self.wake();
         Ok(true)
     }

@@ -92,7 +92,7 @@ impl Hub {
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let hash = tx.hash(CONSENT, &state);
         one_time::insert(&mut tx, CONSENT, hash, &data, expires).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(url)
     }
 
@@ -102,7 +102,7 @@ impl Hub {
         let mut tx = store.write().await?;
         let hash = tx.hash(CONSENT, state);
         let data = one_time::take(&mut tx, CONSENT, hash, self.clock().now()).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         let expired = || {
             Error::invalid(
                 "state",
@@ -133,7 +133,7 @@ impl Hub {
         let id = self
             .connect_in(&mut tx, actor, new, account, listed)
             .await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(id)
     }
@@ -199,7 +199,7 @@ impl Hub {
             .await?;
         let reply = answer(id);
         self.keep_answer(&mut tx, actor, key, &reply).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(reply)
     }
@@ -301,10 +301,10 @@ impl Hub {
         let now = self.clock().now();
         for calendar in calendars::of_connection(&mut tx, id).await? {
             self.unpark(&mut tx, calendar.id).await?;
-            jobs::request(&mut tx, replicate::PULL, calendar.id.0, now).await?;
-            jobs::request(&mut tx, replicate::PUSH, calendar.id.0, now).await?;
+            jobs::request(&mut tx, replicate::PULL, calendar.id.0, now);
+            jobs::request(&mut tx, replicate::PUSH, calendar.id.0, now);
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(())
     }
@@ -345,7 +345,7 @@ impl Hub {
         }
         connections::delete(&mut tx, id).await?;
         self.log_connection(&mut tx, actor.log_name(), id, true);
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(())
     }
 

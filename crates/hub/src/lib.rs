@@ -16,6 +16,7 @@ pub mod error;
 pub mod events;
 mod lanes;
 pub mod links;
+mod overlaps;
 mod pace;
 pub mod prune;
 mod replay;
@@ -36,6 +37,7 @@ use uuid::Uuid;
 
 pub use conflicts::{ConflictPage, ConflictView, Cursor, Keep, Origin, Stands, UnitView};
 pub use error::Error;
+pub use overlaps::{OverlapPage, OverlapView};
 pub use replay::Key;
 /// Faces see ids, links and the change log's entries through the hub.
 pub use storage::{
@@ -43,6 +45,7 @@ pub use storage::{
     conflicts::{Row as ConflictRow, State as ConflictState, Which as WhichConflicts},
     connections::Connection,
     links::{Link, LinkMember, State as LinkState},
+    overlaps::{Met, Row as OverlapRow, Rule as FirstBy},
 };
 /// The parts of a link's filters.
 pub use sync::links::filter;

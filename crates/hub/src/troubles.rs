@@ -37,7 +37,7 @@ impl Hub {
         if let (Health::Reconnect, Some(connection)) = (state, row.connection) {
             self.needs_reconnect(&mut tx, connection, message).await?;
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(())
     }
 

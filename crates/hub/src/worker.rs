@@ -15,18 +15,20 @@ use crate::{
     channels::WATCH,
     lanes::{Lane, Lanes},
     links::horizon::HORIZON,
+    overlaps::OVERLAPS,
     pace,
     prune::PRUNE,
     replicate,
 };
 
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 7] = [
     replicate::PULL,
     replicate::PUSH,
     replicate::RESUME,
     WATCH,
     PRUNE,
     HORIZON,
+    OVERLAPS,
 ];
 /// How long a worker may be silent before another one takes its job.
 const LEASE_SECONDS: i64 = 30;
@@ -174,6 +176,7 @@ impl Hub {
                 WATCH => self.watch(store, calendar).await,
                 replicate::RESUME => self.resume(store, CopyId(job.subject)).await,
                 HORIZON => self.move_horizons_and_schedule(store).await,
+                OVERLAPS => self.move_overlaps_and_schedule(store).await,
                 _ => self.prune_and_schedule(store).await,
             }
         };
@@ -212,7 +215,7 @@ impl Hub {
         let mut tx = store.write().await?;
         if jobs::done(&mut tx, job).await? {
             if let Some(next) = next {
-                jobs::request(&mut tx, &job.kind, job.subject, next).await?;
+                jobs::request(&mut tx, &job.kind, job.subject, next);
             }
             tx.commit().await?;
         }
@@ -261,6 +264,11 @@ impl Hub {
 
     async fn move_horizons_and_schedule(&self, store: &Store) -> Result<Option<Timestamp>> {
         self.move_horizons(store).await?;
+        Ok(Some(self.after(DAY)))
+    }
+
+    async fn move_overlaps_and_schedule(&self, store: &Store) -> Result<Option<Timestamp>> {
+        self.move_overlaps(store).await?;
         Ok(Some(self.after(DAY)))
     }
 

@@ -97,6 +97,9 @@ const IN_RANGE: &str = "
 const PAGE: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND id > $3 AND alive >= $4 ORDER BY id LIMIT $5";
+const PAGE_OF_SERIES: &str = "
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
+    FROM copies WHERE tenant = $1 AND calendar = $2 AND id > $3 AND alive = 1 AND recurring = 1 ORDER BY id LIMIT $4";
 const PENDING: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND pending = 1 ORDER BY updated, id LIMIT $3";
@@ -229,6 +232,18 @@ pub async fn page(
     let after = after.unwrap_or(CopyId(uuid::Uuid::nil()));
     let values = values![calendar, after, !include_dead, limit];
     tx.list(PAGE, values).await
+}
+
+/// A calendar's living series by id, from the one after `after`.
+pub async fn page_of_series(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    after: Option<CopyId>,
+    limit: usize,
+) -> Result<Vec<Row>> {
+    let after = after.unwrap_or(CopyId(uuid::Uuid::nil()));
+    tx.list(PAGE_OF_SERIES, values![calendar, after, limit])
+        .await
 }
 
 /// Copies for which the planner has something to do, longest waiting first.

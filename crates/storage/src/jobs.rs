@@ -67,15 +67,21 @@ const NEXT_DUE: &str = "
     WHERE tenant = $1 AND kind IN ($2, $3, $4, $5, $6, $7, $8, $9)";
 const CANCEL: &str = "DELETE FROM jobs WHERE tenant = $1 AND kind = $2 AND subject = $3";
 
-/// Asks for a job. If it is already asked for, the earlier moment counts; if it is being done, it is done once more.
-pub async fn request(tx: &mut Tx, kind: &str, subject: Uuid, due: Timestamp) -> Result<()> {
+/// Asks for a job, with the commit. If it is already asked for, the earlier moment counts; if it is being done, it is done
+/// once more.
+pub fn request(tx: &mut Tx, kind: &str, subject: Uuid, due: Timestamp) {
     let asked = (kind.to_owned(), subject);
-    if tx.known.requested.get(&asked).is_some_and(|at| *at <= due) {
-        return Ok(());
+    let at = tx.requested.entry(asked).or_insert(due);
+    *at = due.min(*at);
+}
+
+/// Writes what was asked for. Always in the same order: of two changes along one link that begin at its two ends, each would
+/// otherwise hold the job that the other one asks for next, and wait for ever.
+pub(crate) async fn write_requests(tx: &mut Tx) -> Result<()> {
+    for ((kind, subject), due) in std::mem::take(&mut tx.requested) {
+        let row = values![random::id(), kind.as_str(), subject, due];
+        tx.run(REQUEST, row).await?;
     }
-    tx.known.requested.insert(asked, due);
-    let row = values![random::id(), kind, subject, due];
-    tx.run(REQUEST, row).await?;
     Ok(())
 }
 
@@ -134,7 +140,6 @@ pub async fn extend(store: &Store, job: &Job, until: Timestamp) -> Result<bool> 
 /// Ends a job: it is deleted, or due again if it was requested since it was claimed. False: it was lost, and the
 /// transaction should be rolled back.
 pub async fn done(tx: &mut Tx, job: &Job) -> Result<bool> {
-    tx.known.requested.clear();
     let values = values![job.id, job.fence, job.wanted];
     if tx.run(DONE, values).await? > 0 {
         return Ok(true);
@@ -144,7 +149,6 @@ pub async fn done(tx: &mut Tx, job: &Job) -> Result<bool> {
 
 /// Gives a job back, to be tried again at `due`, or as soon as possible if it was requested since. False: it was lost.
 pub async fn retry(tx: &mut Tx, job: &Job, due: Timestamp) -> Result<bool> {
-    tx.known.requested.clear();
     let values = values![job.id, job.fence, due, job.wanted];
     Ok(tx.run(RETRY, values).await? > 0)
 }
@@ -193,7 +197,7 @@ pub async fn next_due(tx: &mut Tx, kinds: &[&str]) -> Result<Option<Timestamp>> 
 
 /// Takes a request back, whether it is being done or not.
 pub async fn cancel(tx: &mut Tx, kind: &str, subject: Uuid) -> Result<()> {
-    tx.known.requested.clear();
+    tx.requested.remove(&(kind.to_owned(), subject));
     tx.run(CANCEL, values![kind, subject]).await?;
     Ok(())
 }

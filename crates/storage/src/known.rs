@@ -6,9 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use jiff::Timestamp;
 use sync::{CalendarId, CopyId, LinkId};
-use uuid::Uuid;
 
 use crate::links::Link;
 
@@ -25,6 +23,4 @@ pub(crate) struct Known {
     pub(crate) unfinished: HashMap<CalendarId, HashSet<CopyId>>,
     /// The copies of a calendar about which a person is asked.
     pub(crate) asked: HashMap<CalendarId, HashSet<CopyId>>,
-    /// Jobs that were asked for, and for when.
-    pub(crate) requested: HashMap<(String, Uuid), Timestamp>,
 }

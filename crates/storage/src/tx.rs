@@ -1,13 +1,18 @@
 //! A transaction of one tenant, and how it commits: position order is commit order.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
-use sync::TenantId;
+use sync::{CalendarId, CopyId, TenantId};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::{
     Change, Error, Position, Result, Store,
     changes::append,
     dialect::Dialect,
+    jobs,
     keys::Doings,
     known::Known,
     row::Row,
@@ -25,6 +30,18 @@ pub struct Tx {
     changes: Vec<Change>,
     keys: Doings,
     pub(crate) known: Known,
+    /// Jobs that are asked for, and for when.
+    pub(crate) requested: BTreeMap<(String, Uuid), Timestamp>,
+    touched: Touched,
+}
+
+/// What must be looked at once more at the end of a transaction, when everything else is as it will be committed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Copies that take up other time than before, or belong with other copies, and their calendars.
+    pub copies: BTreeMap<CopyId, CalendarId>,
+    /// Calendars that are linked with others than before.
+    pub calendars: BTreeSet<CalendarId>,
 }
 
 impl Tx {
@@ -35,6 +52,8 @@ impl Tx {
             changes: Vec::new(),
             keys: Doings::default(),
             known: Known::default(),
+            requested: BTreeMap::new(),
+            touched: Touched::default(),
         }
     }
 
@@ -53,12 +72,18 @@ impl Tx {
         &self.changes
     }
 
-    /// Numbers and writes the logged changes, commits, and wakes whoever waits for changes. The position of the last
+    /// What is to be looked at before the commit.
+    pub fn touched(&mut self) -> &mut Touched {
+        &mut self.touched
+    }
+
+    /// Asks for the jobs that are wanted, numbers and writes the logged changes, commits, and wakes whoever waits for changes. The position of the last
     /// change, if any was logged.
     ///
     /// The counter row is locked by the last statements before the commit, so that nobody can commit a higher position
     /// before this one is visible.
     pub async fn commit(mut self) -> Result<Option<Position>> {
+        jobs::write_requests(&mut self).await?;
         let changes = std::mem::take(&mut self.changes);
         let newest = append(&mut self.session, &changes).await?;
         self.session.commit().await?;

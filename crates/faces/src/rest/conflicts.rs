@@ -223,7 +223,7 @@ fn word(keep: Keep) -> &'static str {
 }
 
 /// Where a page ended, as clients give it back: the time and the id of its last conflict.
-fn cursor(text: &str) -> Result<Cursor, Problem> {
+pub(super) fn cursor(field: &str, text: &str) -> Result<Cursor, Problem> {
     let (at, id) = text.split_once('_').unwrap_or((text, ""));
     let id = if id.is_empty() {
         Ok(Uuid::nil())
@@ -233,7 +233,7 @@ fn cursor(text: &str) -> Result<Cursor, Problem> {
     match (at.parse(), id) {
         (Ok(at), Ok(id)) => Ok((at, id)),
         _ => Err(Problem::field(
-            "before",
+            field,
             "is neither a time nor the next of a page",
         )),
     }
@@ -253,7 +253,8 @@ pub(super) async fn list(
         Some("settled") => WhichConflicts::Settled,
         Some(_) => return Err(Problem::field("state", "open or settled")),
     };
-    let before = query.before.as_deref().map(cursor).transpose()?;
+    let before = query.before.as_deref();
+    let before = before.map(|text| cursor("before", text)).transpose()?;
     let limit = query.limit.unwrap_or(PAGE);
     let page = app.hub.conflicts(&actor, which, before, limit).await?;
     Ok(Json(Page {

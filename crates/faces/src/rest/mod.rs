@@ -13,6 +13,7 @@ mod links;
 mod occurrences;
 mod once;
 mod openapi;
+mod overlaps;
 mod problem;
 mod session;
 
@@ -62,6 +63,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(conflicts::read))
         .routes(routes!(conflicts::decide))
         .routes(routes!(conflicts::undo))
+        .routes(routes!(overlaps::list))
         .routes(routes!(insight::undo))
         .routes(routes!(links::list, links::create))
         .routes(routes!(links::preview))

@@ -60,7 +60,7 @@ impl Hub {
             State::Open if !row.copy.alive => {
                 // The event was deleted meanwhile: there is nothing to decide any more.
                 self.close(&mut tx, actor.log_name(), kept, false).await?;
-                tx.commit().await?;
+                self.commit(tx).await?;
                 return Err(Error::Stale);
             }
             State::Open if held => {
@@ -69,7 +69,7 @@ impl Hub {
             State::Open if kept.last.is_none() => return Err(Error::Stale),
             _ => Box::pin(self.overrule(&mut tx, actor, &mut kept, keep)).await?,
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(())
     }

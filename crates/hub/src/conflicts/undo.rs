@@ -29,7 +29,7 @@ impl Hub {
             ));
         };
         Box::pin(self.undo_change(&mut tx, actor, deed.change)).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(())
     }

@@ -28,7 +28,7 @@ impl Hub {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let row = self.create_in(&mut tx, actor, calendar, new).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(EventView::of(row))
     }
@@ -50,7 +50,7 @@ impl Hub {
         let row = self.create_in(&mut tx, actor, calendar, new).await?;
         let reply = answer(&EventView::of(row));
         self.keep_answer(&mut tx, actor, key, &reply).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(reply)
     }

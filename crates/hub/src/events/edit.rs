@@ -59,7 +59,7 @@ impl Hub {
         let mut row = self.editable(&mut tx, actor, id, precondition).await?;
         let cause = self.edit_cause(row.copy.calendar);
         self.edit_in(&mut tx, actor, &mut row, &cause, edit).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(EventView::of(row))
     }
@@ -76,7 +76,7 @@ impl Hub {
         let mut row = self.editable(&mut tx, actor, id, precondition).await?;
         let cause = self.edit_cause(row.copy.calendar);
         self.delete_in(&mut tx, actor, &mut row, &cause).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(())
     }
@@ -137,7 +137,7 @@ impl Hub {
                 }
             }
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(EventView::of(row))
     }
@@ -178,7 +178,7 @@ impl Hub {
                 }
             },
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(())
     }

@@ -50,7 +50,7 @@ impl Hub {
             .and_then(|l| l.change.cause)
             .ok_or(Error::NotFound("change"))?;
         Box::pin(self.undo_change(&mut tx, actor, undone)).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(())
     }

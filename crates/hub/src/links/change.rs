@@ -44,7 +44,7 @@ impl Hub {
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let link = Box::pin(self.change_in(&mut tx, actor, id, change)).await?;
         let view = view(&mut tx, link).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(view)
     }
@@ -68,7 +68,7 @@ impl Hub {
             return self.delete_link(actor, id, kept).await;
         }
         self.amend(&mut tx, actor, &before, &link, kept).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(())
     }
@@ -105,6 +105,9 @@ impl Hub {
     ) -> Result<()> {
         links::update(tx, link).await?;
         self.log_link(tx, actor, link.id, false);
+        let places = before.members.iter().chain(&link.members);
+        let calendars = places.map(|place| place.calendar);
+        tx.touched().calendars.extend(calendars);
         for gone in before.members.iter().map(|m| m.calendar) {
             if link.place(gone).is_none() {
                 Box::pin(self.leave_for_good(tx, actor, link, gone, kept)).await?;

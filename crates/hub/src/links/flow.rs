@@ -31,10 +31,10 @@ struct Reached {
 /// One change on its way through the links. What carries whole events and is called from deep within waits on the heap.
 pub struct Flow<'a> {
     pub(super) hub: &'a Hub,
-    pub(super) tx: &'a mut Tx,
+    pub(crate) tx: &'a mut Tx,
     actor: String,
     pub(super) cause: Cause,
-    pub(super) now: Timestamp,
+    pub(crate) now: Timestamp,
     /// Copies that changed through a link and may be members of further linked events.
     next: VecDeque<Reached>,
     /// Along which links the change has come to the copy that it is at.
@@ -72,7 +72,8 @@ impl<'a> Flow<'a> {
     pub async fn appeared(&mut self, row: &mut copies::Row) -> Result<()> {
         row.pending = self.pending(&row.copy).await?;
         copies::insert(self.tx, row).await?;
-        self.note(row, false).await?;
+        self.occupy(row, None).await?;
+        self.note(row, false);
         if row.copy.alive {
             Box::pin(self.originate(row)).await?;
         }
@@ -143,12 +144,14 @@ impl<'a> Flow<'a> {
             if moved == Moved::OutOfTheLink {
                 members::delete(self.tx, member.linked, member.copy).await?;
                 there.linked = None;
+                self.belongs_elsewhere(&there);
                 copies::update(self.tx, &mut there).await?;
                 continue;
             }
             members::delete(self.tx, left.linked, left.copy).await?;
             row.linked = None;
             rules::leave(&mut row.copy);
+            self.belongs_elsewhere(row);
             copies::update(self.tx, row).await?;
             value.origin = there.copy.id;
             linked::update(self.tx, value).await?;
@@ -406,12 +409,20 @@ impl<'a> Flow<'a> {
 
     /// Saves a copy that changed, logs it, and asks for its provider to be written.
     pub(super) async fn save(&mut self, row: &mut copies::Row) -> Result<()> {
-        row.shape = shape::of(&row.copy.local);
+        let was = std::mem::replace(&mut row.shape, shape::of(&row.copy.local));
+        self.occupy(row, Some(was)).await?;
         row.updated = self.now;
         row.copy.edition += 1;
         row.pending = self.pending(&row.copy).await?;
         copies::update(self.tx, row).await?;
-        self.note(row, !row.copy.alive).await
+        self.note(row, !row.copy.alive);
+        Ok(())
+    }
+
+    /// A copy is one event with others than before.
+    pub(super) fn belongs_elsewhere(&mut self, row: &copies::Row) {
+        let copies = &mut self.tx.touched().copies;
+        copies.insert(row.copy.id, row.copy.calendar);
     }
 
     /// Whether a provider must be written. A calendar without one has nobody to be in step with.
@@ -422,7 +433,7 @@ impl<'a> Flow<'a> {
         pilot::is_pending(self.tx, copy).await
     }
 
-    pub(super) async fn note(&mut self, row: &copies::Row, removed: bool) -> Result<()> {
+    pub(super) fn note(&mut self, row: &copies::Row, removed: bool) {
         self.tx.log(Change {
             kind: ChangeKind::Event,
             subject: row.copy.id.0,
@@ -433,8 +444,7 @@ impl<'a> Flow<'a> {
             removed,
         });
         if row.pending {
-            jobs::request(self.tx, replicate::PUSH, row.copy.calendar.0, self.now).await?;
+            jobs::request(self.tx, replicate::PUSH, row.copy.calendar.0, self.now);
         }
-        Ok(())
     }
 }

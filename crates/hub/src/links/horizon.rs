@@ -60,7 +60,7 @@ impl Hub {
                 flow.outward(&value, None).await?;
                 flow.cascade().await?;
             }
-            tx.commit().await?;
+            self.commit(tx).await?;
         }
         Ok(touched)
     }
@@ -149,7 +149,7 @@ impl Hub {
             flow.originate_again(&mut row, &members).await?;
             flow.cascade().await?;
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(())
     }
 }

@@ -62,7 +62,7 @@ impl Hub {
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let (link, _) = Box::pin(self.make_link(&mut tx, actor, edit)).await?;
         let view = view(&mut tx, link).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(view)
     }
@@ -84,7 +84,7 @@ impl Hub {
         let view = view(&mut tx, link).await?;
         let reply = answer(&view);
         self.keep_answer(&mut tx, actor, key, &reply).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(reply)
     }
@@ -109,6 +109,7 @@ impl Hub {
         links::insert(tx, &link).await?;
         self.log_link(tx, actor, link.id, false);
         let all: Vec<CalendarId> = link.members.iter().map(|m| m.calendar).collect();
+        tx.touched().calendars.extend(all.iter().copied());
         let meeting = CauseKind::Config;
         let merges = Box::pin(self.meet(tx, actor, &link, &all, meeting)).await?;
         Box::pin(self.project_all(tx, actor, &link, meeting)).await?;
@@ -121,6 +122,8 @@ impl Hub {
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let link = links::get(&mut tx, id).await?;
         let link = link.ok_or(Error::NotFound("link"))?;
+        let calendars = link.members.iter().map(|place| place.calendar);
+        tx.touched().calendars.extend(calendars);
         let members = members::of_link(&mut tx, id).await?;
         linked::delete_of_link(&mut tx, id).await?;
         links::delete(&mut tx, id).await?;
@@ -128,7 +131,7 @@ impl Hub {
         for member in members {
             Box::pin(self.set_free(&mut tx, actor, &member, &link, kept)).await?;
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(())
     }
@@ -214,7 +217,7 @@ impl Hub {
     }
 
     /// The cause of what follows from a change of a link.
-    pub(super) fn link_cause(&self, kind: CauseKind, from: CalendarId, link: LinkId) -> Cause {
+    pub(crate) fn link_cause(&self, kind: CauseKind, from: CalendarId, link: LinkId) -> Cause {
         Cause {
             kind,
             from,

@@ -8,7 +8,7 @@ mod meet;
 pub(crate) mod pilot;
 mod preview;
 mod project;
-mod sieve;
+pub(crate) mod sieve;
 
 pub use change::LinkChange;
 pub use manage::{Kept, LinkEdit, LinkView};

@@ -67,7 +67,7 @@ impl Hub {
                 removed: !row.copy.alive,
             });
             if pending {
-                jobs::request(tx, replicate::PUSH, calendar.0, now).await?;
+                jobs::request(tx, replicate::PUSH, calendar.0, now);
             }
         }
         Ok(())

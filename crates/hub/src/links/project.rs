@@ -215,6 +215,7 @@ impl Flow<'_> {
         linked::update(self.tx, value).await?;
         self.hold_back(value, &mut row.copy).await?;
         row.linked = Some(value.id);
+        self.belongs_elsewhere(row);
         self.reached(row.copy.id, value.link, None);
         self.save(row).await
     }
@@ -265,7 +266,8 @@ impl Flow<'_> {
         };
         copies::insert(self.tx, &row).await?;
         members::insert(self.tx, &member).await?;
-        self.note(&row, false).await
+        self.note(&row, false);
+        Ok(())
     }
 }
 

@@ -14,15 +14,15 @@ use super::flow::Flow;
 use crate::Result;
 
 /// Whose a calendar is, as far as filters ask.
-pub(super) struct Whose {
-    zone: TimeZone,
+pub(crate) struct Whose {
+    pub(crate) zone: TimeZone,
     /// Under which addresses its owner is invited, the likeliest first.
-    addresses: Vec<Address>,
+    pub(crate) addresses: Vec<Address>,
 }
 
 impl Whose {
     /// How the owner has answered; `None` if they were not invited.
-    fn answer(&self, event: &Event) -> Option<Participation> {
+    pub(crate) fn answer(&self, event: &Event) -> Option<Participation> {
         let mut found = self.addresses.iter().filter_map(|a| event.people.get(a));
         let person = found.next()?;
         // Whoever invites comes, though no provider asks them.
@@ -188,10 +188,11 @@ impl Flow<'_> {
         members::delete(self.tx, value.id, row.copy.id).await?;
         let others = members::of_copy(self.tx, row.copy.id).await?;
         row.linked = others.first().map(|member| member.linked);
+        self.belongs_elsewhere(&row);
         Ok(copies::update(self.tx, &mut row).await?)
     }
 
-    async fn whose(&mut self, calendar: CalendarId) -> Result<Arc<Whose>> {
+    pub(crate) async fn whose(&mut self, calendar: CalendarId) -> Result<Arc<Whose>> {
         if let Some(known) = self.whose.get(&calendar) {
             return Ok(known.clone());
         }

@@ -145,7 +145,7 @@ impl Hub {
         row.projected = true;
         row.pending = true;
         copies::insert(tx, &row).await?;
-        jobs::request(tx, PUSH, calendar.0, row.created).await?;
+        jobs::request(tx, PUSH, calendar.0, row.created);
         Ok(())
     }
 
@@ -238,7 +238,7 @@ impl Hub {
         let (first, other) = (&mut heir.copy, &mut second.copy);
         let handed = hand_over(first, other, was, digest, seen, &met.standing);
         self.store_quietly(tx, &mut second).await?;
-        jobs::request(tx, PUSH, calendar.0, self.clock().now()).await?;
+        jobs::request(tx, PUSH, calendar.0, self.clock().now());
         self.keep_losers(tx, &heir, &handed.conflicts).await?;
         let mut flow = self.flow_from(tx, calendar, seen);
         if handed.revived {

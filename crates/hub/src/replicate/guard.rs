@@ -52,7 +52,7 @@ impl Hub {
         if same < REWRITES_MAX {
             return Ok(None);
         }
-        jobs::request(tx, RESUME, row.copy.id.0, self.after(PAUSE)).await?;
+        jobs::request(tx, RESUME, row.copy.id.0, self.after(PAUSE));
         Ok(Some(format!(
             "{PAUSED}this value was written {same} times within an hour, and somebody else changed it back each time. It goes \
              on when you edit the event here, or in an hour"
@@ -107,8 +107,8 @@ impl Hub {
             row.copy.parked = None;
             self.store_quietly(&mut tx, &mut row).await?;
             let now = self.clock().now();
-            jobs::request(&mut tx, PUSH, row.copy.calendar.0, now).await?;
-            tx.commit().await?;
+            jobs::request(&mut tx, PUSH, row.copy.calendar.0, now);
+            self.commit(tx).await?;
             self.wake();
         }
         Ok(None)

@@ -55,11 +55,11 @@ impl Hub {
         if held::set_state(&mut tx, id, State::Missing, state).await? > 0 {
             row.message = message(&held::of_calendar(&mut tx, id).await?);
             calendars::update(&mut tx, &row).await?;
-            jobs::request(&mut tx, PULL, id.0, self.clock().now()).await?;
+            jobs::request(&mut tx, PULL, id.0, self.clock().now());
             self.log_calendar(&mut tx, actor.log_name(), id, false);
         }
         let view = self.view_in(&mut tx, row).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(view)
     }

@@ -15,7 +15,9 @@ use providers::{Connector, Place};
 use storage::{Store, Tx, calendars, jobs};
 use sync::CalendarId;
 
-use crate::{Error, Hub, Result, channels::WATCH, links::horizon::HORIZON, prune::PRUNE};
+use crate::{
+    Error, Hub, Result, channels::WATCH, links::horizon::HORIZON, overlaps::OVERLAPS, prune::PRUNE,
+};
 
 /// Job: read a calendar.
 pub const PULL: &str = "pull";
@@ -59,14 +61,13 @@ impl Work {
 
 impl Hub {
     /// Asks for everything that keeps a calendar in step, now.
-    pub(crate) async fn request_all(&self, tx: &mut Tx, row: &calendars::Calendar) -> Result<()> {
+    pub(crate) fn request_all(&self, tx: &mut Tx, row: &calendars::Calendar) {
         if row.connection.is_some() {
             let now = self.clock().now();
             for kind in STANDING {
-                jobs::request(tx, kind, row.id.0, now).await?;
+                jobs::request(tx, kind, row.id.0, now);
             }
         }
-        Ok(())
     }
 
     /// Gives every calendar that is to be kept in step the jobs that it lacks: jobs go on by asking for the next one, so
@@ -74,7 +75,7 @@ impl Hub {
     pub async fn seed(&self, store: &Store) -> Result<()> {
         let now = self.clock().now();
         let mut tx = store.write().await?;
-        for kind in [PRUNE, HORIZON] {
+        for kind in [PRUNE, HORIZON, OVERLAPS] {
             jobs::ensure(&mut tx, kind, uuid::Uuid::nil(), now).await?;
         }
         for row in calendars::list(&mut tx).await? {
@@ -85,7 +86,7 @@ impl Hub {
                 jobs::ensure(&mut tx, kind, row.id.0, now).await?;
             }
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(())
     }
 

@@ -84,10 +84,10 @@ impl Hub {
                 let message = self.set_aside(&mut tx, calendar, &held, aside).await?;
                 self.read_to(&mut tx, &work, cursor, message, pulled.sightings > 0)
                     .await?;
-                tx.commit().await?;
+                self.commit(tx).await?;
                 break;
             }
-            tx.commit().await?;
+            self.commit(tx).await?;
         }
         self.wake();
         Ok(pulled)

@@ -123,7 +123,7 @@ impl Hub {
                     if row.pending {
                         row.pending = false;
                         copies::update(&mut tx, &mut row).await?;
-                        tx.commit().await?;
+                        self.commit(tx).await?;
                     }
                     return done(Left::Nothing);
                 }
@@ -136,13 +136,13 @@ impl Hub {
                         row.copy.parked = Some(reason);
                         row.pending = false;
                         copies::update(&mut tx, &mut row).await?;
-                        tx.commit().await?;
+                        self.commit(tx).await?;
                         return done(Left::Nothing);
                     }
                     let intent = self.intend(&mut tx, work, &row, &step, &pilots).await?;
                     // Whoever changes the copy in the same moment has to see the intent, or does it again.
                     copies::update(&mut tx, &mut row).await?;
-                    tx.commit().await?;
+                    self.commit(tx).await?;
                     let answer = self.send(work, &step, &intent).await;
                     writes += 1;
                     match self.answered(store, work, &intent, answer).await? {
@@ -285,7 +285,7 @@ impl Hub {
             self.store_quietly(&mut tx, &mut row).await?;
             self.note_write(&mut tx, work, intent);
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         if settled.look {
             Box::pin(self.look(store, work, intent)).await?;
         }
@@ -338,7 +338,7 @@ impl Hub {
             None => sync::replication::observe(&mut row.copy, &unfinished, &seen, &met.standing),
         };
         self.apply(&mut tx, row, found, &seen, met).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.wake();
         Ok(())
     }
@@ -358,7 +358,7 @@ impl Hub {
         )
         .await?;
         self.store_quietly(&mut tx, &mut row).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(())
     }
 

@@ -33,6 +33,7 @@ mod inbox;
 mod leaving;
 mod links;
 mod model;
+mod overlaps;
 mod parked;
 mod pilot;
 mod preview;

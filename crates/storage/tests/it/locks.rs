@@ -20,9 +20,7 @@ both! {
 
 async fn request(store: &Store, kind: &str, subject: Uuid, due: i64) {
     let mut tx = store.write().await.unwrap();
-    jobs::request(&mut tx, kind, subject, at(due))
-        .await
-        .unwrap();
+    jobs::request(&mut tx, kind, subject, at(due));
     tx.commit().await.unwrap();
 }
 

@@ -29,6 +29,7 @@ both! {
     links_with_members,
     conflicts_are_kept,
     conflicts_are_listed_page_by_page,
+    stretches_that_meet_and_overlaps,
     replies_are_given_again,
 }
 
@@ -674,4 +675,91 @@ async fn what_is_held_and_decided(f: Fixture) {
     );
     calendars::delete(&mut tx, calendar).await.unwrap();
     assert!(held::counts(&mut tx).await.unwrap().is_empty());
+}
+
+async fn stretches_that_meet_and_overlaps(f: Fixture) {
+    use kalends_storage::{
+        overlaps::{self, Met, Row, Rule},
+        spans::{self, Meeting},
+    };
+    let (ours, theirs) = (f.calendar().await, f.calendar().await);
+    let mut tx = f.store.write().await.unwrap();
+    let (one, other, twin) = (CopyId(id()), CopyId(id()), CopyId(id()));
+    spans::put(&mut tx, one, ours, &[], &[(10, 20), (30, 40)])
+        .await
+        .unwrap();
+    spans::put(&mut tx, other, theirs, &[], &[(20, 31), (39, 50)])
+        .await
+        .unwrap();
+    spans::put(&mut tx, twin, theirs, &[], &[(10, 20)])
+        .await
+        .unwrap();
+    // What stays is not written again, however much goes and comes.
+    let daily = |from: i64, to: i64| -> Vec<(i64, i64)> {
+        let days = from..to;
+        days.map(|day| (day * 1_000, day * 1_000 + 9)).collect()
+    };
+    let (series, mut before) = (CopyId(id()), Vec::new());
+    for (from, to) in [(1, 40), (2, 41), (30, 70), (0, 0)] {
+        let wanted = daily(from, to);
+        spans::put(&mut tx, series, ours, &before, &wanted)
+            .await
+            .unwrap();
+        before = spans::of_copy(&mut tx, series).await.unwrap();
+        assert_eq!(before, wanted, "{from} to {to}");
+    }
+    // Twins: copies of one linked event.
+    let (link, linked) = (LinkId(id()), LinkedId(id()));
+    for (copy, calendar) in [(one, ours), (twin, theirs)] {
+        let mut row = a_copy(calendar, "uid");
+        row.copy.id = copy;
+        let everything = Mask::everything();
+        let (_, member) = sync::links::begin(linked, link, &row.copy, Role::Both, everything);
+        members::insert(&mut tx, &member).await.unwrap();
+    }
+    let met = |span| Meeting { other, span };
+    let meets = spans::meetings(&mut tx, one, theirs, 0, 9).await.unwrap();
+    assert_eq!(meets, [met((30, 31)), met((39, 40))]);
+    let later = spans::meetings(&mut tx, one, theirs, 31, 9).await.unwrap();
+    assert_eq!(later, [met((39, 40))]);
+    assert_eq!(spans::copies_of(&mut tx, ours).await.unwrap(), [one]);
+    assert_eq!(spans::prune(&mut tx, 21).await.unwrap(), 2);
+    assert_eq!(spans::of_copy(&mut tx, one).await.unwrap(), [(30, 40)]);
+
+    let mut row = Row {
+        id: id(),
+        first: (one, ours),
+        second: (other, theirs),
+        rule: Rule::Made,
+        found: at(0),
+        met: Met {
+            start: at(1),
+            end: at(2),
+            until: at(4),
+            times: 2,
+        },
+    };
+    overlaps::lock(&mut tx).await.unwrap();
+    overlaps::insert(&mut tx, &row).await.unwrap();
+    row.met.start = at(3);
+    overlaps::update(&mut tx, &row).await.unwrap();
+    let all = [row.clone()];
+    for copy in [one, other] {
+        assert_eq!(overlaps::of_copy(&mut tx, copy).await.unwrap(), all);
+    }
+    for calendar in [ours, theirs] {
+        assert_eq!(overlaps::of_calendar(&mut tx, calendar).await.unwrap(), all);
+    }
+    assert_eq!(overlaps::list(&mut tx, at(3), None, 9).await.unwrap(), all);
+    let after = Some((at(3), row.id));
+    assert_eq!(overlaps::list(&mut tx, at(3), after, 9).await.unwrap(), []);
+    assert_eq!(overlaps::list(&mut tx, at(4), None, 9).await.unwrap(), []);
+    assert_eq!(overlaps::passed(&mut tx, at(1)).await.unwrap(), []);
+    assert_eq!(overlaps::passed(&mut tx, at(2)).await.unwrap(), all);
+    overlaps::delete(&mut tx, row.id).await.unwrap();
+    assert_eq!(overlaps::of_copy(&mut tx, one).await.unwrap(), []);
+    overlaps::insert(&mut tx, &row).await.unwrap();
+    calendars::delete(&mut tx, theirs).await.unwrap();
+    assert_eq!(overlaps::of_copy(&mut tx, one).await.unwrap(), []);
+    assert_eq!(spans::of_copy(&mut tx, other).await.unwrap(), []);
 }

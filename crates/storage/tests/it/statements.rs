@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _, SqlSafeStr as _};
 
 use crate::fixture::Fixture;
 
@@ -116,6 +116,23 @@ async fn all_are_prepared_on_postgres() {
             panic!("{} {}: {error}", s.place, s.name);
         }
     }
+}
+
+#[tokio::test]
+async fn what_meets_is_found_by_index() {
+    let f = Fixture::sqlite().await;
+    let mut connection = sqlx::SqliteConnection::connect(&f.settings.url)
+        .await
+        .unwrap();
+    let found = statements().into_iter().find(|s| s.name == "MEETINGS");
+    let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", found.unwrap().sql));
+    let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
+    let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+    let by_time = plan.iter().any(|line| {
+        line.starts_with("SEARCH theirs USING INDEX spans_by_time") && line.contains("start_at>?")
+    });
+    let scans = plan.iter().any(|line| line.starts_with("SCAN"));
+    assert!(by_time && !scans, "{plan:#?}");
 }
 
 #[test]

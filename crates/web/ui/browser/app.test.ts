@@ -286,6 +286,18 @@ describe('the other pages', () => {
       await card.getByRole('button', { name: 'Keep this' }).first().waitFor();
     }));
 
+  it('shows appointments at the same time with the one that came first', () =>
+    on('/conflicts', async (page) => {
+      const card = page.locator('[data-overlap=overlap-1]');
+      const [first, second] = [card.locator('.side').first(), card.locator('.side').last()];
+      await first.getByText('Came first').waitFor();
+      await first.getByText('School meeting, Emil').waitFor();
+      await first.getByText('made 9 days ago').waitFor();
+      await second.getByText('Root canal: Novak').waitFor();
+      await card.getByText('It was made first').waitFor();
+      await page.locator('[data-overlap=overlap-2]').getByText('and 3 more until').waitFor();
+    }));
+
   it('changes a link, and shows what that will do first', () =>
     on('/links', async (page) => {
       const card = page.locator('li', { has: page.getByRole('heading', { name: 'Ada’s private time' }) });

@@ -8,6 +8,7 @@ mod links;
 mod occurrences;
 mod once;
 mod openapi;
+mod overlaps;
 mod problems;
 mod provider;
 mod push;

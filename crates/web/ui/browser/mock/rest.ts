@@ -142,6 +142,8 @@ export function restRoutes(world: World, session: Session, call: Call): boolean 
       return activity(world, call);
     case 'conflicts':
       return conflicts(world, call, id, sub);
+    case 'overlaps':
+      return send(call, 200, { items: world.overlaps });
     case 'changes': {
       const after = Number(call.url.searchParams.get('after') ?? 0);
       return send(call, 200, { changes: world.changes.filter((change) => change.position > after).slice(0, 100), position: world.position });

@@ -1,5 +1,5 @@
 // A believable week of a small dental practice, around today.
-import type { Calendar, Conflict, Event, ProviderId, RecurrenceRule } from '../../src/api/types.ts';
+import type { Calendar, Conflict, Event, Overlap, ProviderId, RecurrenceRule } from '../../src/api/types.ts';
 import { addDays, addMinutes, toCivil, weekStart } from '../../src/calendar/time.ts';
 import { World, type Copy } from './world.ts';
 
@@ -113,6 +113,7 @@ function seedRest(world: World, three: string[]): void {
   });
   const target = copies.find((copy) => copy.local?.title?.startsWith('Crown fitting'))!;
   world.conflicts = seedConflicts(world, target);
+  world.overlaps = seedOverlaps(world);
 }
 
 /** A question about a time, a title that lost with a place that merged, and a text. */
@@ -138,6 +139,25 @@ function seedConflicts(world: World, target: Copy): Conflict[] {
     {
       ...resolved('conflict-3', 90_000_000), calendar: 'cal-caldav', ours: { calendar: 'cal-google', at: world.ago(91_000_000), who: 'Ada Lindqvist' }, theirs: { calendar: 'cal-caldav', at: world.ago(90_500_000) }, outcomes: ['ours', 'merge', 'loser'],
       units: [{ unit: 'description', clash: true, base: '', ours: 'Allergic to latex.\nBring the X-rays.', theirs: 'Allergic to latex: nitrile gloves.', now: 'Allergic to latex: nitrile gloves.', stands: 'theirs' }],
+    },
+  ];
+}
+
+/** A visit over the school's meeting, and two courses that meet every week. */
+function seedOverlaps(world: World): Overlap[] {
+  const on = (days_ms: number) => new Date(Math.floor((world.now() + days_ms) / 3_600_000) * 3_600_000);
+  const at = (date: Date, minutes: number) => new Date(date.getTime() + minutes * 60_000).toISOString();
+  const side = (calendar: string, title: string, ago_ms: number) => ({ event: world.id('event'), calendar, title, at: world.ago(ago_ms) });
+  const day = 86_400_000;
+  const [soon, next] = [on(day), on(3 * day)];
+  return [
+    {
+      id: 'overlap-1', start: at(soon, 0), end: at(soon, 30), until: at(soon, 30), times: 1, rule: 'made', text: 'It was made first, as both say themselves.',
+      first: side('cal-private', 'School meeting, Emil', 9 * day), second: side('cal-google', 'Root canal: Novak', 2 * day),
+    },
+    {
+      id: 'overlap-2', start: at(next, 0), end: at(next, 60), until: at(on(24 * day), 60), times: 4, rule: 'seen', text: 'It came to Kalends first. When they were made does not tell: one does not say, or both say the same.',
+      first: side('cal-microsoft', 'Hygiene round', 5 * day), second: side('cal-caldav', 'Prophylaxis course', 3_600_000),
     },
   ];
 }

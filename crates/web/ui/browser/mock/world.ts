@@ -1,6 +1,6 @@
 // The mock hub's memory: calendars, copies, links and a change log. Every copy has what the hub knows (`local`) and what
 // its provider shows (`remote`), and the two meet after a short delay, as they do in life.
-import type { Activity, Calendar, Change, Conflict, Connection, Event, Link, WhyEntry } from '../../src/api/types.ts';
+import type { Activity, Calendar, Change, Conflict, Connection, Event, Link, Overlap, WhyEntry } from '../../src/api/types.ts';
 
 export interface Copy {
   id: string;
@@ -23,6 +23,7 @@ export class World {
   connections: Connection[] = [];
   links: Link[] = [];
   conflicts: Conflict[] = [];
+  overlaps: Overlap[] = [];
   copies = new Map<string, Copy>();
   changes: Change[] = [];
   activity: Activity[] = [];

@@ -1,7 +1,7 @@
 // The one place that speaks HTTP to the hub: same origin, the session cookie, problem+json as a typed error.
 import type {
   ActivityPage, Calendar, Changes, Conflict, ConflictPage, Connection, DemoState, Event, EventPatch, Keep, Link, LinkChange, LinkPreview, Me,
-  NewConnection, NewLink, Occurrences, Position, Problem, Provider, Scope, Why,
+  NewConnection, NewLink, Occurrences, OverlapPage, Position, Problem, Provider, Scope, Why,
 } from './types';
 
 /** An answer that is not 2xx. `status` 0 means that no answer came. */
@@ -139,6 +139,7 @@ export const api = {
   decide: (conflict: string, keep: Keep, state: Conflict['state']) =>
     json<void>('POST', `${v1}/conflicts/${id(conflict)}/decide`, { body: { keep, state } }),
   undoConflict: (conflict: string) => json<void>('POST', `${v1}/conflicts/${id(conflict)}/undo`),
+  overlaps: (query: { after?: string; limit?: number }) => json<OverlapPage>('GET', `${v1}/overlaps`, { query }),
 
   changes: (after: Position, limit = 100) => json<Changes>('GET', `${v1}/changes`, { query: { after, limit } }),
   undo: (position: Position) => json<void>('POST', `${v1}/undo`, { body: { position } }),

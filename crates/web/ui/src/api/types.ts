@@ -339,6 +339,32 @@ export interface ConflictPage {
   next?: string | null;
 }
 
+/** One of two events that take up the same time. */
+export interface OverlapSide {
+  event: string;
+  calendar: string;
+  title: string;
+  /** When it was made, or came here. */
+  at: string;
+}
+
+export interface Overlap {
+  id: string;
+  start: string;
+  end: string;
+  until: string;
+  times: number;
+  rule: 'made' | 'seen';
+  text: string;
+  first: OverlapSide;
+  second: OverlapSide;
+}
+
+export interface OverlapPage {
+  items: Overlap[];
+  next?: string | null;
+}
+
 export interface Change {
   position: Position;
   kind: string;
