@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use calendar::Unit;
 use identity::Actor;
 use jiff::Timestamp;
-use storage::{calendars, copies, intents, links, observations};
+use storage::{calendars, changes, copies, intents, links, observations};
 use sync::{CalendarId, Cause, CauseKind, ChangeId, CopyId, Intent, LinkId, Operation, Outcome};
 use uuid::Uuid;
 
@@ -43,6 +43,8 @@ pub struct Entry {
     pub from: Option<CalendarId>,
     /// The change that started it.
     pub change: Option<ChangeId>,
+    /// Where the change log first tells of that change; `None` once that is forgotten.
+    pub position: Option<i64>,
     /// The same in a sentence.
     pub text: String,
 }
@@ -116,6 +118,13 @@ impl Hub {
             .unwrap_or_default();
         let properties: BTreeSet<&'static str> = intent.causes.keys().map(Unit::property).collect();
         let rule = rule(&intent, cause.as_ref());
+        let position = match &cause {
+            Some(cause) => {
+                let told = changes::by_cause(tx, cause.change, 1).await?;
+                told.first().map(|logged| logged.position)
+            }
+            None => None,
+        };
         let text = self
             .sentence(tx, &intent, calendar, cause.as_ref(), &properties)
             .await?;
@@ -130,9 +139,10 @@ impl Hub {
             outcome: intent.outcome,
             properties,
             rule,
-            link: cause.as_ref().and_then(|c| c.link),
+            link: cause.as_ref().and_then(way),
             from: cause.as_ref().map(|c| c.from),
             change: cause.as_ref().map(|c| c.change),
+            position,
             text,
         })
     }
@@ -166,7 +176,7 @@ impl Hub {
             (_, true) => format!("because it was changed in {there}, at its provider"),
             (_, false) => format!("because it was changed in {there}, through Kalends"),
         };
-        let along = match cause.link {
+        let along = match way(cause) {
             Some(id) => links::get(tx, id)
                 .await?
                 .map(|l| format!(", along the link «{}»", l.name)),
@@ -176,9 +186,14 @@ impl Hub {
     }
 }
 
+/// The link along which it came; also where a person has answered for it since.
+fn way(cause: &Cause) -> Option<LinkId> {
+    cause.link.or(cause.via.last().copied())
+}
+
 /// Which rule of the design called for the write.
 fn rule(intent: &Intent, cause: Option<&Cause>) -> &'static str {
-    match (intent.operation, cause.map(|c| (c.kind, c.link.is_some()))) {
+    match (intent.operation, cause.map(|c| (c.kind, way(c).is_some()))) {
         (_, Some((CauseKind::Config, _))) => "L6",
         (Operation::Delete, Some((_, true))) => "L3",
         (_, Some((_, true))) => "L2",

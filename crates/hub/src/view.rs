@@ -3,10 +3,16 @@
 use calendar::Event;
 use jiff::Timestamp;
 use storage::copies;
-use sync::{CalendarId, ConnectionId, CopyId, LinkedId};
+use sync::{CalendarId, ConnectionId, CopyId, LinkedId, Remote};
+
+use crate::replicate::silence::notifies;
 
 /// One local copy of an event.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each may be so without the others"
+)]
 pub struct EventView {
     /// Its identity.
     pub id: CopyId,
@@ -30,8 +36,12 @@ pub struct EventView {
     pub projected: bool,
     /// Whether a change still waits to be written to the provider.
     pub pending: bool,
-    /// Why the provider refuses it, if it does.
+    /// Why it is not written, if it is not: the provider refuses it, or it is held.
     pub parked: Option<String>,
+    /// How many people the provider would notify, if it is held for that.
+    pub notifies: Option<usize>,
+    /// Whether its provider has it.
+    pub there: bool,
 }
 
 impl EventView {
@@ -47,6 +57,8 @@ impl EventView {
             linked: row.linked,
             projected: row.projected,
             pending: row.pending,
+            notifies: row.copy.parked.as_deref().and_then(notifies),
+            there: matches!(row.copy.remote, Remote::Live { .. }),
             parked: row.copy.parked,
             event: row.copy.local,
         }

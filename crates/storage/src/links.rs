@@ -27,6 +27,8 @@ pub struct Link {
     pub on_conflict: OnConflict,
     /// Everything is worked out and shown, and nothing of it is written to a provider.
     pub pilot: bool,
+    /// What comes along it may be written where the provider then notifies an event's participants.
+    pub allow_notify: bool,
     /// Its calendars.
     pub members: Vec<LinkMember>,
     /// When it was made.
@@ -106,6 +108,8 @@ struct Content {
     on_conflict: OnConflict,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pilot: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    allow_notify: bool,
     members: Vec<LinkMember>,
 }
 
@@ -158,6 +162,7 @@ async fn put(tx: &mut Tx, sql: &'static str, link: &Link) -> Result<()> {
         name: link.name.clone(),
         on_conflict: link.on_conflict,
         pilot: link.pilot,
+        allow_notify: link.allow_notify,
         members: link.members.clone(),
     };
     let sealed = tx.seal_json(KeyRef::Tenant, aad(link.id), &content).await?;
@@ -259,6 +264,7 @@ impl Stored for Link {
             state: row.word(1)?,
             on_conflict: content.on_conflict,
             pilot: content.pilot,
+            allow_notify: content.allow_notify,
             members: content.members,
             created: row.time(2)?,
         })

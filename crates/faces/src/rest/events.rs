@@ -60,6 +60,7 @@ pub(super) fn on_the_wire(view: &EventView) -> Value {
         ),
         ("pending", json!(view.pending)),
         ("parked", json!(view.parked)),
+        ("notifies", json!(view.notifies)),
         ("etag", json!(etag(view.revision))),
     ];
     for (name, value) in ours {

@@ -63,6 +63,9 @@ pub struct Write {
     rule: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<Uuid>,
+    /// Where the change log first tells of the change that started it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<i64>,
     /// The same in a sentence.
     text: String,
     #[schema(value_type = Object)]
@@ -95,6 +98,7 @@ impl From<Entry> for Write {
             }),
             rule: entry.rule.to_owned(),
             link: entry.link.map(|l| l.0),
+            position: entry.position,
             cause: json!({
                 "change": entry.change, "calendar": entry.from, "properties": properties, "actor": "sync",
                 "text": entry.text,

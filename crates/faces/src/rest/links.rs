@@ -46,6 +46,10 @@ pub struct Edit {
     /// Pilot mode: everything is worked out and can be seen, nothing is written to providers. `…/waiting` lists what would be.
     #[serde(default)]
     pilot: bool,
+    /// What comes along it is written also where the provider then notifies the participants of an event. Unless it is allowed,
+    /// such writes are held: `GET /api/v1/held` lists them.
+    #[serde(default)]
+    allow_notify: bool,
     members: Vec<MemberForm>,
 }
 
@@ -61,6 +65,8 @@ pub struct Change {
     on_conflict: Option<String>,
     /// `false` makes a pilot live: what `…/waiting` lists is written. `true` stops that.
     pilot: Option<bool>,
+    /// Whether what comes along it may make a provider notify the participants of an event. `true` also sends what is held.
+    allow_notify: Option<bool>,
     /// All calendars. One that was not in the link joins, one that is not named any more goes for good.
     members: Option<Vec<MemberForm>>,
 }
@@ -78,6 +84,8 @@ pub struct Link {
     on_conflict: String,
     /// Nothing is written to providers; what would be is listed by `…/waiting`.
     pilot: bool,
+    /// What comes along it may make a provider notify the participants of an event.
+    allow_notify: bool,
     /// How many events it keeps in step.
     events: i64,
     /// How many of its copies are not written to their providers yet, or are refused by them; of a pilot, also those that it
@@ -159,6 +167,7 @@ impl Edit {
             name: self.name,
             on_conflict: on_conflict(self.on_conflict.as_deref())?.unwrap_or_default(),
             pilot: self.pilot,
+            allow_notify: self.allow_notify,
             members: members(self.members)?,
         })
     }
@@ -177,6 +186,7 @@ impl Change {
             state,
             on_conflict: on_conflict(self.on_conflict.as_deref())?,
             pilot: self.pilot,
+            allow_notify: self.allow_notify,
             members: self.members.map(members).transpose()?,
             kept: mirrors.kept()?,
         })
@@ -300,6 +310,7 @@ fn show(view: &LinkView) -> Link {
         state: if link.is_active() { "active" } else { "paused" }.to_owned(),
         on_conflict: on_conflict.to_owned(),
         pilot: link.pilot,
+        allow_notify: link.allow_notify,
         events: view.events,
         waiting: view.waiting,
     }

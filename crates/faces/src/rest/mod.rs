@@ -8,6 +8,7 @@ mod events;
 mod extract;
 mod filters;
 mod guard;
+mod held;
 mod insight;
 mod links;
 mod occurrences;
@@ -63,6 +64,9 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(conflicts::read))
         .routes(routes!(conflicts::decide))
         .routes(routes!(conflicts::undo))
+        .routes(routes!(held::list))
+        .routes(routes!(held::confirm))
+        .routes(routes!(held::dismiss))
         .routes(routes!(overlaps::list))
         .routes(routes!(insight::undo))
         .routes(routes!(links::list, links::create))

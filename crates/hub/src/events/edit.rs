@@ -253,7 +253,7 @@ impl Hub {
         Ok(true)
     }
 
-    pub(super) async fn delete_in(
+    pub(crate) async fn delete_in(
         &self,
         tx: &mut Tx,
         actor: &Actor,

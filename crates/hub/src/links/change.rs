@@ -26,6 +26,8 @@ pub struct LinkChange {
     pub on_conflict: Option<OnConflict>,
     /// Whether it only shows what it would do.
     pub pilot: Option<bool>,
+    /// Whether what comes along it may make a provider notify an event's participants.
+    pub allow_notify: Option<bool>,
     /// All its calendars. One that was not in it joins, one that is not named any more goes for good.
     pub members: Option<Vec<links::LinkMember>>,
     /// What becomes of mirrors in and of calendars that go for good.
@@ -89,6 +91,7 @@ impl Hub {
         link.state = change.state.unwrap_or(link.state);
         link.on_conflict = change.on_conflict.unwrap_or(link.on_conflict);
         link.pilot = change.pilot.unwrap_or(link.pilot);
+        link.allow_notify = change.allow_notify.unwrap_or(link.allow_notify);
         link.members = change.members.unwrap_or(link.members);
         self.check_link(tx, actor, &link).await?;
         self.amend(tx, actor, &before, &link, change.kept).await?;
@@ -120,6 +123,9 @@ impl Hub {
         }
         Box::pin(self.come_back(tx, actor, before, link)).await?;
         Box::pin(self.arrive(tx, actor, before, link)).await?;
+        if link.allow_notify && !before.allow_notify {
+            self.let_go_of(tx, actor, link).await?;
+        }
         if before.pilot == link.pilot {
             return Ok(());
         }

@@ -16,6 +16,8 @@ pub struct LinkEdit {
     pub on_conflict: OnConflict,
     /// Nothing is written to providers; what would be is shown.
     pub pilot: bool,
+    /// What comes along it may be written where the provider then notifies an event's participants.
+    pub allow_notify: bool,
     /// Its calendars.
     pub members: Vec<links::LinkMember>,
 }
@@ -102,6 +104,7 @@ impl Hub {
             state: links::State::Active,
             on_conflict: edit.on_conflict,
             pilot: edit.pilot,
+            allow_notify: edit.allow_notify,
             members: edit.members,
             created: self.clock().now(),
         };

@@ -9,6 +9,7 @@ pub(crate) mod pilot;
 mod preview;
 mod project;
 pub(crate) mod sieve;
+pub(crate) mod whose;
 
 pub use change::LinkChange;
 pub use manage::{Kept, LinkEdit, LinkView};

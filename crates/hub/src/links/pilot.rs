@@ -30,10 +30,11 @@ impl Hub {
     /// What a link in pilot mode would write if it were live. Of any other link, nothing.
     pub async fn shown_by(&self, actor: &Actor, id: LinkId) -> Result<Preview> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::calendars(&mut tx, actor).await?;
+        let seen = access::calendars(&mut tx, actor).await?;
         let link = links::get(&mut tx, id).await?;
         let link = link.ok_or(Error::NotFound("link"))?;
-        let planned = shown(&mut tx, &link).await?;
+        let mut planned = shown(&mut tx, &link).await?;
+        planned.retain(|one| seen.iter().any(|row| row.id == one.calendar));
         Ok(Preview { planned, merges: 0 })
     }
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use calendar::{Address, Event, Participation, Status};
 use jiff::tz::TimeZone;
-use storage::{calendars, connections, copies, links, members, users};
+use storage::{calendars, copies, links, members};
 use sync::{CalendarId, CopyId, Linked, Member, links::filter::Context};
 
-use super::flow::Flow;
+use super::{flow::Flow, whose};
 use crate::Result;
 
 /// Whose a calendar is, as far as filters ask.
@@ -199,28 +199,13 @@ impl Flow<'_> {
         let row = calendars::get(self.tx, calendar).await?;
         let zone = row.as_ref().and_then(|row| row.time_zone.clone());
         let zone = zone.unwrap_or_else(|| self.hub.settings().time_zone.clone());
-        let (mut names, mut owner) = (Vec::new(), None);
-        if let Some(row) = row {
-            owner = row.owner;
-            // Some providers name a person's calendar by their address.
-            names.extend(row.remote_id.filter(|id| !id.contains('/')));
-            if let Some(id) = row.connection
-                && let Some(connection) = connections::get(self.tx, id).await?
-            {
-                names.push(connection.account);
-                owner = owner.or(Some(connection.user));
-            }
-        }
-        if let Some(id) = owner {
-            names.extend(users::get(self.tx, id).await?.map(|user| user.email));
-        }
+        let addresses = match row {
+            Some(row) => whose::addresses(self.tx, &row).await?,
+            None => Vec::new(),
+        };
         let whose = Arc::new(Whose {
             zone: TimeZone::get(&zone).unwrap_or(TimeZone::UTC),
-            addresses: names
-                .iter()
-                .filter(|name| name.contains('@'))
-                .map(|name| Address::new(name))
-                .collect(),
+            addresses,
         });
         self.whose.insert(calendar, whose.clone());
         Ok(whose)

@@ -1,5 +1,5 @@
-//! What is not written although it waits: what would make a provider mail somebody, what is rewritten again and again, and
-//! what fails again and again.
+//! What is not written although it waits: what would make a provider notify somebody (`silence.rs`), what is rewritten again and
+//! again, and what fails again and again.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ impl Hub {
         row: &copies::Row,
         step: &Step,
     ) -> Result<Option<String>> {
-        if let Some(reason) = would_mail(work, row, step) {
+        if let Some(reason) = self.would_notify(tx, work, &row.copy, step).await? {
             return Ok(Some(reason));
         }
         let since = self.clock().now().saturating_sub(
@@ -151,32 +151,4 @@ fn is_repeated(row: &copies::Row, step: &Step, earlier: &Intent) -> bool {
         }
         Step::Delete { .. } | Step::Nothing | Step::Look { .. } => false,
     }
-}
-
-/// Silence: a write that came along a link may not make the provider tell an event's participants. What a person
-/// changes through the hub in that very calendar is theirs to answer for.
-fn would_mail(work: &Work, row: &copies::Row, step: &Step) -> Option<String> {
-    let (Step::Update { previous, .. }, false) = (step, work.connector.traits().quiet) else {
-        let quiet = work.connector.traits().quiet || !matches!(step, Step::Delete { .. });
-        let people = row
-            .copy
-            .base
-            .as_ref()
-            .map_or(0, |base| base.remote.people.len());
-        let flowed = row
-            .copy
-            .life_cause
-            .as_ref()
-            .is_some_and(|c| c.link.is_some());
-        return (!quiet && flowed && people > 0).then(|| held(people));
-    };
-    let flowed = row.copy.causes.values().any(|c| c.link.is_some());
-    let people = previous.people.len();
-    (flowed && people > 0).then(|| held(people))
-}
-
-fn held(people: usize) -> String {
-    format!(
-        "held: writing this would make the provider notify {people} participant(s); change it there by hand"
-    )
 }

@@ -9,6 +9,7 @@ mod pull;
 mod push;
 mod rights;
 mod round;
+pub(crate) mod silence;
 
 use jiff::{Span, Timestamp};
 use providers::{Connector, Place};

@@ -74,6 +74,7 @@ fn edit(world: &World, of: &[(usize, Role, &Filter)]) -> LinkEdit {
     LinkEdit {
         name: "Link".to_owned(),
         pilot: false,
+        allow_notify: false,
         on_conflict: OnConflict::Newest,
         members: members(world, of),
     }
@@ -112,7 +113,7 @@ fn writes_to_first(world: &World) -> usize {
 }
 
 /// People know the account of a provider by this address.
-async fn name(world: &World, model: usize, address: &str) {
+pub async fn name(world: &World, model: usize, address: &str) {
     let id = world.view(model).await.connection.unwrap();
     let mut tx = world.store.write().await.unwrap();
     let mut row = storage::connections::get(&mut tx, id)

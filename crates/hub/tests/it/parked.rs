@@ -2,8 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use calendar::{Address, Person};
-use kalends_hub::{Health, Mask, Precondition, Role};
+use kalends_hub::{Health, Mask, Role};
 use providers::Failure;
 use sync::replication::Reply;
 
@@ -15,7 +14,6 @@ both! {
     a_write_that_fails_keeps_nobody_back_and_is_told,
     an_account_that_may_not_write_is_asked_once,
     one_bad_look_does_not_end_a_read,
-    a_change_that_would_mail_participants_is_held,
     what_a_look_finds_may_be_another_copys,
 }
 
@@ -116,33 +114,6 @@ async fn one_bad_look_does_not_end_a_read(database: Database) {
     let view = world.view(0).await;
     assert_eq!(view.health, Health::Ok);
     assert!(view.message.unwrap().contains("500"));
-}
-
-async fn a_change_that_would_mail_participants_is_held(database: Database) {
-    let world = mirrored(&database).await;
-    world.models[0].manners().mails = true;
-    let mut meeting = event("m@x", "Board", "2026-11-24T09:00:00");
-    let guest = Address::new("guest@example.com");
-    meeting.people.insert(guest, Person::default());
-    world.models[0].put("m", meeting);
-    world.settle().await;
-    let mirror = world.id_of(1, "Board");
-    world.models[1].edit(&mirror, |e| e.title = "Board, later".into());
-    world.settle().await;
-    assert_eq!(world.titles(0), ["Board"], "nobody is told");
-    let held = world.event(0, "Board, later").await;
-    assert!(held.parked.as_deref().unwrap().starts_with("held:"));
-    // What a person changes in that very calendar is theirs to answer for.
-    world
-        .hub
-        .edit_event(&world.actor, held.id, Precondition::None, |e| {
-            e.title = "Board, at noon".into();
-            Ok(())
-        })
-        .await
-        .unwrap();
-    world.settle().await;
-    assert_eq!(world.titles(0), ["Board, at noon"]);
 }
 
 async fn what_a_look_finds_may_be_another_copys(database: Database) {

@@ -178,6 +178,7 @@ pub fn edit(dice: &mut Dice, world: &World) -> LinkEdit {
     LinkEdit {
         name: "Link".to_owned(),
         pilot: false,
+        allow_notify: false,
         on_conflict: policy(dice),
         members: members(dice, world),
     }
@@ -334,6 +335,7 @@ async fn calendars_that_hold_the_same_events_are_linked_without_a_write(database
         let edit = LinkEdit {
             name: "Link".to_owned(),
             pilot: false,
+            allow_notify: false,
             on_conflict: policy(&mut dice),
             members: world.members(&[(0, first, mask(&mut dice)), (1, second, mask(&mut dice))]),
         };

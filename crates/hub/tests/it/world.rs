@@ -304,6 +304,7 @@ impl World {
         let edit = LinkEdit {
             name: "Link".to_owned(),
             pilot: false,
+            allow_notify: false,
             on_conflict,
             members: self.members(members),
         };

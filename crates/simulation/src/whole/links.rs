@@ -30,6 +30,7 @@ impl Whole {
         let edit = LinkEdit {
             name: "Link".to_owned(),
             pilot: false,
+            allow_notify: false,
             on_conflict,
             members: self.members(),
         };

@@ -24,6 +24,7 @@ fn a_link(calendar: CalendarId) -> links::Link {
         state: links::State::Active,
         on_conflict: OnConflict::Newest,
         pilot: false,
+        allow_notify: false,
         members: vec![links::LinkMember {
             calendar,
             role: Role::Both,

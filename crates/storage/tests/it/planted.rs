@@ -300,6 +300,7 @@ async fn plant_events(tx: &mut Tx) {
         state: links::State::Active,
         on_conflict: OnConflict::Newest,
         pilot: false,
+        allow_notify: false,
         members: vec![links::LinkMember {
             calendar,
             role: Role::Both,

@@ -432,6 +432,7 @@ async fn links_with_members(f: Fixture) {
         state: links::State::Active,
         on_conflict: OnConflict::Ask,
         pilot: false,
+        allow_notify: false,
         members: vec![member(ours, Role::Source), member(theirs, Role::Target)],
         created: at(0),
     };

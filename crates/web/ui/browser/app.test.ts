@@ -352,6 +352,17 @@ describe('the other pages', () => {
       await card.getByText('in step').waitFor();
     }));
 
+  it('says how many people a held change would notify, and sends it', () =>
+    on('/activity', async (page) => {
+      const held = page.getByRole('group', { name: 'Held: Crown fitting, later' });
+      await held.getByText('That will notify 2 people').waitFor();
+      const sent = page.waitForRequest((request) => request.method() === 'POST');
+      await held.getByRole('button', { name: 'Send' }).click();
+      expect((await sent).url()).toMatch(/\/held\/confirm$/);
+      await toast(page, 'is sent');
+      await held.waitFor({ state: 'detached' });
+    }));
+
   it('filters the activity by calendar', () =>
     on('/activity', async (page) => {
       await page.getByText('Root canal: Novak').first().waitFor();

@@ -248,6 +248,7 @@ async fn row_30_push_before_the_first_read(database: Database) {
         name: "Link".to_owned(),
         on_conflict: kalends_hub::OnConflict::Newest,
         pilot: false,
+        allow_notify: false,
         members,
     };
     world.hub.create_link(&world.actor, edit).await.unwrap();

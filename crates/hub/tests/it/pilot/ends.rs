@@ -9,7 +9,7 @@ use kalends_hub::{
     links::{Kept, LinkEdit},
 };
 
-use super::{SEEDS, shown, turn};
+use super::{shown, turn};
 use crate::{
     dice::Dice,
     preview::{self, CALENDARS, written},
@@ -20,6 +20,9 @@ both! {
     a_pilot_that_becomes_live_ends_as_a_link_that_was_live_all_the_time,
     a_pilot_that_is_removed_after_much_is_as_if_it_had_not_been,
 }
+
+/// Each is lived twice.
+const SEEDS: u64 = 5;
 
 /// What people do at the providers while a link is a pilot: to each event in one calendar.
 fn people(dice: &mut Dice, world: &World) {
@@ -108,7 +111,7 @@ async fn a_pilot_that_becomes_live_ends_as_a_link_that_was_live_all_the_time(dat
         }
         assert_eq!(ends[0], ends[1], "seed {seed}");
     }
-    assert!(differed > 4, "they hold something back: {differed}");
+    assert!(differed > 2, "they hold something back: {differed}");
 }
 
 async fn a_pilot_that_is_removed_after_much_is_as_if_it_had_not_been(database: Database) {

@@ -48,6 +48,7 @@ async fn pilot(world: &World, between: &[usize]) -> LinkId {
     let edit = LinkEdit {
         name: "Pilot".to_owned(),
         pilot: true,
+        allow_notify: false,
         on_conflict: OnConflict::Newest,
         members: world.members(&members),
     };
@@ -85,6 +86,7 @@ async fn a_pilot_writes_nothing_and_what_it_lists_is_what_is_written_once_it_is_
         written(&world);
         let edit = LinkEdit {
             pilot: true,
+            allow_notify: false,
             ..preview::edit(&mut dice, &world)
         };
         let asked = world.hub.preview_link(&world.actor, edit.clone());

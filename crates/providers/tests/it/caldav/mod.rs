@@ -228,6 +228,8 @@ async fn writes_are_conditional_and_return_what_is_stored() {
         Reply::Stale
     );
     assert_eq!(server.state().headers["if-match"], "\"9\"");
+    // RFC 6638 8.1: the organizer hears nothing of it.
+    assert_eq!(server.state().headers["schedule-reply"], "F");
 }
 
 #[tokio::test]

@@ -140,6 +140,8 @@ export function restRoutes(world: World, session: Session, call: Call): boolean 
       return links(world, call, id);
     case 'activity':
       return activity(world, call);
+    case 'held':
+      return send(call, 200, { items: world.held });
     case 'conflicts':
       return conflicts(world, call, id, sub);
     case 'overlaps':
@@ -152,6 +154,10 @@ export function restRoutes(world: World, session: Session, call: Call): boolean 
       return world.undo((JSON.parse(call.body) as { position: number }).position) ? send(call, 204) : problem(call, 409, 'This cannot be undone any more');
     case 'stream':
       return stream(world, call);
+  }
+  if (kind === 'events' && sub === 'held') {
+    world.held = world.held.filter((one) => one.event !== id);
+    return send(call, 204);
   }
   return eventRoutes(world, call, path) || problem(call, 404, 'Not found');
 }

@@ -114,6 +114,9 @@ function seedRest(world: World, three: string[]): void {
   const target = copies.find((copy) => copy.local?.title?.startsWith('Crown fitting'))!;
   world.conflicts = seedConflicts(world, target);
   world.overlaps = seedOverlaps(world);
+  world.held = [
+    { event: target.id, calendar: target.calendar, title: 'Crown fitting, later', start: target.local!.start, operation: 'update', notifies: 2, text: 'held: this will notify 2 people' },
+  ];
 }
 
 /** A question about a time, a title that lost with a place that merged, and a text. */

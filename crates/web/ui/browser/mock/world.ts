@@ -1,6 +1,6 @@
 // The mock hub's memory: calendars, copies, links and a change log. Every copy has what the hub knows (`local`) and what
 // its provider shows (`remote`), and the two meet after a short delay, as they do in life.
-import type { Activity, Calendar, Change, Conflict, Connection, Event, Link, Overlap, WhyEntry } from '../../src/api/types.ts';
+import type { Activity, Calendar, Change, Conflict, Connection, Event, HeldWrite, Link, Overlap, WhyEntry } from '../../src/api/types.ts';
 
 export interface Copy {
   id: string;
@@ -27,6 +27,7 @@ export class World {
   copies = new Map<string, Copy>();
   changes: Change[] = [];
   activity: Activity[] = [];
+  held: HeldWrite[] = [];
   why = new Map<string, WhyEntry[]>();
   writes: Record<string, number> = { google: 0, microsoft: 0, caldav: 0 };
   mails = 0;

@@ -1,6 +1,6 @@
 // The one place that speaks HTTP to the hub: same origin, the session cookie, problem+json as a typed error.
 import type {
-  ActivityPage, Calendar, Changes, Conflict, ConflictPage, Connection, DemoState, Event, EventPatch, Keep, Link, LinkChange, LinkPreview, Me,
+  ActivityPage, Calendar, Changes, Conflict, ConflictPage, Connection, DemoState, Event, EventPatch, HeldWrite, Keep, Link, LinkChange, LinkPreview, Me,
   NewConnection, NewLink, Occurrences, OverlapPage, Position, Problem, Provider, Scope, Why,
 } from './types';
 
@@ -133,6 +133,10 @@ export const api = {
   deleteLink: (link: string, mirrors: 'keep' | 'remove') =>
     json<void>('DELETE', `${v1}/links/${id(link)}`, { query: { mirrors } }),
 
+  /** What is held because a provider would notify people. */
+  held: () => json<{ items: HeldWrite[] }>('GET', `${v1}/held`),
+  /** Confirm sends it, dismiss has the event be as its provider has it. */
+  answerHeldWrite: (event: string, answer: 'confirm' | 'dismiss') => json<void>('POST', `${v1}/events/${id(event)}/held/${answer}`),
   activity: (query: { before?: string | number; limit?: number }) => json<ActivityPage>('GET', `${v1}/activity`, { query }),
   conflicts: (query: { state?: 'open' | 'settled'; before?: string; limit?: number }) => json<ConflictPage>('GET', `${v1}/conflicts`, { query }),
   /** Nothing is decided if something else has become of the conflict than what was read. */

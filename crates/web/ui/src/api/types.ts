@@ -245,6 +245,7 @@ export interface LinkChange {
   state?: 'active' | 'paused';
   onConflict?: OnConflict;
   pilot?: boolean;
+  allowNotify?: boolean;
   members?: LinkMember[];
 }
 
@@ -252,6 +253,8 @@ export interface NewLink {
   name: string;
   /** Nothing is written to providers; what would be is shown. */
   pilot?: boolean;
+  /** What comes along it is written also where the provider then notifies those who take part. */
+  allowNotify?: boolean;
   members: LinkMember[];
 }
 
@@ -272,6 +275,17 @@ export interface LinkPreview {
   deletes: number;
   merges: number;
   items: { calendar: string; operation: Operation; title: string; start: string; from?: string | null }[];
+}
+
+/** A write that is not made because the provider would notify people. */
+export interface HeldWrite {
+  event: string;
+  calendar: string;
+  title: string;
+  start: string;
+  operation: 'create' | 'update' | 'delete';
+  notifies: number;
+  text: string;
 }
 
 export interface Activity {

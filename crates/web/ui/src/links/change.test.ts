@@ -28,6 +28,7 @@ describe('a change of a link', () => {
     expect(changed({ name: 'Own time' })).toEqual({ name: 'Own time' });
     expect(changed({ onConflict: 'ask' })).toEqual({ onConflict: 'ask' });
     expect(changed({ pilot: true })).toEqual({ pilot: true });
+    expect(changed({ allowNotify: true })).toEqual({ allowNotify: true });
     expect(changeOf({ ...link, pilot: true }, termsOf(link))).toEqual({ pilot: false });
   });
 

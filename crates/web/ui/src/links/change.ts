@@ -15,6 +15,8 @@ export interface Terms {
   filter: FilterChoice;
   /** Only shown, not written. */
   pilot: boolean;
+  /** Written also where that notifies people. */
+  allowNotify: boolean;
   /** Calendars that have left the link for a while. */
   away: string[];
 }
@@ -22,7 +24,7 @@ export interface Terms {
 export function termsOf(link: Link): Terms {
   const mask: Mask = targetsOf(link)[0]?.mask ?? { kind: 'everything' };
   return {
-    name: link.name, onConflict: link.onConflict, pilot: link.pilot ?? false, share: mask.kind, title: mask.title || 'Busy', fields: mask.fields ?? [],
+    name: link.name, onConflict: link.onConflict, pilot: link.pilot ?? false, allowNotify: link.allowNotify ?? false, share: mask.kind, title: mask.title || 'Busy', fields: mask.fields ?? [],
     showPrivate: mask.showPrivate ?? false, private: mask.private ?? false, filter: choiceOf(targetsOf(link)[0]?.filter), away: link.members.filter((member) => member.away).map((member) => member.calendar),
   };
 }
@@ -39,6 +41,7 @@ export function changeOf(link: Link, terms: Terms): LinkChange {
   if (terms.name.trim() && terms.name.trim() !== before.name) change.name = terms.name.trim();
   if (terms.onConflict !== before.onConflict) change.onConflict = terms.onConflict;
   if (terms.pilot !== before.pilot) change.pilot = terms.pilot;
+  if (terms.allowNotify !== before.allowNotify) change.allowNotify = terms.allowNotify;
   const masked = JSON.stringify(maskOf(terms)) !== JSON.stringify(maskOf(before));
   const moved = [...terms.away].sort().join() !== [...before.away].sort().join();
   const filter = filterOf(terms.filter);
