@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use calendar::Unit;
 use identity::Actor;
 use jiff::Timestamp;
-use storage::{calendars, changes, copies, intents, links, observations};
+use storage::{calendars, changes, copies, intents, links, members, observations};
 use sync::{CalendarId, Cause, CauseKind, ChangeId, CopyId, Intent, LinkId, Operation, Outcome};
 use uuid::Uuid;
 
@@ -74,7 +74,7 @@ impl Hub {
         let mut ids = vec![row.copy.id];
         if let Some(linked) = row.linked {
             ids.extend(
-                storage::members::of_linked(&mut tx, linked)
+                members::of_linked(&mut tx, linked)
                     .await?
                     .into_iter()
                     .map(|m| m.copy),
@@ -167,6 +167,20 @@ impl Hub {
                 format!("Changed {} in {here}", list.join(", "))
             }
             Operation::Delete => format!("Removed from {here}"),
+        };
+        let members = members::of_copy(tx, intent.copy).await?;
+        let exploded = members.iter().find_map(|member| member.exploded.as_ref());
+        if let Some(reason) = exploded
+            && intent.operation == Operation::Delete
+        {
+            return Ok(format!(
+                "{done} because its provider cannot have this series ({reason}): single events stand for it there"
+            ));
+        }
+        let done = if members.iter().any(|member| !member.part.is_whole()) {
+            format!("{done}, one occurrence as an event of its own,")
+        } else {
+            done
         };
         let Some(cause) = cause else { return Ok(done) };
         let there = name(calendars::get(tx, cause.from).await?);

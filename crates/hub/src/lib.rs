@@ -95,6 +95,29 @@ pub struct Settings {
     /// Who this process is, the same after every start: what its former self held is taken up again at once, and not
     /// only when its leases have run out. `None` for somebody new each time.
     pub node: Option<NodeId>,
+    /// How much of a series that a provider cannot have is mirrored there as single events.
+    pub explode: Explode,
+}
+
+/// How much of a series that a provider cannot have is mirrored there as single events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Explode {
+    /// From so many days before today on.
+    pub days_before: u32,
+    /// Until so many days after today, inclusive.
+    pub days_after: u32,
+    /// At most so many, the first ones.
+    pub most: usize,
+}
+
+impl Default for Explode {
+    fn default() -> Self {
+        Self {
+            days_before: 1,
+            days_after: 90,
+            most: 100,
+        }
+    }
 }
 
 impl Default for Settings {
@@ -105,6 +128,7 @@ impl Default for Settings {
             poll: None,
             workers: 8,
             node: None,
+            explode: Explode::default(),
         }
     }
 }

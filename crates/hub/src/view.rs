@@ -1,11 +1,11 @@
 //! What faces get to see of calendars and events.
 
-use calendar::Event;
+use calendar::{Event, RecurrenceId};
 use jiff::Timestamp;
 use storage::copies;
 use sync::{CalendarId, ConnectionId, CopyId, LinkedId, Remote};
 
-use crate::replicate::silence::notifies;
+use crate::{links::Exploded, replicate::silence::notifies};
 
 /// One local copy of an event.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +42,11 @@ pub struct EventView {
     pub notifies: Option<usize>,
     /// Whether its provider has it.
     pub there: bool,
+    /// Which occurrence of a series it is, where a provider has to have that as an event of its own. Only told by
+    /// [`crate::Hub::event`], as is what follows.
+    pub occurrence: Option<RecurrenceId>,
+    /// Calendars in which the event is single events, since their providers cannot have it as a series.
+    pub exploded: Vec<Exploded>,
 }
 
 impl EventView {
@@ -60,6 +65,8 @@ impl EventView {
             notifies: row.copy.parked.as_deref().and_then(notifies),
             there: matches!(row.copy.remote, Remote::Live { .. }),
             parked: row.copy.parked,
+            occurrence: None,
+            exploded: Vec::new(),
             event: row.copy.local,
         }
     }

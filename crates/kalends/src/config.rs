@@ -103,6 +103,12 @@ pub struct Sync {
     pub poll_seconds: Option<u64>,
     /// How many calendars are worked on at once.
     pub workers: usize,
+    /// A series that a provider cannot have is mirrored there as single events, from so many days before today on,
+    pub explode_days_before: u32,
+    /// until so many days after today,
+    pub explode_days_after: u32,
+    /// at most so many.
+    pub explode_most: usize,
 }
 
 /// Our OAuth client at a provider.
@@ -150,10 +156,14 @@ impl Default for Storage {
 
 impl Default for Sync {
     fn default() -> Self {
+        let explode = hub::Explode::default();
         Self {
             time_zone: "Etc/UTC".to_owned(),
             poll_seconds: None,
             workers: 8,
+            explode_days_before: explode.days_before,
+            explode_days_after: explode.days_after,
+            explode_most: explode.most,
         }
     }
 }

@@ -91,6 +91,11 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         poll: config.sync.poll_seconds.map(Duration::from_secs),
         workers: config.sync.workers.max(1),
         node: Some(node(&config.storage.data, &*ids)?),
+        explode: hub::Explode {
+            days_before: config.sync.explode_days_before,
+            days_after: config.sync.explode_days_after,
+            most: config.sync.explode_most,
+        },
     };
     let hub = Hub::new(
         stores.clone(),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::{Connector, Failure, Tokens};
+use crate::{Connector, Failure, Fit, Series, Tokens};
 
 /// All providers that this installation can connect.
 #[async_trait]
@@ -32,6 +32,12 @@ pub trait Directory: Send + Sync {
 
     /// The connector of an account.
     fn connector(&self, account: Account<'_>) -> Result<Arc<dyn Connector>, Failure>;
+
+    /// What a provider can have of a series.
+    fn fit(&self, provider: &str, series: Series<'_>) -> Fit {
+        let _ = (provider, series);
+        Fit::whole()
+    }
 }
 
 /// One provider, for people.

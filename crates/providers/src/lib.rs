@@ -7,6 +7,7 @@ pub mod aside;
 pub mod caldav;
 mod connector;
 pub mod directory;
+mod fit;
 pub mod google;
 pub mod microsoft;
 pub mod oauth;
@@ -19,3 +20,4 @@ pub use connector::{
 pub use directory::{
     Account, Auth, AuthorizeRequest, Credentials, Description, Directory, Grant, Preset,
 };
+pub use fit::{Fit, Series};

@@ -10,8 +10,8 @@ use network::{Budget, Clock, Limits, Network};
 use uuid::Uuid;
 
 use crate::{
-    Account, Auth, AuthorizeRequest, Connector, Description, Directory, Failure, Grant, Preset,
-    caldav, google, microsoft, oauth::Endpoints,
+    Account, Auth, AuthorizeRequest, Connector, Description, Directory, Failure, Fit, Grant,
+    Preset, Series, caldav, fit, google, microsoft, oauth::Endpoints,
 };
 
 /// A provider with OAuth as it is configured here.
@@ -138,6 +138,10 @@ impl Directory for Registry {
             .endpoints
             .refresh(&self.network, refresh_token)
             .await
+    }
+
+    fn fit(&self, provider: &str, series: Series<'_>) -> Fit {
+        fit::of(provider, series)
     }
 
     fn connector(&self, account: Account<'_>) -> Result<Arc<dyn Connector>, Failure> {

@@ -22,5 +22,5 @@ pub use ids::{
 };
 pub use intent::{Intent, Operation, Outcome};
 pub use law::Law;
-pub use links::{Filter, Linked, Mask, MaskKind, Member, Relinked, Role};
+pub use links::{Filter, Linked, Mask, MaskKind, Member, Part, Relinked, Role};
 pub use observation::Observation;

@@ -61,6 +61,11 @@ pub(super) fn on_the_wire(view: &EventView) -> Value {
         ("pending", json!(view.pending)),
         ("parked", json!(view.parked)),
         ("notifies", json!(view.notifies)),
+        (
+            "occurrence",
+            json!(view.occurrence.map(|id| id.to_string())),
+        ),
+        ("exploded", exploded(view)),
         ("etag", json!(etag(view.revision))),
     ];
     for (name, value) in ours {
@@ -69,6 +74,22 @@ pub(super) fn on_the_wire(view: &EventView) -> Value {
         }
     }
     object
+}
+
+/// Where the event is single events, since the provider cannot have its series, and from when until when they are there.
+fn exploded(view: &EventView) -> Value {
+    let calendars = view.exploded.iter().map(|exploded| {
+        json!({
+            "calendar": exploded.calendar,
+            "reason": exploded.reason,
+            "from": exploded.from.to_string(),
+            "to": exploded.to.to_string(),
+        })
+    });
+    match calendars.collect::<Vec<Value>>() {
+        none if none.is_empty() => Value::Null,
+        some => Value::Array(some),
+    }
 }
 
 /// Removes what only we say, so that an event that was read can be sent back.

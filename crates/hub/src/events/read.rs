@@ -15,7 +15,12 @@ impl Hub {
     pub async fn event(&self, actor: &Actor, id: CopyId) -> Result<EventView> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         let row = access::copy(&mut tx, actor, id).await?;
-        Ok(EventView::of(row))
+        let (occurrence, exploded) = self.told(&mut tx, &row).await?;
+        Ok(EventView {
+            occurrence,
+            exploded,
+            ..EventView::of(row)
+        })
     }
 
     /// The event that a client named so in this calendar, dead or alive.

@@ -69,7 +69,7 @@ impl Hub {
             drop(tx);
             return self.delete_link(actor, id, kept).await;
         }
-        self.amend(&mut tx, actor, &before, &link, kept).await?;
+        Box::pin(self.amend(&mut tx, actor, &before, &link, kept)).await?;
         self.commit(tx).await?;
         self.wake();
         Ok(())
@@ -94,7 +94,7 @@ impl Hub {
         link.allow_notify = change.allow_notify.unwrap_or(link.allow_notify);
         link.members = change.members.unwrap_or(link.members);
         self.check_link(tx, actor, &link).await?;
-        self.amend(tx, actor, &before, &link, change.kept).await?;
+        Box::pin(self.amend(tx, actor, &before, &link, change.kept)).await?;
         Ok(link)
     }
 
@@ -197,7 +197,7 @@ impl Hub {
             }
             changed = true;
             for member in members::of_link_calendar(tx, link.id, place.calendar).await? {
-                self.recast_member(tx, actor, place, member).await?;
+                Box::pin(self.recast_member(tx, actor, place, member)).await?;
             }
         }
         Ok(changed)
@@ -208,9 +208,12 @@ impl Hub {
         tx: &mut Tx,
         actor: &Actor,
         place: &links::LinkMember,
-        mut member: Member,
+        member: Member,
     ) -> Result<()> {
         let Some(mut value) = linked::get_for_update(tx, member.linked).await? else {
+            return Ok(());
+        };
+        let Some(mut member) = as_it_is(tx, &member).await? else {
             return Ok(());
         };
         let Some(mut row) = copies::get(tx, member.copy).await? else {
@@ -256,7 +259,7 @@ impl Hub {
             }
             for place in link.by_rank() {
                 if back.contains(&place.calendar) {
-                    self.relink(tx, actor, &mut value, place.calendar).await?;
+                    Box::pin(self.relink(tx, actor, &mut value, place.calendar)).await?;
                 }
             }
         }
@@ -270,20 +273,24 @@ impl Hub {
         value: &mut Linked,
         calendar: CalendarId,
     ) -> Result<()> {
-        let members = members::of_linked(tx, value.id).await?;
-        let Some(mut member) = members.into_iter().find(|m| m.calendar == calendar) else {
-            return Ok(());
-        };
-        let Some(mut row) = copies::get(tx, member.copy).await? else {
-            return Ok(());
-        };
-        // Of the kind flow: a deletion that did not know of what is brought here must not take it along.
-        let cause = self.link_cause(CauseKind::Flow, calendar, member.link);
-        let mut flow = Flow::new(self, tx, actor.log_name(), cause);
-        let cause = flow.cause_on(member.link).await?;
-        let done = rules::relink(value, &mut member, &mut row.copy, &cause);
-        flow.settled(value, &member, &mut row, &done).await?;
-        flow.cascade().await
+        let mut members = members::of_linked(tx, value.id).await?;
+        members.retain(|member| member.calendar == calendar);
+        for member in members {
+            let Some(mut row) = copies::get(tx, member.copy).await? else {
+                continue;
+            };
+            let Some(mut member) = as_it_is(tx, &member).await? else {
+                continue;
+            };
+            // Of the kind flow: a deletion that did not know of what is brought here must not take it along.
+            let cause = self.link_cause(CauseKind::Flow, calendar, member.link);
+            let mut flow = Flow::new(self, tx, actor.log_name(), cause);
+            let cause = flow.cause_on(member.link).await?;
+            let done = rules::relink(value, &mut member, &mut row.copy, &cause);
+            flow.settled(value, &member, &mut row, &done).await?;
+            flow.cascade().await?;
+        }
+        Ok(())
     }
 
     /// Calendars that are new here, that come back, that send from now on, or whose filter lets out others than before, bring
@@ -354,6 +361,12 @@ fn back(before: &links::Link, link: &links::Link) -> BTreeSet<CalendarId> {
             && link.is_followed_by(*calendar)
     })
     .collect()
+}
+
+/// A member as it is now: what was done to another one of its calendar, which may be another occurrence, may have changed it.
+async fn as_it_is(tx: &mut Tx, member: &Member) -> Result<Option<Member>> {
+    let members = members::of_copy(tx, member.copy).await?;
+    Ok(members.into_iter().find(|m| m.linked == member.linked))
 }
 
 /// Whether a person made a copy of a linked event, other than `but`.

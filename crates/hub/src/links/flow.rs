@@ -6,18 +6,20 @@ use std::{
     sync::Arc,
 };
 
+use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
-use storage::{Change, ChangeKind, Tx, calendars, copies, jobs, linked, links, members};
+use storage::{Tx, copies, linked, links, members};
 use sync::{
-    CalendarId, Cause, CauseKind, Copy, CopyId, LinkId, LinkedId, Member,
+    CalendarId, Cause, CauseKind, CopyId, LinkId, LinkedId, Member,
     links::{self as rules, Moved},
 };
 
 use super::{
+    parts::{Provider, keep_apart},
     pilot::{self, Ways},
     sieve::{Whose, is_called_off},
 };
-use crate::{Hub, Result, replicate, shape};
+use crate::{Hub, Result};
 
 /// A copy that changed through a link.
 struct Reached {
@@ -32,7 +34,7 @@ struct Reached {
 pub struct Flow<'a> {
     pub(super) hub: &'a Hub,
     pub(crate) tx: &'a mut Tx,
-    actor: String,
+    pub(super) actor: String,
     pub(super) cause: Cause,
     pub(crate) now: Timestamp,
     /// Copies that changed through a link and may be members of further linked events.
@@ -45,6 +47,8 @@ pub struct Flow<'a> {
     pub(super) fresh: bool,
     /// Copies that have been visited; a ring of links ends here.
     seen: Vec<CopyId>,
+    /// Which providers calendars have.
+    pub(super) providers: HashMap<CalendarId, Provider>,
     /// Whose calendars are, as far as filters have asked.
     pub(super) whose: HashMap<CalendarId, Arc<Whose>>,
 }
@@ -64,6 +68,7 @@ impl<'a> Flow<'a> {
             shown: Ways::new(),
             fresh: false,
             seen: Vec::new(),
+            providers: HashMap::new(),
             whose: HashMap::new(),
         }
     }
@@ -169,8 +174,8 @@ impl<'a> Flow<'a> {
             let Some(mut value) = linked::get_for_update(self.tx, member.linked).await? else {
                 continue;
             };
-            if member.stopped && member.attached {
-                // Whatever was done to it meanwhile: its calendar's filter does not want it.
+            if member.attached && (member.stopped || rules::is_over(&value, &member)) {
+                // Whatever was done to it meanwhile: its calendar's filter does not want it, or its series is gone.
                 self.stop(row, &mut member).await?;
                 continue;
             }
@@ -191,7 +196,7 @@ impl<'a> Flow<'a> {
         self.cascade().await
     }
 
-    pub(super) async fn cascade(&mut self) -> Result<()> {
+    pub(crate) async fn cascade(&mut self) -> Result<()> {
         while let Some(Reached { id, from, via }) = self.next.pop_front() {
             if self.seen.contains(&id) {
                 continue;
@@ -281,17 +286,26 @@ impl<'a> Flow<'a> {
         if !moved.is_empty() {
             linked::update(self.tx, &value).await?;
         }
-        if filtered || !moved.is_empty() {
+        if filtered || !moved.is_empty() || !member.apart.is_empty() {
             self.shown = self.only_shown(&row.copy, value.link, &moved).await?;
-            // What does not flow, an answer say, may matter to a filter.
+            // What does not flow, an answer say, may matter to a filter, or bring in what is apart.
             Box::pin(self.outward(&value, Some(row.copy.id))).await?;
             self.shown.clear();
         }
         Ok(())
     }
 
-    /// L2 and L3 to every member but the copy `from`, and to members that have no copy yet.
-    pub(super) async fn outward(
+    /// L2 and L3 to every member but the copy `from`, and to members that have no copy yet. On the heap: it is deep, and so
+    /// is who calls it.
+    pub(crate) fn outward<'f>(
+        &'f mut self,
+        value: &'f sync::Linked,
+        from: Option<CopyId>,
+    ) -> BoxFuture<'f, Result<()>> {
+        self.outward_everywhere(value, from).boxed()
+    }
+
+    async fn outward_everywhere(
         &mut self,
         value: &sync::Linked,
         from: Option<CopyId>,
@@ -313,21 +327,15 @@ impl<'a> Flow<'a> {
                 Some(sieve) if place.role.receives() => self.wants(sieve, value, place).await?,
                 _ => !is_called_off(value),
             };
-            match members.iter().find(|m| m.calendar == place.calendar) {
-                Some(member) if Some(member.copy) == from && wanted => {}
-                Some(member) => Box::pin(self.outward_to(value, member.clone(), wanted)).await?,
-                None if value.alive && place.role.receives() && wanted => {
-                    Box::pin(self.project(value, place)).await?;
-                }
-                None => {}
-            }
+            let there = self.outward_in(value, place, &members, from, wanted);
+            there.boxed().await?;
         }
         Ok(())
     }
 
-    /// Brings the linked event to a member, or keeps it away if a filter does not want it there. What a person made stays
-    /// whatever filters say.
-    async fn outward_to(
+    /// Brings the linked event to a member, or keeps it away if a filter does not want it there or its provider cannot have it.
+    /// What a person made stays whatever filters say.
+    pub(super) async fn outward_to(
         &mut self,
         value: &sync::Linked,
         mut member: Member,
@@ -336,21 +344,24 @@ impl<'a> Flow<'a> {
         let Some(mut row) = copies::get(self.tx, member.copy).await? else {
             return Ok(());
         };
+        let wanted = wanted && member.exploded.is_none();
         if !wanted && row.projected {
             if member.attached && (row.copy.alive || !member.stopped) {
                 self.stop(&mut row, &mut member).await?;
-                self.save(&mut row).await?;
+                return self.save(&mut row).await;
             }
-            return Ok(());
+            return Ok(members::update(self.tx, &member).await?);
         }
         let before = Box::new(member.clone());
         if member.stopped {
             rules::pass(&mut member);
         }
         let cause = self.cause_along(&member).await?;
-        let done = rules::outward(value, &mut member, &mut row.copy, &cause);
+        let mut done = rules::outward(value, &mut member, &mut row.copy, &cause);
+        done.units.extend(keep_apart(&member, &mut row, &cause));
         let mut news = !done.is_empty();
-        if member != *before {
+        // What is apart of a series was said by the caller already.
+        if member != *before || value.value.is_series() {
             members::update(self.tx, &member).await?;
             news |= self
                 .said_too(&mut row.copy, &before, &member, &cause)
@@ -405,46 +416,5 @@ impl<'a> Flow<'a> {
             }
         }
         Ok(cause)
-    }
-
-    /// Saves a copy that changed, logs it, and asks for its provider to be written.
-    pub(super) async fn save(&mut self, row: &mut copies::Row) -> Result<()> {
-        let was = std::mem::replace(&mut row.shape, shape::of(&row.copy.local));
-        self.occupy(row, Some(was)).await?;
-        row.updated = self.now;
-        row.copy.edition += 1;
-        row.pending = self.pending(&row.copy).await?;
-        copies::update(self.tx, row).await?;
-        self.note(row, !row.copy.alive);
-        Ok(())
-    }
-
-    /// A copy is one event with others than before.
-    pub(super) fn belongs_elsewhere(&mut self, row: &copies::Row) {
-        let copies = &mut self.tx.touched().copies;
-        copies.insert(row.copy.id, row.copy.calendar);
-    }
-
-    /// Whether a provider must be written. A calendar without one has nobody to be in step with.
-    pub(super) async fn pending(&mut self, copy: &Copy) -> Result<bool> {
-        if !calendars::is_replicated(self.tx, copy.calendar).await? {
-            return Ok(false);
-        }
-        pilot::is_pending(self.tx, copy).await
-    }
-
-    pub(super) fn note(&mut self, row: &copies::Row, removed: bool) {
-        self.tx.log(Change {
-            kind: ChangeKind::Event,
-            subject: row.copy.id.0,
-            calendar: Some(row.copy.calendar),
-            actor: self.actor.clone(),
-            cause: Some(self.cause.change),
-            at: self.now,
-            removed,
-        });
-        if row.pending {
-            jobs::request(self.tx, replicate::PUSH, row.copy.calendar.0, self.now);
-        }
     }
 }

@@ -1,6 +1,7 @@
-//! Once a day: filters that count days from today let other events pass than yesterday.
+//! Once a day: filters that count days from today let other events pass than yesterday, and of exploded series other
+//! occurrences are near to today.
 
-use storage::{Store, copies, linked, links, members};
+use storage::{Store, Tx, copies, linked, links, members};
 use sync::{CauseKind, CopyId, LinkId, LinkedId};
 
 use super::{flow::Flow, manage::events_of, meet::strangers};
@@ -11,19 +12,19 @@ pub const HORIZON: &str = "horizon";
 
 /// How many events are judged at once.
 const SOME: usize = 100;
+/// How many events are read at once.
+const PAGE: usize = 500;
 /// Who is said to have done it.
 const ACTOR: &str = "sync";
 
 impl Hub {
-    /// Brings every link whose filters count days in step with today. How many events that touched.
+    /// Brings every link in step with today: filters that count days, and series of which only what is near to today is
+    /// mirrored. How many events that touched.
     pub async fn move_horizons(&self, store: &Store) -> Result<usize> {
         let mut tx = store.read().await?;
         let mut all = links::list(&mut tx).await?;
         drop(tx);
-        all.retain(|link| {
-            let moves = |place: &links::LinkMember| place.filter.moves();
-            link.is_active() && link.members.iter().any(moves)
-        });
+        all.retain(links::Link::is_active);
         let mut touched = 0;
         for link in all {
             touched += self.sift_linked(store, &link).await?;
@@ -38,7 +39,12 @@ impl Hub {
     /// Events that the link knows. Most of them are as they should be; whoever writes does not wait for looking at those.
     async fn sift_linked(&self, store: &Store, link: &links::Link) -> Result<usize> {
         let mut tx = store.read().await?;
-        let ids = events_of(&mut tx, link.id).await?;
+        let moves = |place: &links::LinkMember| place.filter.moves();
+        let ids = if link.members.iter().any(moves) {
+            events_of(&mut tx, link.id).await?
+        } else {
+            exploded(&mut tx, link.id).await?
+        };
         drop(tx);
         let mut touched = 0;
         for some in ids.chunks(SOME) {
@@ -151,5 +157,24 @@ impl Hub {
         }
         self.commit(tx).await?;
         Ok(())
+    }
+}
+
+/// The events of a link of which some calendar has but single occurrences. Most of a link's events are no series, and a link
+/// may have many: they are read page by page, and only series are looked into.
+async fn exploded(tx: &mut Tx, link: LinkId) -> Result<Vec<LinkedId>> {
+    let (mut ids, mut after) = (Vec::new(), None);
+    loop {
+        let page = linked::of_link(tx, link, after, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(ids);
+        };
+        after = Some(last.id);
+        for series in page.iter().filter(|value| value.value.is_series()) {
+            let members = members::of_linked(tx, series.id).await?;
+            if members.iter().any(|member| member.exploded.is_some()) {
+                ids.push(series.id);
+            }
+        }
     }
 }

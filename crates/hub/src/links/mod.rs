@@ -5,12 +5,16 @@ pub mod flow;
 pub mod horizon;
 mod manage;
 mod meet;
+mod parts;
 pub(crate) mod pilot;
 mod preview;
 mod project;
+mod save;
 pub(crate) mod sieve;
+mod told;
 pub(crate) mod whose;
 
 pub use change::LinkChange;
 pub use manage::{Kept, LinkEdit, LinkView};
 pub use preview::{Planned, PlannedOperation, Preview};
+pub use told::Exploded;

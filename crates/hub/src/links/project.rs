@@ -1,10 +1,12 @@
 //! How copies come to be members: an event that appears in a linked calendar becomes an origin, or joins the event that
 //! it matches; calendars that have no copy of a linked event get one.
 
-use calendar::Event;
+use std::collections::BTreeSet;
+
+use calendar::{Event, RecurrenceId};
 use jiff::Timestamp;
 use storage::{copies, linked, links, members};
-use sync::{Copy, CopyId, LinkId, LinkedId, Member, Role, Stamp, links as rules};
+use sync::{Copy, CopyId, LinkId, LinkedId, Member, Part, Role, Stamp, links as rules};
 
 use super::flow::Flow;
 use crate::{Result, shape};
@@ -156,27 +158,36 @@ impl Flow<'_> {
         place: &links::LinkMember,
         certain: bool,
     ) -> Result<bool> {
-        let members = members::of_linked(self.tx, value.id).await?;
-        let Some(member) = members.iter().find(|m| m.calendar == place.calendar) else {
-            return Ok(true);
-        };
-        let Some(mut mirror) = copies::get(self.tx, member.copy).await? else {
-            return Ok(true);
-        };
-        if !mirror.projected || !certain {
-            return Ok(false);
+        let mut members = members::of_linked(self.tx, value.id).await?;
+        members.retain(|member| member.calendar == place.calendar);
+        for member in &members {
+            let mirror = copies::get(self.tx, member.copy).await?;
+            if mirror.is_some_and(|mirror| !mirror.projected || !certain) {
+                return Ok(false);
+            }
         }
+        for member in members {
+            self.give_way(&member, row).await?;
+        }
+        Ok(true)
+    }
+
+    /// A mirror goes, since the event that it mirrors is in its calendar now.
+    async fn give_way(&mut self, member: &Member, row: &copies::Row) -> Result<()> {
+        let Some(mut mirror) = copies::get(self.tx, member.copy).await? else {
+            return Ok(());
+        };
         let noted = rules::gives_way(member, &mirror.copy, &row.copy);
         self.hub.keep_losers(self.tx, row, &noted).await?;
         members::delete(self.tx, member.linked, member.copy).await?;
         mirror.linked = None;
-        mirror.copy.heir = Some(row.copy.id);
+        // What is edited on a single occurrence is no edit of the series.
+        mirror.copy.heir = member.part.is_whole().then_some(row.copy.id);
         if mirror.copy.alive {
             mirror.copy.alive = false;
             mirror.copy.life_cause = Some(self.cause_along(member).await?);
         }
-        self.save(&mut mirror).await?;
-        Ok(true)
+        self.save(&mut mirror).await
     }
 
     /// Makes `row` the origin of a linked event, if its place in the link lets anything out.
@@ -220,35 +231,69 @@ impl Flow<'_> {
         self.save(row).await
     }
 
-    /// Makes the copy of a linked event in a calendar that has none.
+    /// Makes the copy of a linked event in a calendar that has none. If its provider cannot have the series at all, the copy
+    /// waits, dead, until it can.
     pub(super) async fn project(
         &mut self,
         value: &sync::Linked,
         place: &links::LinkMember,
+        exploded: Option<String>,
+        apart: BTreeSet<RecurrenceId>,
     ) -> Result<()> {
-        let id = CopyId(self.hub.ids().uuid());
-        let shown = place.mask.project(&value.value);
         let member = Member {
+            stopped: exploded.is_some(),
+            agreed_alive: exploded.is_none(),
+            exploded,
+            apart,
+            ..self.mirror(value, place, Part::Whole)
+        };
+        self.insert(value, member).await
+    }
+
+    /// Makes the copy of one occurrence in a calendar whose provider cannot have it within the series.
+    pub(super) async fn project_part(
+        &mut self,
+        value: &sync::Linked,
+        place: &links::LinkMember,
+        id: RecurrenceId,
+    ) -> Result<()> {
+        let member = self.mirror(value, place, Part::Occurrence(id));
+        self.insert(value, member).await
+    }
+
+    /// A member whose copy is still to be made.
+    fn mirror(&self, value: &sync::Linked, place: &links::LinkMember, part: Part) -> Member {
+        Member {
             linked: value.id,
             link: value.link,
             calendar: place.calendar,
-            copy: id,
+            copy: CopyId(self.hub.ids().uuid()),
+            part,
+            exploded: None,
+            apart: BTreeSet::new(),
             role: place.role,
             mask: place.mask.clone(),
-            agreed: shown.clone(),
+            agreed: Event::new("", value.value.when.clone()),
             agreed_alive: true,
             since: None,
             declined: false,
             stopped: false,
             attached: true,
-        };
+        }
+    }
+
+    /// Makes the copy of a member.
+    async fn insert(&mut self, value: &sync::Linked, mut member: Member) -> Result<()> {
+        let (id, calendar) = (member.copy, member.calendar);
+        member.agreed = rules::seen(value, &member);
         let event = Event {
             uid: uid_of(id),
             created: Some(self.now),
             updated: Some(self.now),
-            ..shown
+            ..member.agreed.clone()
         };
-        let mut copy = Copy::made_here(id, place.calendar, event);
+        let mut copy = Copy::made_here(id, calendar, event);
+        copy.alive = member.agreed_alive;
         let mut cause = self.cause_along(&member).await?;
         self.hold_whole(value, &mut cause).await?;
         copy.life_cause = Some(cause);
@@ -266,7 +311,9 @@ impl Flow<'_> {
         };
         copies::insert(self.tx, &row).await?;
         members::insert(self.tx, &member).await?;
-        self.note(&row, false);
+        if row.copy.alive {
+            self.note(&row, false);
+        }
         Ok(())
     }
 }

@@ -192,6 +192,11 @@ impl Flow<'_> {
         Ok(copies::update(self.tx, &mut row).await?)
     }
 
+    /// The zone of a calendar's owner.
+    pub(super) async fn zone_of(&mut self, calendar: CalendarId) -> Result<TimeZone> {
+        Ok(self.whose(calendar).await?.zone.clone())
+    }
+
     pub(crate) async fn whose(&mut self, calendar: CalendarId) -> Result<Arc<Whose>> {
         if let Some(known) = self.whose.get(&calendar) {
             return Ok(known.clone());
@@ -224,12 +229,13 @@ impl Flow<'_> {
                 continue;
             }
             let wanted = self.wants(&sieve, value, place).await?;
-            let differs = match members.iter().find(|m| m.calendar == place.calendar) {
+            let whole = members.iter().find(|m| m.is_whole_in(place.calendar));
+            let differs = match whole {
                 Some(member) if own.contains(&member.copy) => false,
-                Some(member) => member.stopped == wanted,
+                Some(member) => member.stopped == (wanted && member.exploded.is_none()),
                 None => wanted,
             };
-            if differs {
+            if differs || (wanted && self.has_moved_on(value, place, &members).await?) {
                 return Ok(true);
             }
         }

@@ -3,6 +3,7 @@
 
 mod absence;
 mod digest;
+mod fit;
 mod guard;
 pub(crate) mod held;
 mod pull;

@@ -132,6 +132,10 @@ impl Hub {
                     Box::pin(self.look(store, work, &unfinished[intent])).await?;
                 }
                 step => {
+                    if self.refit(&mut tx, &row, &step).boxed().await? {
+                        self.commit(tx).await?;
+                        continue;
+                    }
                     if let Some(reason) = self.stopped(&mut tx, work, &row, &step).await? {
                         row.copy.parked = Some(reason);
                         row.pending = false;

@@ -23,11 +23,13 @@ macro_rules! both {
 }
 
 mod accounts;
+mod apart;
 mod catalogue;
 mod changing;
 mod conflicts;
 mod dice;
 mod disconnect;
+mod exploded;
 mod filters;
 mod held;
 mod inbox;

@@ -11,12 +11,13 @@ use std::{
 };
 
 use async_trait::async_trait;
-use calendar::Event;
+use calendar::{Event, Override, Zone};
 use jiff::Timestamp;
+use protocols::microsoft;
 use providers::{
     Account, AuthorizeRequest, Calendar, Changes, Channel, Connector, Create, Delete, Description,
-    Directory, Failure, Found, Grant, Malformed, Place, Seen, Sighting, Tokens, Traits, Update,
-    Watch,
+    Directory, Failure, Fit, Found, Grant, Malformed, Place, Seen, Series, Sighting, Tokens,
+    Traits, Update, Watch,
 };
 use sync::{Stamp, Version, replication::Reply};
 use uuid::Uuid;
@@ -62,6 +63,8 @@ pub struct Manners {
     pub channels: BTreeMap<Uuid, (String, Timestamp)>,
     /// It chooses ids itself.
     pub own_ids: bool,
+    /// It has the series of Graph and no others, and spells their rules as Graph does.
+    pub narrow: bool,
     /// How many more calendars the account has, all with the same events.
     pub more_calendars: usize,
     /// What its calendars' ids begin with; calendars of other ids are gone.
@@ -319,6 +322,9 @@ impl Model {
         if let Some(rewrite) = self.manners().rewrites {
             rewrite(&mut body);
         }
+        if self.manners().narrow {
+            body = as_graph_has_it(&body);
+        }
         let object = Object {
             version: self.tick(),
             body,
@@ -376,6 +382,13 @@ impl Model {
             id: id.to_owned(),
             found,
         }
+    }
+
+    /// Whether the provider cannot have a series.
+    fn refuses(&self, previous: Option<&Event>, next: &Event) -> Option<Reply> {
+        let narrow = self.manners().narrow;
+        let fit = narrow.then(|| fit(previous, next))?;
+        (!fit.is_whole()).then(|| Reply::Refused(format!("{fit:?}")))
     }
 
     fn check(&self, id: &str, version: &Version) -> Option<Reply> {
@@ -512,6 +525,9 @@ impl Connector for Model {
         if let Some(answer) = self.taken(create.body)? {
             return self.answer(answer).await;
         }
+        if let Some(refused) = self.refuses(None, create.body) {
+            return self.answer(refused).await;
+        }
         let own = format!("own-{}", self.tick());
         let id = create.id.unwrap_or(&own);
         if self.put_off(Late::Create(
@@ -536,9 +552,9 @@ impl Connector for Model {
         let Update {
             id,
             version,
+            previous,
             body,
             stamp,
-            ..
         } = update;
         if self.put_off(Late::Update(
             id.to_owned(),
@@ -548,7 +564,8 @@ impl Connector for Model {
         )) {
             return Ok(Reply::Unknown);
         }
-        match self.check(id, version) {
+        let refused = self.check(id, version);
+        match refused.or_else(|| self.refuses(Some(previous), body)) {
             Some(refused) => self.answer(refused).await,
             None => self.stored(Wrote::Update, id, body, stamp).await,
         }
@@ -590,6 +607,34 @@ impl Connector for Model {
     }
 }
 
+/// The provider that has only Graph's series.
+pub const NARROW: &str = "narrow";
+
+fn fit(previous: Option<&Event>, next: &Event) -> Fit {
+    let apart = microsoft::apart(previous, next, &Zone::utc());
+    apart.map_or_else(|error| Fit::Nothing(error.to_string()), Fit::But)
+}
+
+/// A series in the words of a pattern; what it cannot have is not there.
+fn as_graph_has_it(body: &Event) -> Event {
+    let mut there = body.clone();
+    let Ok((pattern, range)) = microsoft::recurrence::express(body) else {
+        return there;
+    };
+    if body.is_series() {
+        let mut rule = pattern.to_rule();
+        range.apply(&mut rule, &body.when);
+        let first = body.when.local_start().date();
+        there.rules = vec![rule];
+        there.excluded_rules.clear();
+        there.overrides.retain(|id, entry| {
+            let says = !matches!(entry, Override::Patch(patch) if patch.is_empty());
+            says && pattern.occurs_on(range, first, id.0.date())
+        });
+    }
+    there
+}
+
 fn malformed(id: &str) -> Malformed {
     Malformed {
         id: id.to_owned(),
@@ -623,12 +668,13 @@ impl Models {
 #[async_trait]
 impl Directory for Models {
     fn list(&self) -> Vec<Description> {
-        vec![Description {
-            id: "model".to_owned(),
+        let described = |id: &str| Description {
+            id: id.to_owned(),
             name: "Model".to_owned(),
             auth: providers::Auth::Password,
             presets: Vec::new(),
-        }]
+        };
+        vec![described("model"), described(NARROW)]
     }
 
     fn authorize_url(&self, _: &str, request: &AuthorizeRequest<'_>) -> Option<String> {
@@ -651,6 +697,13 @@ impl Directory for Models {
         match self.refused.lock().unwrap().clone() {
             Some(failure) => Err(failure),
             None => Ok(Self::grant(&format!("renewed-{count}"))),
+        }
+    }
+
+    fn fit(&self, provider: &str, series: Series<'_>) -> Fit {
+        match provider {
+            NARROW => fit(series.previous, series.next),
+            _ => Fit::whole(),
         }
     }
 

@@ -21,7 +21,7 @@ use storage::{MasterKey, Store, Stores};
 use tempfile::TempDir;
 use tokio::{sync::watch, time::Instant};
 
-use crate::model::{Model, Models};
+use crate::model::{Model, Models, NARROW};
 
 /// A clock that moves by a second whenever it is asked.
 #[derive(Default)]
@@ -202,9 +202,27 @@ impl World {
         Hub::new(stores, directory, clock, ids, Settings::default())
     }
 
+    /// The same, where the last of them has only Graph's series.
+    pub async fn with_narrow(database: &Database, count: usize) -> Self {
+        let mut world = Self::empty(database, Settings::default(), count).await;
+        for i in 0..count {
+            let narrow = i + 1 == count;
+            world.models[i].manners().narrow = narrow;
+            let provider = if narrow { NARROW } else { "model" };
+            world.connect_at(i, provider).await;
+        }
+        world.find_calendars().await;
+        world.settle().await;
+        world
+    }
+
     pub async fn connect(&self, model: usize) {
+        self.connect_at(model, "model").await;
+    }
+
+    async fn connect_at(&self, model: usize, provider: &str) {
         let account = PasswordAccount {
-            provider: "model".to_owned(),
+            provider: provider.to_owned(),
             url: "https://model.example/".to_owned(),
             username: format!("user{model}"),
             password: "secret".to_owned(),

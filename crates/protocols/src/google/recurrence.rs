@@ -291,13 +291,38 @@ pub(super) fn write(
     Some(lines)
 }
 
+/// Whether Google can have a series: it has its rules, or few enough dates to be said one by one.
+///
+/// # Errors
+/// Why it cannot.
+pub fn has_its_rules(event: &Event) -> Result<(), &'static str> {
+    let all = event.rules.iter().chain(&event.excluded_rules);
+    for (rule, reason) in all.filter_map(|rule| Some((rule, not_had(rule)?))) {
+        let alone = Event {
+            rules: vec![rule.clone()],
+            ..Event::new("", event.when.clone())
+        };
+        let dates = alone.planned_starts(DATES_FOR_RULE + 1);
+        if dates.is_none_or(|dates| dates.len() > DATES_FOR_RULE) {
+            return Err(reason);
+        }
+    }
+    Ok(())
+}
+
 /// Google refuses rules finer than daily, and does not know RFC 7529.
-fn is_expressible(rule: &Rule, losses: &mut Vec<Loss>) -> bool {
-    let reason = if rule.frequency < Frequency::Daily {
-        "Google has no rule finer than daily"
+fn not_had(rule: &Rule) -> Option<&'static str> {
+    if rule.frequency < Frequency::Daily {
+        Some("Google has no rule finer than daily")
     } else if rule.rscale.is_some() || rule.skip != Skip::Omit {
-        "Google has no rules of other calendars"
+        Some("Google has no rules of other calendars")
     } else {
+        None
+    }
+}
+
+fn is_expressible(rule: &Rule, losses: &mut Vec<Loss>) -> bool {
+    let Some(reason) = not_had(rule) else {
         return true;
     };
     losses.push(Loss::new(

@@ -11,6 +11,7 @@
 //!   states) rides in extended properties: see [`property`].
 //! - The mapping never writes attendees: Graph mails them at once, and a mirror must be silent.
 
+mod apart;
 mod body;
 mod categories;
 mod error;
@@ -32,6 +33,7 @@ mod unknown;
 pub mod wire;
 mod write;
 
+pub use apart::apart;
 pub use error::Error;
 pub use overlay::{Side, overlay};
 pub use patch::{Patch, patch};

@@ -71,7 +71,7 @@ pub fn patch(previous: &Event, next: &Event, options: Options<'_>) -> Result<Map
 }
 
 /// Whether pattern and range have to be sent again.
-fn resets(units: &BTreeSet<Unit>, previous: &Event, next: &Event) -> bool {
+pub(super) fn resets(units: &BTreeSet<Unit>, previous: &Event, next: &Event) -> bool {
     let series = previous.is_series() || next.is_series();
     let rule = units.contains(&Unit::Rule) || previous.is_series() != next.is_series();
     series && (rule || units.contains(&Unit::When) || folds(units, previous, next))

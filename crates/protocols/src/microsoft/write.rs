@@ -242,7 +242,7 @@ fn plain_occurrence(series: &Event, id: RecurrenceId) -> Option<Event> {
 }
 
 /// Exchange refuses an occurrence that is moved to or past the day of its neighbour.
-fn stays_between_its_neighbours(
+pub(super) fn stays_between_its_neighbours(
     next: &Event,
     id: RecurrenceId,
     pattern: &Pattern,

@@ -1,11 +1,11 @@
 //! What follows from a change along the link, in the same transaction (L9).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use calendar::Event;
 use jiff::Timestamp;
 use sync::{
-    Cause, CauseKind, Copy, Law, LinkId, LinkedId, Mask, Member, Role, Stamp,
+    Cause, CauseKind, Copy, Law, LinkId, LinkedId, Mask, Member, Part, Role, Stamp,
     law::holds,
     links::{self as rules, Made, Moved},
 };
@@ -368,6 +368,9 @@ impl Hub {
             link: LINK,
             calendar: calendar(place),
             copy: id,
+            part: Part::Whole,
+            exploded: None,
+            apart: BTreeSet::new(),
             role,
             mask,
             agreed: shown.clone(),

@@ -265,6 +265,10 @@ impl Digest {
             link: _,
             calendar,
             copy,
+            // The model's providers have every series.
+            part: _,
+            exploded: _,
+            apart: _,
             role: _,
             mask: _,
             agreed,

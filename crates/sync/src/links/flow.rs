@@ -7,7 +7,11 @@ use calendar::{Event, Privacy, Unit, unit};
 use crate::{
     Cause, Conflict, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role,
     law::{Law, holds},
-    links::relink::{self, here, lost, met},
+    links::{
+        Part,
+        part::{self, through},
+        relink::{self, here, lost, met},
+    },
     loose,
 };
 
@@ -91,6 +95,9 @@ fn member(
         link: linked.link,
         calendar,
         copy,
+        part: Part::Whole,
+        exploded: None,
+        apart: BTreeSet::new(),
         role,
         agreed: mask.project(&linked.value),
         mask,
@@ -232,6 +239,12 @@ pub(super) fn privacy_at(mask: &Mask, linked: &Linked, copy: &Copy) -> Privacy {
 
 /// L1: what changed on a living copy flows into the linked event, as far as role and mask let it out.
 pub fn inward(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet<Unit> {
+    let act = |linked: &mut Linked, member: &mut Member| inward_part(linked, member, copy);
+    let moved = through(linked, member, copy.calendar, act);
+    member.part.units(moved)
+}
+
+fn inward_part(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet<Unit> {
     let mut moved = BTreeSet::new();
     let sends = member.role.sends() || !holds(Law::TargetsDoNotSend);
     if !member.attached || !sends || !copy.alive {
@@ -265,7 +278,7 @@ pub fn inward(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet
 }
 
 /// Which units the mask keeps from flowing in. Where only privates are hidden, the calendar in which the event was made
-/// sees all of it and speaks for all of it.
+/// sees all of it and speaks for all of it. What is apart from a series is told by the copy that has it, not by the series.
 pub(super) fn covered(
     linked: &Linked,
     member: &Member,
@@ -281,11 +294,21 @@ pub(super) fn covered(
     } else {
         privacy_at(&mask, linked, copy)
     };
-    move |unit| mask.covers(unit, privacy)
+    let (part, apart) = (member.part, member.apart.clone());
+    let told_elsewhere =
+        move |unit: &Unit| matches!(unit, Unit::Override(id) if apart.contains(id));
+    move |unit| part.keeps(unit) || told_elsewhere(unit) || mask.covers(unit, privacy)
 }
 
 /// L2 and L3: brings the linked event to one receiver. `copy` is the member's copy.
 pub fn outward(linked: &Linked, member: &mut Member, copy: &mut Copy, cause: &Cause) -> Outward {
+    match member.part {
+        Part::Whole => outward_part(linked, member, copy, cause),
+        Part::Occurrence(id) => outward_part(&part::occurrence(linked, id), member, copy, cause),
+    }
+}
+
+fn outward_part(linked: &Linked, member: &mut Member, copy: &mut Copy, cause: &Cause) -> Outward {
     let mut done = Outward::default();
     let receives = member.role.receives() || !holds(Law::SourcesAreRead);
     if !member.attached || member.stopped || !receives {
@@ -320,9 +343,19 @@ pub fn outward(linked: &Linked, member: &mut Member, copy: &mut Copy, cause: &Ca
     done
 }
 
+/// What a member's copy of the linked event is made of: what may be seen of the part that it has.
+pub fn seen(linked: &Linked, member: &Member) -> Event {
+    match member.part {
+        Part::Whole => shown(linked, member, member.copy),
+        Part::Occurrence(id) => shown(&part::occurrence(linked, id), member, member.copy),
+    }
+}
+
 /// The linked event as the member may see it.
 pub(super) fn shown(linked: &Linked, member: &Member, copy: CopyId) -> Event {
-    sight(linked, member, copy).project(&linked.value)
+    let mut seen = sight(linked, member, copy).project(&linked.value);
+    part::without(&mut seen, &member.apart);
+    seen
 }
 
 /// The mask through which a member sees the linked event. The event's own calendar is not masked against itself.
@@ -343,6 +376,11 @@ pub(super) fn sight(linked: &Linked, member: &Member, copy: CopyId) -> Mask {
 
 /// L3: the member's copy was deleted by a person. Whether the linked event dies of it.
 pub fn died(linked: &mut Linked, member: &mut Member) -> bool {
+    let calendar = member.calendar;
+    through(linked, member, calendar, died_part)
+}
+
+fn died_part(linked: &mut Linked, member: &mut Member) -> bool {
     if !member.attached {
         return false;
     }
@@ -364,7 +402,22 @@ pub fn revived(
     restored: bool,
     cause: &Cause,
 ) -> BTreeSet<Unit> {
-    let moved = inward(linked, member, copy);
+    let calendar = copy.calendar;
+    let act = |linked: &mut Linked, member: &mut Member| {
+        revived_part(linked, member, copy, restored, cause)
+    };
+    let moved = through(linked, member, calendar, act);
+    member.part.units(moved)
+}
+
+fn revived_part(
+    linked: &mut Linked,
+    member: &mut Member,
+    copy: &mut Copy,
+    restored: bool,
+    cause: &Cause,
+) -> BTreeSet<Unit> {
+    let moved = inward_part(linked, member, copy);
     if linked.alive {
         member.declined = false;
         member.agreed_alive = true;

@@ -9,21 +9,23 @@ mod flow;
 mod mask;
 mod matching;
 mod moved;
+mod part;
 mod relink;
 mod remask;
 mod stop;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::{Event, Unit};
+use calendar::{Event, RecurrenceId, Unit};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use filter::Filter;
-pub use flow::{Outward, attach, begin, died, gives_way, inward, outward, revived};
+pub use flow::{Outward, attach, begin, died, gives_way, inward, outward, revived, seen};
 pub use mask::{Mask, MaskKind};
 pub use matching::content_key;
 pub use moved::{Moved, leave, moved};
+pub use part::{Part, is_over, occurrence};
 pub use relink::{Relinked, relink, unlink};
 pub use remask::{Made, remask};
 pub use stop::{pass, stop};
@@ -63,6 +65,15 @@ pub struct Member {
     pub calendar: CalendarId,
     /// Its copy.
     pub copy: CopyId,
+    /// Which part of the linked event that is. A calendar has at most one member for each.
+    #[serde(default, skip_serializing_if = "Part::is_whole")]
+    pub part: Part,
+    /// Why the provider cannot have the series, if so: it is stopped, and occurrences near to today are members instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exploded: Option<String>,
+    /// Occurrences that the provider cannot have within the series: each is a member of its own.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub apart: BTreeSet<RecurrenceId>,
     /// Direction.
     pub role: Role,
     /// What may be seen there.
@@ -83,6 +94,13 @@ pub struct Member {
     pub stopped: bool,
     /// Whether it follows the link at present; kept after unlinking so that relinking remembers (L7).
     pub attached: bool,
+}
+
+impl Member {
+    /// Whether it is all of the event in this calendar.
+    pub fn is_whole_in(&self, calendar: CalendarId) -> bool {
+        self.calendar == calendar && self.part.is_whole()
+    }
 }
 
 /// Direction of a member.

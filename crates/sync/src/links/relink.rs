@@ -11,6 +11,8 @@ use crate::{
     links::{
         self, Outward,
         flow::{covered, shown},
+        part::{is_over, through},
+        stop::stop,
     },
     merge::{self, Merge},
 };
@@ -36,6 +38,26 @@ pub fn unlink(member: &mut Member) {
 /// The member follows its link again. `cause` is of kind flow, not of kind config: what is brought here was edited
 /// elsewhere, and a deletion that did not know of it must not take it along (R8).
 pub fn relink(
+    linked: &mut Linked,
+    member: &mut Member,
+    copy: &mut Copy,
+    cause: &Cause,
+) -> Relinked {
+    let calendar = copy.calendar;
+    if is_over(linked, member) {
+        member.attached = true;
+        let mut done = Relinked::default();
+        done.copy.life = copy.alive;
+        done.conflicts = stop(member, copy, cause);
+        return done;
+    }
+    let act = |linked: &mut Linked, member: &mut Member| relink_part(linked, member, copy, cause);
+    let mut done = through(linked, member, calendar, act);
+    done.moved = member.part.units(done.moved);
+    done
+}
+
+fn relink_part(
     linked: &mut Linked,
     member: &mut Member,
     copy: &mut Copy,

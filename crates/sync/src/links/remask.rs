@@ -9,6 +9,7 @@ use crate::{
     links::{
         Relinked,
         flow::{covered, hides_only_privates, privacy_at, shown, sight},
+        part::through,
         relink::{noted, settle},
     },
 };
@@ -28,6 +29,23 @@ pub enum Made {
 /// a person made is never scrubbed, but what it no longer lets out goes from the linked event. Where a sender shows more
 /// than before, both sides may have something there, and they are merged as in L7.
 pub fn remask(
+    linked: &mut Linked,
+    member: &mut Member,
+    copy: &mut Copy,
+    mask: Mask,
+    made: Made,
+    cause: &Cause,
+) -> Relinked {
+    let calendar = copy.calendar;
+    let act = |linked: &mut Linked, member: &mut Member| {
+        remask_part(linked, member, copy, mask, made, cause)
+    };
+    let mut done = through(linked, member, calendar, act);
+    done.moved = member.part.units(done.moved);
+    done
+}
+
+fn remask_part(
     linked: &mut Linked,
     member: &mut Member,
     copy: &mut Copy,

@@ -14,6 +14,6 @@ pub use hold::{decide, hold_again};
 pub use look::looked;
 pub use observe::{Digest, Standing, is_known, observe};
 pub use pilot::{Forgotten, forget};
-pub use plan::{Step, plan, plan_without, sent_without};
+pub use plan::{Step, body, plan, plan_without, sent_without};
 pub use reply::{Reply, Settled, reply};
 pub use surplus::hand_over;

@@ -108,7 +108,7 @@ pub fn plan_without(copy: &Copy, intents: &[Intent], pilots: &BTreeSet<LinkId>) 
 
 /// R2: what the provider has, and the same with the units that changed here since they were last sent. A unit that
 /// waits for a person is sent as the provider has it.
-fn body(copy: &Copy, pilots: &BTreeSet<LinkId>) -> Option<(Event, Event)> {
+pub fn body(copy: &Copy, pilots: &BTreeSet<LinkId>) -> Option<(Event, Event)> {
     let base = copy.base.as_ref()?;
     let previous = copy.held.as_ref().unwrap_or(&base.remote);
     let held = copy.held_units();

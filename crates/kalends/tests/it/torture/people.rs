@@ -126,8 +126,8 @@ async fn change(world: &World, at: At, item: &Item, items: &[Item], rng: &mut Rn
 }
 
 /// Whether it is the last of a series: that one is cancelled, and only the others get titles of their own. Were both done
-/// to one occurrence at a time, the title could win, and Graph cannot bring back what was cancelled there: the copy is
-/// parked with that reason.
+/// to one occurrence at a time, the title could win, and Graph cannot bring back what was cancelled there: it would be an
+/// event of its own, which is not compared with occurrences here.
 fn is_last(planned: jiff::Timestamp, family: &[&Item]) -> bool {
     let first = family.iter().filter_map(|item| item.planned).min();
     first.is_some_and(|first| planned >= first + (24 * (writes::DAYS - 1)).hours())

@@ -1,5 +1,6 @@
 //! Microsoft Graph.
 
+mod apart;
 mod equal;
 mod face;
 mod patterns;

@@ -3,6 +3,7 @@
 mod conflicts;
 mod links;
 mod observing;
+mod occurrences;
 mod writing;
 
 use calendar::{Event, Unit};

@@ -170,6 +170,10 @@ export interface Event {
   'kalends.dev:calendar'?: string;
   'kalends.dev:linked'?: string | null;
   'kalends.dev:masked'?: boolean;
+  /** Which occurrence of a series this single event is. */
+  'kalends.dev:occurrence'?: string;
+  /** Calendars in which a series is single events, since their providers cannot have it. */
+  'kalends.dev:exploded'?: { calendar: string; reason: string; from: string; to: string }[];
 }
 
 /** Top-level properties to replace; null removes; RFC 8984 PatchObject paths are accepted as keys. */
