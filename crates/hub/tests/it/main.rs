@@ -42,6 +42,7 @@ mod pilot;
 mod preview;
 mod restore;
 mod silence;
+mod splits;
 mod why;
 mod worker;
 mod world;

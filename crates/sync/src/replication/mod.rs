@@ -8,6 +8,7 @@ mod pilot;
 mod plan;
 mod reply;
 mod settle;
+mod slotless;
 mod surplus;
 
 pub use hold::{decide, hold_again};

@@ -12,6 +12,7 @@ use crate::{
         echo::ours,
         hold,
         settle::{Sight, Start, clash, settle, take, whole},
+        slotless::slotless,
         surplus::surplus,
     },
 };
@@ -323,6 +324,9 @@ fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
         settle(copy, &mut base, &unit, &start, sight, digest);
     }
     whole(&mut digest.conflicts, &mine, known, body);
+    digest
+        .conflicts
+        .extend(slotless(&mine, copy, &digest.taken));
     if edited && !holds(Law::MergeByUnit) {
         for unit in unit::all([body, &copy.local]) {
             take(copy, &mut base, &unit, body, digest);
