@@ -12,6 +12,7 @@ pub mod changes;
 pub mod channels;
 mod conflicts;
 pub mod connections;
+pub mod erasure;
 pub mod error;
 pub mod events;
 mod lanes;

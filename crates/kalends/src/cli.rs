@@ -24,6 +24,8 @@ pub enum Command {
     Doctor(ConfigOptions),
     /// Print a link that signs the owner in, once: for whoever has no password, or has forgotten it.
     SignInLink(ConfigOptions),
+    /// Say what is kept of a person, erase it, and say what remains at providers and must be erased there.
+    Erase(EraseOptions),
     /// Run local stand-ins for Google Calendar, Microsoft 365 and an iCloud-like CalDAV server.
     Sandbox(SandboxOptions),
     /// Run the hub and the sandbox with a small dental practice, and watch appointments hop.
@@ -47,6 +49,19 @@ pub struct ServeOptions {
     /// The demo's stage: a `sandbox.json`. Serves `/demo` for it.
     #[arg(long, hide = true)]
     pub stage: Option<PathBuf>,
+}
+
+/// Options of `erase`.
+#[derive(Args, Clone)]
+pub struct EraseOptions {
+    #[command(flatten)]
+    /// Where the configuration is.
+    pub config: ConfigOptions,
+    /// The person's mail address.
+    pub address: String,
+    /// Erase it. Without this it is only said what there is. There is no way back.
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// Options of `sandbox`.

@@ -9,6 +9,7 @@ mod cli;
 mod config;
 mod demo;
 mod doctor;
+mod erase;
 mod house;
 mod sandbox;
 mod serve;
@@ -31,6 +32,7 @@ async fn main() -> ExitCode {
         cli::Command::Migrate(options) => doctor::migrate(options).await,
         cli::Command::Doctor(options) => doctor::run(options).await,
         cli::Command::SignInLink(options) => sign_in::run(options).await,
+        cli::Command::Erase(options) => erase::run(options).await,
         cli::Command::Sandbox(options) => sandbox::run(options).await,
         cli::Command::Demo(options) => demo::run(options).await,
     };

@@ -31,6 +31,7 @@ pub mod overlaps;
 pub mod sessions;
 pub mod spans;
 pub mod timers;
+pub mod traces;
 pub mod users;
 pub mod vault;
 

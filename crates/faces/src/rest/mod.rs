@@ -4,6 +4,7 @@ mod calendars;
 mod changes;
 mod conflicts;
 mod connections;
+mod erasures;
 mod events;
 mod extract;
 mod filters;
@@ -68,6 +69,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(held::confirm))
         .routes(routes!(held::dismiss))
         .routes(routes!(overlaps::list))
+        .routes(routes!(erasures::create))
+        .routes(routes!(erasures::preview))
         .routes(routes!(insight::undo))
         .routes(routes!(links::list, links::create))
         .routes(routes!(links::preview))

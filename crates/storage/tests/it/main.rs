@@ -32,3 +32,4 @@ mod people;
 mod planted;
 mod rows;
 mod statements;
+mod traces;

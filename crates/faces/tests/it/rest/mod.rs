@@ -3,6 +3,7 @@
 mod calendars;
 mod changes;
 mod connections;
+mod erasures;
 mod events;
 mod links;
 mod occurrences;

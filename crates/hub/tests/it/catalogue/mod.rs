@@ -5,6 +5,7 @@ mod accounts;
 mod conflicts;
 mod deletions;
 mod duplicates_and_loops;
+mod erasure;
 mod listings;
 mod machines;
 mod moves_and_zones;
