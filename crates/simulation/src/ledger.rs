@@ -108,6 +108,16 @@ impl Ledger {
             || later.any(|e| e.replaced == Some(number) && self.was_deleted(e.number))
     }
 
+    /// Whether somebody saw this number in an occurrence, cancelled that or made it as the others, and somebody deleted an
+    /// event there: whoever did both left no number that could tell.
+    pub fn was_cancelled(&self, edit: &Edit) -> bool {
+        let mut later = self.edits.iter();
+        let cancelled =
+            |e: &Edit| e.passing && e.place == edit.place && matches!(e.slot, Slot::Occurrence(_));
+        self.deleted_at.contains(&edit.place)
+            && later.any(|e| e.replaced == Some(edit.number) && cancelled(e))
+    }
+
     /// Replies from a place got lost: what they told was not told.
     pub fn untell(&mut self, place: usize) {
         let there = self.deletes.iter_mut().filter(|d| d.place == place);

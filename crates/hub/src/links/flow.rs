@@ -9,10 +9,7 @@ use std::{
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 use storage::{Tx, copies, linked, links, members};
-use sync::{
-    CalendarId, Cause, CauseKind, CopyId, LinkId, LinkedId, Member,
-    links::{self as rules, Moved},
-};
+use sync::{CalendarId, Cause, CauseKind, CopyId, LinkId, LinkedId, Member, links as rules};
 
 use super::{
     parts::{Provider, keep_apart},
@@ -121,49 +118,6 @@ impl<'a> Flow<'a> {
             }
         }
         self.cascade().await
-    }
-
-    /// Whether this deletion is half of a move between two calendars of the link, of which the other half, the same event in
-    /// its new calendar, was seen first. Then the event lives there, and gets a mirror here.
-    async fn has_moved(
-        &mut self,
-        row: &mut copies::Row,
-        value: &mut sync::Linked,
-        left: &Member,
-    ) -> Result<bool> {
-        if row.projected {
-            return Ok(false);
-        }
-        for member in members::of_linked(self.tx, value.id).await? {
-            let moved = rules::moved(left, &member, self.now);
-            if moved == Moved::Not {
-                continue;
-            }
-            let Some(mut there) = copies::get(self.tx, member.copy).await? else {
-                continue;
-            };
-            let same = there.copy.local.uid == row.copy.local.uid;
-            if there.projected || !there.copy.alive || !same {
-                continue;
-            }
-            if moved == Moved::OutOfTheLink {
-                members::delete(self.tx, member.linked, member.copy).await?;
-                there.linked = None;
-                self.belongs_elsewhere(&there);
-                copies::update(self.tx, &mut there).await?;
-                continue;
-            }
-            members::delete(self.tx, left.linked, left.copy).await?;
-            row.linked = None;
-            rules::leave(&mut row.copy);
-            self.belongs_elsewhere(row);
-            copies::update(self.tx, row).await?;
-            value.origin = there.copy.id;
-            linked::update(self.tx, value).await?;
-            self.outward(value, Some(there.copy.id)).await?;
-            return Ok(true);
-        }
-        Ok(false)
     }
 
     /// The copy came back to life at its provider; it is saved here (L4).

@@ -5,6 +5,7 @@ pub mod flow;
 pub mod horizon;
 mod manage;
 mod meet;
+mod moved;
 mod parts;
 pub(crate) mod pilot;
 mod preview;

@@ -54,13 +54,16 @@ impl Flow<'_> {
         let Some(place) = link.place(row.copy.calendar) else {
             return Ok(());
         };
-        let twins = self.twins(row, link).await?;
+        let mut twins = self.twins(row, link).await?;
         if !self.lets_out(place, &row.copy.local).await? {
             return self.sift_again(&twins, link).await;
         }
         if let Some(mut value) = self.linked_twin(row, &twins, link.id, place).await? {
             self.join(&mut value, row, place, Some(self.now)).await?;
             return self.outward(&value, Some(row.copy.id)).await;
+        }
+        if begins(row, place) && Box::pin(self.follows(row, &mut twins, link.id, place)).await? {
+            return Ok(());
         }
         let Some(id) = self.begin(row, link, place).await? else {
             return Ok(());
@@ -197,7 +200,7 @@ impl Flow<'_> {
         link: &links::Link,
         place: &links::LinkMember,
     ) -> Result<Option<LinkedId>> {
-        if place.role == Role::Target || is_foreign_mirror(row) {
+        if !begins(row, place) {
             return Ok(None);
         }
         let id = LinkedId(self.hub.ids().uuid());
@@ -316,6 +319,11 @@ impl Flow<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a copy may be the origin of a linked event.
+fn begins(row: &copies::Row, place: &links::LinkMember) -> bool {
+    place.role != Role::Target && !is_foreign_mirror(row)
 }
 
 /// The UID of a mirror that we make.

@@ -65,6 +65,8 @@ pub struct Manners {
     pub own_ids: bool,
     /// It has the series of Graph and no others, and spells their rules as Graph does.
     pub narrow: bool,
+    /// The id of what is gone may be used again.
+    pub reuses_ids: bool,
     /// How many more calendars the account has, all with the same events.
     pub more_calendars: usize,
     /// What its calendars' ids begin with; calendars of other ids are gone.
@@ -174,7 +176,7 @@ impl Model {
         for write in late {
             match write {
                 Late::Create(id, body, stamp) => {
-                    if !self.objects.lock().unwrap().contains_key(&id) {
+                    if !self.is_taken(&id) {
                         self.store(Wrote::Create, &id, &body, stamp);
                     }
                 }
@@ -190,6 +192,15 @@ impl Model {
                 }
             }
         }
+    }
+
+    /// Whether nothing can be made under this id.
+    fn is_taken(&self, id: &str) -> bool {
+        let objects = self.objects.lock().unwrap();
+        let reuses = self.manners().reuses_ids;
+        objects
+            .get(id)
+            .is_some_and(|object| object.alive || !reuses)
     }
 
     fn put_off(&self, write: Late) -> bool {
@@ -537,7 +548,7 @@ impl Connector for Model {
         )) {
             return Ok(Reply::Unknown);
         }
-        if self.objects.lock().unwrap().contains_key(id) {
+        if self.is_taken(id) {
             return self.answer(Reply::Exists).await;
         }
         self.stored(Wrote::Create, id, create.body, create.stamp)

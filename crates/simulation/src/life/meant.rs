@@ -78,6 +78,7 @@ impl World {
             || ((moved || self.other.is_some()) && self.is_elsewhere(edit, losers))
             || self.was_covered(edit.place, edit.slot)
             || self.ledger.was_deleted(edit.number)
+            || self.ledger.was_cancelled(edit)
     }
 
     /// Whether an edit, or what was written over it, is kept as a loser or was taken along to a target, where it stays.

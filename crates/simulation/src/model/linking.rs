@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use calendar::Event;
 use jiff::Timestamp;
 use sync::{
-    Cause, CauseKind, Copy, Law, LinkId, LinkedId, Mask, Member, Part, Role, Stamp,
+    CalendarId, Cause, CauseKind, Copy, CopyId, Law, LinkId, LinkedId, Mask, Member, Part, Role, Stamp,
     law::holds,
     links::{self as rules, Made, Moved},
 };
@@ -39,25 +39,17 @@ impl Hub {
             return;
         }
         if let Some(linked) = self.linked_twin(row) {
-            if let Some(mirror) = self.member_at(linked, place) {
-                // The mirror gives way to the event that it mirrors.
-                let member = self.members.remove(mirror);
-                let mirror = index_of(member.copy.0);
-                let event = &self.rows[row].copy;
-                let heir = event.id;
-                let noted = rules::gives_way(&member, &self.rows[mirror].copy, event);
-                self.conflicts.extend(noted);
-                let copy = &mut self.rows[mirror].copy;
-                copy.alive = false;
-                copy.heir = Some(heir);
-                copy.life_cause = Some(cause.clone());
-            }
+            self.make_room(linked, row, cause);
             self.join(linked, row, cause);
             self.members.last_mut().unwrap().since = Some(self.now());
             self.outward(linked, Some(row), cause);
             return;
         }
         if self.places[place].role == Role::Target && holds(Law::TargetsDoNotOriginate) {
+            return;
+        }
+        if let Some((linked, left)) = self.dead_twin(row) {
+            self.follow(linked, left, row, cause);
             return;
         }
         let linked = self.begin(row);
@@ -68,6 +60,60 @@ impl Hub {
                 self.join(linked, twin, cause);
             }
         }
+        self.outward(linked, Some(row), cause);
+    }
+
+    /// A mirror gives way to the event that it mirrors.
+    fn make_room(&mut self, linked: usize, row: usize, cause: &Cause) {
+        let Some(mirror) = self.member_at(linked, self.place(row)) else {
+            return;
+        };
+        let member = self.members.remove(mirror);
+        let mirror = index_of(member.copy.0);
+        let event = &self.rows[row].copy;
+        let heir = event.id;
+        let noted = rules::gives_way(&member, &self.rows[mirror].copy, event);
+        self.conflicts.extend(noted);
+        let copy = &mut self.rows[mirror].copy;
+        copy.alive = false;
+        copy.heir = Some(heir);
+        copy.life_cause = Some(cause.clone());
+    }
+
+    /// The dead linked event that `row` was moved from in another calendar, with the copy that it had there.
+    fn dead_twin(&self, row: usize) -> Option<(usize, usize)> {
+        let (place, uid) = (self.place(row), &self.rows[row].copy.local.uid);
+        if !holds(Law::MovedLivesOn) {
+            return None;
+        }
+        let left = |m: &&Member| {
+            let there = &self.rows[index_of(m.copy.0)];
+            let linked = index_of(m.linked.0);
+            m.attached
+                && !there.projected
+                && !there.copy.alive
+                && there.copy.local.uid == *uid
+                && there.copy.calendar != calendar(place)
+                && !self.linked[linked].alive
+                && self.has_room(linked, place)
+        };
+        let found = self.members.iter().rev().find(left)?;
+        Some((index_of(found.linked.0), index_of(found.copy.0)))
+    }
+
+    /// The event of a dead linked event lives on as `row`.
+    fn follow(&mut self, linked: usize, left: usize, row: usize, cause: &Cause) {
+        self.make_room(linked, row, cause);
+        let place = self.places[self.place(row)].clone();
+        let was = self.rows[left].copy.clone();
+        let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
+        let (member, done) = rules::follow(value, &was, copy, place.role, place.mask, cause);
+        self.conflicts.extend(done.conflicts);
+        let id = member.linked;
+        self.members.retain(|m| m.linked != id || m.copy != was.id);
+        rules::leave(&mut self.rows[left].copy);
+        self.members.push(member);
+        self.members.last_mut().unwrap().since = Some(self.now());
         self.outward(linked, Some(row), cause);
     }
 
@@ -92,10 +138,14 @@ impl Hub {
             holds(Law::MeetByKey)
                 && self.linked[*linked].alive
                 && rows.any(|there| !there.projected && there.copy.local.uid == *uid)
-                && self
-                    .member_at(*linked, place)
-                    .is_none_or(|m| self.rows[index_of(self.members[m].copy.0)].projected)
+                && self.has_room(*linked, place)
         })
+    }
+
+    /// Whether a linked event has no copy of a person's at a place.
+    fn has_room(&self, linked: usize, place: usize) -> bool {
+        self.member_at(linked, place)
+            .is_none_or(|m| self.rows[index_of(self.members[m].copy.0)].projected)
     }
 
     fn begin(&mut self, row: usize) -> usize {
@@ -282,13 +332,23 @@ impl Hub {
                 Moved::LivesOn => {
                     self.members.retain(|m| !here(m));
                     rules::leave(&mut self.rows[row].copy);
-                    self.linked[linked].origin = there.copy;
+                    self.speaks(linked, there.copy, left.calendar);
                     self.outward(linked, Some(index_of(there.copy.0)), cause);
                     return true;
                 }
             }
         }
         false
+    }
+
+    /// A copy is the origin now, in place of one of the calendar `left`.
+    fn speaks(&mut self, linked: usize, copy: CopyId, left: CalendarId) {
+        let id = self.linked[linked].id;
+        let here = |m: &Member| m.linked == id && m.copy == copy;
+        let member = self.members.iter().position(here).unwrap();
+        let (value, member) = (&mut self.linked[linked], &mut self.members[member]);
+        let lost = rules::speaks(value, member, &self.rows[index_of(copy.0)].copy, left);
+        self.conflicts.extend(lost);
     }
 
     pub fn died(&mut self, row: usize, cause: &Cause) {

@@ -16,7 +16,8 @@ const NOT_MISSED: &[Law] = &[
     Law::NewerClosesDelete,
     Law::ReviveIsWritten,
     Law::OldVersionsIgnored,
-    // These two have tests of their own: `crates/sync/tests/it/rules/links.rs`, and rows 16 and 55 in `crates/hub/tests/it`.
+    // These have tests of their own in `crates/sync/tests/it/rules`, and rows 16, 19 and 55 in `crates/hub/tests/it`.
+    Law::LateCreateTellsDeletion,
     Law::GoneIsFoundByUid,
     Law::MovesAreNoDeletions,
     Law::ReviveNeedsAnEdit,

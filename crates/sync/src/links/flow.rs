@@ -82,7 +82,7 @@ pub(super) fn hides_only_privates(mask: &Mask) -> bool {
 }
 
 /// A member whose copy agrees with the linked event as it is.
-fn member(
+pub(super) fn member(
     linked: &Linked,
     copy: CopyId,
     calendar: crate::CalendarId,

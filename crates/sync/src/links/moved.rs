@@ -3,9 +3,18 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use calendar::unit;
+
 use crate::{
-    Copy, Member,
+    CalendarId, Cause, Conflict, Copy, Linked, Mask, Member, Role,
     law::{Law, holds},
+    links::{
+        Relinked,
+        flow::{member, shown},
+        relink::{lost, relink},
+        remask::withdraw,
+    },
+    loose,
 };
 
 /// How long after an event turned up in its new calendar a deletion in the old one counts as the other half of a move.
@@ -47,4 +56,72 @@ pub fn leave(copy: &mut Copy) {
         }
     }
     copy.tidy();
+}
+
+/// The event of a linked event that has died turned up in another calendar, as `copy`: it lives on there, and is the origin
+/// from now on. `left` is the copy that died. What was changed elsewhere since the provider had `left` last is brought to
+/// `copy`, and what a person has changed in it flows.
+pub fn follow(
+    linked: &mut Linked,
+    left: &Copy,
+    copy: &mut Copy,
+    role: Role,
+    mask: Mask,
+    cause: &Cause,
+) -> (Member, Relinked) {
+    linked.alive = true;
+    linked.origin = copy.id;
+    let mut here = member(linked, copy.id, copy.calendar, role, mask, true);
+    let seen = shown(linked, &here, copy.id);
+    here.agreed = seen.clone();
+    // What is never written speaks for itself.
+    if let Some(base) = left.base.as_ref().filter(|_| role.receives()) {
+        let known = here.mask.project(&base.local);
+        for unit in unit::all([&known, &seen, &copy.local]) {
+            // Of what its old calendar did not let out the linked event knows nothing.
+            if linked.authors.contains_key(&unit) {
+                unit.take(&mut here.agreed, &known);
+            }
+            let same = unit.same(&copy.local, &here.agreed);
+            if !same && loose::same(&unit, &copy.local, &here.agreed) {
+                // As if we had written it and the provider had rewritten it.
+                if let Some(base) = &mut copy.base {
+                    unit.take(&mut base.local, &here.agreed);
+                }
+                unit.take(&mut copy.local, &here.agreed);
+            }
+        }
+    }
+    let mut done = relink(linked, &mut here, copy, cause);
+    let hidden = speaks(linked, &mut here, copy, left.calendar);
+    done.conflicts.extend(hidden);
+    (here, done)
+}
+
+/// A copy is the origin of its linked event now, in place of one in the calendar `left`: what that calendar had said and this
+/// one does not let out goes from the linked event (as with L6). If the copy does not have it, it lost.
+pub fn speaks(
+    linked: &mut Linked,
+    member: &mut Member,
+    copy: &Copy,
+    left: CalendarId,
+) -> Vec<Conflict> {
+    linked.origin = copy.id;
+    if !holds(Law::OriginSpeaks) {
+        return Vec::new();
+    }
+    let before = linked.clone();
+    let gone = withdraw(linked, member, copy, left);
+    let seen = shown(linked, member, copy.id);
+    for unit in &gone {
+        unit.take(&mut member.agreed, &seen);
+    }
+    let gone = gone
+        .into_iter()
+        .filter(|unit| !unit.same(&before.value, &copy.local));
+    gone.map(|unit| Conflict {
+        remote_won: Some(false),
+        ..lost(unit, &before, member, copy, &before.value)
+    })
+    .collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use calendar::{Event, Unit, unit};
 
 use crate::{
-    Cause, Copy, Linked, Mask, Member,
+    CalendarId, Cause, Copy, Linked, Mask, Member,
     links::{
         Relinked,
         flow::{covered, hides_only_privates, privacy_at, shown, sight},
@@ -58,7 +58,7 @@ fn remask_part(
     let agreed_before = member.agreed.clone();
     member.mask = mask;
     if made == Made::Original && member.role.sends() {
-        done.moved = withdraw(linked, member, copy);
+        done.moved = withdraw(linked, member, copy, copy.calendar);
     }
     if made != Made::Mirror {
         // Of an occurrence, too, its own calendar keeps what it no longer lets out.
@@ -111,9 +111,14 @@ fn take_back(unit: &Unit, member: &Member, copy: &mut Copy, done: &mut Relinked)
     }
 }
 
-/// Takes what the member's calendar itself had said and no longer lets out from the linked event, as if that had begun with
-/// this mask.
-fn withdraw(linked: &mut Linked, member: &Member, copy: &Copy) -> BTreeSet<Unit> {
+/// Takes what the origin's calendar, `from`, had said and the member's mask does not let out from the linked event, as if that
+/// had begun with this mask.
+pub(super) fn withdraw(
+    linked: &mut Linked,
+    member: &Member,
+    copy: &Copy,
+    from: CalendarId,
+) -> BTreeSet<Unit> {
     let mut moved = BTreeSet::new();
     if hides_only_privates(&member.mask) {
         return moved;
@@ -125,7 +130,7 @@ fn withdraw(linked: &mut Linked, member: &Member, copy: &Copy) -> BTreeSet<Unit>
         ..linked.value.clone()
     });
     for unit in unit::all([&linked.value]) {
-        let own = linked.authors.get(&unit) == Some(&copy.calendar);
+        let own = linked.authors.get(&unit) == Some(&from);
         let hidden = matches!(unit, Unit::Override(_)) || out.covers(&unit, privacy);
         if own && hidden && !unit.same(&linked.value, &let_out) {
             unit.take(&mut linked.value, &let_out);

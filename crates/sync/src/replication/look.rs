@@ -1,15 +1,16 @@
 //! After an unknown outcome: what a look at the provider tells (R10).
 
 use crate::{
-    Copy, Intent, Observation, Outcome,
+    Copy, Intent, Observation, Outcome, Remote, Stamp,
+    law::{Law, holds},
     replication::{Digest, Standing, observe},
 };
 
 /// Digests a look for `intents[index]`. `found` is what is there now under its id or stamp; a sighting without a body
 /// says that nothing is.
 ///
-/// Afterwards the intent is not open any more. If it was not found it may still arrive late; then it is recognised
-/// by its stamp.
+/// Afterwards the intent is not open any more. If it was not found it may still arrive late, unless it is known to have
+/// been stored; then it is recognised by its stamp.
 pub fn looked(
     copy: &mut Copy,
     intents: &[Intent],
@@ -17,10 +18,22 @@ pub fn looked(
     found: &Observation,
     standing: &Standing,
 ) -> Digest {
-    let mut digest = observe(copy, intents, found, standing);
     let stamp = intents[index].stamp;
+    let outcome = if was_stored(copy, stamp, found) && holds(Law::StoredIsDone) {
+        Outcome::Done
+    } else {
+        Outcome::Unresolved
+    };
+    let mut digest = observe(copy, intents, found, standing);
     if !digest.settled.iter().any(|(settled, _)| *settled == stamp) {
-        digest.settled.push((stamp, Outcome::Unresolved));
+        digest.settled.push((stamp, outcome));
     }
     digest
+}
+
+/// Whether the provider has answered that it stored this write (R4). If it is not found any more, somebody deleted the
+/// event; and what bears its stamp elsewhere is what a person has moved or restored.
+fn was_stored(copy: &Copy, stamp: Stamp, found: &Observation) -> bool {
+    matches!(&copy.remote, Remote::Live { id, version }
+        if *id == found.remote_id && (copy.stamp == Some(stamp) || version.is_unread()))
 }

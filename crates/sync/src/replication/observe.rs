@@ -98,6 +98,9 @@ pub fn observe(
                 digest.echo = true;
                 return digest;
             }
+            if made.is_some_and(|create| is_in_anothers_place(copy, create)) {
+                absent(copy, intents, seen, &mut digest);
+            }
             present(
                 copy,
                 intents,
@@ -108,6 +111,7 @@ pub fn observe(
                 },
                 &mut digest,
             );
+            digest.died &= !digest.revived;
             copy.remote = Remote::Live {
                 id: seen.remote_id.clone(),
                 version: version.clone(),
@@ -143,6 +147,15 @@ fn is_before_the_end(remote: &Remote, seen: &Observation) -> bool {
     };
     let is_old = last.order.is_some() && (version == last || version.is_older_than(last));
     *id == seen.remote_id && is_old && holds(Law::OldVersionsIgnored)
+}
+
+/// Whether a create of ours that was given up has landed where a later one was stored: it lands only where nothing is, so
+/// what was there has been deleted, and nobody knew of this one.
+fn is_in_anothers_place(copy: &Copy, create: &Intent) -> bool {
+    matches!(copy.remote, Remote::Live { .. })
+        && create.outcome == Outcome::Unresolved
+        && copy.stamp != Some(create.stamp)
+        && holds(Law::LateCreateTellsDeletion)
 }
 
 /// R7, R8, and plain deletion.

@@ -13,6 +13,7 @@ both! {
     row_17_create_applied_reply_lost,
     row_18_create_applied_minutes_later,
     row_19_late_create_after_a_persons_delete,
+    row_19_late_create_where_a_later_one_was_deleted,
 }
 
 async fn row_13_delete_against_edit(database: Database) {
@@ -154,4 +155,23 @@ async fn row_19_late_create_after_a_persons_delete(database: Database) {
         assert!(world.models[0].log().is_empty());
         is_at_rest(&world).await;
     }
+}
+
+async fn row_19_late_create_where_a_later_one_was_deleted(database: Database) {
+    let world = linked(&database, 2).await;
+    world.models[1].manners().reuses_ids = true;
+    world.models[1].manners().late = true;
+    world.models[0].put("a", visit());
+    world.pull(0).await;
+    world.push(1).await;
+    world.models[1].manners().late = false;
+    // The look finds nothing, so it is made once more, under the same id; somebody deletes that, and the first one comes.
+    world.push(1).await;
+    world.settle().await;
+    world.models[1].remove(&world.id_of(1, "Visit"));
+    world.models[1].deliver();
+    assert_eq!(world.titles(1), ["Visit"]);
+    assert_eq!(world.settle().await, 2, "both are removed");
+    assert_eq!((world.titles(0).len(), world.titles(1).len()), (0, 0));
+    is_at_rest(&world).await;
 }

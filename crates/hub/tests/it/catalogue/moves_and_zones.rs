@@ -2,7 +2,7 @@
 
 use calendar::{Address, CustomZone, Duration, Event, Observance, Person, When, Zone};
 use jiff::civil::DateTime;
-use kalends_hub::{Mask, Role, Settings};
+use kalends_hub::{Mask, MaskKind, Role, Settings};
 use storage::copies;
 use sync::replication::Reply;
 
@@ -13,6 +13,8 @@ both! {
     row_55_moved_across_calendars,
     row_56_zone_rules_change,
     row_55_moved_to_a_calendar_that_lets_nothing_out,
+    row_55_moved_while_a_mirror_is_edited,
+    row_55_moved_to_a_calendar_that_shows_less,
     row_57_starts_in_a_gap_and_in_an_overlap,
     row_58_zone_that_nobody_knows,
     row_59_days_stay_days,
@@ -78,6 +80,67 @@ async fn row_55_moved_to_a_calendar_that_lets_nothing_out(database: Database) {
         assert_eq!(world.titles(1), ["Visit"], "first {first}");
         assert_eq!(world.id_of(1, "Visit"), "b");
         assert!(world.titles(0).is_empty());
+        is_at_rest(&world).await;
+    }
+}
+
+async fn row_55_moved_while_a_mirror_is_edited(database: Database) {
+    // In whatever order we hear of the three.
+    for order in [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ] {
+        let world = linked(&database, 3).await;
+        world.models[0].put("a", visit());
+        assert_eq!(world.settle().await, 2);
+        let mirror = world.id_of(2, "Visit");
+        world.models[2].edit(&mirror, |e| e.title = "Edited".into());
+        world.models[1].put("b", visit());
+        world.models[0].remove("a");
+        for calendar in order {
+            world.pull(calendar).await;
+        }
+        world.settle().await;
+        for model in 0..3 {
+            assert_eq!(world.titles(model), ["Edited"], "{order:?} {model}");
+        }
+        assert_eq!(world.id_of(1, "Edited"), "b", "{order:?}");
+        is_at_rest(&world).await;
+    }
+}
+
+async fn row_55_moved_to_a_calendar_that_shows_less(database: Database) {
+    for first in 0..2 {
+        let world = World::new(&database, 3).await;
+        let busy = Mask {
+            kind: MaskKind::Busy,
+            ..Mask::everything()
+        };
+        let all = Mask::everything;
+        world
+            .link(&[
+                (0, Role::Both, all()),
+                (1, Role::Both, busy),
+                (2, Role::Both, all()),
+            ])
+            .await;
+        world.models[0].put("a", visit());
+        assert_eq!(world.settle().await, 2);
+        world.models[1].put("b", visit());
+        world.models[0].remove("a");
+        world.pull(first).await;
+        world.settle().await;
+        // It is one event still, and nobody reads there what its new calendar keeps to itself.
+        assert_eq!(world.titles(1), ["Visit"], "first {first}");
+        for model in [0, 2] {
+            let titles = world.titles(model);
+            assert_eq!(titles.len(), 1, "first {first}");
+            assert_ne!(titles, ["Visit"], "first {first} {model}");
+        }
         is_at_rest(&world).await;
     }
 }

@@ -175,6 +175,40 @@ fn l3_a_deletion_after_the_event_turned_up_elsewhere_is_half_of_a_move() {
 }
 
 #[test]
+fn l4_what_turns_up_elsewhere_after_it_died_lives_on_with_what_was_changed_meanwhile() {
+    let (mut linked, mut member, mut left) = origin(Role::Both);
+    left.base = Some(sync::Base {
+        remote: event(),
+        local: event(),
+    });
+    // Somebody changed a mirror, which was not written to the old calendar before the event was moved away.
+    Slot::Title.write(&mut linked.value, 2);
+    rules::died(&mut linked, &mut member);
+    let mut here = copy(1, &with(&event(), Slot::Place, 3));
+    let all = Mask::everything();
+    let (joined, done) = rules::follow(&mut linked, &left, &mut here, Role::Both, all, &flow());
+    assert!(done.conflicts.is_empty() && linked.alive);
+    assert_eq!((linked.origin, joined.attached), (here.id, true));
+    for event in [&linked.value, &here.local, &joined.agreed] {
+        assert_eq!(Slot::Title.read(event), Some(2));
+        assert_eq!(Slot::Place.read(event), Some(3));
+    }
+}
+
+#[test]
+fn l4_what_the_new_calendar_does_not_let_out_goes_from_the_others() {
+    let (mut linked, ..) = origin(Role::Both);
+    let (mut member, there) = receiver(&linked, Role::Both, fields(&[Unit::Title]));
+    let mut there = there;
+    there.local = event();
+    let lost = rules::speaks(&mut linked, &mut member, &there, calendar(0));
+    assert!(lost.is_empty(), "the copy has it");
+    assert_eq!(linked.origin, there.id);
+    assert_eq!(Slot::Title.read(&linked.value), Some(0));
+    assert_eq!(Slot::Place.read(&linked.value), None);
+}
+
+#[test]
 fn l4_a_revive_counts_only_if_something_flows_or_was_restored() {
     let cases = [
         (Slot::Title, false, true),

@@ -1,8 +1,8 @@
 //! R5–R10: what is seen at the provider.
 
-use calendar::{Unit, unit};
+use calendar::{Event, Unit, unit};
 use sync::{
-    CauseKind, Outcome, Policy, Remote,
+    CauseKind, Intent, Observation, Outcome, Policy, Remote,
     replication::{Digest, Reply, Standing, Step, decide, hand_over, looked, observe, plan, reply},
 };
 
@@ -232,6 +232,34 @@ fn r7_a_restore_that_overtakes_the_answer_to_our_delete_is_looked_at() {
 }
 
 #[test]
+fn r7_an_older_create_of_ours_in_the_place_of_a_later_one_tells_a_deletion() {
+    let (copy, create) = unconfirmed();
+    let given_up = Intent {
+        outcome: Outcome::Unresolved,
+        ..create
+    };
+    let late = |body: &Event| Observation {
+        stamp: Some(stamp(77)),
+        ..seen(3, body)
+    };
+    let mut stored = settled();
+    (stored.id, stored.stamp) = (copy.id, Some(stamp(78)));
+    let mut dead = stored.clone();
+    let digest = observe(
+        &mut dead,
+        std::slice::from_ref(&given_up),
+        &late(&event()),
+        &FREE,
+    );
+    assert!(digest.died && !digest.revived && !dead.alive);
+    assert!(matches!(plan(&dead, &[]), Step::Delete { .. }));
+    // What somebody has edited on it lives.
+    let body = with(&event(), Slot::Place, 4);
+    let digest = observe(&mut stored, &[given_up], &late(&body), &FREE);
+    assert!(!digest.died && digest.revived && stored.alive);
+}
+
+#[test]
 fn r8_a_pending_edit_beats_a_deletion() {
     let mut copy = pending();
     let digest = observe(&mut copy, &[], &gone(), &FREE);
@@ -306,6 +334,15 @@ fn r10_a_look_closes_the_intent_but_a_late_arrival_is_still_ours() {
     let digest = observe(&mut copy, &[create], &late, &FREE);
     assert!(digest.taken.is_empty() && !digest.surplus);
     assert_eq!(plan(&copy, &[]), Step::Nothing);
+}
+
+#[test]
+fn r4_what_was_stored_and_is_not_found_was_deleted_and_its_write_is_done() {
+    let (mut copy, create) = unconfirmed();
+    reply(&mut copy, &create, stored(1, &event()), 1);
+    let digest = looked(&mut copy, &[create], 0, &gone(), &FREE);
+    assert_eq!(digest.settled, [(stamp(77), Outcome::Done)]);
+    assert!(digest.died);
 }
 
 #[test]

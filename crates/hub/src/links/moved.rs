@@ -1,0 +1,114 @@
+//! Moves between two calendars of a link. Providers tell of the two halves in either order: the event may go from its old
+//! calendar before or after it turns up in the new one.
+
+use storage::{copies, linked, links, members};
+use sync::{
+    LinkId, Member,
+    links::{self as rules, Moved},
+};
+
+use super::flow::Flow;
+use crate::Result;
+
+impl Flow<'_> {
+    /// Whether this deletion is the second half of a move, of which the first, the same event in its new calendar, was seen
+    /// before. Then the event lives there, and gets a mirror here.
+    pub(super) async fn has_moved(
+        &mut self,
+        row: &mut copies::Row,
+        value: &mut sync::Linked,
+        left: &Member,
+    ) -> Result<bool> {
+        if row.projected {
+            return Ok(false);
+        }
+        for mut member in members::of_linked(self.tx, value.id).await? {
+            let moved = rules::moved(left, &member, self.now);
+            if moved == Moved::Not {
+                continue;
+            }
+            let Some(mut there) = copies::get(self.tx, member.copy).await? else {
+                continue;
+            };
+            let same = there.copy.local.uid == row.copy.local.uid;
+            if there.projected || !there.copy.alive || !same {
+                continue;
+            }
+            if moved == Moved::OutOfTheLink {
+                members::delete(self.tx, member.linked, member.copy).await?;
+                there.linked = None;
+                self.belongs_elsewhere(&there);
+                copies::update(self.tx, &mut there).await?;
+                continue;
+            }
+            self.leave(row, left).await?;
+            let lost = rules::speaks(value, &mut member, &there.copy, left.calendar);
+            self.hub.keep_losers(self.tx, &there, &lost).await?;
+            members::update(self.tx, &member).await?;
+            linked::update(self.tx, value).await?;
+            self.outward(value, Some(there.copy.id)).await?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Whether `row` is what became of an event that has died: the deletion in its old calendar was seen first. Then that
+    /// event lives on here, with what was changed elsewhere meanwhile. `twins` are what people have under its UID.
+    pub(super) async fn follows(
+        &mut self,
+        row: &mut copies::Row,
+        twins: &mut [(&links::LinkMember, copies::Row)],
+        link: LinkId,
+        place: &links::LinkMember,
+    ) -> Result<bool> {
+        for (_, left) in twins.iter_mut().filter(|(_, twin)| !twin.copy.alive) {
+            for was in members::of_copy(self.tx, left.copy.id).await? {
+                if was.link != link || !was.attached {
+                    continue;
+                }
+                let value = linked::get_for_update(self.tx, was.linked).await?;
+                let Some(mut value) = value.filter(|value| !value.alive) else {
+                    continue;
+                };
+                if self.makes_room(row, &value, place, true).await? {
+                    self.follow(&mut value, left, &was, row, place).await?;
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// The event of the dead linked event `value` lives on as `row`.
+    async fn follow(
+        &mut self,
+        value: &mut sync::Linked,
+        left: &mut copies::Row,
+        was: &Member,
+        row: &mut copies::Row,
+        place: &links::LinkMember,
+    ) -> Result<()> {
+        let (mask, cause) = (place.mask.clone(), self.cause_along(was).await?);
+        let (mut member, done) =
+            rules::follow(value, &left.copy, &mut row.copy, place.role, mask, &cause);
+        member.since = Some(self.now);
+        self.hub.keep_losers(self.tx, row, &done.conflicts).await?;
+        self.leave(left, was).await?;
+        members::insert(self.tx, &member).await?;
+        linked::update(self.tx, value).await?;
+        row.linked = Some(value.id);
+        self.reached(row.copy.id, value.link, Some(value.id));
+        self.save(row).await?;
+        self.outward(value, Some(row.copy.id)).await
+    }
+
+    /// The copy that was moved away leaves its link.
+    async fn leave(&mut self, left: &mut copies::Row, was: &Member) -> Result<()> {
+        members::delete(self.tx, was.linked, was.copy).await?;
+        left.linked = None;
+        rules::leave(&mut left.copy);
+        self.belongs_elsewhere(left);
+        copies::update(self.tx, left).await?;
+        Ok(())
+    }
+}
