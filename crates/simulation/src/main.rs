@@ -50,6 +50,9 @@ struct Arguments {
     /// In how many calendars.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=3))]
     calendars: u8,
+    /// From this start only: two calendars and the link between them, `CalDav <-> CalDav` say.
+    #[arg(long)]
+    start: Option<String>,
     /// How many things people do.
     #[arg(long, default_value_t = 2)]
     operations: usize,
@@ -155,7 +158,18 @@ fn exhaustive(arguments: &Arguments, law: Option<Law>) -> bool {
         operations: arguments.operations,
         faults: arguments.faults,
     };
-    let starts = Start::all(arguments.calendars.into());
+    let mut starts = Start::all(arguments.calendars.into());
+    if let Some(name) = &arguments.start {
+        let names: Vec<String> = starts.iter().map(Start::name).collect();
+        starts.retain(|start| start.name() == *name);
+        if starts.is_empty() {
+            println!("--start {name}: there is no such start. The starts are:");
+            for name in names {
+                println!("  {name}");
+            }
+            return false;
+        }
+    }
     let mut all = Report::default();
     for start in &starts {
         let report = scope::explore(
