@@ -1,6 +1,7 @@
 //! Tier 1: what the real hub does in its transactions, without storage, around the real rules of `sync`.
 
 mod linking;
+mod moves;
 mod reading;
 mod rows;
 mod worker;

@@ -1,0 +1,97 @@
+//! Moves between two calendars of the link, whichever half of one is seen first.
+
+use sync::{
+    CalendarId, Cause, CopyId, Law, Member,
+    law::holds,
+    links::{self as rules, Moved},
+};
+
+use super::{Hub, calendar, index_of};
+
+impl Hub {
+    /// The dead linked event that `row` was moved from in another calendar, with the copy that it had there.
+    pub(super) fn dead_twin(&self, row: usize) -> Option<(usize, usize)> {
+        let (place, uid) = (self.place(row), &self.rows[row].copy.local.uid);
+        if !holds(Law::MovedLivesOn) {
+            return None;
+        }
+        let left = |m: &&Member| {
+            let there = &self.rows[index_of(m.copy.0)];
+            let linked = index_of(m.linked.0);
+            m.attached
+                && !there.projected
+                && !there.copy.alive
+                && there.copy.local.uid == *uid
+                && there.copy.calendar != calendar(place)
+                && !self.linked[linked].alive
+                && self.has_room(linked, place)
+        };
+        let found = self.members.iter().rev().find(left)?;
+        Some((index_of(found.linked.0), index_of(found.copy.0)))
+    }
+
+    /// The event of a dead linked event lives on as `row`.
+    pub(super) fn follow(&mut self, linked: usize, left: usize, row: usize, cause: &Cause) {
+        self.make_room(linked, row, cause);
+        let place = self.places[self.place(row)].clone();
+        let was = self.rows[left].copy.clone();
+        let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
+        let (member, done) = rules::follow(value, &was, copy, place.role, place.mask, cause);
+        self.conflicts.extend(done.conflicts);
+        let id = member.linked;
+        self.members.retain(|m| m.linked != id || m.copy != was.id);
+        rules::leave(&mut self.rows[left].copy);
+        self.members.push(member);
+        self.members.last_mut().unwrap().since = Some(self.now());
+        self.outward(linked, Some(row), cause);
+    }
+
+    /// Whether this deletion is half of a move; of what went out of the link nothing is left in it.
+    pub(super) fn has_moved(&mut self, row: usize, linked: usize, cause: &Cause) -> bool {
+        let (id, copy) = (self.linked[linked].id, self.rows[row].copy.id);
+        let here = |m: &Member| m.linked == id && m.copy == copy;
+        let Some(left) = self.members.iter().find(|m| here(m)).cloned() else {
+            return false;
+        };
+        if self.rows[row].projected {
+            return false;
+        }
+        let others: Vec<Member> = self
+            .members
+            .iter()
+            .filter(|m| m.linked == id)
+            .cloned()
+            .collect();
+        for there in others {
+            let other = &self.rows[index_of(there.copy.0)];
+            let same = other.copy.local.uid == self.rows[row].copy.local.uid;
+            if other.projected || !other.copy.alive || !same {
+                continue;
+            }
+            match rules::moved(&left, &there, self.now()) {
+                Moved::Not => {}
+                Moved::OutOfTheLink => self
+                    .members
+                    .retain(|m| m.linked != id || m.copy != there.copy),
+                Moved::LivesOn => {
+                    self.members.retain(|m| !here(m));
+                    rules::leave(&mut self.rows[row].copy);
+                    self.speaks(linked, there.copy, left.calendar);
+                    self.outward(linked, Some(index_of(there.copy.0)), cause);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// A copy is the origin now, in place of one of the calendar `left`.
+    fn speaks(&mut self, linked: usize, copy: CopyId, left: CalendarId) {
+        let id = self.linked[linked].id;
+        let here = |m: &Member| m.linked == id && m.copy == copy;
+        let member = self.members.iter().position(here).unwrap();
+        let (value, member) = (&mut self.linked[linked], &mut self.members[member]);
+        let lost = rules::speaks(value, member, &self.rows[index_of(copy.0)].copy, left);
+        self.conflicts.extend(lost);
+    }
+}
