@@ -259,8 +259,17 @@ impl At {
         from: Date,
         to: Date,
     ) -> Vec<String> {
+        let mut seen = self.expanded(practice, from, to).await;
+        seen.retain(|event| event.title == title);
+        let mut starts: Vec<String> = seen.into_iter().map(|event| event.start).collect();
+        starts.sort();
+        starts
+    }
+
+    /// All that happens in a range, expanded by the provider.
+    pub async fn expanded(self, practice: &Practice, from: Date, to: Date) -> Vec<Seen> {
         let calendar = self.calendar(practice);
-        let mut seen = match self {
+        match self {
             Self::Google => {
                 let range = format!("timeMin={from}T00:00:00Z&timeMax={to}T00:00:00Z");
                 google_list(
@@ -284,11 +293,7 @@ impl At {
                 );
                 caldav_list(practice, &format!("start=\"{from}\" end=\"{to}\"")).await
             }
-        };
-        seen.retain(|event| event.title == title);
-        let mut starts: Vec<String> = seen.into_iter().map(|event| event.start).collect();
-        starts.sort();
-        starts
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod killed;
 mod listener;
 mod listing;
 mod lost;
+mod pairs;
 mod practice;
 mod private;
 mod process;
@@ -49,6 +50,16 @@ async fn three_calendars_stay_the_same() {
     quiet::one_change_is_one_write_each(&practice).await;
     quiet::a_quiet_minute(&practice).await;
     private::is_nowhere(&practice, &heard).await;
+    practice.stop().await;
+}
+
+/// Series between every two providers, and what one of them cannot have.
+#[tokio::test(flavor = "multi_thread")]
+async fn series_are_the_same_everywhere() {
+    let practice = Practice::start().await;
+    pairs::what_graph_cannot_have_is_single_events(&practice).await;
+    pairs::an_extra_date_stands_beside_its_series(&practice).await;
+    pairs::every_pair_agrees(&practice).await;
     practice.stop().await;
 }
 

@@ -13,8 +13,9 @@ use crate::{
     until::until,
 };
 
-const ZONE: &str = "Europe/Berlin";
-const WEEKS: i64 = 6;
+pub const ZONE: &str = "Europe/Berlin";
+/// How long a series is, unless a test says otherwise.
+pub const WEEKS: i64 = 6;
 
 /// Made at each provider in turn. One occurrence is moved and one cancelled where it was made, one moved at one copy and one
 /// cancelled at the other; every provider's own expansion shows the same. Then it is deleted at a copy.
@@ -25,7 +26,7 @@ pub async fn a_series_with_exceptions_goes_every_way(practice: &Practice) {
         let first = day(n);
         let planned = |week: i64| local(first + week.weeks(), 9);
         let later = |week: i64| local(first + week.weeks() + 1.day(), 14);
-        create(practice, origin, &title, planned(0)).await;
+        create(practice, origin, &title, planned(0), &weekly(WEEKS)).await;
         let mut expected: BTreeMap<i64, Timestamp> = (0..WEEKS).map(|w| (w, planned(w))).collect();
         let looks = async |what: &str, expected: &BTreeMap<i64, Timestamp>| {
             everywhere(
@@ -45,10 +46,11 @@ pub async fn a_series_with_exceptions_goes_every_way(practice: &Practice) {
             (4, other, false),
         ] {
             if moved {
-                change(practice, at, &title, planned(week), Some(later(week))).await;
+                let edit = Edit::Move(later(week));
+                change(practice, at, &title, planned(week), &edit).await;
                 expected.insert(week, later(week));
             } else {
-                change(practice, at, &title, planned(week), None).await;
+                change(practice, at, &title, planned(week), &Edit::Cancel).await;
                 expected.remove(&week);
             }
             looks(&format!("week {week} changed at {at:?}"), &expected).await;
@@ -58,16 +60,28 @@ pub async fn a_series_with_exceptions_goes_every_way(practice: &Practice) {
     }
 }
 
-fn local(date: Date, hour: i8) -> Timestamp {
+/// What is done to one occurrence.
+pub enum Edit {
+    Move(Timestamp),
+    Rename(String),
+    Cancel,
+}
+
+/// A weekly rule.
+pub fn weekly(count: i64) -> String {
+    format!("FREQ=WEEKLY;COUNT={count}")
+}
+
+pub fn local(date: Date, hour: i8) -> Timestamp {
     date.at(hour, 0, 0, 0).in_tz(ZONE).unwrap().timestamp()
 }
 
-fn ics(name: &str, at: Timestamp) -> String {
+pub fn ics(name: &str, at: Timestamp) -> String {
     let zoned = at.in_tz(ZONE).unwrap();
     format!("{name};TZID={ZONE}:{}", zoned.strftime("%Y%m%dT%H%M%S"))
 }
 
-fn times(at: Timestamp) -> Value {
+pub fn times(at: Timestamp) -> Value {
     let zoned = |at: Timestamp| {
         let local = at.in_tz(ZONE).unwrap().datetime().to_string();
         json!({ "dateTime": local, "timeZone": ZONE })
@@ -75,36 +89,31 @@ fn times(at: Timestamp) -> Value {
     json!({ "start": zoned(at), "end": zoned(at + 30.minutes()) })
 }
 
-async fn create(practice: &Practice, at: At, title: &str, start: Timestamp) {
+/// Makes a series, as that provider's apps do. Graph takes no rule: there it is weekly, as often as `rule` counts, or until the
+/// day that it says.
+pub async fn create(practice: &Practice, at: At, title: &str, start: Timestamp, rule: &str) {
     let calendar = at.calendar(practice);
     let mut event = times(start);
     let request = match at {
         At::Google => {
             event["summary"] = json!(title);
-            event["recurrence"] = json!([format!("RRULE:FREQ=WEEKLY;COUNT={WEEKS}")]);
+            event["recurrence"] = json!([format!("RRULE:{rule}")]);
             Request::post(format!("{calendar}/events")).json(&event)
         }
         At::Microsoft => {
-            let first = start.in_tz(ZONE).unwrap().date();
-            let weekday = first.strftime("%A").to_string().to_lowercase();
             event["subject"] = json!(title);
-            event["recurrence"] = json!({
-                "pattern": { "type": "weekly", "interval": 1, "daysOfWeek": [weekday], "firstDayOfWeek": "monday" },
-                "range": {
-                    "type": "numbered", "startDate": first.to_string(), "numberOfOccurrences": WEEKS,
-                    "recurrenceTimeZone": ZONE,
-                },
-            });
+            event["recurrence"] = recurrence(start, rule);
             Request::post(format!("{calendar}/events")).json(&event)
         }
         At::Caldav => {
             let (from, to) = (ics("DTSTART", start), ics("DTEND", start + 30.minutes()));
+            let name = title.replace(' ', "-").to_lowercase();
             let object = format!(
-                "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//acceptance//EN\r\nBEGIN:VEVENT\r\nUID:series@acceptance\r\n\
-                 DTSTAMP:20260101T000000Z\r\n{from}\r\n{to}\r\nRRULE:FREQ=WEEKLY;COUNT={WEEKS}\r\nSUMMARY:{title}\r\n\
+                "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//acceptance//EN\r\nBEGIN:VEVENT\r\nUID:{name}@acceptance\r\n\
+                 DTSTAMP:20260101T000000Z\r\n{from}\r\n{to}\r\nRRULE:{rule}\r\nSUMMARY:{title}\r\n\
                  END:VEVENT\r\nEND:VCALENDAR\r\n"
             );
-            Request::put(format!("{calendar}series.ics"))
+            Request::put(format!("{calendar}{name}.ics"))
                 .header("if-none-match", "*")
                 .body("text/calendar; charset=utf-8", object)
         }
@@ -112,17 +121,14 @@ async fn create(practice: &Practice, at: At, title: &str, start: Timestamp) {
     at.write(practice, request).await;
 }
 
-/// Moves the occurrence that is planned for a moment, or cancels it, as that provider's apps do.
-async fn change(
-    practice: &Practice,
-    at: At,
-    title: &str,
-    planned: Timestamp,
-    to: Option<Timestamp>,
-) {
+/// Changes the occurrence that is planned for a moment, as that provider's apps do.
+pub async fn change(practice: &Practice, at: At, title: &str, planned: Timestamp, edit: &Edit) {
     let url = at.event(practice, &at.only(practice, title).await.id);
     let instance = match at {
-        At::Caldav => return change_object(practice, &url, title, planned, to).await,
+        At::Caldav => {
+            let change = |lines: &mut Vec<String>| change_lines(lines, title, planned, edit);
+            return change_object(practice, &url, change).await;
+        }
         At::Google => instance(practice, at, &format!("{url}/instances"), "items", planned).await,
         At::Microsoft => {
             let (from, to) = (planned - 24.hours(), planned + 24.hours());
@@ -131,9 +137,15 @@ async fn change(
         }
     };
     let instance = at.event(practice, &instance);
-    let request = match to {
-        Some(to) => Request::patch(instance).json(&times(to)),
-        None => Request::delete(instance),
+    let name = if at == At::Google {
+        "summary"
+    } else {
+        "subject"
+    };
+    let request = match edit {
+        Edit::Move(to) => Request::patch(instance).json(&times(*to)),
+        Edit::Rename(title) => Request::patch(instance).json(&json!({ name: title })),
+        Edit::Cancel => Request::delete(instance),
     };
     at.write(practice, request).await;
 }
@@ -165,37 +177,10 @@ async fn instance(
 }
 
 /// CalDAV knows no occurrences: the object is read, changed and put back whole.
-async fn change_object(
-    practice: &Practice,
-    url: &str,
-    title: &str,
-    planned: Timestamp,
-    to: Option<Timestamp>,
-) {
+pub async fn change_object(practice: &Practice, url: &str, change: impl FnOnce(&mut Vec<String>)) {
     let old = At::Caldav.read(practice, || Request::get(url)).await;
-    let text = old.text().unwrap();
-    let mut new = lines(text);
-    if let Some(to) = to {
-        let uid = vevents(text)[0].raw("UID").to_owned();
-        let component = [
-            "BEGIN:VEVENT".to_owned(),
-            format!("UID:{uid}"),
-            "DTSTAMP:20260101T000000Z".to_owned(),
-            ics("RECURRENCE-ID", planned),
-            ics("DTSTART", to),
-            ics("DTEND", to + 30.minutes()),
-            format!("SUMMARY:{title}"),
-            "END:VEVENT".to_owned(),
-        ];
-        let end = new.len() - 1;
-        new.splice(end..end, component);
-    } else {
-        let rule = new
-            .iter()
-            .rposition(|line| line.starts_with("RRULE:"))
-            .unwrap();
-        new.insert(rule, ics("EXDATE", planned));
-    }
+    let mut new = lines(old.text().unwrap());
+    change(&mut new);
     let new: String = new.iter().map(|line| format!("{line}\r\n")).collect();
     let request = Request::put(url)
         .header("if-match", old.header("etag").unwrap())
@@ -203,7 +188,81 @@ async fn change_object(
     At::Caldav.write(practice, request).await;
 }
 
-async fn everywhere(
+/// The lines of an object with one occurrence changed.
+fn change_lines(lines: &mut Vec<String>, title: &str, planned: Timestamp, edit: &Edit) {
+    let (start, title) = match edit {
+        Edit::Cancel => {
+            let exdate = ics("EXDATE", planned);
+            return lines.insert(place_of_rule(lines), exdate);
+        }
+        Edit::Move(to) => (*to, title),
+        Edit::Rename(title) => (planned, &**title),
+    };
+    let uid = vevents(&lines.join("\r\n"))[0].raw("UID").to_owned();
+    let component = [
+        "BEGIN:VEVENT".to_owned(),
+        format!("UID:{uid}"),
+        "DTSTAMP:20260101T000000Z".to_owned(),
+        ics("RECURRENCE-ID", planned),
+        ics("DTSTART", start),
+        ics("DTEND", start + 30.minutes()),
+        format!("SUMMARY:{title}"),
+        "END:VEVENT".to_owned(),
+    ];
+    let end = lines.len() - 1;
+    lines.splice(end..end, component);
+}
+
+/// Which line has the rule.
+pub fn place_of_rule(lines: &[String]) -> usize {
+    let is_rule = |line: &String| line.starts_with("RRULE:");
+    lines.iter().rposition(is_rule).unwrap()
+}
+
+/// Gives a series another rule, as that provider's apps do.
+pub async fn repeat(practice: &Practice, at: At, title: &str, start: Timestamp, rule: &str) {
+    let url = at.event(practice, &at.only(practice, title).await.id);
+    let body = match at {
+        At::Google => json!({ "recurrence": [format!("RRULE:{rule}")] }),
+        At::Microsoft => json!({ "recurrence": recurrence(start, rule) }),
+        At::Caldav => {
+            let change = |lines: &mut Vec<String>| {
+                let place = place_of_rule(lines);
+                lines[place] = format!("RRULE:{rule}");
+            };
+            return change_object(practice, &url, change).await;
+        }
+    };
+    at.write(practice, Request::patch(url).json(&body)).await;
+}
+
+/// A weekly rule in Graph's words.
+fn recurrence(start: Timestamp, rule: &str) -> Value {
+    let value = |name: &str| {
+        let mut parts = rule.split(';').filter_map(|part| part.split_once('='));
+        parts.find(|(key, _)| *key == name).map(|(_, value)| value)
+    };
+    assert_eq!(value("FREQ"), Some("WEEKLY"));
+    let first = start.in_tz(ZONE).unwrap().date();
+    let weekday = first.strftime("%A").to_string().to_lowercase();
+    let interval: i64 = value("INTERVAL").unwrap_or("1").parse().unwrap();
+    let mut range = json!({ "startDate": first.to_string(), "recurrenceTimeZone": ZONE });
+    if let Some(count) = value("COUNT") {
+        range["type"] = json!("numbered");
+        range["numberOfOccurrences"] = json!(count.parse::<i64>().unwrap());
+    } else {
+        let until = Date::strptime("%Y%m%d", &value("UNTIL").unwrap()[..8]).unwrap();
+        range["type"] = json!("endDate");
+        range["endDate"] = json!(until.to_string());
+    }
+    json!({
+        "pattern": { "type": "weekly", "interval": interval, "daysOfWeek": [weekday], "firstDayOfWeek": "monday" },
+        "range": range,
+    })
+}
+
+/// Waits until each provider's own expansion has exactly these occurrences of a title.
+pub async fn everywhere(
     practice: &Practice,
     what: &str,
     title: &str,
