@@ -85,6 +85,13 @@ impl Hub {
                 let mut matched = known.find(place.calendar, &row.copy.local);
                 if matched.is_none() && was_mirror(&row) {
                     matched = flow.mirrored(link, place, &row.copy.local).await?;
+                    if matched.is_none()
+                        && flow.was_occurrence(link, place, &row.copy.local).await?
+                    {
+                        // Not an event of its own: it is taken up where its series cannot be had.
+                        whose = flow.whose;
+                        continue;
+                    }
                 }
                 if let Some((id, certain)) = matched
                     && let Some(mut value) = linked::get(flow.tx, id).await?

@@ -12,6 +12,7 @@ mod preview;
 mod project;
 mod save;
 pub(crate) mod sieve;
+mod take_up;
 mod told;
 pub(crate) mod whose;
 

@@ -261,6 +261,9 @@ impl Flow<'_> {
         id: RecurrenceId,
     ) -> Result<()> {
         let member = self.mirror(value, place, Part::Occurrence(id));
+        if self.take_up(value, place, &member, id).await? {
+            return Ok(());
+        }
         self.insert(value, member).await
     }
 

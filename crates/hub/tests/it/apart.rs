@@ -2,7 +2,10 @@
 //! several sides.
 
 use calendar::{Event, Override, Patch, Privacy, RecurrenceId, When};
-use kalends_hub::{Mask, Role, links::LinkChange};
+use kalends_hub::{
+    Mask, Role,
+    links::{Kept, LinkChange},
+};
 
 use crate::{
     exploded::{
@@ -240,6 +243,39 @@ async fn they_give_way_to_the_invitation_itself(database: Database) {
     assert!(left.contains(&format!("2026-11-19 09 Yoga {}", series(&world).rules[0])));
 }
 
+/// The account is connected anew, and linked again: what stood for the occurrences does so once more, and nothing is written.
+async fn they_are_found_again_when_the_account_is_connected_anew(database: Database) {
+    for account in [0, 1] {
+        let mut world = made(&database, WINTERLY).await;
+        linked(&world, Role::Both).await;
+        world.models[1].edit(&single(&world, "2026-12-03"), |e| {
+            "Outside".clone_into(&mut e.title);
+        });
+        at_rest(&world).await;
+        let before = (world.writes(), at(&world, 1));
+        let connection = world.view(account).await.connection.unwrap();
+        let gone = world.hub.disconnect(&world.actor, connection, Kept::Keep);
+        gone.await.unwrap();
+        world.connect_again(account).await;
+        linked(&world, Role::Both).await;
+        assert_eq!((world.writes(), at(&world, 1)), before, "account {account}");
+        let mut tx = world.store.read().await.unwrap();
+        let taken = storage::spans::copies_of(&mut tx, world.calendars[1]).await;
+        assert!(taken.unwrap().is_empty(), "a mirror takes up no time");
+        drop(tx);
+        world.models[0].edit("yoga", |e| "Qigong".clone_into(&mut e.title));
+        at_rest(&world).await;
+        world.models[1].remove(&single(&world, "2026-12-10"));
+        at_rest(&world).await;
+        let titles = world.titles(1);
+        assert_eq!(titles.len(), before.1.len() - 1, "account {account}");
+        let qigong = titles.iter().filter(|title| *title == "Qigong").count();
+        assert_eq!(qigong, titles.len() - 1, "account {account}: {titles:?}");
+        let cancelled = &series(&world).overrides[&id("2026-12-10")];
+        assert_eq!(cancelled, &Override::Excluded);
+    }
+}
+
 both!(
     what_was_cancelled_there_and_edited_here_is_a_single_event,
     extra_and_far_moved_occurrences_are_single_events,
@@ -249,4 +285,5 @@ both!(
     an_occurrence_is_as_private_as_its_series,
     only_what_starts_near_to_today_and_not_too_many,
     they_give_way_to_the_invitation_itself,
+    they_are_found_again_when_the_account_is_connected_anew,
 );

@@ -220,6 +220,20 @@ impl World {
         self.connect_at(model, "model").await;
     }
 
+    /// An account that was disconnected is connected again: its calendar is a new one.
+    pub async fn connect_again(&mut self, model: usize) {
+        let narrow = self.models[model].manners().narrow;
+        let provider = if narrow { NARROW } else { "model" };
+        self.connect_at(model, provider).await;
+        let old = self.calendars.clone();
+        self.find_calendars().await;
+        let new = self.calendars.iter().find(|id| !old.contains(id));
+        let new = *new.expect("it is a calendar like any new one");
+        self.calendars = old;
+        self.calendars[model] = new;
+        self.settle().await;
+    }
+
     async fn connect_at(&self, model: usize, provider: &str) {
         let account = PasswordAccount {
             provider: provider.to_owned(),

@@ -185,14 +185,7 @@ async fn row_39_disconnect_and_reconnect(database: Database) {
         let connection = world.view(account).await.connection.unwrap();
         let gone = world.hub.disconnect(&world.actor, connection, Kept::Keep);
         gone.await.unwrap();
-        let old = world.calendars.clone();
-        world.connect(account).await;
-        world.find_calendars().await;
-        let new = world.calendars.iter().find(|id| !old.contains(id));
-        let new = *new.expect("it is a calendar like any new one");
-        world.calendars = old;
-        world.calendars[account] = new;
-        world.settle().await;
+        world.connect_again(account).await;
         let source = (0, Role::Source, Mask::everything());
         world.link(&[source, (1, Role::Target, mask)]).await;
         assert_eq!(
