@@ -187,6 +187,7 @@ impl Hub {
         let seen = observations::by_change(tx, cause.change).await?.is_some();
         let because = match (cause.kind, seen) {
             (CauseKind::Config, _) => "because a link or its settings changed".to_owned(),
+            (CauseKind::Undo, _) => "because a run of the sync was taken back".to_owned(),
             (_, true) => format!("because it was changed in {there}, at its provider"),
             (_, false) => format!("because it was changed in {there}, through Kalends"),
         };

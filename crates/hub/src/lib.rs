@@ -22,6 +22,7 @@ mod pace;
 pub mod prune;
 mod replay;
 pub mod replicate;
+pub mod runs;
 pub mod shape;
 mod troubles;
 mod turns;

@@ -115,6 +115,9 @@ const PURGE: &str = "DELETE FROM copies WHERE tenant = $1 AND id = $2";
 pub async fn insert(tx: &mut Tx, row: &Row) -> Result<()> {
     let columns = columns(tx, row, row.revision).await?;
     tx.run(INSERT, columns).await?;
+    if let Some(journal) = &mut tx.journal {
+        journal.made(&row.copy);
+    }
     Ok(())
 }
 
@@ -130,6 +133,9 @@ pub async fn update(tx: &mut Tx, row: &mut Row) -> Result<()> {
         return Err(Error::Stale("event"));
     }
     row.revision = next;
+    if let Some(journal) = &mut tx.journal {
+        journal.written(&row.copy);
+    }
     Ok(())
 }
 
@@ -284,6 +290,9 @@ fn aad(id: CopyId) -> Aad {
 impl Stored for Row {
     async fn read(tx: &mut Tx, row: &row::Row) -> Result<Self> {
         let content: Content = tx.open_json(aad(row.id(0)?), &row.blob(11)?).await?;
+        if let Some(journal) = &mut tx.journal {
+            journal.read(&content.copy);
+        }
         Ok(Self {
             copy: content.copy,
             name: content.name,

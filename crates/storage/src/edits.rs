@@ -1,11 +1,17 @@
-//! Edits made through a face: what the event was before and after, so that a change can be explained and undone.
+//! Edits made through a face, and what runs of the sync did ([`crate::runs`]): what the event was before and after, so that a
+//! change can be explained and undone.
 
 use calendar::Event;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sync::{CalendarId, ChangeId, CopyId};
 
-use crate::{Aad, KeyRef, Result, Tx, row::Row, stored::Stored, value::values};
+use crate::{
+    Aad, KeyRef, Result, Tx,
+    row::Row,
+    stored::Stored,
+    value::{Value, values},
+};
 
 /// One edit of one copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +49,12 @@ const PRUNE: &str = "DELETE FROM edits WHERE tenant = $1 AND at < $2";
 
 /// Keeps an edit.
 pub async fn insert(tx: &mut Tx, edit: &Edit) -> Result<()> {
+    let row = columns(tx, edit).await?;
+    tx.run(INSERT, row).await?;
+    Ok(())
+}
+
+pub(crate) async fn columns(tx: &mut Tx, edit: &Edit) -> Result<Vec<Value>> {
     let content = Content {
         before: edit.before.clone(),
         after: edit.after.clone(),
@@ -51,16 +63,14 @@ pub async fn insert(tx: &mut Tx, edit: &Edit) -> Result<()> {
     let sealed = tx
         .seal_json(key, aad(edit.change, edit.copy), &content)
         .await?;
-    let row = values![
+    Ok(Vec::from(values![
         edit.change,
         edit.copy,
         edit.calendar,
         edit.actor.as_str(),
         edit.at,
         sealed
-    ];
-    tx.run(INSERT, row).await?;
-    Ok(())
+    ]))
 }
 
 /// What a change edited.

@@ -28,6 +28,7 @@ pub mod oauth;
 pub mod observations;
 pub mod one_time;
 pub mod overlaps;
+pub mod runs;
 pub mod sessions;
 pub mod spans;
 pub mod timers;

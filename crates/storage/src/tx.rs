@@ -16,6 +16,7 @@ use crate::{
     keys::Doings,
     known::Known,
     row::Row,
+    runs::{self, Journal},
     session::Session,
     value::Value,
     vault::{Aad, KeyRef, key_id},
@@ -33,6 +34,8 @@ pub struct Tx {
     /// Jobs that are asked for, and for when.
     pub(crate) requested: BTreeMap<(String, Uuid), Timestamp>,
     touched: Touched,
+    /// What it does as a part of a run, if it is one.
+    pub(crate) journal: Option<Box<Journal>>,
 }
 
 /// What must be looked at once more at the end of a transaction, when everything else is as it will be committed.
@@ -54,6 +57,7 @@ impl Tx {
             known: Known::default(),
             requested: BTreeMap::new(),
             touched: Touched::default(),
+            journal: None,
         }
     }
 
@@ -83,6 +87,7 @@ impl Tx {
     /// The counter row is locked by the last statements before the commit, so that nobody can commit a higher position
     /// before this one is visible.
     pub async fn commit(mut self) -> Result<Option<Position>> {
+        runs::write_journal(&mut self).await?;
         jobs::write_requests(&mut self).await?;
         let changes = std::mem::take(&mut self.changes);
         let newest = append(&mut self.session, &changes).await?;

@@ -175,6 +175,8 @@ pub enum CauseKind {
     Flow,
     /// Somebody edited this copy through the hub.
     Edit,
+    /// Somebody took back many edits at once, without looking at each.
+    Undo,
     /// A link, mask or setting changed; not an edit.
     Config,
 }

@@ -17,6 +17,7 @@ mod once;
 mod openapi;
 mod overlaps;
 mod problem;
+mod runs;
 mod session;
 
 use axum::{
@@ -72,6 +73,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(erasures::create))
         .routes(routes!(erasures::preview))
         .routes(routes!(insight::undo))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::undo))
         .routes(routes!(links::list, links::create))
         .routes(routes!(links::preview))
         .routes(routes!(links::change, links::remove))

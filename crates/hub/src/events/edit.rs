@@ -184,7 +184,7 @@ impl Hub {
     }
 
     /// Brings a deleted event back with this value.
-    pub(super) async fn restore_in(
+    pub(crate) async fn restore_in(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -282,7 +282,7 @@ impl Hub {
 }
 
 /// Whether the actor may see a calendar and write its events.
-pub(super) async fn writable(tx: &mut Tx, actor: &Actor, calendar: CalendarId) -> Result<()> {
+pub(crate) async fn writable(tx: &mut Tx, actor: &Actor, calendar: CalendarId) -> Result<()> {
     let row = access::calendar(tx, actor, calendar).await?;
     if row.read_only {
         return Err(Error::Forbidden(

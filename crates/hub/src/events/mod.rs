@@ -7,4 +7,5 @@ mod read;
 
 pub use create::NewEvent;
 pub use edit::Scope;
+pub(crate) use edit::writable;
 pub use read::EVENTS_MAX;

@@ -349,7 +349,7 @@ impl<'a> Flow<'a> {
     pub(super) async fn cause_along(&mut self, member: &Member) -> Result<Cause> {
         let cause = self.cause_on(member.link).await?;
         let kind = match cause.kind {
-            CauseKind::Edit => CauseKind::Flow,
+            CauseKind::Edit | CauseKind::Undo => CauseKind::Flow,
             kind => kind,
         };
         Ok(Cause { kind, ..cause })

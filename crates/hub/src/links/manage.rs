@@ -1,11 +1,11 @@
 //! Making, listing and removing links.
 
 use identity::Actor;
-use storage::{Change, ChangeKind, Tx, copies, linked, links, members};
+use storage::{Change, ChangeKind, Tx, copies, linked, links, members, runs};
 use sync::{CalendarId, Cause, CauseKind, ChangeId, LinkId, LinkedId, OnConflict};
 
 use super::{flow::Flow, pilot};
-use crate::{Error, Hub, Key, Result, access};
+use crate::{Error, Hub, Key, Result, access, runs::RunKind};
 
 /// What a person says of a link.
 #[derive(Clone, Debug)]
@@ -109,6 +109,7 @@ impl Hub {
             created: self.clock().now(),
         };
         self.check_link(tx, actor, &link).await?;
+        runs::begin(tx, self.new_run(RunKind::Link(link.id)));
         links::insert(tx, &link).await?;
         self.log_link(tx, actor, link.id, false);
         let all: Vec<CalendarId> = link.members.iter().map(|m| m.calendar).collect();
@@ -125,17 +126,29 @@ impl Hub {
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let link = links::get(&mut tx, id).await?;
         let link = link.ok_or(Error::NotFound("link"))?;
-        let calendars = link.members.iter().map(|place| place.calendar);
-        tx.touched().calendars.extend(calendars);
-        let members = members::of_link(&mut tx, id).await?;
-        linked::delete_of_link(&mut tx, id).await?;
-        links::delete(&mut tx, id).await?;
-        self.log_link(&mut tx, actor, id, true);
-        for member in members {
-            Box::pin(self.set_free(&mut tx, actor, &member, &link, kept)).await?;
-        }
+        self.remove_link(&mut tx, actor, &link, kept).await?;
         self.commit(tx).await?;
         self.wake();
+        Ok(())
+    }
+
+    /// The same in this transaction.
+    pub(crate) async fn remove_link(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        link: &links::Link,
+        kept: Kept,
+    ) -> Result<()> {
+        let calendars = link.members.iter().map(|place| place.calendar);
+        tx.touched().calendars.extend(calendars);
+        let members = members::of_link(tx, link.id).await?;
+        linked::delete_of_link(tx, link.id).await?;
+        links::delete(tx, link.id).await?;
+        self.log_link(tx, actor, link.id, true);
+        for member in members {
+            Box::pin(self.set_free(tx, actor, &member, link, kept)).await?;
+        }
         Ok(())
     }
 

@@ -3,14 +3,17 @@
 use std::collections::HashSet;
 
 use providers::{Changes, Failure, Sighting};
-use storage::{Health, Store, calendars};
+use storage::{
+    Health, Store, calendars,
+    runs::{self, Run},
+};
 use sync::CalendarId;
 
 use super::{
     Work,
     held::{self, Aside},
 };
-use crate::{Hub, Result};
+use crate::{Hub, Result, runs::RunKind};
 
 /// How many sightings one transaction holds.
 const CHUNK: usize = 100;
@@ -69,11 +72,15 @@ impl Hub {
         };
         // What went comes first: the same event may have come back under another id.
         sightings.sort_by_key(|sighting| sighting.found.is_some());
+        let run = self.run_of(&work);
         let mut rest = sightings.into_iter();
         loop {
             let chunk: Vec<Sighting> = rest.by_ref().take(CHUNK).collect();
             let last = rest.len() == 0;
             let mut tx = store.write().await?;
+            if let Some(run) = &run {
+                runs::begin(&mut tx, run.clone());
+            }
             for sighting in chunk {
                 held::release(&mut tx, calendar, &held, &sighting).await?;
                 // On the heap: it carries whole events, and whoever waits for a pull waits for it.
@@ -91,6 +98,12 @@ impl Hub {
         }
         self.wake();
         Ok(pulled)
+    }
+
+    /// The run that a pull is; none the first time, when everything is news: nobody wants that undone.
+    fn run_of(&self, work: &Work) -> Option<Run> {
+        work.row.last_sync?;
+        Some(self.new_run(RunKind::Pull(work.id())))
     }
 
     /// Saves how far the calendar has been read.

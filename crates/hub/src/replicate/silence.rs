@@ -33,9 +33,15 @@ impl Hub {
             return Ok(None);
         };
         let mut free = true;
-        for id in causes.iter().filter_map(|cause| cause.link) {
-            let link = links::followed(tx, id).await?;
-            free &= link.is_some_and(|link| link.allow_notify);
+        for cause in causes {
+            free &= match cause.link {
+                Some(id) => {
+                    let link = links::followed(tx, id).await?;
+                    link.is_some_and(|link| link.allow_notify)
+                }
+                // Who takes back many edits at once has not answered for each.
+                None => cause.kind != CauseKind::Undo,
+            };
         }
         if free || event.people.is_empty() {
             return Ok(None);
@@ -198,11 +204,14 @@ fn asked<'a>(copy: &'a Copy, step: &'a Step) -> Option<(&'a Event, Vec<&'a Cause
     }
 }
 
-/// The event without what came along links and waits.
+/// The event without what came along links, or was taken back with much else, and waits.
 fn taken_back(copy: &Copy) -> Event {
     let mut event = copy.local.clone();
     if let Some(base) = &copy.base {
-        let flowed = copy.causes.iter().filter(|(_, cause)| cause.link.is_some());
+        let flowed = copy
+            .causes
+            .iter()
+            .filter(|(_, cause)| cause.link.is_some() || cause.kind == CauseKind::Undo);
         for (unit, _) in flowed {
             unit.take(&mut event, &base.local);
         }

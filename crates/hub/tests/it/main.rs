@@ -41,6 +41,7 @@ mod parked;
 mod pilot;
 mod preview;
 mod restore;
+mod runs;
 mod silence;
 mod splits;
 mod why;

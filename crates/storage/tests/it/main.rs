@@ -31,5 +31,6 @@ mod opening;
 mod people;
 mod planted;
 mod rows;
+mod runs;
 mod statements;
 mod traces;

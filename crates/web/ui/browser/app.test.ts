@@ -363,6 +363,16 @@ describe('the other pages', () => {
       await held.waitFor({ state: 'detached' });
     }));
 
+  it('undoes a run as a whole, and tells what it left', () =>
+    on('/activity', async (page) => {
+      await page.getByText('Runs of the sync').click();
+      await page.getByRole('button', { name: 'Undo run' }).click();
+      const sent = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/runs/run/undo'));
+      await page.getByRole('dialog').getByRole('button', { name: 'Undo all of it' }).click();
+      await sent;
+      await page.getByRole('dialog').getByText('changed since: title').waitFor();
+    }));
+
   it('filters the activity by calendar', () =>
     on('/activity', async (page) => {
       await page.getByText('Root canal: Novak').first().waitFor();

@@ -142,6 +142,9 @@ export function restRoutes(world: World, session: Session, call: Call): boolean 
       return activity(world, call);
     case 'held':
       return send(call, 200, { items: world.held });
+    case 'runs':
+      if (call.method === 'POST') return send(call, 200, { copies: 3, left: [{ event: 'e', calendar: 'cal-google', title: 'Course', reason: 'changed since: title' }] });
+      return send(call, 200, [{ id: 'run', kind: 'pull', calendar: world.calendars[0]!.id, at: world.activity[0]!.at, copies: 4 }]);
     case 'conflicts':
       return conflicts(world, call, id, sub);
     case 'overlaps':

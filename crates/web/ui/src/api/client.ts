@@ -1,7 +1,7 @@
 // The one place that speaks HTTP to the hub: same origin, the session cookie, problem+json as a typed error.
 import type {
   ActivityPage, Calendar, Changes, Conflict, ConflictPage, Connection, DemoState, Event, EventPatch, HeldWrite, Keep, Link, LinkChange, LinkPreview, Me,
-  NewConnection, NewLink, Occurrences, OverlapPage, Position, Problem, Provider, Scope, Why,
+  NewConnection, NewLink, Occurrences, OverlapPage, Position, Problem, Provider, Run, Scope, Undone, Why,
 } from './types';
 
 /** An answer that is not 2xx. `status` 0 means that no answer came. */
@@ -146,6 +146,8 @@ export const api = {
   overlaps: (query: { after?: string; limit?: number }) => json<OverlapPage>('GET', `${v1}/overlaps`, { query }),
 
   changes: (after: Position, limit = 100) => json<Changes>('GET', `${v1}/changes`, { query: { after, limit } }),
+  runs: () => json<Run[]>('GET', `${v1}/runs`),
+  undoRun: (run: string) => json<Undone>('POST', `${v1}/runs/${id(run)}/undo`),
   undo: (position: Position) => json<void>('POST', `${v1}/undo`, { body: { position } }),
 
   demoState: () => json<DemoState>('GET', '/demo/state'),

@@ -292,6 +292,22 @@ export interface HeldWrite {
   text: string;
 }
 
+/** One run of the sync: a calendar was read, with everything that flowed from it, or a link was made. */
+export interface Run {
+  id: string;
+  kind: 'pull' | 'link';
+  calendar?: string;
+  link?: string;
+  at: string;
+  copies: number;
+}
+
+/** What undoing a run did, and what was left because somebody has changed it since. */
+export interface Undone {
+  copies: number;
+  left: { event: string; calendar: string; title: string; reason: string }[];
+}
+
 export interface Activity {
   id: string;
   at: string;
