@@ -98,6 +98,8 @@ impl Desk {
         let edit = LinkEdit {
             name: "Bench".to_owned(),
             on_conflict: OnConflict::Newest,
+            pilot: false,
+            allow_notify: false,
             members: vec![place(one), place(other)],
         };
         Ok(self.hub.create_link(&self.actor, edit).await?.link.id)

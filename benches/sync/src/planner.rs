@@ -106,6 +106,7 @@ fn cause(from: CalendarId) -> Cause {
         kind: CauseKind::Flow,
         from,
         link: None,
+        via: Vec::new(),
         change: ChangeId(Uuid::from_u128(3)),
         modified: None,
     }
@@ -124,6 +125,7 @@ fn intent(copy: &Copy, body: Event) -> Intent {
         feed: 0,
         causes: BTreeMap::new(),
         life_cause: None,
+        in_parts: false,
         at: Timestamp::UNIX_EPOCH,
         outcome: Outcome::Open,
     }

@@ -129,6 +129,7 @@ impl Connector for Memory {
             hurry: Duration::from_secs(900),
             concurrency: 4,
             quiet: true,
+            in_parts: false,
         }
     }
 
