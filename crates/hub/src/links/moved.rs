@@ -1,7 +1,7 @@
 //! Moves between two calendars of a link. Providers tell of the two halves in either order: the event may go from its old
 //! calendar before or after it turns up in the new one.
 
-use storage::{copies, linked, links, members};
+use storage::{calendars, copies, linked, links, members};
 use sync::{
     LinkId, Member,
     links::{self as rules, Moved},
@@ -22,8 +22,10 @@ impl Flow<'_> {
         if row.projected {
             return Ok(false);
         }
+        let calendar = calendars::get(self.tx, left.calendar).await?;
+        let read = calendar.and_then(|calendar| calendar.last_sync);
         for mut member in members::of_linked(self.tx, value.id).await? {
-            let moved = rules::moved(left, &member, self.now);
+            let moved = rules::moved(left, &member, read, self.now);
             if moved == Moved::Not {
                 continue;
             }

@@ -1,5 +1,6 @@
 //! Moves between two calendars of the link, whichever half of one is seen first.
 
+use jiff::Timestamp;
 use sync::{
     CalendarId, Cause, CopyId, Law, Member,
     law::holds,
@@ -68,7 +69,7 @@ impl Hub {
             if other.projected || !other.copy.alive || !same {
                 continue;
             }
-            match rules::moved(&left, &there, self.now()) {
+            match rules::moved(&left, &there, Some(Timestamp::MAX), self.now()) {
                 Moved::Not => {}
                 Moved::OutOfTheLink => self
                     .members

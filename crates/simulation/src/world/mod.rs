@@ -202,12 +202,14 @@ impl World {
     /// Something that people do at a provider, or a request that comes late.
     pub(crate) fn people_act(&mut self) {
         let place = self.rng.below(self.providers.len());
-        match self.rng.below(30) {
+        match self.rng.below(36) {
             0..12 => self.edit_there(place),
             12..16 => self.create_there(place),
             16..20 => self.delete_there(place),
             20..22 => self.restore_there(place),
             22..23 => self.copy_there(place),
+            23..25 => self.split_there(place),
+            25..29 => self.move_there(place),
             _ => self.deliver_late(place),
         }
     }

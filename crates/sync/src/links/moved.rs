@@ -17,7 +17,8 @@ use crate::{
     loose,
 };
 
-/// How long after an event turned up in its new calendar a deletion in the old one counts as the other half of a move.
+/// How long after an event turned up in its new calendar a deletion in the old one counts as the other half of a move,
+/// though the old one was read meanwhile: providers are not in step with themselves.
 const MOVE_MAX: SignedDuration = SignedDuration::from_hours(1);
 
 /// What the deletion of a member's copy is, seen beside another member's copy of the same event, which is alive.
@@ -31,9 +32,12 @@ pub enum Moved {
     OutOfTheLink,
 }
 
-/// Tells which it is. `there` has a copy that a person made, under the UID of the one that is gone.
-pub fn moved(left: &Member, there: &Member, now: Timestamp) -> Moved {
-    let late = |since: Timestamp| now.duration_since(since) < MOVE_MAX;
+/// Tells which it is. `there` has a copy that a person made, under the UID of the one that is gone. `read` is when the
+/// calendar of that one was last read: what turned up elsewhere since may have been moved, however long ago that was.
+pub fn moved(left: &Member, there: &Member, read: Option<Timestamp>, now: Timestamp) -> Moved {
+    let late = |since: Timestamp| {
+        now.duration_since(since) < MOVE_MAX || read.is_none_or(|read| read <= since)
+    };
     let both = left.copy != there.copy && left.attached && there.attached;
     if !both || !there.since.is_some_and(late) || !holds(Law::MovesAreNoDeletions) {
         Moved::Not

@@ -14,6 +14,7 @@ both! {
     row_56_zone_rules_change,
     row_55_moved_to_a_calendar_that_lets_nothing_out,
     row_55_moved_while_a_mirror_is_edited,
+    row_55_moved_while_its_old_calendar_was_not_read,
     row_55_moved_to_a_calendar_that_shows_less,
     row_57_starts_in_a_gap_and_in_an_overlap,
     row_58_zone_that_nobody_knows,
@@ -111,6 +112,23 @@ async fn row_55_moved_while_a_mirror_is_edited(database: Database) {
         assert_eq!(world.id_of(1, "Edited"), "b", "{order:?}");
         is_at_rest(&world).await;
     }
+}
+
+async fn row_55_moved_while_its_old_calendar_was_not_read(database: Database) {
+    let world = linked(&database, 3).await;
+    world.models[0].put("a", visit());
+    assert_eq!(world.settle().await, 2);
+    world.models[1].put("b", visit());
+    world.models[0].remove("a");
+    world.pull(1).await;
+    // Its provider was away for a day.
+    world.clock.advance(24 * 3600);
+    world.settle().await;
+    for model in 0..3 {
+        assert_eq!(world.titles(model), ["Visit"], "{model}");
+    }
+    assert_eq!(world.id_of(1, "Visit"), "b");
+    is_at_rest(&world).await;
 }
 
 async fn row_55_moved_to_a_calendar_that_shows_less(database: Database) {

@@ -157,21 +157,21 @@ fn l3_a_deletion_after_the_event_turned_up_elsewhere_is_half_of_a_move() {
         let (member, _) = receiver(&linked, role, Mask::everything());
         Member { since, ..member }
     };
+    let (before, after) = (Some(since), Some(soon));
     let cases = [
-        (Role::Both, Some(since), soon, Moved::LivesOn),
-        (Role::Target, Some(since), soon, Moved::OutOfTheLink),
-        (Role::Both, Some(since), late, Moved::Not),
+        (Role::Both, Some(since), after, soon, Moved::LivesOn),
+        (Role::Target, Some(since), after, soon, Moved::OutOfTheLink),
+        (Role::Both, Some(since), after, late, Moved::Not),
+        // The old calendar was not read since.
+        (Role::Both, Some(since), before, late, Moved::LivesOn),
         // They met when the link was made.
-        (Role::Both, None, soon, Moved::Not),
+        (Role::Both, None, before, soon, Moved::Not),
     ];
-    for (role, since, now, moved) in cases {
-        assert_eq!(
-            rules::moved(&left, &there(role, since), now),
-            moved,
-            "{role:?}"
-        );
+    for (role, since, read, now, moved) in cases {
+        let there = there(role, since);
+        assert_eq!(rules::moved(&left, &there, read, now), moved, "{role:?}");
     }
-    assert_eq!(rules::moved(&left, &left, soon), Moved::Not);
+    assert_eq!(rules::moved(&left, &left, before, soon), Moved::Not);
 }
 
 #[test]
