@@ -75,7 +75,7 @@ impl Flow<'_> {
         // The same invitation may be in another calendar of the link already: then it joins rather than being doubled.
         let mut joined = Vec::new();
         for (other, mut twin) in twins {
-            let free = twin.copy.alive && twin.linked.is_none();
+            let free = twin.copy.alive && twin.linked.is_none() && !other.away;
             if free
                 && !joined.contains(&other.calendar)
                 && self.lets_out(other, &twin.copy.local).await?
@@ -109,7 +109,8 @@ impl Flow<'_> {
         Ok(())
     }
 
-    /// Events that people have in other calendars of the link under the UID of `row`.
+    /// Events that people have in other calendars of the link under the UID of `row`; also where a calendar is away: what it
+    /// has of a linked event it will have when it comes back.
     async fn twins<'l>(
         &mut self,
         row: &copies::Row,
@@ -117,7 +118,7 @@ impl Flow<'_> {
     ) -> Result<Vec<(&'l links::LinkMember, copies::Row)>> {
         let mut found = Vec::new();
         for other in &link.members {
-            if other.calendar != row.copy.calendar && !other.away {
+            if other.calendar != row.copy.calendar {
                 let there = copies::by_uid(self.tx, other.calendar, &row.copy.local.uid).await?;
                 let made = there.into_iter().filter(|twin| !twin.projected);
                 found.extend(made.map(|twin| (other, twin)));

@@ -2,7 +2,7 @@
 
 use calendar::{Address, CustomZone, Duration, Event, Observance, Person, When, Zone};
 use jiff::civil::DateTime;
-use kalends_hub::{Mask, MaskKind, Role, Settings};
+use kalends_hub::{Mask, MaskKind, Role, Settings, links::LinkChange};
 use storage::copies;
 use sync::replication::Reply;
 
@@ -15,6 +15,7 @@ both! {
     row_55_moved_to_a_calendar_that_lets_nothing_out,
     row_55_moved_while_a_mirror_is_edited,
     row_55_moved_while_its_old_calendar_was_not_read,
+    row_55_moved_from_a_calendar_that_is_away,
     row_55_moved_to_a_calendar_that_shows_less,
     row_57_starts_in_a_gap_and_in_an_overlap,
     row_58_zone_that_nobody_knows,
@@ -128,6 +129,34 @@ async fn row_55_moved_while_its_old_calendar_was_not_read(database: Database) {
         assert_eq!(world.titles(model), ["Visit"], "{model}");
     }
     assert_eq!(world.id_of(1, "Visit"), "b");
+    is_at_rest(&world).await;
+}
+
+async fn row_55_moved_from_a_calendar_that_is_away(database: Database) {
+    let world = World::new(&database, 2).await;
+    let both = |place| (place, Role::Both, Mask::everything());
+    let link = world.link(&[both(0), both(1)]).await;
+    world.models[0].put("a", visit());
+    assert_eq!(world.settle().await, 1);
+    let away = async |away| {
+        let mut members = world.members(&[both(0), both(1)]);
+        members[0].away = away;
+        let change = LinkChange {
+            members: Some(members),
+            ..LinkChange::default()
+        };
+        world.change(link, change).await;
+    };
+    away(true).await;
+    world.models[1].put("b", visit());
+    world.models[0].remove("a");
+    world.pull(1).await;
+    world.settle().await;
+    away(false).await;
+    world.settle().await;
+    for model in 0..2 {
+        assert_eq!(world.titles(model), ["Visit"], "{model}");
+    }
     is_at_rest(&world).await;
 }
 
