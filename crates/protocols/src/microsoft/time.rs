@@ -6,7 +6,7 @@
 
 use calendar::{Duration, Loss, When, Zone};
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, DateTime},
 };
 
@@ -75,12 +75,20 @@ fn timed(wire: &Event, base: &When, side: Side<'_>, losses: &mut Vec<Loss>) -> R
         None => base.duration(),
     };
     let end_zone = end_zone(wire, side, exact_end(hint.as_ref(), base), &zone);
+    let own = hint.is_some_and(|hint| hint.end.is_none());
+    let end_zone = end_zone
+        .filter(|end| !(own && end.is_utc() && is_shown_twice(ends(began, duration), &zone)));
     Ok(When::Timed {
         start,
         zone: (!floating).then_some(zone),
         duration,
         end_zone,
     })
+}
+
+fn ends(began: Timestamp, duration: Duration) -> Timestamp {
+    let length = SignedDuration::from_secs(duration.seconds.into());
+    began.checked_add(length).unwrap_or(began)
 }
 
 fn length(began: Timestamp, ended: Timestamp) -> Result<Duration, Error> {
@@ -238,6 +246,10 @@ fn timed_fields(
         } => Some(end),
         _ => None,
     };
+    if when.zone().is_none() && zone.to_local(zone.to_instant(start_local)) != start_local {
+        let reason = "the clocks of the viewer's zone skip this time";
+        out.lose("start", reason, "the time that they show then");
+    }
     if when.duration().days > 0 && repeats {
         let reason = "lengths are hours there, which a change of clocks does not stretch";
         out.lose("duration", reason, "so many hours");
@@ -256,12 +268,16 @@ fn timed_fields(
 
 /// An end that its zone's clocks show twice is written in UTC.
 fn end_in(at: Timestamp, zone: &Zone) -> DateTimeTimeZone {
-    let local = zone.to_local(at);
-    if zone.to_instant(local) == at {
-        DateTimeTimeZone::new(local, wire_name(zone))
-    } else {
+    if is_shown_twice(at, zone) {
         DateTimeTimeZone::new(Zone::utc().to_local(at), "UTC")
+    } else {
+        DateTimeTimeZone::new(zone.to_local(at), wire_name(zone))
     }
+}
+
+/// Whether the clocks of a zone show the time of an instant twice, and this is the second time.
+fn is_shown_twice(at: Timestamp, zone: &Zone) -> bool {
+    zone.to_instant(zone.to_local(at)) != at
 }
 
 /// The same time with the zone that it is written in.

@@ -275,6 +275,55 @@ fn assert_same(wrote: &Event, came: &Event, lost: &BTreeSet<String>) -> Result<(
     Ok(())
 }
 
+#[test]
+fn a_floating_time_that_the_viewers_clocks_skip_is_said_to_be_lost() {
+    let lost = |start: &str| {
+        let when = When::floating(start.parse().unwrap(), Duration::minutes(30));
+        let event = Event::new("x@example.com", when);
+        let zone = mailbox();
+        let options = Options {
+            zone: &zone,
+            stamp: None,
+        };
+        let losses = write(&event, options).unwrap().losses;
+        losses.iter().any(|loss| loss.property == "start")
+    };
+    assert!(lost("2026-03-29T02:19:00"));
+    assert!(!lost("2026-03-29T03:19:00"));
+}
+
+#[test]
+fn an_end_that_the_clocks_show_twice_comes_back() {
+    let zone = Zone::iana("America/New_York").unwrap();
+    let start = "2027-11-05T18:54:00".parse().unwrap();
+    let mut event = Event::new(
+        "x@example.com",
+        When::zoned(start, zone, Duration::minutes(1888)),
+    );
+    for repeats in [false, true] {
+        if repeats {
+            // An occurrence of a series that ends so.
+            event.when = When::zoned(
+                "2027-10-08T18:54:00".parse().unwrap(),
+                event.when.zone().unwrap().clone(),
+                Duration::minutes(1888),
+            );
+            event.rules = vec![Rule::every(Frequency::Weekly)];
+            event.rules[0].by_day = [NthWeekday::every(Weekday::Friday)].into();
+            let id = RecurrenceId(start);
+            event.overrides.insert(id, changed(&event, id, 2));
+        }
+        let zone = mailbox();
+        let options = Options {
+            zone: &zone,
+            stamp: Some("s1"),
+        };
+        let there = answer(&write(&event, options).unwrap().value);
+        let came = read(&there.master, &there.exceptions, &there.cancelled).unwrap();
+        assert_same(&event, &came.value, &BTreeSet::new()).unwrap();
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 

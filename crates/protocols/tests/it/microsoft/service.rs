@@ -74,8 +74,15 @@ fn move_to(all: &mut Fields, instance: &Instance) {
     let at = instance.start;
     let end_at = at + (to - from);
     let put = |time: &DateTimeTimeZone, at: Timestamp| {
-        let zone = time.time_zone.as_deref().unwrap();
-        DateTimeTimeZone::new(zone_named(zone).unwrap().to_local(at), zone)
+        let name = time.time_zone.as_deref().unwrap();
+        let zone = zone_named(name).unwrap();
+        let local = zone.to_local(at);
+        if zone.to_instant(local) == at {
+            DateTimeTimeZone::new(local, name)
+        } else {
+            // The clocks show it twice.
+            DateTimeTimeZone::new(Zone::utc().to_local(at), "UTC")
+        }
     };
     all.insert(
         "start".into(),
