@@ -117,20 +117,26 @@ fn once(world: &World, calendars: &[(At, Vec<Item>)], wrong: &mut Vec<String>) {
     }
 }
 
-/// Keeps the numbers that lost conflicts: later ones push old ones out of the list.
+/// Keeps the numbers of both sides of conflicts, of which one has lost: later ones push old ones out of the list.
 async fn conflicts(world: &World) -> Result<(), String> {
     let conflicts = world.json("api/v1/conflicts?limit=200").await?;
     let mut ledger = world.ledger();
-    for conflict in conflicts.as_array().into_iter().flatten() {
-        let lost = &conflict["lost"];
-        ledger.losers.extend(words::numbers(&lost.to_string()));
-        ledger.losers.extend(number_of_start(world, lost));
+    let page = conflicts["items"].as_array();
+    for conflict in page.ok_or("the conflicts are no page")? {
+        let units = conflict["units"].as_array();
+        for unit in units.into_iter().flatten().filter(|u| u["clash"] == true) {
+            for side in [&unit["ours"], &unit["theirs"]] {
+                ledger.losers.extend(words::numbers(&side.to_string()));
+                ledger.losers.extend(number_of_start(world, side));
+            }
+        }
     }
     Ok(())
 }
 
-fn number_of_start(world: &World, local: &Value) -> Option<u32> {
-    let start: Timestamp = format!("{}Z", local.as_str()?).parse().ok()?;
+fn number_of_start(world: &World, side: &Value) -> Option<u32> {
+    let local = side.as_str().or_else(|| side["start"].as_str())?;
+    let start: Timestamp = format!("{local}Z").parse().ok()?;
     words::number_of_start(world.epoch, start)
 }
 

@@ -29,12 +29,8 @@ pub async fn write(world: &World, round: u64, wrong: &[String]) {
         }
     }
     let conflicts = world.json("api/v1/conflicts?limit=200").await;
-    for conflict in conflicts
-        .unwrap_or_default()
-        .as_array()
-        .into_iter()
-        .flatten()
-    {
+    let conflicts = conflicts.unwrap_or_default();
+    for conflict in conflicts["items"].as_array().into_iter().flatten() {
         let _ = writeln!(told, "{conflict}");
     }
     let file = world.practice.dir.path().join(format!("round-{round}.txt"));
