@@ -65,7 +65,7 @@ impl Flow<'_> {
     ) -> Result<bool> {
         for (_, left) in twins.iter_mut().filter(|(_, twin)| !twin.copy.alive) {
             for was in members::of_copy(self.tx, left.copy.id).await? {
-                if was.link != link || !was.attached {
+                if was.link != link {
                     continue;
                 }
                 let value = linked::get_for_update(self.tx, was.linked).await?;

@@ -19,8 +19,7 @@ impl Hub {
         let left = |m: &&Member| {
             let there = &self.rows[index_of(m.copy.0)];
             let linked = index_of(m.linked.0);
-            m.attached
-                && !there.projected
+            !there.projected
                 && !there.copy.alive
                 && there.copy.local.uid == *uid
                 && there.copy.calendar != calendar(place)
