@@ -159,14 +159,7 @@ pub fn attach(
             unit.take(&mut linked.value, &copy.local);
             linked.authors.insert(unit, copy.calendar);
         } else if loosely {
-            // As if we had written it and the provider had rewritten it: no write, and no false difference. What still waits
-            // to be written is another thing.
-            if let Some(base) = &mut copy.base
-                && unit.same(&base.local, &copy.local)
-            {
-                unit.take(&mut base.local, &shown);
-            }
-            unit.take(&mut copy.local, &shown);
+            respell(&unit, copy, &shown);
         } else {
             copy.set(&unit, &shown, cause);
         }
@@ -175,6 +168,17 @@ pub fn attach(
     // The event may be private now, where it was public before: that hides more of it, and takes nothing from the copy.
     joined.agreed = joined.mask.project(&linked.value);
     (joined, losers)
+}
+
+/// A copy says loosely what it should: as if we had written it and the provider had rewritten it, there is no write, and no
+/// false difference. What still waits to be written is another thing.
+pub(super) fn respell(unit: &Unit, copy: &mut Copy, shown: &Event) {
+    if let Some(base) = &mut copy.base
+        && unit.same(&base.local, &copy.local)
+    {
+        unit.take(&mut base.local, shown);
+    }
+    unit.take(&mut copy.local, shown);
 }
 
 /// What comes to a copy that a person made: of an occurrence, what the mask hides stays as the copy has it.

@@ -10,7 +10,7 @@ use crate::{
     law::{Law, holds},
     links::{
         Relinked,
-        flow::{member, shown},
+        flow::{member, respell, shown},
         relink::{lost, relink},
         remask::withdraw,
     },
@@ -88,11 +88,7 @@ pub fn follow(
             }
             let same = unit.same(&copy.local, &here.agreed);
             if !same && loose::same(&unit, &copy.local, &here.agreed) {
-                // As if we had written it and the provider had rewritten it.
-                if let Some(base) = &mut copy.base {
-                    unit.take(&mut base.local, &here.agreed);
-                }
-                unit.take(&mut copy.local, &here.agreed);
+                respell(&unit, copy, &here.agreed);
             }
         }
     }
