@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::{is_at_rest, linked, visit, visited};
-use crate::world::{Database, event};
+use crate::world::{Database, World, event};
 
 both! {
     row_13_delete_against_edit,
@@ -113,15 +113,21 @@ async fn row_17_create_applied_reply_lost(database: Database) {
     }
 }
 
+/// Two linked calendars, with an event in the first whose create in the second is under way for long.
+async fn with_late_create(database: &Database, own_ids: bool) -> World {
+    let world = linked(database, 2).await;
+    world.models[1].manners().own_ids = own_ids;
+    world.models[1].manners().late = true;
+    world.models[0].put("a", visit());
+    world.pull(0).await;
+    world.push(1).await;
+    world.models[1].manners().late = false;
+    world
+}
+
 async fn row_18_create_applied_minutes_later(database: Database) {
     for own_ids in [false, true] {
-        let world = linked(&database, 2).await;
-        world.models[1].manners().own_ids = own_ids;
-        world.models[1].manners().late = true;
-        world.models[0].put("a", visit());
-        world.pull(0).await;
-        world.push(1).await;
-        world.models[1].manners().late = false;
+        let world = with_late_create(&database, own_ids).await;
         // The look finds nothing, so it is made once more; then the first one comes.
         world.push(1).await;
         world.clock.advance(600);
@@ -138,13 +144,7 @@ async fn row_18_create_applied_minutes_later(database: Database) {
 
 async fn row_19_late_create_after_a_persons_delete(database: Database) {
     for own_ids in [false, true] {
-        let world = linked(&database, 2).await;
-        world.models[1].manners().own_ids = own_ids;
-        world.models[1].manners().late = true;
-        world.models[0].put("a", visit());
-        world.pull(0).await;
-        world.push(1).await;
-        world.models[1].manners().late = false;
+        let world = with_late_create(&database, own_ids).await;
         world.models[0].remove("a");
         world.settle().await;
         assert!(world.models[1].log().is_empty());
@@ -158,13 +158,8 @@ async fn row_19_late_create_after_a_persons_delete(database: Database) {
 }
 
 async fn row_19_late_create_where_a_later_one_was_deleted(database: Database) {
-    let world = linked(&database, 2).await;
+    let world = with_late_create(&database, false).await;
     world.models[1].manners().reuses_ids = true;
-    world.models[1].manners().late = true;
-    world.models[0].put("a", visit());
-    world.pull(0).await;
-    world.push(1).await;
-    world.models[1].manners().late = false;
     // The look finds nothing, so it is made once more, under the same id; somebody deletes that, and the first one comes.
     world.push(1).await;
     world.settle().await;
