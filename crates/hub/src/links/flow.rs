@@ -268,6 +268,17 @@ impl<'a> Flow<'a> {
             return Ok(());
         };
         let mut members = members::of_linked(self.tx, value.id).await?;
+        let mut revived = None;
+        if comes_back_to_life(value, &members) {
+            revived = Box::pin(self.own_events_join(&link, value, &members)).await?;
+        }
+        let value = match &revived {
+            Some(now) => {
+                members = members::of_linked(self.tx, value.id).await?;
+                now
+            }
+            None => value,
+        };
         let sieve = if value.alive && link.is_filtered() {
             Some(self.sieve(&link, value, &mut members).await?)
         } else {
@@ -371,4 +382,10 @@ impl<'a> Flow<'a> {
         }
         Ok(cause)
     }
+}
+
+/// Whether a linked event lives again, and copies of it do not know yet.
+fn comes_back_to_life(value: &sync::Linked, members: &[Member]) -> bool {
+    let waits = |member: &Member| member.attached && !member.agreed_alive && !member.declined;
+    value.alive && members.iter().any(waits)
 }

@@ -22,11 +22,15 @@ struct Known {
 
 impl Known {
     fn add(&mut self, id: LinkedId, calendar: CalendarId, event: &Event) {
-        if !event.uid.is_empty() {
-            self.by_uid.entry(event.uid.clone()).or_default().push(id);
-        }
+        self.add_uid(id, event.uid.clone());
         let same = self.by_content.entry(content_key(event)).or_default();
         same.push((id, calendar));
+    }
+
+    fn add_uid(&mut self, id: LinkedId, uid: String) {
+        if !uid.is_empty() {
+            self.by_uid.entry(uid).or_default().push(id);
+        }
     }
 
     /// The linked event that has a copy of this event in another calendar, and whether that is certain. Each event of a
@@ -61,6 +65,7 @@ impl Hub {
         kind: CauseKind,
     ) -> Result<usize> {
         let (mut merges, mut whose) = (0, HashMap::new());
+        let is_back = kind == CauseKind::Flow;
         let mut known = known(tx, link).await?;
         // What was a mirror, another installation's or one of a link that is gone, comes last: it joins what it mirrors.
         let ranked = link.by_rank();
@@ -82,28 +87,13 @@ impl Hub {
                     whose = flow.whose;
                     continue;
                 }
-                let mut matched = known.find(place.calendar, &row.copy.local);
-                if matched.is_none() && was_mirror(&row) {
-                    matched = flow.mirrored(link, place, &row.copy.local).await?;
-                    if matched.is_none()
-                        && flow.was_occurrence(link, place, &row.copy.local).await?
-                    {
-                        // Not an event of its own: it is taken up where its series cannot be had.
-                        whose = flow.whose;
-                        continue;
-                    }
-                }
-                if let Some((id, certain)) = matched
-                    && let Some(mut value) = linked::get(flow.tx, id).await?
-                    && flow.makes_room(&row, &value, place, certain).await?
-                {
-                    flow.join(&mut value, &mut row, place, None).await?;
-                    flow.cascade().await?;
-                    known.add(id, place.calendar, &row.copy.local);
-                    merges += 1;
-                } else if let Some(id) = flow.begin(&mut row, link, place).await? {
-                    known.add(id, place.calendar, &row.copy.local);
-                }
+                let there = Arrival {
+                    link,
+                    place,
+                    arrived,
+                    is_back,
+                };
+                merges += usize::from(flow.meets(&mut row, &there, &mut known).await?);
                 whose = flow.whose;
             }
         }
@@ -137,7 +127,82 @@ impl Hub {
     }
 }
 
+/// Where calendars meet.
+struct Arrival<'a> {
+    link: &'a links::Link,
+    place: &'a links::LinkMember,
+    arrived: &'a [CalendarId],
+    is_back: bool,
+}
+
 impl Flow<'_> {
+    /// One event of a calendar that has arrived joins what is known, or begins a linked event. Whether it was recognised.
+    async fn meets(
+        &mut self,
+        row: &mut copies::Row,
+        there: &Arrival<'_>,
+        known: &mut Known,
+    ) -> Result<bool> {
+        let Arrival {
+            link,
+            place,
+            arrived,
+            is_back,
+        } = *there;
+        let mut matched = known.find(place.calendar, &row.copy.local);
+        if matched.is_none() && was_mirror(row) {
+            matched = self.mirrored(link, place, &row.copy.local).await?;
+            if matched.is_none() && self.was_occurrence(link, place, &row.copy.local).await? {
+                // Not an event of its own: it is taken up where its series cannot be had.
+                return Ok(false);
+            }
+        }
+        let mut recognised = None;
+        if let Some((id, certain)) = matched
+            && let Some(mut value) = linked::get(self.tx, id).await?
+            && self.makes_room(row, &value, place, certain).await?
+        {
+            // What turned up while its calendar was away may have been moved there.
+            let since = is_back.then_some(self.now);
+            self.join(&mut value, row, place, since).await?;
+            recognised = Some(id);
+        } else if is_back {
+            recognised = self.follows_there(row, link, place).await?;
+        }
+        let id = match recognised {
+            Some(id) => Some(id),
+            None => self.begin(row, link, place).await?,
+        };
+        let Some(id) = id else { return Ok(false) };
+        if recognised.is_none() {
+            self.join_there(id, row, link, arrived).await?;
+        }
+        self.cascade().await?;
+        known.add(id, place.calendar, &row.copy.local);
+        Ok(recognised.is_some())
+    }
+
+    /// What a calendar has that was here before, a target say, and that belonged to no linked event: it joins the one that has
+    /// begun with `row`.
+    async fn join_there(
+        &mut self,
+        id: LinkedId,
+        row: &copies::Row,
+        link: &links::Link,
+        arrived: &[CalendarId],
+    ) -> Result<()> {
+        let was_here = |place: &links::LinkMember| !arrived.contains(&place.calendar);
+        if !link.members.iter().any(was_here) {
+            return Ok(());
+        }
+        let mut twins = self.twins(row, link).await?;
+        twins.retain(|(place, _)| was_here(place));
+        match linked::get(self.tx, id).await? {
+            Some(mut value) => self.join_twins(&mut value, row.copy.id, twins).await,
+            None => Ok(()),
+        }
+    }
+
     /// The linked event of which what was a mirror still looks like the projection.
     async fn mirrored(
         &mut self,
@@ -162,15 +227,24 @@ impl Flow<'_> {
     }
 }
 
-/// What a link knows already: the copies that people have of its living events.
+/// What a link knows already: the copies that people have, or had, of its living events.
 async fn known(tx: &mut Tx, link: &links::Link) -> Result<Known> {
     let mut known = Known::default();
+    let mut gone = Vec::new();
     for member in members::of_link(tx, link.id).await? {
         let Some(row) = copies::get(tx, member.copy).await? else {
             continue;
         };
         if row.copy.alive && !row.projected {
             known.add(member.linked, member.calendar, &row.copy.local);
+        } else if !row.projected {
+            gone.push((member.linked, row.copy.local.uid));
+        }
+    }
+    // A copy that has died while its event lives on may be the old one of an event that was moved. Living ones come first.
+    for (id, uid) in gone {
+        if linked::get(tx, id).await?.is_some_and(|value| value.alive) {
+            known.add_uid(id, uid);
         }
     }
     Ok(known)

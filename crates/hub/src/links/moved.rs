@@ -3,11 +3,14 @@
 
 use storage::{calendars, copies, linked, links, members};
 use sync::{
-    LinkId, Member,
+    LinkId, LinkedId, Member,
     links::{self as rules, Moved},
 };
 
-use super::flow::Flow;
+use super::{
+    flow::Flow,
+    project::{begins, was_mirror},
+};
 use crate::Result;
 
 impl Flow<'_> {
@@ -52,6 +55,21 @@ impl Flow<'_> {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// The dead linked event that lives on as `row`, which turned up while its calendar was away from the link.
+    pub(super) async fn follows_there(
+        &mut self,
+        row: &mut copies::Row,
+        link: &links::Link,
+        place: &links::LinkMember,
+    ) -> Result<Option<LinkedId>> {
+        if !begins(row, place) {
+            return Ok(None);
+        }
+        let mut twins = self.twins(row, link).await?;
+        let follows = Box::pin(self.follows(row, &mut twins, link.id, place)).await?;
+        Ok(row.linked.filter(|_| follows))
     }
 
     /// Whether `row` is what became of an event that has died: the deletion in its old calendar was seen first. Then that
@@ -102,6 +120,37 @@ impl Flow<'_> {
         self.reached(row.copy.id, value.link, Some(value.id));
         self.save(row).await?;
         self.outward(value, Some(row.copy.id)).await
+    }
+
+    /// A linked event lives again that was moved, while it was dead, to a calendar that lets nothing out: the event that people
+    /// have there under its UID joins it, and is not doubled. The linked event as it is then, if there is any.
+    pub(super) async fn own_events_join(
+        &mut self,
+        link: &links::Link,
+        value: &sync::Linked,
+        members: &[Member],
+    ) -> Result<Option<sync::Linked>> {
+        let mut joined = None;
+        for member in members {
+            let made = copies::get(self.tx, member.copy).await?;
+            let Some(made) = made.filter(|row| !row.projected) else {
+                continue;
+            };
+            for (place, mut twin) in self.twins(&made, link).await? {
+                let free = twin.copy.alive && !was_mirror(&twin) && !place.away;
+                if !free || !members::of_copy(self.tx, twin.copy.id).await?.is_empty() {
+                    continue;
+                }
+                let value = joined.get_or_insert_with(|| value.clone());
+                if self.lets_out(place, &twin.copy.local).await?
+                    && self.makes_room(&twin, value, place, true).await?
+                {
+                    let since = Some(self.now);
+                    self.join(value, &mut twin, place, since).await?;
+                }
+            }
+        }
+        Ok(joined)
     }
 
     /// The copy that was moved away leaves its link.

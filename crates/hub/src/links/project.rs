@@ -72,7 +72,19 @@ impl Flow<'_> {
             return Ok(());
         };
         self.fresh = row.copy.causes.is_empty();
-        // The same invitation may be in another calendar of the link already: then it joins rather than being doubled.
+        self.join_twins(&mut value, row.copy.id, twins).await?;
+        self.outward(&value, Some(row.copy.id)).await?;
+        self.fresh = false;
+        Ok(())
+    }
+
+    /// The same invitation may be in another calendar of the link already: then it joins rather than being doubled.
+    pub(super) async fn join_twins(
+        &mut self,
+        value: &mut sync::Linked,
+        origin: CopyId,
+        twins: Vec<(&links::LinkMember, copies::Row)>,
+    ) -> Result<()> {
         let mut joined = Vec::new();
         for (other, mut twin) in twins {
             let free = twin.copy.alive && twin.linked.is_none() && !other.away;
@@ -81,12 +93,18 @@ impl Flow<'_> {
                 && self.lets_out(other, &twin.copy.local).await?
             {
                 self.fresh &= twin.copy.causes.is_empty();
-                self.join(&mut value, &mut twin, other, None).await?;
+                self.join(value, &mut twin, other, None).await?;
                 joined.push(other.calendar);
             }
         }
-        self.outward(&value, Some(row.copy.id)).await?;
-        self.fresh = false;
+        let of_origin = members::of_copy(self.tx, origin).await?;
+        if !joined.is_empty()
+            && let Some(mut member) = of_origin.into_iter().find(|m| m.linked == value.id)
+        {
+            // It turned up beside the others: it may have been moved from one of them.
+            member.since = Some(self.now);
+            members::update(self.tx, &member).await?;
+        }
         Ok(())
     }
 
@@ -111,7 +129,7 @@ impl Flow<'_> {
 
     /// Events that people have in other calendars of the link under the UID of `row`; also where a calendar is away: what it
     /// has of a linked event it will have when it comes back.
-    async fn twins<'l>(
+    pub(super) async fn twins<'l>(
         &mut self,
         row: &copies::Row,
         link: &'l links::Link,
@@ -326,7 +344,7 @@ impl Flow<'_> {
 }
 
 /// Whether a copy may be the origin of a linked event.
-fn begins(row: &copies::Row, place: &links::LinkMember) -> bool {
+pub(super) fn begins(row: &copies::Row, place: &links::LinkMember) -> bool {
     place.role != Role::Target && !is_foreign_mirror(row)
 }
 

@@ -31,6 +31,11 @@ impl Hub {
     /// Reads what changed in a calendar. The cursor is saved last, with the last of what it stands for (R10).
     pub async fn pull(&self, store: &Store, calendar: CalendarId) -> Result<Pulled> {
         let _turn = self.inner.turns.take(calendar).await;
+        self.read(store, calendar).await
+    }
+
+    /// The same for whoever has the calendar's turn already.
+    pub(super) async fn read(&self, store: &Store, calendar: CalendarId) -> Result<Pulled> {
         let Some(work) = self.work(store, calendar).await? else {
             return Ok(Pulled::default());
         };

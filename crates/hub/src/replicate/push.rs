@@ -7,7 +7,7 @@ use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use providers::{Create, Delete, Failure, Seen, Sighting, Update};
 use storage::{Change, ChangeKind, Store, Tx, calendars, copies, intents};
 use sync::{
-    CalendarId, CopyId, Intent, LinkId, Operation, Outcome, Stamp,
+    CalendarId, CopyId, Intent, LinkId, Operation, Outcome, Remote, Stamp,
     replication::{Reply, Settled, Step, looked, plan_without, reply, sent_without},
 };
 
@@ -44,7 +44,14 @@ impl Hub {
         let mut pushed = Pushed::default();
         let round = Round::default();
         let mut tried: Vec<CopyId> = Vec::new();
+        let mut unread: Vec<CopyId> = Vec::new();
         loop {
+            if !unread.is_empty() && !round.is_over() {
+                // Nothing is on its way now.
+                Box::pin(self.read(store, calendar)).await?;
+                tried.retain(|id| !unread.contains(id));
+                unread.clear();
+            }
             let mut tx = store.read().await?;
             let waiting = copies::pending_ids(&mut tx, calendar, tried.len() + BATCH).await?;
             drop(tx);
@@ -70,8 +77,12 @@ impl Hub {
             while let Some(done) = results.next().await {
                 let Some(done) = done else { continue };
                 pushed.writes += done.writes;
-                if let Left::Later(after) | Left::Wait(after) = done.left {
-                    pushed.again = Some(pushed.again.map_or(after, |a| a.max(after)));
+                match done.left {
+                    Left::Later(after) | Left::Wait(after) => {
+                        pushed.again = Some(pushed.again.map_or(after, |a| a.max(after)));
+                    }
+                    Left::Read(id) => unread.push(id),
+                    Left::Nothing => {}
                 }
             }
         }
@@ -90,10 +101,10 @@ impl Hub {
         if round.is_over() {
             return None;
         }
-        match self.push_one(store, work, id).await {
+        match self.push_one(round, store, work, id).await {
             Ok(done) => {
                 match done.left {
-                    Left::Nothing => {}
+                    Left::Nothing | Left::Read(_) => {}
                     Left::Later(_) => round.trouble(),
                     Left::Wait(_) => round.end(),
                 }
@@ -107,7 +118,13 @@ impl Hub {
         }
     }
 
-    async fn push_one(&self, store: &Store, work: &Work, id: CopyId) -> Result<Done> {
+    async fn push_one(
+        &self,
+        round: &Round,
+        store: &Store,
+        work: &Work,
+        id: CopyId,
+    ) -> Result<Done> {
         let mut writes = 0;
         for _ in 0..STEPS_MAX {
             let done = |left| Ok(Done { writes, left });
@@ -132,6 +149,9 @@ impl Hub {
                     Box::pin(self.look(store, work, &unfinished[intent])).await?;
                 }
                 step => {
+                    if is_made_again(&row) && round.wait_for_reading(id) {
+                        return done(Left::Read(id));
+                    }
                     if self.refit(&mut tx, &row, &step).boxed().await? {
                         self.commit(tx).await?;
                         continue;
@@ -385,6 +405,12 @@ impl Hub {
     }
 }
 
+/// Whether an event of a person's that is gone from its provider is about to be made again. Whoever took it away may have
+/// brought it back, from the bin or from another calendar, and the feed tells of that.
+fn is_made_again(row: &copies::Row) -> bool {
+    !row.projected && matches!(row.copy.remote, Remote::Gone { .. })
+}
+
 /// A conditional write went through: whatever we sent before it for the same event can only be refused now.
 async fn settle_earlier(
     tx: &mut Tx,
@@ -404,7 +430,7 @@ async fn settle_earlier(
 async fn own(tx: &mut Tx, work: &Work, intent: &Intent, sighting: Sighting) -> Result<Sighting> {
     let other = copies::by_remote(tx, work.id(), &sighting.id).await?;
     let taken = other.is_some_and(|row| {
-        row.copy.id != intent.copy && matches!(row.copy.remote, sync::Remote::Live { .. })
+        row.copy.id != intent.copy && matches!(row.copy.remote, Remote::Live { .. })
     });
     Ok(if taken {
         Sighting {

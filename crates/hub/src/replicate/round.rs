@@ -6,6 +6,7 @@ use std::{
 };
 
 use providers::Failure;
+use sync::CopyId;
 
 use crate::Error;
 
@@ -26,6 +27,8 @@ pub(super) enum Left {
     Later(Duration),
     /// The account must wait, and with it all that is left.
     Wait(Duration),
+    /// The calendar must be read before this one goes on.
+    Read(CopyId),
 }
 
 /// A round of writes.
@@ -36,6 +39,8 @@ pub(super) struct Round(Mutex<State>);
 struct State {
     over: bool,
     troubles: usize,
+    /// Events that wait until the calendar was read, and then not again.
+    unread: Vec<CopyId>,
     error: Option<Error>,
 }
 
@@ -74,6 +79,17 @@ impl Round {
                 state.error = Some(error);
             }
         });
+    }
+
+    /// This one waits until the calendar was read; not a second time.
+    pub fn wait_for_reading(&self, id: CopyId) -> bool {
+        self.with(|state| {
+            let first = !state.unread.contains(&id);
+            if first {
+                state.unread.push(id);
+            }
+            first
+        })
     }
 
     /// What to tell of it.

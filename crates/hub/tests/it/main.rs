@@ -36,6 +36,7 @@ mod inbox;
 mod leaving;
 mod links;
 mod model;
+mod moves;
 mod overlaps;
 mod parked;
 mod pilot;

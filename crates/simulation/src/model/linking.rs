@@ -53,11 +53,14 @@ impl Hub {
             return;
         }
         let linked = self.begin(row);
+        let member = self.members.len() - 1;
         for other in (0..self.places.len()).filter(|other| *other != place) {
             if !self.places[other].away
                 && let Some(twin) = self.twin(row, other)
             {
                 self.join(linked, twin, cause);
+                // It turned up beside another: it may have been moved from there.
+                self.members[member].since = Some(self.now());
             }
         }
         self.outward(linked, Some(row), cause);

@@ -3,10 +3,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use calendar::unit;
+use calendar::{Event, unit};
 
 use crate::{
-    CalendarId, Cause, Conflict, Copy, Linked, Mask, Member, Role,
+    CalendarId, Cause, CauseKind, Conflict, Copy, Linked, Mask, Member, Role,
     law::{Law, holds},
     links::{
         Relinked,
@@ -92,10 +92,30 @@ pub fn follow(
             }
         }
     }
+    let gone = gave_way(linked, left, &here, copy, &seen);
     let mut done = relink(linked, &mut here, copy, cause);
+    done.conflicts.extend(gone);
     let hidden = speaks(linked, &mut here, copy, left.calendar);
     done.conflicts.extend(hidden);
     (here, done)
+}
+
+/// What was edited in the old calendar while that was away from the link, and gave way to the linked event when it came back,
+/// never flowed. It is what the event has that was moved, and loses there.
+fn gave_way(
+    linked: &Linked,
+    left: &Copy,
+    here: &Member,
+    copy: &Copy,
+    seen: &Event,
+) -> Vec<Conflict> {
+    let came_back = |cause: &Cause| cause.kind == CauseKind::Flow && cause.from == left.calendar;
+    let mut gone = unit::diff(&copy.local, seen);
+    gone.retain(|unit| left.causes.get(unit).is_some_and(came_back));
+    gone.retain(|unit| unit.same(&copy.local, &here.agreed));
+    gone.into_iter()
+        .map(|unit| lost(unit, linked, here, copy, seen))
+        .collect()
 }
 
 /// A copy is the origin of its linked event now, in place of one in the calendar `left`: what that calendar had said and this

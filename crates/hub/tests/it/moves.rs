@@ -1,0 +1,208 @@
+//! Events that people move to or from a calendar that is away from the link, or there and back before anybody has looked
+//! (L4, L7, R10). Each was a life of the simulation with the whole hub.
+
+use calendar::{Text, Unit};
+use kalends_hub::{LinkId, Mask, Precondition, Role, links::LinkChange};
+
+use crate::world::{Database, World, event};
+
+both! {
+    moved_to_a_calendar_that_is_away_whose_mirror_was_edited,
+    moved_to_a_calendar_that_is_away_and_nothing_else,
+    moved_to_a_calendar_that_is_away_before_anybody_has_looked,
+    moved_from_a_target_to_its_source_that_is_away,
+    moved_there_and_back_while_an_edit_waited,
+    edited_while_away_and_then_moved,
+    moved_to_a_target_and_revived_by_another_calendar,
+}
+
+async fn linked(database: &Database, roles: &[Role]) -> (World, LinkId) {
+    let world = World::new(database, roles.len()).await;
+    let all = roles.iter().enumerate();
+    let all: Vec<_> = all
+        .map(|(i, role)| (i, *role, Mask::everything()))
+        .collect();
+    let link = world.link(&all).await;
+    (world, link)
+}
+
+async fn set_away(world: &World, link: LinkId, model: usize, away: bool) {
+    let links = world.hub.links(&world.actor).await.unwrap();
+    let mut members = links[0].link.members.clone();
+    let here = members
+        .iter_mut()
+        .filter(|m| m.calendar == world.calendars[model]);
+    here.for_each(|member| member.away = away);
+    let change = LinkChange {
+        members: Some(members),
+        ..LinkChange::default()
+    };
+    world.change(link, change).await;
+}
+
+/// A person takes an event along to another calendar.
+fn carry(world: &World, id: &str, from: usize, to: usize, new: &str) {
+    let all = world.models[from].living();
+    let (_, body) = all.into_iter().find(|(there, _)| there == id).unwrap();
+    world.models[to].put(new, body);
+    world.models[from].remove(id);
+}
+
+/// Somebody writes a text in the hub.
+async fn edit_here(world: &World, calendar: usize, text: &str) {
+    let id = world.event(calendar, "Visit").await.id;
+    let text = Text::plain(text);
+    let edit = move |event: &mut calendar::Event| {
+        event.text = text;
+        Ok(())
+    };
+    let edited = world
+        .hub
+        .edit_event(&world.actor, id, Precondition::None, edit);
+    edited.await.unwrap();
+}
+
+/// Everybody has the visit once, with this text, and nothing more is written.
+async fn is_one(world: &World, text: &str) {
+    world.settle().await;
+    for model in 0..world.models.len() {
+        let there = world.models[model].living();
+        let [(_, visit)] = &there[..] else {
+            panic!("not one at {model}: {there:?}");
+        };
+        assert_eq!(visit.title, "Visit", "{model}");
+        assert_eq!(visit.text, Text::plain(text), "{model}");
+    }
+}
+
+const VISIT: &str = "2026-11-24T09:00:00";
+
+/// 705671, 709430: the mirror that waited brought the dead event back to life, and what had been moved was another one.
+async fn moved_to_a_calendar_that_is_away_whose_mirror_was_edited(database: Database) {
+    let (world, link) = linked(&database, &[Role::Both, Role::Both]).await;
+    world.models[0].put("a", event("a@x", "Visit", VISIT));
+    world.pull(0).await;
+    set_away(&world, link, 1, true).await;
+    carry(&world, "a", 0, 1, "b");
+    edit_here(&world, 1, "Noted").await;
+    world.pull(0).await;
+    world.pull(1).await;
+    set_away(&world, link, 1, false).await;
+    is_one(&world, "Noted").await;
+    assert_eq!(world.id_of(1, "Visit"), "b");
+}
+
+/// The event that has died lives on where it was moved to.
+async fn moved_to_a_calendar_that_is_away_and_nothing_else(database: Database) {
+    let (world, link) = linked(&database, &[Role::Both, Role::Both, Role::Both]).await;
+    world.models[0].put("a", event("a@x", "Visit", VISIT));
+    world.settle().await;
+    set_away(&world, link, 1, true).await;
+    let (here, other) = (world.id_of(1, "Visit"), world.event(2, "Visit").await.id);
+    carry(&world, "a", 0, 1, "b");
+    world.models[1].remove(&here);
+    world.pull(0).await;
+    world.pull(1).await;
+    set_away(&world, link, 1, false).await;
+    is_one(&world, "").await;
+    assert_eq!(world.id_of(1, "Visit"), "b");
+    // It is the same linked event: the mirror that had gone with the old copy is back.
+    assert_eq!(world.event(2, "Visit").await.id, other);
+}
+
+/// The deletion in its old calendar is half of a move, though the other half was seen while its calendar was away.
+async fn moved_to_a_calendar_that_is_away_before_anybody_has_looked(database: Database) {
+    let (world, link) = linked(&database, &[Role::Both, Role::Both, Role::Both]).await;
+    world.models[0].put("a", event("a@x", "Visit", VISIT));
+    world.pull(0).await;
+    set_away(&world, link, 1, true).await;
+    carry(&world, "a", 0, 1, "b");
+    world.pull(1).await;
+    set_away(&world, link, 1, false).await;
+    is_one(&world, "").await;
+    assert_eq!(world.id_of(1, "Visit"), "b");
+}
+
+/// 705949: the source's event and the one that its target still has are one, whatever somebody edits in the old calendar, not
+/// knowing of the move; and the deletion there is the other half of it.
+async fn moved_from_a_target_to_its_source_that_is_away(database: Database) {
+    for edits in [None, Some("Noted")] {
+        let (world, link) = linked(&database, &[Role::Source, Role::Target]).await;
+        world.models[1].put("a", event("a@x", "Visit", VISIT));
+        world.settle().await;
+        set_away(&world, link, 0, true).await;
+        carry(&world, "a", 1, 0, "b");
+        if let Some(text) = edits {
+            edit_here(&world, 1, text).await;
+        }
+        world.pull(0).await;
+        set_away(&world, link, 0, false).await;
+        is_one(&world, "").await;
+        let kept = world.conflicts().await;
+        let texts = kept.iter().filter(|kept| kept.conflict.unit == Unit::Text);
+        assert_eq!(texts.count(), edits.iter().count());
+    }
+}
+
+/// 702876, 706666: the event that an edit kept alive was made again beside the one that had come back.
+async fn moved_there_and_back_while_an_edit_waited(database: Database) {
+    let (world, _) = linked(&database, &[Role::Both, Role::Both]).await;
+    world.models[0].put("a", event("a@x", "Visit", VISIT));
+    world.pull(0).await;
+    edit_here(&world, 0, "Noted").await;
+    carry(&world, "a", 0, 1, "b");
+    world.pull(1).await;
+    carry(&world, "b", 1, 0, "c");
+    world.push(0).await;
+    is_one(&world, "Noted").await;
+    assert_eq!(world.id_of(0, "Visit"), "c");
+}
+
+/// 707765: what was edited while its calendar was away, and gave way when that came back, is kept.
+async fn edited_while_away_and_then_moved(database: Database) {
+    let (world, link) = linked(&database, &[Role::Both, Role::Both, Role::Both]).await;
+    world.models[2].put("a", event("a@x", "Visit", VISIT));
+    world.settle().await;
+    let id = world.event(2, "Visit").await.id;
+    let deleted = world
+        .hub
+        .delete_event(&world.actor, id, Precondition::None)
+        .await;
+    deleted.unwrap();
+    set_away(&world, link, 2, true).await;
+    world.models[2].edit("a", |event| event.text = Text::plain("Noted"));
+    world.pull(2).await;
+    carry(&world, "a", 2, 1, "b");
+    world.pull(2).await;
+    set_away(&world, link, 2, false).await;
+    world.settle().await;
+    let texts: Vec<Text> = (0..3)
+        .flat_map(|model| world.models[model].living())
+        .map(|(_, event)| event.text)
+        .collect();
+    let kept = world.conflicts().await;
+    let is_kept = kept
+        .iter()
+        .any(|kept| kept.conflict.local.text == Text::plain("Noted"));
+    assert_eq!(texts.len(), 3);
+    assert!(
+        is_kept || texts.contains(&Text::plain("Noted")),
+        "{texts:?}"
+    );
+}
+
+/// 801876: a calendar that comes back brings a dead event to life that was moved to a target.
+async fn moved_to_a_target_and_revived_by_another_calendar(database: Database) {
+    let roles = [Role::Both, Role::Both, Role::Target];
+    let (world, link) = linked(&database, &roles).await;
+    world.models[1].put("a", event("a@x", "Visit", VISIT));
+    world.pull(1).await;
+    set_away(&world, link, 0, true).await;
+    carry(&world, "a", 1, 2, "b");
+    world.pull(1).await;
+    world.pull(2).await;
+    edit_here(&world, 0, "Noted").await;
+    set_away(&world, link, 0, false).await;
+    is_one(&world, "Noted").await;
+    assert_eq!(world.id_of(2, "Visit"), "b");
+}
