@@ -60,6 +60,8 @@ pub struct Ledger {
     pub moved: BTreeSet<String>,
     /// Marks of events that a person may have doubled by restoring an old incarnation.
     pub restored: BTreeSet<String>,
+    /// Marks of events that somebody deleted while a calendar's window still hid the same event there: that one is another then.
+    pub apart: BTreeSet<String>,
     /// What a person kept at a place when asked, and the value that they saw beside it.
     pub chosen: BTreeSet<(usize, u32, u32)>,
     next: u32,

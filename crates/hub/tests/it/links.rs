@@ -1,6 +1,6 @@
 //! Linked calendars stay the same.
 
-use calendar::{Frequency, Override, Rule, Text};
+use calendar::{Address, Frequency, Override, Person, Rule, Text, Unit};
 use kalends_hub::{Mask, Precondition, Role, events::NewEvent};
 use std::sync::atomic::Ordering;
 
@@ -289,13 +289,20 @@ async fn what_was_noted_on_a_mirror_that_gives_way_is_kept(database: Database) {
     world.models[0].put("a", event("a@x", "Board", "2026-11-24T09:00:00"));
     world.settle().await;
     let mirror = world.id_of(1, "Board");
-    world.models[1].edit(&mirror, |e| e.text = Text::plain("Take the slides"));
+    world.models[1].edit(&mirror, |e| {
+        e.text = Text::plain("Take the slides");
+        e.people
+            .insert(Address::new("ann@example.com"), Person::default());
+    });
     world.settle().await;
     world.models[1].put("i", event("a@x", "Board", "2026-11-24T09:00:00"));
     world.settle().await;
     assert_eq!(world.titles(1), ["Board"]);
     let kept = world.conflicts().await;
     assert_eq!(kept[0].conflict.local.text, Text::plain("Take the slides"));
+    let units: Vec<_> = kept.iter().map(|row| row.conflict.unit.clone()).collect();
+    let ann = Unit::Person(Address::new("ann@example.com"));
+    assert!(units.contains(&ann), "{units:?}");
 }
 
 async fn an_event_that_is_moved_to_another_calendar_of_its_link_is_not_lost(database: Database) {

@@ -77,6 +77,8 @@ pub struct Manners {
     pub read_only: bool,
     /// Listings leave these out; looks find them.
     pub unlisted: BTreeSet<String>,
+    /// Listings say of these that they are removed, though they may only have left the window that is listed.
+    pub removed: BTreeSet<String>,
     /// Full listings break off with this.
     pub breaks_off: Option<Failure>,
     /// Listings know nothing that is newer than this version.
@@ -463,7 +465,8 @@ impl Connector for Model {
                 .iter()
                 .filter(|(_, o)| o.version > after && (cursor.is_some() || o.alive))
                 .filter(|(id, o)| {
-                    Self::knows(&manners, id, o, true) && !manners.unlisted.contains(*id)
+                    let left_out = manners.unlisted.contains(*id) || manners.removed.contains(*id);
+                    Self::knows(&manners, id, o, true) && !left_out
                 })
                 .map(|(id, o)| (id.clone(), o.clone()))
                 .collect()
@@ -476,9 +479,9 @@ impl Connector for Model {
         Ok(Changes {
             sightings: replays.into_iter().chain(good).collect(),
             malformed: bad.iter().map(|(id, _)| malformed(id)).collect(),
+            doubtful: self.manners().removed.iter().cloned().collect(),
             cursor: cursor_now.to_string(),
             full: cursor.is_none(),
-            ..Changes::default()
         })
     }
 

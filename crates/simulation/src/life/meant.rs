@@ -71,6 +71,8 @@ impl World {
         let moved = has_mark(&|mark| self.ledger.moved.contains(mark));
         // A text is one unit: what was written into one line may have lost for what was in another.
         (matches!(edit.slot, Slot::Line(_)) && !losers.is_empty())
+            // What was out of sight when its event was deleted elsewhere is an event of its own.
+            || has_mark(&|mark| self.ledger.apart.contains(mark))
             // One moved it, another deleted it, a third edited it: it may be there twice.
             || (moved && has_mark(&|mark| self.ledger.is_deleted(mark)))
             // Where a moved event meets what others had of it, the others win; and what another installation writes looks

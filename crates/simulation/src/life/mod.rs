@@ -101,11 +101,13 @@ impl Life {
 
     fn pass(&self, world: &mut World) -> Result<(), String> {
         for step in &self.steps {
+            world.odd_step(*step);
             world.rng = Rng::new(*step);
             world.step();
         }
         world.rng = Rng::new(mix(self.seed, 2));
         say!(world, "coming to rest");
+        world.widen()?;
         world.reunite();
         // Late requests arrive before or after everything else has come to rest.
         if world.rng.chance(50) {

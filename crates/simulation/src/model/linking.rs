@@ -265,7 +265,12 @@ impl Hub {
 
     /// What stands for the time: no life is long.
     pub(super) fn now(&self) -> Timestamp {
-        Timestamp::from_second(i64::try_from(self.moment).unwrap()).unwrap()
+        Self::time(self.moment)
+    }
+
+    /// A moment as a time.
+    pub(super) fn time(moment: u64) -> Timestamp {
+        Timestamp::from_second(i64::try_from(moment).unwrap()).unwrap()
     }
 
     pub fn died(&mut self, row: usize, cause: &Cause) {

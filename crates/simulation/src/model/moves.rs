@@ -1,6 +1,5 @@
 //! Moves between two calendars of the link, whichever half of one is seen first.
 
-use jiff::Timestamp;
 use sync::{
     CalendarId, Cause, CopyId, Law, Member,
     law::holds,
@@ -56,6 +55,7 @@ impl Hub {
         if self.rows[row].projected {
             return false;
         }
+        let read = self.reads[self.place(row)].map(Self::time);
         let others: Vec<Member> = self
             .members
             .iter()
@@ -68,7 +68,7 @@ impl Hub {
             if other.projected || !other.copy.alive || !same {
                 continue;
             }
-            match rules::moved(&left, &there, Some(Timestamp::MAX), self.now()) {
+            match rules::moved(&left, &there, read, self.now()) {
                 Moved::Not => {}
                 Moved::OutOfTheLink => self
                     .members

@@ -7,7 +7,7 @@ use super::{
     worker::{Flight, Stage},
 };
 use crate::{
-    provider::{Access, Object},
+    provider::{Access, Object, Round},
     world::{World, say},
 };
 
@@ -19,8 +19,17 @@ pub(crate) struct Page {
     pub(crate) objects: Vec<Object>,
     pub(crate) cursor: u64,
     pub(crate) full: bool,
+    /// What a window's listing named: what changed, and what is in it no more. It is yet to be read.
+    pub(crate) named: Option<Named>,
     /// The first transaction of two is through.
     pub(crate) half: bool,
+}
+
+/// Ids in the listing of a window.
+#[derive(Clone)]
+pub(crate) struct Named {
+    present: Vec<String>,
+    removed: Vec<String>,
 }
 
 impl World {
@@ -35,8 +44,15 @@ impl World {
         {
             return;
         }
-        let cursor = self.hub.cursors[place];
-        let mut objects = provider.changes(cursor);
+        let cursor = self.hub.cursors[place].filter(|cursor| provider.serves(*cursor));
+        let Round {
+            mut objects,
+            removed,
+        } = provider.round(cursor);
+        let named = provider.window.map(|_| Named {
+            present: objects.iter().map(|o| o.id.clone()).collect(),
+            removed,
+        });
         if holds(Law::GoneIsFoundByUid) {
             // What went comes first, as in a full listing.
             objects.sort_by_key(|object| object.live);
@@ -45,6 +61,7 @@ impl World {
             objects,
             cursor: provider.position,
             full: cursor.is_none(),
+            named,
             began: self.hub.moment,
             half: false,
         };
@@ -60,8 +77,14 @@ impl World {
         let Some(mut page) = self.workers[place].page.take() else {
             return;
         };
-        if page.full && self.providers[place].access == Access::Revoked {
+        let looks = page.full || page.named.is_some();
+        if looks && self.providers[place].access == Access::Revoked {
             // What it lacks cannot be looked up; it is read again.
+            return;
+        }
+        if let Some(named) = page.named.take() {
+            page.objects = self.hydrate(place, named);
+            self.workers[place].page = Some(page);
             return;
         }
         if page.full && !page.half {
@@ -92,6 +115,30 @@ impl World {
             return;
         }
         self.hub.cursors[place] = Some(page.cursor);
+        self.hub.reads[place] = Some(self.hub.moment);
+    }
+
+    /// Reads each event that a window's listing named. What is in it no more may only have left it: if it is one of ours, a
+    /// look says what became of it.
+    fn hydrate(&mut self, place: usize, named: Named) -> Vec<Object> {
+        let Named { present, removed } = named;
+        let ours = |id: &String| {
+            let mut rows = self.hub.rows.iter();
+            rows.any(|row| place_of(row.copy.calendar) == place && row.copy.remote.id() == Some(id))
+        };
+        let removed: Vec<String> = removed.into_iter().filter(ours).collect();
+        say!(self, "{place}: reads {present:?}, and {removed:?}, removed");
+        let objects = &self.providers[place].objects;
+        let there = present.iter().map(|id| objects[id].clone());
+        let gone = removed.iter().map(|id| Object {
+            live: objects[id].live && holds(Law::RemovedIsLookedAt),
+            ..objects[id].clone()
+        });
+        let mut read: Vec<Object> = gone.chain(there).collect();
+        if holds(Law::GoneIsFoundByUid) {
+            read.sort_by_key(|object| object.live);
+        }
+        read
     }
 
     /// R10: absence from a listing is checked with a GET before it is a deletion.

@@ -50,6 +50,8 @@ pub struct Hub {
     pub cursors: Vec<Option<u64>>,
     /// How often each feed was read.
     pub feeds: Vec<u64>,
+    /// The moment when each was last read to its end.
+    pub reads: Vec<Option<u64>>,
     /// Numbers that were merged at a place into one unit with what was written there: they are told apart no more.
     pub merged: BTreeSet<(usize, u32)>,
     /// Changes that have not flowed yet; only where a law was taken away.
@@ -93,6 +95,7 @@ impl Hub {
             met: Vec::new(),
             cursors: vec![None; count],
             feeds: vec![0; count],
+            reads: vec![None; count],
             merged: BTreeSet::new(),
             deferred: Vec::new(),
             moment: 0,

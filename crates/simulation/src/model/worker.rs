@@ -150,6 +150,7 @@ impl World {
                 described(&write)
             );
             self.note_leak(row, &write);
+            self.note_removal(row, &write);
             let stamp = intent.stamp;
             self.hub.intents.push(intent);
             Flight {
@@ -160,6 +161,19 @@ impl World {
         };
         self.workers[place].flights.push(flight);
         true
+    }
+
+    /// I9: as long as nobody has deleted or moved anything, nothing is removed but second objects.
+    fn note_removal(&mut self, row: usize, write: &Write) {
+        let second = self.hub.rows[row].copy.heir.is_some();
+        if matches!(write, Write::Delete { .. })
+            && !second
+            && !self.ledger.deletions
+            && self.other.is_none()
+        {
+            let removed = format!("I9: copy {row} is removed, and nobody has deleted anything");
+            self.leak.get_or_insert(removed);
+        }
     }
 
     /// I5: what is sent to a calendar holds nothing that its mask hides, but for what was there already.

@@ -1,10 +1,14 @@
 //! Model providers: what Google, Microsoft Graph and CalDAV servers do to a client that writes conditionally.
 
+mod window;
+
 use std::collections::BTreeMap;
 
 use calendar::{Event, Override, Text, unit};
 use jiff::Timestamp;
 use sync::{Stamp, Version, replication::Reply};
+
+pub use window::{Round, Window};
 
 /// Which habits a provider has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +53,8 @@ pub struct Object {
     pub before: Option<Box<Self>>,
     /// Where in the feed its last change is.
     pub position: u64,
+    /// When it fell out of the window that listings cover, if it is out of it.
+    pub left: Option<u64>,
 }
 
 /// A write on its way.
@@ -82,6 +88,8 @@ pub struct Provider {
     pub rewriting: Rewriting,
     pub access: Access,
     pub objects: BTreeMap<String, Object>,
+    /// What its listings cover, if they do not cover everything.
+    pub window: Option<Window>,
     /// Grows with every change; what cursors are made of.
     pub position: u64,
     /// Requests that will be executed some time after everybody gave them up.
@@ -101,6 +109,7 @@ impl Provider {
             rewriting,
             access: Access::Full,
             objects: BTreeMap::new(),
+            window: None,
             position: 0,
             late: Vec::new(),
             made: BTreeMap::new(),
@@ -155,6 +164,7 @@ impl Provider {
         let version = self.version();
         let id = id.unwrap_or_else(|| format!("o{}", self.position));
         let body = self.rewritten(body);
+        let left = self.left(self.objects.get(&id), Some(&body));
         let before = self.objects.remove(&id).map(|before| {
             Box::new(Object {
                 before: None,
@@ -170,6 +180,7 @@ impl Provider {
             modified: now,
             live: true,
             position: self.position,
+            left,
         };
         self.objects.insert(id.clone(), object);
         id
@@ -179,8 +190,10 @@ impl Provider {
     pub fn remove(&mut self, id: &str) {
         let version = self.version();
         let position = self.position;
+        let left = self.left(self.objects.get(id), None);
         let object = self.objects.get_mut(id).unwrap();
         (object.live, object.version, object.position) = (false, version, position);
+        object.left = left;
     }
 
     fn rewritten(&self, mut body: Event) -> Event {

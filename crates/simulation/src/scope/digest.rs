@@ -70,6 +70,8 @@ impl Digest {
             rewriting: _,
             access: _,
             objects,
+            // Listings cover everything here.
+            window: _,
             position,
             late,
             made,
@@ -96,6 +98,7 @@ impl Digest {
             live,
             before,
             position,
+            left: _,
         } = object;
         self.put((id, &version.tag, body, modified, live, position));
         self.stamp(*stamp);
@@ -171,6 +174,7 @@ impl Digest {
             met: _,
             cursors: _,
             feeds: _,
+            reads: _,
             merged,
             deferred,
             moment: _,
@@ -352,6 +356,7 @@ impl Digest {
             cursor,
             full,
             half,
+            named: _,
         } = page;
         self.put((cursor, full, half, objects.len()));
         for object in objects {

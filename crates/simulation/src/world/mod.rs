@@ -2,6 +2,7 @@
 
 mod accidents;
 pub(crate) mod casting;
+mod odd;
 mod people;
 
 use std::collections::BTreeSet;
@@ -26,6 +27,7 @@ macro_rules! say {
     };
 }
 pub(crate) use accidents::Installation;
+pub(crate) use odd::Oddities;
 pub(crate) use say;
 
 /// An event of ours, and the write of ours that it bears the stamp of: a calendar, an id, a stamp.
@@ -59,6 +61,8 @@ pub struct World {
     pub(crate) told: Option<BTreeSet<Told>>,
     /// A second installation that looks after the same calendars: which of the two is at work changes.
     pub(crate) other: Option<Box<Installation>>,
+    /// What is unusual about this world.
+    pub(crate) odd: Oddities,
     /// Steps so far.
     pub ticks: u64,
     seconds: i64,
@@ -69,6 +73,7 @@ impl World {
     /// A world as it is before anything happens in it.
     pub fn new(seed: u64, listen: bool) -> Self {
         let mut world = Self::cast(seed, listen);
+        world.make_odd(seed);
         world.begin();
         world
     }
@@ -106,6 +111,7 @@ impl World {
             leak: None,
             told: None,
             other: None,
+            odd: Oddities::default(),
             ticks: 0,
             seconds: 1_790_000_000,
             digest: 0,
@@ -126,8 +132,9 @@ impl World {
         // A link is made between calendars that were read.
         for place in 0..self.providers.len() {
             self.fetch(place);
-            self.commit_page(place);
-            self.commit_page(place);
+            while self.workers[place].page.is_some() {
+                self.commit_page(place);
+            }
         }
     }
 

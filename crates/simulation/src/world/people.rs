@@ -79,7 +79,9 @@ impl World {
             replaced,
             place,
             mark: event.categories.first().cloned(),
-            early: !self.is_linking() || self.hub.places[place].away,
+            early: !self.is_linking()
+                || self.hub.places[place].away
+                || self.is_unmet(event.categories.first()),
             own: covered || target,
             // An occurrence is one unit: what is hidden of it goes with what is shown.
             passing: match slot {
@@ -242,7 +244,12 @@ impl World {
     }
 
     pub(crate) fn deleted(&mut self, place: usize, body: &Event, id: Option<&str>) {
-        let untold = id.is_some_and(|id| !self.is_told(place, id));
+        // Of what nobody has heard of elsewhere this is no deletion.
+        let unmet = self.is_unmet(body.categories.first());
+        if unmet {
+            self.ledger.apart.extend(body.categories.clone());
+        }
+        let untold = unmet || id.is_some_and(|id| !self.is_told(place, id));
         self.ledger.deleted(place, body, untold);
         // Whoever deletes a masked copy of a two-way link deletes what the mask hides from them, too.
         if self.hub.places[place].role == Role::Both {

@@ -208,7 +208,7 @@ fn tell_occurrences(linked: &mut Linked, joined: &Member, copy: &Copy) {
 /// mirror lost, then.
 pub fn gives_way(member: &Member, mirror: &Copy, event: &Copy) -> Vec<Conflict> {
     let mut noted = unit::diff(&mirror.local, &member.agreed);
-    noted.retain(|unit| !matches!(unit, Unit::Person(_) | Unit::Unknown(_)));
+    noted.retain(|unit| !matches!(unit, Unit::Unknown(_)));
     noted.retain(|unit| !unit.same(&mirror.local, &event.local));
     let lost = |unit| Conflict {
         remote_side: Some(here(event, &unit)),

@@ -17,6 +17,7 @@ both! {
     row_21_token_invalid,
     row_22_token_dies_between_pages,
     row_23_page_truncated,
+    row_23_what_leaves_a_window_is_not_deleted,
     row_24_full_listing_stale_or_empty,
     row_25_reads_lag_behind_writes,
 }
@@ -117,6 +118,28 @@ async fn row_23_page_truncated(database: Database) {
     assert_eq!(world.titles(1).len(), 60);
     assert_eq!(world.view(0).await.missing, 0);
     world.models[0].manners().unlisted.clear();
+    is_at_rest(&world).await;
+}
+
+async fn row_23_what_leaves_a_window_is_not_deleted(database: Database) {
+    let world = linked(&database, 2).await;
+    make(&world, 0, 3);
+    world.settle().await;
+    let kept = world.titles(1);
+    // One is put off until it is out of the window, one is deleted; the listing says the same of both, and of what nobody knows.
+    let far = event("far", "", "2029-11-25T09:00:00").when;
+    world.models[0].edit("e0", |e| e.when = far.clone());
+    world.models[0].remove("e1");
+    world.models[0].put("x", event("x@x", "Far", "2029-11-25T09:00:00"));
+    world.models[0].manners().removed = ["e0", "e1", "x"].map(str::to_owned).into();
+    assert_eq!(world.settle().await, 2);
+    assert_eq!(world.titles(1), [kept[0].clone(), kept[2].clone()]);
+    let there = world.models[1].living();
+    assert!(there.iter().any(|(_, event)| event.when == far));
+    // The window has moved on: what is in it now is told.
+    world.models[0].manners().removed.clear();
+    forget(&world);
+    assert_eq!(world.settle().await, 1);
     is_at_rest(&world).await;
 }
 

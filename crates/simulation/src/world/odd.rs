@@ -1,0 +1,110 @@
+//! What is unusual about some worlds. It is drawn from streams of its own: a life without any of it is what it was before
+//! there was any of it.
+
+use super::{World, say};
+use crate::{
+    provider::{Kind, Window},
+    rng::{Rng, mix},
+    slots::Slot,
+};
+
+/// Distinguishes the streams of chance from those of the life itself. Of the lives in `tests/it/caught.txt` that were there before,
+/// this number makes none odd.
+const WORLD: u64 = 9_934;
+const STEP: u64 = 7;
+
+/// Ids that a provider makes of its position sort in the order in which they were made.
+const POSITION: u64 = 100;
+
+/// A month and more goes by when a window moves on: nobody takes what happened before for half of something that happens after.
+const MONTH: u64 = 10_000;
+
+/// What there is of it.
+#[derive(Clone, Debug, Default)]
+pub struct Oddities {
+    /// Calendars whose listings cover a window.
+    windows: Vec<usize>,
+}
+
+/// Something unusual that happens.
+#[derive(Clone, Copy)]
+enum Odd {
+    /// A window moves on.
+    Slide(usize),
+    /// A person puts an event to another time, perhaps out of the window or into it.
+    PutOff(usize),
+}
+
+impl World {
+    /// Draws what is unusual here.
+    pub(super) fn make_odd(&mut self, seed: u64) {
+        let mut rng = Rng::new(mix(seed, WORLD));
+        if !rng.chance(40) {
+            return;
+        }
+        for place in 0..self.providers.len() {
+            self.providers[place].position = POSITION;
+            if self.providers[place].kind == Kind::Graph && rng.chance(70) {
+                let hours = u32::try_from(40 + 10 * rng.below(5)).unwrap();
+                self.providers[place].window = Some(Window::new(hours));
+                say!(self, "{place}: its listings cover {hours} hours");
+                self.odd.windows.push(place);
+            }
+        }
+    }
+
+    /// Whether an event is in a calendar of which no listing has told yet, because it was not in its window: whatever is done to
+    /// it there, or elsewhere, is done before the two have met.
+    pub(crate) fn is_unmet(&self, mark: Option<&String>) -> bool {
+        self.odd.windows.iter().any(|place| {
+            let mut same = self.providers[*place].objects.values().filter(|object| {
+                object.live && mark.is_none_or(|mark| object.body.categories.contains(mark))
+            });
+            same.any(|object| object.stamp.is_none() && !self.is_known(*place, &object.id))
+        })
+    }
+
+    /// Rests, perhaps, with the windows as they are; then they move on until all is in them.
+    pub(crate) fn widen(&mut self) -> Result<(), String> {
+        let rests = !self.odd.windows.is_empty() && self.rng.chance(60);
+        if rests {
+            for place in 0..self.providers.len() {
+                self.give_access(place);
+            }
+            self.rest()?;
+        }
+        for provider in &mut self.providers {
+            provider.widen();
+        }
+        Ok(())
+    }
+
+    /// Something of it may happen before a step.
+    pub(crate) fn odd_step(&mut self, step: u64) {
+        let mut happens: Vec<Odd> = Vec::new();
+        for place in &self.odd.windows {
+            happens.extend([Odd::Slide(*place), Odd::PutOff(*place), Odd::PutOff(*place)]);
+        }
+        if happens.is_empty() {
+            return;
+        }
+        self.rng = Rng::new(mix(step, STEP));
+        if !self.rng.chance(14) {
+            return;
+        }
+        match self.rng.pick(&happens).unwrap() {
+            Odd::Slide(place) => {
+                let hours = u32::try_from(5 + self.rng.below(30)).unwrap();
+                say!(self, "{place}: the window moves on by {hours} hours");
+                self.providers[place].slide(hours);
+                self.hub.moment += MONTH;
+            }
+            Odd::PutOff(place) => {
+                let all = std::mem::replace(&mut self.slots, &[Slot::When]);
+                self.edit_there(place);
+                self.slots = all;
+            }
+        }
+        self.tick(200);
+    }
+}
