@@ -228,6 +228,7 @@ pub async fn of_connection(tx: &mut Tx, connection: ConnectionId) -> Result<Vec<
 /// either.
 pub async fn delete(tx: &mut Tx, id: CalendarId) -> Result<()> {
     tx.known.replicated.remove(&id);
+    tx.known.ahead = crate::ahead::Ahead::default();
     tx.run(DELETE_MEMBERS, values![id]).await?;
     tx.run(DELETE, values![id]).await?;
     tx.destroy_key(KeyRef::Calendar(id)).await

@@ -1,5 +1,7 @@
 //! The change log: one row for everything that somebody may follow, in commit order.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sync::{CalendarId, ChangeId};
@@ -7,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     Result, Tx,
+    bulk::Bulk,
     dialect::{Dialect, NOTIFY_POSTGRES},
     row::{Row, Word as _, words},
     session::Session,
@@ -82,18 +85,6 @@ const RESERVE: &str =
 const INSERT: &str = "
     INSERT INTO changes (tenant, position, kind, subject, calendar, actor, cause, at, removed)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const MANY: usize = 8;
-const INSERT_MANY: &str = "
-    INSERT INTO changes (tenant, position, kind, subject, calendar, actor, cause, at, removed)
-    VALUES
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9),
-        ($1, $10, $11, $12, $13, $14, $15, $16, $17),
-        ($1, $18, $19, $20, $21, $22, $23, $24, $25),
-        ($1, $26, $27, $28, $29, $30, $31, $32, $33),
-        ($1, $34, $35, $36, $37, $38, $39, $40, $41),
-        ($1, $42, $43, $44, $45, $46, $47, $48, $49),
-        ($1, $50, $51, $52, $53, $54, $55, $56, $57),
-        ($1, $58, $59, $60, $61, $62, $63, $64, $65)";
 const AFTER: &str = "
     SELECT position, kind, subject, calendar, actor, cause, at, removed FROM changes
     WHERE tenant = $1 AND position > $2 ORDER BY position LIMIT $3";
@@ -109,6 +100,8 @@ const FIRST_SINCE: &str =
     "SELECT position FROM changes WHERE tenant = $1 AND at >= $2 ORDER BY position LIMIT 1";
 const PRUNE: &str = "DELETE FROM changes WHERE tenant = $1 AND position <= $2";
 
+static INSERTS: LazyLock<Bulk> = LazyLock::new(|| Bulk::new(INSERT));
+
 /// Numbers and writes changes: the last thing before a commit.
 pub(crate) async fn append(session: &mut Session, changes: &[Change]) -> Result<Option<Position>> {
     if changes.is_empty() {
@@ -118,16 +111,9 @@ pub(crate) async fn append(session: &mut Session, changes: &[Change]) -> Result<
     let tenant = session.tenant();
     let newest = row.ok_or(crate::Error::UnknownTenant(tenant))?.i64(0)?;
     let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
-    let mut positions = newest - count + 1..;
-    let mut chunks = changes.chunks_exact(MANY);
-    for many in chunks.by_ref() {
-        let rows = many.iter().zip(positions.by_ref());
-        let rows: Vec<Value> = rows.flat_map(|(change, at)| columns(at, change)).collect();
-        session.run(INSERT_MANY, rows).await?;
-    }
-    for (change, position) in chunks.remainder().iter().zip(positions) {
-        session.run(INSERT, columns(position, change)).await?;
-    }
+    let rows = (newest - count + 1..).zip(changes);
+    let rows = rows.map(|(position, change)| Vec::from(columns(position, change)));
+    INSERTS.run(session, rows.collect()).await?;
     if session.dialect() == Dialect::Postgres {
         let payload = format!("{tenant} {newest}");
         session.all(NOTIFY_POSTGRES, values![payload]).await?;

@@ -113,6 +113,7 @@ const PURGE: &str = "DELETE FROM copies WHERE tenant = $1 AND id = $2";
 
 /// Adds a copy.
 pub async fn insert(tx: &mut Tx, row: &Row) -> Result<()> {
+    forget(tx, &row.copy);
     let columns = columns(tx, row, row.revision).await?;
     tx.run(INSERT, columns).await?;
     if let Some(journal) = &mut tx.journal {
@@ -124,19 +125,32 @@ pub async fn insert(tx: &mut Tx, row: &Row) -> Result<()> {
 /// Writes a copy and gives it its next revision.
 ///
 /// # Errors
-/// [`Error::Stale`] if it was written since it was read, or is gone.
+/// [`Error::Stale`] if it was written since it was read, or is gone; a transaction that gathers its writes may say so later.
 pub async fn update(tx: &mut Tx, row: &mut Row) -> Result<()> {
+    forget(tx, &row.copy);
     let next = row.revision + 1;
     let mut columns = columns(tx, row, next).await?;
-    columns.push(Value::from(row.revision));
-    if tx.run(UPDATE, columns).await? == 0 {
-        return Err(Error::Stale("event"));
+    let expected = Value::from(row.revision);
+    if let Some(behind) = &mut tx.behind {
+        behind.copy(row.copy.id, columns, expected);
+    } else {
+        columns.push(expected);
+        if tx.run(UPDATE, columns).await? == 0 {
+            return Err(Error::Stale("event"));
+        }
     }
     row.revision = next;
     if let Some(journal) = &mut tx.journal {
         journal.written(&row.copy);
     }
     Ok(())
+}
+
+/// What was read ahead of a copy that is written.
+fn forget(tx: &mut Tx, copy: &sync::Copy) {
+    let remote = copy.remote.id().map(|id| tx.hash("copy-remote", id));
+    let ahead = &mut tx.known.ahead;
+    ahead.forget_copy(copy.id, copy.calendar, remote);
 }
 
 async fn columns(tx: &mut Tx, row: &Row, revision: i64) -> Result<Vec<Value>> {
@@ -172,6 +186,9 @@ async fn columns(tx: &mut Tx, row: &Row, revision: i64) -> Result<Vec<Value>> {
 
 /// One copy, alive or not.
 pub async fn get(tx: &mut Tx, id: CopyId) -> Result<Option<Row>> {
+    if let Some(row) = tx.known.ahead.take_copy(id) {
+        return Ok(Some(row));
+    }
     tx.find(GET, values![id]).await
 }
 
@@ -191,6 +208,9 @@ pub async fn get_many(tx: &mut Tx, ids: &[CopyId]) -> Result<Vec<Row>> {
 /// The copy of the provider's event with that id; a living one first.
 pub async fn by_remote(tx: &mut Tx, calendar: CalendarId, remote_id: &str) -> Result<Option<Row>> {
     let hash = tx.hash("copy-remote", remote_id);
+    if let Some(row) = tx.known.ahead.take_remote(calendar, hash) {
+        return Ok(Some(row));
+    }
     tx.find(BY_REMOTE, values![calendar, hash]).await
 }
 
@@ -276,6 +296,7 @@ pub async fn count(tx: &mut Tx, calendar: CalendarId) -> Result<i64> {
 
 /// Removes a copy for good.
 pub async fn purge(tx: &mut Tx, id: CopyId) -> Result<()> {
+    tx.known.ahead.take_copy(id);
     tx.run(PURGE, values![id]).await?;
     Ok(())
 }

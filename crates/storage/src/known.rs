@@ -8,7 +8,7 @@ use std::{
 
 use sync::{CalendarId, CopyId, LinkId};
 
-use crate::links::Link;
+use crate::{ahead::Ahead, links::Link};
 
 /// What is known. Whoever writes a table forgets what is known of it.
 #[derive(Default)]
@@ -23,4 +23,6 @@ pub(crate) struct Known {
     pub(crate) unfinished: HashMap<CalendarId, HashSet<CopyId>>,
     /// The copies of a calendar about which a person is asked.
     pub(crate) asked: HashMap<CalendarId, HashSet<CopyId>>,
+    /// What was read before it is asked for.
+    pub(crate) ahead: Ahead,
 }

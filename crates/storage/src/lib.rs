@@ -6,6 +6,7 @@
 //!
 //! Instants are kept to the microsecond; what is finer is cut off.
 
+pub mod ahead;
 pub mod api_tokens;
 pub mod app_passwords;
 pub mod calendars;
@@ -36,6 +37,8 @@ pub mod traces;
 pub mod users;
 pub mod vault;
 
+mod behind;
+mod bulk;
 mod database;
 mod dialect;
 mod error;

@@ -2,7 +2,12 @@
 
 use sync::{LinkId, Linked, LinkedId};
 
-use crate::{Aad, KeyRef, Result, Tx, row::Row, stored::Stored, value::values};
+use crate::{
+    Aad, KeyRef, Result, Tx,
+    row::Row,
+    stored::Stored,
+    value::{Value, values},
+};
 
 const INSERT: &str =
     "INSERT INTO linked (tenant, id, link, alive, content) VALUES ($1, $2, $3, $4, $5)";
@@ -25,14 +30,26 @@ pub async fn insert(tx: &mut Tx, linked: &Linked) -> Result<()> {
 
 /// Writes a linked event.
 pub async fn update(tx: &mut Tx, linked: &Linked) -> Result<()> {
-    put(tx, UPDATE, linked).await
+    tx.known.ahead.forget_linked(linked.id);
+    if tx.behind.is_none() {
+        return put(tx, UPDATE, linked).await;
+    }
+    let row = columns(tx, linked).await?;
+    if let Some(behind) = &mut tx.behind {
+        behind.linked(linked.id, row.into());
+    }
+    Ok(())
 }
 
 async fn put(tx: &mut Tx, sql: &'static str, linked: &Linked) -> Result<()> {
+    let row = columns(tx, linked).await?;
+    tx.run_one("linked event", sql, row).await
+}
+
+async fn columns(tx: &mut Tx, linked: &Linked) -> Result<[Value; 4]> {
     // It belongs to several calendars: the tenant's key.
     let sealed = tx.seal_json(KeyRef::Tenant, aad(linked.id), linked).await?;
-    let row = values![linked.id, linked.link, linked.alive, sealed];
-    tx.run_one("linked event", sql, row).await
+    Ok(values![linked.id, linked.link, linked.alive, sealed])
 }
 
 /// One linked event.
@@ -43,6 +60,9 @@ pub async fn get(tx: &mut Tx, id: LinkedId) -> Result<Option<Linked>> {
 /// One linked event, to be changed: whoever else wants to change it waits until this transaction ends, and then reads
 /// what it wrote. Two of its copies may change at the same time, each by its own worker.
 pub async fn get_for_update(tx: &mut Tx, id: LinkedId) -> Result<Option<Linked>> {
+    if let Some(value) = tx.known.ahead.take_linked(id) {
+        return Ok(Some(value));
+    }
     match tx.dialect() {
         crate::dialect::Dialect::Sqlite => get(tx, id).await,
         crate::dialect::Dialect::Postgres => tx.find(GET_LOCKED_POSTGRES, values![id]).await,
@@ -68,6 +88,7 @@ pub async fn count_of_link(tx: &mut Tx, link: LinkId) -> Result<i64> {
 
 /// Deletes all linked events of a link, with their members.
 pub async fn delete_of_link(tx: &mut Tx, link: LinkId) -> Result<()> {
+    tx.known.ahead = crate::ahead::Ahead::default();
     tx.run(DELETE_MEMBERS, values![link]).await?;
     tx.run(DELETE_OF_LINK, values![link]).await?;
     Ok(())

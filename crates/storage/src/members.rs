@@ -2,7 +2,12 @@
 
 use sync::{CalendarId, CopyId, LinkId, LinkedId, Member};
 
-use crate::{Aad, KeyRef, Result, Tx, row::Row, stored::Stored, value::values};
+use crate::{
+    Aad, KeyRef, Result, Tx,
+    row::Row,
+    stored::Stored,
+    value::{Value, values},
+};
 
 const INSERT: &str = "
     INSERT INTO members (tenant, linked, copy, link, calendar, content) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -19,36 +24,55 @@ const DELETE: &str = "DELETE FROM members WHERE tenant = $1 AND linked = $2 AND 
 
 /// Adds a member.
 pub async fn insert(tx: &mut Tx, member: &Member) -> Result<()> {
+    tx.known.ahead.forget_members();
     put(tx, INSERT, member).await
 }
 
 /// Writes a member; linked event and copy name it.
 pub async fn update(tx: &mut Tx, member: &Member) -> Result<()> {
-    put(tx, UPDATE, member).await
+    tx.known.ahead.member_is(member);
+    if tx.behind.is_none() {
+        return put(tx, UPDATE, member).await;
+    }
+    let row = columns(tx, member).await?;
+    if let Some(behind) = &mut tx.behind {
+        behind.member(member.linked, member.copy, row.into());
+    }
+    Ok(())
 }
 
 async fn put(tx: &mut Tx, sql: &'static str, member: &Member) -> Result<()> {
+    let row = columns(tx, member).await?;
+    tx.run_one("member", sql, row).await
+}
+
+async fn columns(tx: &mut Tx, member: &Member) -> Result<[Value; 5]> {
     let key = KeyRef::Calendar(member.calendar);
     let sealed = tx
         .seal_json(key, aad(member.linked, member.copy), member)
         .await?;
-    let row = values![
+    Ok(values![
         member.linked,
         member.copy,
         member.link,
         member.calendar,
         sealed
-    ];
-    tx.run_one("member", sql, row).await
+    ])
 }
 
 /// The members of a linked event, in the fixed order of calendars.
 pub async fn of_linked(tx: &mut Tx, linked: LinkedId) -> Result<Vec<Member>> {
+    if let Some(members) = tx.known.ahead.of_linked(linked) {
+        return Ok(members);
+    }
     tx.list(OF_LINKED, values![linked]).await
 }
 
 /// What a copy is a member of: one linked event per link.
 pub async fn of_copy(tx: &mut Tx, copy: CopyId) -> Result<Vec<Member>> {
+    if let Some(members) = tx.known.ahead.of_copy(copy) {
+        return Ok(members);
+    }
     tx.list(OF_COPY, values![copy]).await
 }
 
@@ -68,6 +92,7 @@ pub async fn of_link_calendar(
 
 /// Removes a member for good.
 pub async fn delete(tx: &mut Tx, linked: LinkedId, copy: CopyId) -> Result<()> {
+    tx.known.ahead.forget_members();
     tx.run(DELETE, values![linked, copy]).await?;
     Ok(())
 }

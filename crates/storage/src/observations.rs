@@ -21,7 +21,12 @@ pub async fn insert(tx: &mut Tx, calendar: CalendarId, observation: &Observation
     let sealed = tx.seal_json(key, aad(change), observation).await?;
     let remote = tx.hash("copy-remote", &observation.remote_id);
     let row = values![change, calendar, remote, seen_at(change), sealed];
-    tx.run(INSERT, row).await?;
+    match &mut tx.behind {
+        Some(behind) => behind.observation(row.into()),
+        None => {
+            tx.run(INSERT, row).await?;
+        }
+    }
     Ok(())
 }
 

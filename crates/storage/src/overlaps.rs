@@ -1,5 +1,7 @@
 //! Double bookings: two events that take up the same time in calendars that are linked. Ids and times only: nothing sealed.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sync::{CalendarId, CopyId};
@@ -7,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     Result, Tx,
+    bulk::Listed,
     dialect::Dialect,
     row,
     row::{Word as _, words},
@@ -69,6 +72,8 @@ const DELETE: &str = "DELETE FROM double_bookings WHERE tenant = $1 AND id = $2"
 const OF_COPY: &str = "
     SELECT id, first, first_calendar, second, second_calendar, rule, found, start_at, end_at, until_at, times
     FROM double_bookings WHERE tenant = $1 AND (first = $2 OR second = $2)";
+const AS_FIRST: &str = "SELECT first FROM double_bookings WHERE tenant = $1 AND first IN ($2)";
+const AS_SECOND: &str = "SELECT second FROM double_bookings WHERE tenant = $1 AND second IN ($2)";
 const OF_CALENDAR: &str = "
     SELECT id, first, first_calendar, second, second_calendar, rule, found, start_at, end_at, until_at, times
     FROM double_bookings WHERE tenant = $1 AND (first_calendar = $2 OR second_calendar = $2)";
@@ -81,6 +86,9 @@ const PASSED: &str = "
     FROM double_bookings WHERE tenant = $1 AND end_at <= $2";
 const LOCK_POSTGRES: &str =
     "SELECT pg_advisory_xact_lock(hashtextextended($2, 0))::text FROM tenants WHERE tenant = $1";
+
+static FIRST: LazyLock<Listed> = LazyLock::new(|| Listed::new(AS_FIRST));
+static SECOND: LazyLock<Listed> = LazyLock::new(|| Listed::new(AS_SECOND));
 
 /// Waits until nobody else looks for overlaps. Of two transactions that each make one of two events that meet, the second
 /// must see the first: on PostgreSQL they could otherwise commit side by side. Nothing but the commit comes after it.
@@ -131,6 +139,19 @@ pub async fn delete(tx: &mut Tx, id: Uuid) -> Result<()> {
 /// Those of a copy.
 pub async fn of_copy(tx: &mut Tx, copy: CopyId) -> Result<Vec<Row>> {
     tx.list(OF_COPY, values![copy]).await
+}
+
+/// Those of the copies that have any.
+pub async fn having(tx: &mut Tx, copies: &[CopyId]) -> Result<HashSet<CopyId>> {
+    let mut found = HashSet::new();
+    for statements in [&FIRST, &SECOND] {
+        for (sql, list) in statements.asking(copies) {
+            for row in tx.all(sql, list).await? {
+                found.insert(row.id(0)?);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Those of a calendar's copies.

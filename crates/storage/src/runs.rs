@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use calendar::{Event, unit};
@@ -12,9 +12,10 @@ use sync::{CalendarId, ChangeId, Copy, CopyId};
 
 use crate::{
     Result, Tx,
+    bulk::Bulk,
     edits::{self, Edit},
     row::Row,
-    value::{Value, values},
+    value::values,
 };
 
 /// One run: a pull with everything that flows from it, or a first link. It may take several transactions.
@@ -89,19 +90,8 @@ const LATEST: &str = "
 const KEEP: &str = "
     INSERT INTO edits (tenant, change, copy, calendar, actor, at, content) VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (tenant, change, copy) DO UPDATE SET content = excluded.content";
-const FEW: usize = 2;
-const KEEP_FEW: &str = "
-    INSERT INTO edits (tenant, change, copy, calendar, actor, at, content) VALUES
-        ($1, $2, $3, $4, $5, $6, $7), ($1, $8, $9, $10, $11, $12, $13)
-    ON CONFLICT (tenant, change, copy) DO UPDATE SET content = excluded.content";
-const MANY: usize = 8;
-const KEEP_MANY: &str = "
-    INSERT INTO edits (tenant, change, copy, calendar, actor, at, content) VALUES
-        ($1, $2, $3, $4, $5, $6, $7), ($1, $8, $9, $10, $11, $12, $13),
-        ($1, $14, $15, $16, $17, $18, $19), ($1, $20, $21, $22, $23, $24, $25),
-        ($1, $26, $27, $28, $29, $30, $31), ($1, $32, $33, $34, $35, $36, $37),
-        ($1, $38, $39, $40, $41, $42, $43), ($1, $44, $45, $46, $47, $48, $49)
-    ON CONFLICT (tenant, change, copy) DO UPDATE SET content = excluded.content";
+
+static KEEPS: LazyLock<Bulk> = LazyLock::new(|| Bulk::new(KEEP));
 
 /// This transaction is a part of a run, from its first statement on.
 pub fn begin(tx: &mut Tx, run: Run) {
@@ -121,22 +111,9 @@ pub(crate) async fn write_journal(tx: &mut Tx) -> Result<()> {
     for edit in journal.edits() {
         rows.push(edits::columns(tx, &edit).await?);
     }
-    let mut many = rows.chunks_exact(MANY);
-    for chunk in many.by_ref() {
-        tx.run(KEEP_MANY, together(chunk)).await?;
-    }
-    let mut few = many.remainder().chunks_exact(FEW);
-    for chunk in few.by_ref() {
-        tx.run(KEEP_FEW, together(chunk)).await?;
-    }
-    for chunk in few.remainder() {
-        tx.run(KEEP, chunk.clone()).await?;
-    }
+    tx.write_gathered().await?;
+    KEEPS.run(&mut tx.session, rows).await?;
     Ok(())
-}
-
-fn together(rows: &[Vec<Value>]) -> Vec<Value> {
-    rows.iter().flatten().cloned().collect()
 }
 
 impl Journal {

@@ -1,9 +1,15 @@
 //! When copies take up time, stretch by stretch and ready to be compared: an index by time, so that whoever changes an event
 //! need not look at all others.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use sync::{CalendarId, CopyId};
 
-use crate::{Result, Tx, value::values};
+use crate::{
+    Result, Tx,
+    bulk::{Bulk, Listed},
+    value::values,
+};
 
 /// Longest stretch, in microseconds: a day. Longer ones are kept in pieces.
 pub const SPAN_MAX_US: i64 = 86_400_000_000;
@@ -24,16 +30,10 @@ const OF_COPY: &str =
     "SELECT start_at, end_at FROM spans WHERE tenant = $1 AND copy = $2 ORDER BY start_at";
 const CLEAR: &str = "DELETE FROM spans WHERE tenant = $1 AND copy = $2";
 const REMOVE: &str = "DELETE FROM spans WHERE tenant = $1 AND copy = $2 AND start_at = $3";
+/// From so many stretches on that go, all are written anew.
+const MANY: usize = 16;
 const INSERT: &str =
     "INSERT INTO spans (tenant, copy, calendar, start_at, end_at) VALUES ($1, $2, $3, $4, $5)";
-const MANY: usize = 16;
-const INSERT_MANY: &str = "
-    INSERT INTO spans (tenant, copy, calendar, start_at, end_at)
-    VALUES
-        ($1, $2, $3, $4, $5), ($1, $2, $3, $6, $7), ($1, $2, $3, $8, $9), ($1, $2, $3, $10, $11),
-        ($1, $2, $3, $12, $13), ($1, $2, $3, $14, $15), ($1, $2, $3, $16, $17), ($1, $2, $3, $18, $19),
-        ($1, $2, $3, $20, $21), ($1, $2, $3, $22, $23), ($1, $2, $3, $24, $25), ($1, $2, $3, $26, $27),
-        ($1, $2, $3, $28, $29), ($1, $2, $3, $30, $31), ($1, $2, $3, $32, $33), ($1, $2, $3, $34, $35)";
 const MEETINGS: &str = "
     SELECT theirs.copy, mine.start_at, mine.end_at, theirs.start_at, theirs.end_at
     FROM spans mine JOIN spans theirs ON theirs.tenant = mine.tenant AND theirs.calendar = $3
@@ -47,8 +47,24 @@ const MEETINGS: &str = "
 const COPIES: &str = "SELECT DISTINCT copy FROM spans WHERE tenant = $1 AND calendar = $2";
 const PRUNE: &str = "DELETE FROM spans WHERE tenant = $1 AND end_at < $2";
 
+const MEETING: &str = "
+    SELECT DISTINCT mine.copy
+    FROM spans mine JOIN spans theirs ON theirs.tenant = mine.tenant AND theirs.calendar = $2
+        AND theirs.start_at < mine.end_at AND theirs.start_at > mine.start_at - 86400000000
+        AND theirs.end_at > mine.start_at
+    WHERE mine.tenant = $1 AND mine.end_at > $3 AND theirs.end_at > $3 AND mine.copy IN ($4)
+      AND NOT EXISTS (
+        SELECT 1 FROM members a JOIN members b ON b.tenant = a.tenant AND b.linked = a.linked
+        WHERE a.tenant = $1 AND a.copy = mine.copy AND b.copy = theirs.copy)";
+
+static INSERTS: LazyLock<Bulk> = LazyLock::new(|| Bulk::new(INSERT));
+static ALL_MEETING: LazyLock<Listed> = LazyLock::new(|| Listed::new(MEETING));
+
 /// When a copy takes up time, in order.
 pub async fn of_copy(tx: &mut Tx, copy: CopyId) -> Result<Vec<Span>> {
+    if let Some(spans) = tx.known.ahead.take_spans(copy) {
+        return Ok(spans);
+    }
     let rows = tx.all(OF_COPY, values![copy]).await?;
     rows.iter()
         .map(|row| Ok((row.i64(0)?, row.i64(1)?)))
@@ -69,7 +85,15 @@ pub async fn put(
         let lacks = from.iter().filter(|span| of.binary_search(span).is_err());
         lacks.copied().collect()
     };
+    tx.known.ahead.take_spans(copy);
+    let row = |(start, end): &Span| Vec::from(values![copy, calendar, *start, *end]);
     let gone = missing(before, spans);
+    if gone.len() == before.len()
+        && let Some(behind) = &mut tx.behind
+    {
+        behind.spans(copy, spans.iter().map(row));
+        return Ok(());
+    }
     let mut new = missing(spans, before);
     if gone.len() > MANY {
         tx.run(CLEAR, values![copy]).await?;
@@ -79,19 +103,9 @@ pub async fn put(
             tx.run(REMOVE, values![copy, *start]).await?;
         }
     }
-    let mut chunks = new.chunks_exact(MANY);
-    for many in chunks.by_ref() {
-        let times = many.iter().flat_map(|(start, end)| values![*start, *end]);
-        tx.run(
-            INSERT_MANY,
-            values![copy, calendar].into_iter().chain(times),
-        )
-        .await?;
-    }
-    for (start, end) in chunks.remainder() {
-        tx.run(INSERT, values![copy, calendar, *start, *end])
-            .await?;
-    }
+    tx.write_gathered().await?;
+    let new = new.iter().map(row).collect();
+    INSERTS.run(&mut tx.session, new).await?;
     Ok(())
 }
 
@@ -115,6 +129,23 @@ pub async fn meetings(
             })
         })
         .collect()
+}
+
+/// Those of the copies that meet any of a calendar's after a moment, as [`meetings`] says when.
+pub async fn meeting(
+    tx: &mut Tx,
+    copies: &[CopyId],
+    calendar: CalendarId,
+    after_us: i64,
+) -> Result<HashSet<CopyId>> {
+    let mut found = HashSet::new();
+    for (sql, list) in ALL_MEETING.asking(copies) {
+        let fixed = values![calendar, after_us].into_iter();
+        for row in tx.all(sql, fixed.chain(list)).await? {
+            found.insert(row.id(0)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The copies of a calendar that take up time.

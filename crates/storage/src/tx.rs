@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Change, Error, Position, Result, Store,
+    behind::Behind,
     changes::append,
     dialect::Dialect,
     jobs,
@@ -27,7 +28,7 @@ use crate::{
 /// After an error of a statement the transaction is of no further use: drop it and begin again.
 pub struct Tx {
     store: Store,
-    session: Session,
+    pub(crate) session: Session,
     changes: Vec<Change>,
     keys: Doings,
     pub(crate) known: Known,
@@ -36,6 +37,8 @@ pub struct Tx {
     touched: Touched,
     /// What it does as a part of a run, if it is one.
     pub(crate) journal: Option<Box<Journal>>,
+    /// Writes that are still to be made, if it gathers them.
+    pub(crate) behind: Option<Box<Behind>>,
 }
 
 /// What must be looked at once more at the end of a transaction, when everything else is as it will be committed.
@@ -58,6 +61,7 @@ impl Tx {
             requested: BTreeMap::new(),
             touched: Touched::default(),
             journal: None,
+            behind: None,
         }
     }
 
@@ -87,6 +91,7 @@ impl Tx {
     /// The counter row is locked by the last statements before the commit, so that nobody can commit a higher position
     /// before this one is visible.
     pub async fn commit(mut self) -> Result<Option<Position>> {
+        self.write_gathered().await?;
         runs::write_journal(&mut self).await?;
         jobs::write_requests(&mut self).await?;
         let changes = std::mem::take(&mut self.changes);
@@ -156,6 +161,7 @@ impl Tx {
     where
         V: IntoIterator<Item = Value>,
     {
+        self.write_gathered().await?;
         self.session.run(sql, values).await
     }
 
@@ -163,6 +169,7 @@ impl Tx {
     where
         V: IntoIterator<Item = Value>,
     {
+        self.write_gathered().await?;
         self.session.one(sql, values).await
     }
 
@@ -170,6 +177,7 @@ impl Tx {
     where
         V: IntoIterator<Item = Value>,
     {
+        self.write_gathered().await?;
         self.session.all(sql, values).await
     }
 

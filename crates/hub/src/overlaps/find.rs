@@ -1,6 +1,6 @@
 //! What overlaps now, of what this transaction has touched.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use storage::{
@@ -14,6 +14,8 @@ use crate::{Hub, Result};
 
 /// Most stretches that are looked at of one copy and one other calendar.
 const MEETINGS_MAX: usize = 2_000;
+/// From so many copies on they are looked at together first.
+const MANY: usize = 4;
 
 impl Hub {
     /// Brings the overlaps in step with what this transaction has touched.
@@ -29,8 +31,11 @@ impl Hub {
             tx,
             peers: HashMap::new(),
         };
+        let busy = search.busy(&touched.copies).await?;
         for (copy, calendar) in touched.copies {
-            search.copy(copy, calendar).await?;
+            if busy.as_ref().is_none_or(|busy| busy.contains(&copy)) {
+                search.copy(copy, calendar).await?;
+            }
         }
         for calendar in touched.calendars {
             search.calendar(calendar).await?;
@@ -48,6 +53,30 @@ struct Search<'t> {
 }
 
 impl Search<'_> {
+    /// Of many copies those that overlap anything, or did: most do not, and a few statements say so of all of them. `None` if
+    /// they are too few for that.
+    async fn busy(
+        &mut self,
+        touched: &BTreeMap<CopyId, CalendarId>,
+    ) -> Result<Option<HashSet<CopyId>>> {
+        if touched.len() < MANY {
+            return Ok(None);
+        }
+        let all: Vec<CopyId> = touched.keys().copied().collect();
+        let mut busy = overlaps::having(self.tx, &all).await?;
+        let mut calendars: BTreeMap<CalendarId, Vec<CopyId>> = BTreeMap::new();
+        for (copy, calendar) in touched {
+            calendars.entry(*calendar).or_default().push(*copy);
+        }
+        let after = self.now.as_microsecond();
+        for (calendar, copies) in calendars {
+            for peer in self.peers(calendar).await? {
+                busy.extend(spans::meeting(self.tx, &copies, peer, after).await?);
+            }
+        }
+        Ok(Some(busy))
+    }
+
     /// Finds what one copy overlaps.
     async fn copy(&mut self, copy: CopyId, calendar: CalendarId) -> Result<()> {
         let peers = self.peers(calendar).await?;

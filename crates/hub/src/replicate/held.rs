@@ -23,7 +23,7 @@ const FIRST_LOOK: Duration = Duration::from_mins(1);
 const LOOK_MAX: Duration = Duration::from_hours(24);
 
 /// What one pull leaves aside.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Aside {
     /// Deletions that are held.
     pub missing: Vec<String>,

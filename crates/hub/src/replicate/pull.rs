@@ -1,22 +1,31 @@
 //! Reading a calendar from its provider.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use providers::{Changes, Failure, Sighting};
 use storage::{
-    Health, Store, calendars,
+    Health, Store, Tx, ahead, calendars, copies, links,
     runs::{self, Run},
 };
-use sync::CalendarId;
+use sync::{CalendarId, CopyId, Remote, Version};
 
 use super::{
     Work,
     held::{self, Aside},
 };
-use crate::{Hub, Result, runs::RunKind};
+use crate::{Error, Hub, Result, runs::RunKind};
 
 /// How many sightings one transaction holds.
 const CHUNK: usize = 100;
+/// From so many on it is worth while to read ahead.
+const FEW: usize = 3;
+
+/// What was read at once of a calendar.
+struct Page<'p> {
+    work: &'p Work,
+    held: &'p [storage::held::Held],
+    run: Option<Run>,
+}
 
 /// What a pull brought.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,38 +80,119 @@ impl Hub {
             sightings: sightings.len(),
             malformed: malformed.len(),
         };
-        let mut aside = Aside {
+        let aside = Aside {
             missing: checked.missing,
             unread: malformed,
         };
         // What went comes first: the same event may have come back under another id.
         sightings.sort_by_key(|sighting| sighting.found.is_some());
-        let run = self.run_of(&work);
-        let mut rest = sightings.into_iter();
-        loop {
-            let chunk: Vec<Sighting> = rest.by_ref().take(CHUNK).collect();
-            let last = rest.len() == 0;
-            let mut tx = store.write().await?;
-            if let Some(run) = &run {
-                runs::begin(&mut tx, run.clone());
-            }
-            for sighting in chunk {
-                held::release(&mut tx, calendar, &held, &sighting).await?;
-                // On the heap: it carries whole events, and whoever waits for a pull waits for it.
-                Box::pin(self.sighted(&mut tx, calendar, sighting)).await?;
-            }
-            if last {
-                let aside = std::mem::take(&mut aside);
-                let message = self.set_aside(&mut tx, calendar, &held, aside).await?;
-                self.read_to(&mut tx, &work, cursor, message, pulled.sightings > 0)
-                    .await?;
-                self.commit(tx).await?;
-                break;
-            }
-            self.commit(tx).await?;
-        }
+        let page = Page {
+            work: &work,
+            held: &held,
+            run: self.run_of(&work),
+        };
+        let done = self.digest_all(store, &page, &sightings, cursor, aside);
+        let done = done.await;
         self.wake();
-        Ok(pulled)
+        done.map(|()| pulled)
+    }
+
+    /// Digests what was seen, many sightings a transaction, and then saves how far that is.
+    async fn digest_all(
+        &self,
+        store: &Store,
+        page: &Page<'_>,
+        sightings: &[Sighting],
+        cursor: String,
+        aside: Aside,
+    ) -> Result<()> {
+        let last = sightings.len().saturating_sub(1) / CHUNK * CHUNK;
+        let mut failed = None;
+        for chunk in sightings[..last].chunks(CHUNK) {
+            if let Err(error) = self.together(store, page, chunk).await {
+                let error = self.one_by_one(store, page, chunk, error).await;
+                failed = failed.or(error?);
+            }
+        }
+        let (mut chunk, moved) = (&sightings[last..], !sightings.is_empty());
+        if failed.is_none() {
+            let end = (cursor, aside);
+            let Err(error) = self.together_to(store, page, chunk, moved, &end).await else {
+                return Ok(());
+            };
+            failed = self.one_by_one(store, page, chunk, error).await?;
+            chunk = &[];
+            if failed.is_none() {
+                return self.together_to(store, page, chunk, moved, &end).await;
+            }
+        } else if let Err(error) = self.together(store, page, chunk).await {
+            self.one_by_one(store, page, chunk, error).await?;
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Digests some sightings in one transaction.
+    async fn together(&self, store: &Store, page: &Page<'_>, chunk: &[Sighting]) -> Result<()> {
+        let mut tx = store.write().await?;
+        self.sight(&mut tx, page, chunk).await?;
+        self.commit(tx).await
+    }
+
+    /// The same for the last of them: the cursor is saved with it.
+    async fn together_to(
+        &self,
+        store: &Store,
+        page: &Page<'_>,
+        chunk: &[Sighting],
+        moved: bool,
+        (cursor, aside): &(String, Aside),
+    ) -> Result<()> {
+        let mut tx = store.write().await?;
+        self.sight(&mut tx, page, chunk).await?;
+        let message = self
+            .set_aside(&mut tx, page.work.id(), page.held, aside.clone())
+            .await?;
+        self.read_to(&mut tx, page.work, cursor.clone(), message, moved)
+            .await?;
+        self.commit(tx).await
+    }
+
+    async fn sight(&self, tx: &mut Tx, page: &Page<'_>, chunk: &[Sighting]) -> Result<()> {
+        let calendar = page.work.id();
+        tx.gather();
+        if let Some(run) = &page.run {
+            runs::begin(tx, run.clone());
+        }
+        Box::pin(read_ahead(tx, calendar, chunk)).await?;
+        for sighting in chunk {
+            held::release(tx, calendar, page.held, sighting).await?;
+            // On the heap: it carries whole events, and whoever waits for a pull waits for it.
+            Box::pin(self.sighted(tx, calendar, sighting.clone())).await?;
+        }
+        Ok(())
+    }
+
+    /// What failed together is digested by itself: one event that cannot be taken in keeps no other from it (I8), and of what
+    /// another node has written meanwhile nothing else has to be read again. The first error of those that fail now, too.
+    async fn one_by_one(
+        &self,
+        store: &Store,
+        page: &Page<'_>,
+        chunk: &[Sighting],
+        error: Error,
+    ) -> Result<Option<Error>> {
+        if !is_about_rows(&error) {
+            return Err(error);
+        }
+        let mut failed = None;
+        for one in chunk.chunks(1) {
+            match self.together(store, page, one).await {
+                Ok(()) => {}
+                Err(error) if is_about_rows(&error) => failed = failed.or(Some(error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(failed)
     }
 
     /// The run that a pull is; none the first time, when everything is news: nobody wants that undone.
@@ -150,5 +240,50 @@ async fn changes(work: &Work) -> Result<Changes, Failure> {
     match work.connector.changes(work.place(), cursor).await {
         Err(Failure::CursorInvalid) => work.connector.changes(work.place(), None).await,
         other => other,
+    }
+}
+
+/// Reads what the sightings of one transaction will ask for, a few statements for all of them.
+async fn read_ahead(tx: &mut Tx, calendar: CalendarId, chunk: &[Sighting]) -> Result<()> {
+    if chunk.len() < FEW {
+        return Ok(());
+    }
+    let versions: HashMap<&str, Option<&Version>> = chunk
+        .iter()
+        .map(|seen| {
+            let version = seen.found.as_ref().map(|found| &found.version);
+            (seen.id.as_str(), version)
+        })
+        .collect();
+    let ids: Vec<&str> = versions.keys().copied().collect();
+    // Of an echo nothing follows; of the others what belongs to them will be asked for.
+    let is_news = |row: &&&copies::Row| match &row.copy.remote {
+        Remote::Live { id, version } => versions.get(id.as_str()) != Some(&Some(version)),
+        Remote::Absent | Remote::Gone { .. } => false,
+    };
+    let found = ahead::of_remotes(tx, calendar, &ids).await?;
+    let news: Vec<CopyId> = found
+        .iter()
+        .filter(is_news)
+        .map(|row| row.copy.id)
+        .collect();
+    if news.len() < FEW {
+        return Ok(());
+    }
+    // Always before the events that are linked along them: who changes a link has it first, too.
+    links::followed_by(tx, calendar).await?;
+    Ok(ahead::of_changed(tx, &news).await?)
+}
+
+/// Whether another sighting may fare better in a transaction of its own.
+fn is_about_rows(error: &Error) -> bool {
+    use storage::Error::{Busy, Exists, Format, Missing, Tampered};
+    match error {
+        Error::Stale => true,
+        Error::Storage(error) => matches!(
+            error,
+            Busy(_) | Exists | Format { .. } | Missing(_) | Tampered { .. }
+        ),
+        _ => false,
     }
 }

@@ -45,6 +45,7 @@ mod restore;
 mod runs;
 mod silence;
 mod splits;
+mod together;
 mod why;
 mod worker;
 mod world;

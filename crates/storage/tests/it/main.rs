@@ -24,6 +24,7 @@ macro_rules! both {
 
 mod commits;
 mod fixture;
+mod gathered;
 mod keys;
 mod known;
 mod locks;
