@@ -11,7 +11,7 @@ use super::{
     flow::Flow,
     project::{begins, was_mirror},
 };
-use crate::Result;
+use crate::{Result, replicate::is_surely_listed};
 
 impl Flow<'_> {
     /// Whether this deletion is the second half of a move, of which the first, the same event in its new calendar, was seen
@@ -26,7 +26,10 @@ impl Flow<'_> {
             return Ok(false);
         }
         let calendar = calendars::get(self.tx, left.calendar).await?;
-        let read = calendar.and_then(|calendar| calendar.last_sync);
+        // Where listings cover a window, nothing is told of what is outside: that may have gone at any time.
+        let read = calendar
+            .and_then(|calendar| calendar.last_sync)
+            .filter(|_| is_surely_listed(&row.copy.local, self.now));
         for mut member in members::of_linked(self.tx, value.id).await? {
             let moved = rules::moved(left, &member, read, self.now);
             if moved == Moved::Not {

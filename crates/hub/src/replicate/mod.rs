@@ -12,7 +12,8 @@ mod rights;
 mod round;
 pub(crate) mod silence;
 
-use jiff::{Span, Timestamp};
+use calendar::Event;
+use jiff::{SignedDuration, Span, Timestamp, tz::TimeZone};
 use providers::{Connector, Place};
 use storage::{Store, Tx, calendars, jobs};
 use sync::CalendarId;
@@ -35,6 +36,17 @@ pub const RESUME: &str = "resume";
 /// What windowed listings cover, around now.
 const WINDOW_BACK: i64 = 92;
 const WINDOW_AHEAD: i64 = 550;
+
+/// How far behind today's window that of a listing may be, in days.
+const WINDOW_BEHIND: i64 = 50;
+
+/// Whether an event is in whatever window a listing covers. A series goes on through all of them.
+pub(crate) fn is_surely_listed(event: &Event, now: Timestamp) -> bool {
+    let hours = |days: i64| SignedDuration::from_hours(days * 24);
+    let ahead = event.when.start_instant(&TimeZone::UTC).duration_since(now);
+    let window = -hours(WINDOW_BACK)..hours(WINDOW_AHEAD - WINDOW_BEHIND);
+    event.is_series() || window.contains(&ahead)
+}
 
 /// A calendar with a provider, ready to be worked on.
 pub(crate) struct Work {

@@ -18,6 +18,7 @@ both! {
     row_22_token_dies_between_pages,
     row_23_page_truncated,
     row_23_what_leaves_a_window_is_not_deleted,
+    row_55_moved_out_of_sight_of_a_window,
     row_24_full_listing_stale_or_empty,
     row_25_reads_lag_behind_writes,
 }
@@ -141,6 +142,22 @@ async fn row_23_what_leaves_a_window_is_not_deleted(database: Database) {
     forget(&world);
     assert_eq!(world.settle().await, 1);
     is_at_rest(&world).await;
+}
+
+async fn row_55_moved_out_of_sight_of_a_window(database: Database) {
+    let world = linked(&database, 2).await;
+    world.models[0].put("far", event("far@x", "Far", "2029-11-25T09:00:00"));
+    world.settle().await;
+    // Out of the window: nothing is told of it until the window has moved on.
+    world.models[0].manners().unlisted = ["far".to_owned()].into();
+    world.models[1].put("there", event("far@x", "Far", "2029-11-25T09:00:00"));
+    world.models[0].remove("far");
+    world.settle().await;
+    world.clock.advance(31 * 24 * 3600);
+    world.settle().await;
+    forget(&world);
+    world.settle().await;
+    assert_eq!(world.titles(1), ["Far"]);
 }
 
 async fn row_24_full_listing_stale_or_empty(database: Database) {
