@@ -38,6 +38,9 @@ struct Arguments {
     /// Take every law away, one after the other, and say by how many seeds it is missed.
     #[arg(long, conflicts_with = "mutant")]
     mutants: bool,
+    /// Of the laws, only these.
+    #[arg(long, requires = "mutants", value_delimiter = ',')]
+    only: Vec<String>,
     /// Write for each law the first seed that misses it into this file.
     #[arg(long, requires = "mutants")]
     write: Option<PathBuf>,
@@ -208,21 +211,29 @@ fn tell(living: &Living, life: &Life, law: Option<Law>) -> bool {
 }
 
 fn all_mutants(arguments: &Arguments) -> bool {
-    println!("{:28} {:>6} {:>8}  first  by", "law", "happy", "seeds");
+    println!(
+        "{:28} {:>4} {:>5} {:>6} {:>6}  first  by",
+        "law", "tier", "happy", "missed", "of"
+    );
     let mut missed = true;
     let mut written = String::new();
-    for law in Law::ALL {
+    let wanted = |law: &&Law| {
+        arguments.only.is_empty() || arguments.only.iter().any(|name| name == law.name())
+    };
+    for law in Law::ALL.iter().filter(wanted) {
         let (first, count) = (arguments.first_seed, arguments.seeds);
-        let mutant = Mutant::of(*law, first, count, threads(arguments));
+        let mutant = Mutant::of(*law, tier(arguments), first, count, threads(arguments));
         let found = mutant.report.violations.first();
         if let Some((seed, _)) = found {
             let _ = writeln!(written, "{} {seed}", law.name());
         }
         println!(
-            "{:28} {:>6} {:>8}  {}",
+            "{:28} {:>4} {:>5} {:>6} {:>6}  {}",
             law.name(),
+            arguments.tier,
             if mutant.happy { "yes" } else { "no" },
             mutant.report.violations.len(),
+            mutant.report.seeds,
             found.map_or_else(String::new, |(seed, v)| format!("{seed}  {}", v.invariant)),
         );
         missed &= mutant.is_caught() && mutant.happy;

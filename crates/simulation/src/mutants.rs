@@ -22,12 +22,16 @@ pub struct Mutant {
 }
 
 impl Mutant {
-    /// Lives `count` seeds from `first` on without `law`.
-    pub fn of(law: Law, first: u64, count: u64, threads: usize) -> Self {
+    /// Lives `count` seeds from `first` on without `law`; with the whole hub, which takes longer, until one fails.
+    pub fn of(law: Law, tier: Tier, first: u64, count: u64, threads: usize) -> Self {
+        let report = match tier {
+            Tier::Rules => report::many(tier, first, count, Some(law), threads),
+            Tier::Hub => report::until_missed(tier, first, count, law, threads),
+        };
         Self {
             law,
             happy: is_happy(law),
-            report: report::many(Tier::Rules, first, count, Some(law), threads),
+            report,
         }
     }
 

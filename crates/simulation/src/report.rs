@@ -1,7 +1,7 @@
 //! Many lives, on all cores, and what came of them.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -94,6 +94,23 @@ impl Report {
 
 /// Lives `count` seeds from `first` on, without a law if one is named.
 pub fn many(tier: Tier, first: u64, count: u64, without: Option<Law>, threads: usize) -> Report {
+    live(tier, first, count, without, threads, false)
+}
+
+/// The same until a life fails; the others that had begun are lived to their end.
+pub fn until_missed(tier: Tier, first: u64, count: u64, law: Law, threads: usize) -> Report {
+    live(tier, first, count, Some(law), threads, true)
+}
+
+fn live(
+    tier: Tier,
+    first: u64,
+    count: u64,
+    without: Option<Law>,
+    threads: usize,
+    one_is_enough: bool,
+) -> Report {
+    let missed = AtomicBool::new(false);
     let next = AtomicU64::new(0);
     let begin = Instant::now();
     let work = || {
@@ -107,7 +124,11 @@ pub fn many(tier: Tier, first: u64, count: u64, without: Option<Law>, threads: u
             // A database is for so many lives: it grows with each.
             let living = Living::new(tier);
             for seed in first + from..first + (from + CHUNK).min(count) {
+                if one_is_enough && missed.load(Ordering::Relaxed) {
+                    return report;
+                }
                 report.add(seed, living.live(&Life::of(seed), false));
+                missed.fetch_or(!report.violations.is_empty(), Ordering::Relaxed);
             }
         }
     };

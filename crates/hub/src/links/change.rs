@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use identity::Actor;
 use storage::{Tx, copies, linked, links, members};
 use sync::{
-    CalendarId, CauseKind, LinkId, Linked, Member, OnConflict, Relinked,
+    CalendarId, CauseKind, Law, LinkId, Linked, Member, OnConflict, Relinked,
+    law::holds,
     links::{self as rules, Made},
 };
 
@@ -118,7 +119,8 @@ impl Hub {
         }
         self.leave(tx, before, link).await?;
         // Each by itself on the heap: together they are more than a thread's stack holds in a test.
-        if Box::pin(self.recast(tx, actor, before, link)).await? {
+        let changed = Box::pin(self.recast(tx, actor, before, link)).await?;
+        if changed && holds(Law::MaskAtOnce) {
             Box::pin(self.project_all(tx, actor, link, CauseKind::Config)).await?;
         }
         Box::pin(self.come_back(tx, actor, before, link)).await?;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use calendar::Event;
 use identity::Actor;
 use storage::{Tx, copies, linked, links, members};
-use sync::{CalendarId, CauseKind, CopyId, LinkedId, links::content_key};
+use sync::{CalendarId, CauseKind, CopyId, Law, LinkedId, law::holds, links::content_key};
 
 use super::{flow::Flow, manage::events_of, project::was_mirror};
 use crate::{Hub, Result};
@@ -36,6 +36,9 @@ impl Known {
     /// The linked event that has a copy of this event in another calendar, and whether that is certain. Each event of a
     /// calendar matches at most one of the others by its content.
     fn find(&mut self, calendar: CalendarId, event: &Event) -> Option<(LinkedId, bool)> {
+        if !holds(Law::MeetByKey) {
+            return None;
+        }
         let others = self.by_content.get_mut(&content_key(event));
         if let Some(ids) = self.by_uid.get(&event.uid) {
             // A calendar may have one UID twice: then it is that of the same content.

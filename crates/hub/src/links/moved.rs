@@ -3,7 +3,8 @@
 
 use storage::{calendars, copies, linked, links, members};
 use sync::{
-    LinkId, LinkedId, Member,
+    Law, LinkId, LinkedId, Member,
+    law::holds,
     links::{self as rules, Moved},
 };
 
@@ -84,7 +85,8 @@ impl Flow<'_> {
         link: LinkId,
         place: &links::LinkMember,
     ) -> Result<bool> {
-        for (_, left) in twins.iter_mut().filter(|(_, twin)| !twin.copy.alive) {
+        let died = |twin: &copies::Row| !twin.copy.alive && holds(Law::MovedLivesOn);
+        for (_, left) in twins.iter_mut().filter(|(_, twin)| died(twin)) {
             for was in members::of_copy(self.tx, left.copy.id).await? {
                 if was.link != link {
                     continue;

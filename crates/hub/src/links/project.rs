@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use calendar::{Event, RecurrenceId};
 use jiff::Timestamp;
 use storage::{copies, linked, links, members};
-use sync::{Copy, CopyId, LinkId, LinkedId, Member, Part, Role, Stamp, links as rules};
+use sync::{
+    Copy, CopyId, Law, LinkId, LinkedId, Member, Part, Role, Stamp, law::holds, links as rules,
+};
 
 use super::flow::Flow;
 use crate::{Result, shape};
@@ -15,7 +17,7 @@ impl Flow<'_> {
     /// A living copy that belongs to no linked event yet, in every link of its calendar that lets it out.
     pub(super) async fn originate(&mut self, row: &mut copies::Row) -> Result<()> {
         // A projected copy is never promoted to an origin (L8).
-        if row.projected {
+        if row.projected && holds(Law::MirrorsDoNotOriginate) {
             return Ok(());
         }
         for link in links::followed_by(self.tx, row.copy.calendar).await? {
@@ -136,7 +138,7 @@ impl Flow<'_> {
     ) -> Result<Vec<(&'l links::LinkMember, copies::Row)>> {
         let mut found = Vec::new();
         for other in &link.members {
-            if other.calendar != row.copy.calendar {
+            if other.calendar != row.copy.calendar && holds(Law::MeetByKey) {
                 let there = copies::by_uid(self.tx, other.calendar, &row.copy.local.uid).await?;
                 let made = there.into_iter().filter(|twin| !twin.projected);
                 found.extend(made.map(|twin| (other, twin)));
@@ -345,7 +347,9 @@ impl Flow<'_> {
 
 /// Whether a copy may be the origin of a linked event.
 pub(super) fn begins(row: &copies::Row, place: &links::LinkMember) -> bool {
-    place.role != Role::Target && !is_foreign_mirror(row)
+    let target = place.role == Role::Target && holds(Law::TargetsDoNotOriginate);
+    let mirror = is_foreign_mirror(row) && holds(Law::ForeignMirrorsDoNotOriginate);
+    !target && !mirror
 }
 
 /// The UID of a mirror that we make.

@@ -9,7 +9,7 @@ use storage::{
     Store, copies,
     held::{Held, State},
 };
-use sync::Remote;
+use sync::{Law, Remote, law::holds};
 
 use super::Work;
 use crate::{Hub, Result};
@@ -64,7 +64,11 @@ impl Hub {
             suspects.sort_unstable();
             suspects.dedup();
         }
-        let mut checked = look_at(work, &suspects).await?;
+        let mut checked = if holds(Law::AbsenceIsChecked) {
+            look_at(work, &suspects).await?
+        } else {
+            believed(suspects)
+        };
         let gone = checked
             .sightings
             .iter()
@@ -109,6 +113,15 @@ impl Hub {
                 _ => None,
             }));
         }
+    }
+}
+
+/// What is not there, if a listing is believed without a look.
+fn believed(ids: Vec<String>) -> Checked {
+    let gone = |id| Sighting { id, found: None };
+    Checked {
+        sightings: ids.into_iter().map(gone).collect(),
+        ..Checked::default()
     }
 }
 

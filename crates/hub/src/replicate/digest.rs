@@ -7,6 +7,7 @@ use storage::{Tx, copies, intents, jobs, links, members, observations};
 use sync::{
     CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId, Intent, Member, Observation, OnConflict,
     Operation, Outcome, Policy, Remote, Role, Stamp, Version,
+    law::{Law, holds},
     links::content_key,
     replication::{Digest, Standing, hand_over, is_known, observe},
 };
@@ -94,7 +95,10 @@ impl Hub {
             Some(stamp) => intents::by_stamp(tx, stamp).await?,
             None => None,
         };
-        let made = |intent: &Intent| intent.may_arrive() && intent.operation == Operation::Create;
+        let made = |intent: &Intent| {
+            let open = intent.may_arrive() || !holds(Law::StampIsNoProof);
+            open && intent.operation == Operation::Create
+        };
         if let Some(intent) = stamped.filter(made) {
             let row = copies::get(tx, intent.copy).await?;
             return Ok(row.filter(|row| row.copy.calendar == calendar));
@@ -196,7 +200,9 @@ impl Hub {
         let calendar = row.copy.calendar;
         if digest.died {
             self.flow_from(tx, calendar, seen).died(&mut row).await
-        } else if let (true, Some(heir)) = (digest.revived, row.copy.heir) {
+        } else if let (true, Some(heir)) = (digest.revived, row.copy.heir)
+            && holds(Law::HeirsTakeEdits)
+        {
             // Rare, and much: apart from the others' stack.
             Box::pin(self.hand_over(tx, row, heir, &met.was.local, &digest, seen)).await
         } else if digest.revived {
@@ -321,7 +327,7 @@ async fn brought_back(
     calendar: CalendarId,
     seen: &Observation,
 ) -> Result<Option<copies::Row>> {
-    let Some(body) = &seen.body else {
+    let Some(body) = seen.body.as_ref().filter(|_| holds(Law::GoneIsFoundByUid)) else {
         return Ok(None);
     };
     let rows = copies::by_uid(tx, calendar, &body.uid).await?;
@@ -398,4 +404,25 @@ pub(super) fn position(unfinished: &[Intent], stamp: Stamp) -> Option<usize> {
     unfinished
         .iter()
         .position(|i| i.stamp == stamp && i.outcome == Outcome::Open)
+}
+
+/// What a look found, unless it is another copy's: people copy events with their stamps, and then nothing was found (R10).
+pub(super) async fn own(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    intent: &Intent,
+    sighting: Sighting,
+) -> Result<Sighting> {
+    let other = copies::by_remote(tx, calendar, &sighting.id).await?;
+    let taken = other.is_some_and(|row| {
+        row.copy.id != intent.copy && matches!(row.copy.remote, Remote::Live { .. })
+    });
+    Ok(if taken {
+        Sighting {
+            id: intent.remote_id.clone().unwrap_or_default(),
+            found: None,
+        }
+    } else {
+        sighting
+    })
 }

@@ -6,6 +6,7 @@ mod digest;
 mod fit;
 mod guard;
 pub(crate) mod held;
+mod mutant;
 mod pull;
 mod push;
 mod rights;

@@ -7,7 +7,7 @@ use storage::{
     Health, Store, Tx, ahead, calendars, copies, links,
     runs::{self, Run},
 };
-use sync::{CalendarId, CopyId, Remote, Version};
+use sync::{CalendarId, CopyId, Law, Remote, Version, law::holds};
 
 use super::{
     Work,
@@ -55,6 +55,12 @@ impl Hub {
             cursor,
             full,
         } = changes(&work).await?;
+        if !holds(Law::CursorLast) {
+            let mut tx = store.write().await?;
+            self.read_to(&mut tx, &work, cursor.clone(), None, false)
+                .await?;
+            self.commit(tx).await?;
+        }
         let held = self.held(store, calendar).await?;
         let checked = self
             .check_absences(

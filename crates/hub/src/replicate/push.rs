@@ -7,13 +7,15 @@ use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use providers::{Create, Delete, Failure, Seen, Sighting, Update};
 use storage::{Change, ChangeKind, Store, Tx, calendars, copies, intents};
 use sync::{
-    CalendarId, CopyId, Intent, LinkId, Operation, Outcome, Remote, Stamp,
+    CalendarId, CopyId, Intent, Law, LinkId, Operation, Outcome, Remote, Stamp,
+    law::holds,
     replication::{Reply, Settled, Step, looked, plan_without, reply, sent_without},
 };
 
 use super::{
     Work, digest,
-    digest::Met,
+    digest::{Met, own},
+    mutant::{chosen, condition},
     rights,
     round::{Done, Left, Round},
 };
@@ -164,10 +166,16 @@ impl Hub {
                         return done(Left::Nothing);
                     }
                     let intent = self.intend(&mut tx, work, &row, &step, &pilots).await?;
+                    if holds(Law::IntentFirst) {
+                        intents::insert(&mut tx, &intent, work.id()).await?;
+                    }
                     // Whoever changes the copy in the same moment has to see the intent, or does it again.
                     copies::update(&mut tx, &mut row).await?;
                     self.commit(tx).await?;
                     let answer = self.send(work, &step, &intent).await;
+                    if !holds(Law::IntentFirst) {
+                        self.intend_late(store, work, &intent).await?;
+                    }
                     writes += 1;
                     match self.answered(store, work, &intent, answer).await? {
                         Left::Nothing => {}
@@ -192,9 +200,11 @@ impl Hub {
         pilots: &BTreeSet<LinkId>,
     ) -> Result<Intent> {
         let copy = &row.copy;
+        let stamp = Stamp::new(self.ids().uuid(), row.projected);
         let (operation, remote_id, version, body) = match step {
             Step::Create { body, generation } => {
-                let id = work.connector.choose_id(copy.id.0, *generation);
+                let (name, generation) = chosen(copy.id.0, *generation, stamp);
+                let id = work.connector.choose_id(name, generation);
                 (Operation::Create, id, None, Some((**body).clone()))
             }
             Step::Update {
@@ -217,7 +227,7 @@ impl Hub {
         let mut causes = copy.causes.clone();
         causes.retain(|_, cause| !cause.came_along(pilots));
         let intent = Intent {
-            stamp: Stamp::new(self.ids().uuid(), row.projected),
+            stamp,
             copy: copy.id,
             operation,
             generation: copy.generation,
@@ -232,7 +242,6 @@ impl Hub {
             at: self.clock().now(),
             outcome: Outcome::Open,
         };
-        intents::insert(tx, &intent, work.id()).await?;
         Ok(intent)
     }
 
@@ -259,7 +268,7 @@ impl Hub {
                         place,
                         Update {
                             id,
-                            version,
+                            version: &condition(version, Law::ConditionalUpdates),
                             stamp,
                             previous,
                             body,
@@ -268,6 +277,7 @@ impl Hub {
                     .await
             }
             Step::Delete { id, version } => {
+                let version = &condition(version, Law::ConditionalDeletes);
                 work.connector.delete(place, Delete { id, version }).await
             }
             Step::Nothing | Step::Look { .. } => unreachable!("only writes are sent"),
@@ -350,7 +360,7 @@ impl Hub {
             }
         };
         let mut tx = store.write().await?;
-        let sighting = own(&mut tx, work, intent, sighting).await?;
+        let sighting = own(&mut tx, work.id(), intent, sighting).await?;
         let seen = self.observation(sighting);
         let Some(mut row) = copies::get(&mut tx, intent.copy).await? else {
             return Ok(());
@@ -424,20 +434,4 @@ async fn settle_earlier(
         }
     }
     Ok(())
-}
-
-/// What a look found, unless it is another copy's: people copy events with their stamps, and then nothing was found (R10).
-async fn own(tx: &mut Tx, work: &Work, intent: &Intent, sighting: Sighting) -> Result<Sighting> {
-    let other = copies::by_remote(tx, work.id(), &sighting.id).await?;
-    let taken = other.is_some_and(|row| {
-        row.copy.id != intent.copy && matches!(row.copy.remote, Remote::Live { .. })
-    });
-    Ok(if taken {
-        Sighting {
-            id: intent.remote_id.clone().unwrap_or_default(),
-            found: None,
-        }
-    } else {
-        sighting
-    })
 }

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
-    provider::{Object, Write},
+    provider::{Access, Object, Write},
     world::{Told, World, say},
 };
 
@@ -100,7 +100,14 @@ impl Line {
         if fails {
             return Err(Failure::Unreachable("simulated".to_owned()));
         }
+        if self.access() == Access::Revoked {
+            return Err(Failure::Reauthorise("consent was withdrawn".to_owned()));
+        }
         Ok(())
+    }
+
+    fn access(&self) -> Access {
+        self.shared.world().providers[self.place].access
     }
 
     /// The process ends here.
@@ -116,6 +123,9 @@ impl Line {
 
     async fn write(&self, write: Write, stamp: Option<Stamp>) -> Result<Reply, Failure> {
         self.call().await?;
+        if self.access() == Access::ReadOnly {
+            return Err(Failure::Forbidden("read-only".to_owned()));
+        }
         let reply = self.shared.world().send(self.place, write);
         if let Reply::Stored { id, .. } = &reply {
             self.shared.show(self.place, id, stamp);
@@ -167,12 +177,16 @@ impl Connector for Line {
     }
 
     async fn calendars(&self) -> Result<Vec<Calendar>, Failure> {
+        let access = self.access();
+        if access == Access::Revoked {
+            return Err(Failure::Reauthorise("consent was withdrawn".to_owned()));
+        }
         Ok(vec![Calendar {
             id: "main".to_owned(),
             name: format!("Calendar {}", self.place),
             color: None,
             time_zone: None,
-            writable: true,
+            writable: access == Access::Full,
             primary: true,
         }])
     }

@@ -11,7 +11,7 @@ use crate::world::say;
 
 impl Whole {
     pub(super) async fn make_link(&mut self) -> Result {
-        if self.link.is_some() {
+        if self.link.is_some() || self.knows_read_only().await? {
             return Ok(());
         }
         let on_conflict = {
@@ -70,11 +70,17 @@ impl Whole {
     }
 
     pub(super) async fn switch_mask(&mut self, place: usize) -> Result {
+        if self.knows_read_only().await? {
+            return Ok(());
+        }
         self.shared.world().switch_mask_of(place);
         self.change_link().await
     }
 
     pub(super) async fn leave_or_come_back(&mut self, place: usize) -> Result {
+        if self.knows_read_only().await? {
+            return Ok(());
+        }
         {
             let mut world = self.shared.world();
             let away = !world.hub.places[place].away;

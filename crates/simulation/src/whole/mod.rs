@@ -1,6 +1,7 @@
 //! Tier 2: the real hub on SQLite, with the model providers behind its connectors and a virtual clock. Its process ends at
 //! any of its calls, in the middle of whatever it was doing, and another one goes on with the database.
 
+mod access;
 mod line;
 mod links;
 mod people;
@@ -11,7 +12,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use hub::{CalendarId, Hub, LinkId, Settings, connections::PasswordAccount};
+use hub::{CalendarId, Hub, LinkId, Settings};
 use identity::{Actor, Clock, Ids};
 use jiff::Timestamp;
 use storage::{MasterKey, Store, Stores};
@@ -141,16 +142,7 @@ impl Whole {
             (world.providers.len(), std::mem::take(&mut world.faults))
         };
         for place in 0..count {
-            let account = PasswordAccount {
-                provider: "model".to_owned(),
-                url: "https://model.example/".to_owned(),
-                username: place.to_string(),
-                password: "secret".to_owned(),
-            };
-            self.hub
-                .connect_password(&self.actor, account)
-                .await
-                .map_err(fault)?;
+            self.sign_in(place).await?;
             let all = self.hub.calendars(&self.actor).await.map_err(fault)?;
             let new = all
                 .iter()
@@ -186,6 +178,7 @@ impl Whole {
         }
         self.shared.world().rng = Rng::new(mix(life.seed, 2));
         say!(self.shared.world(), "coming to rest");
+        self.connect_all_again().await?;
         self.make_link().await?;
         self.reunite().await?;
         if self.shared.world().rng.chance(50) {
@@ -233,8 +226,9 @@ impl Whole {
         match what {
             0..30 => self.shared.world().people_act(),
             30..42 => self.act_here(place).await?,
-            42..66 => self.work(place, true).await?,
-            66..94 => self.work(place, false).await?,
+            42..65 => self.work(place, true).await?,
+            65..92 => self.work(place, false).await?,
+            92..94 => self.change_access(place).await?,
             94..96 => self.shared.forget_cursor(place),
             96 => self.switch_mask(place).await?,
             _ if self.link.is_none() => self.make_link().await?,

@@ -19,7 +19,7 @@ impl Whole {
             let source = world.hub.places[place].role == Role::Source;
             (source, world.rng.below(12))
         };
-        if source {
+        if source || self.is_read_only(place).await? {
             return Ok(());
         }
         if what >= 10 {

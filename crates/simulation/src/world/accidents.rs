@@ -55,7 +55,7 @@ impl World {
     }
 
     /// Consent is withdrawn, an account may only read any more, or all is well again.
-    pub(super) fn change_access(&mut self, place: usize) {
+    pub(crate) fn change_access(&mut self, place: usize) {
         let access = match self.providers[place].access {
             Access::Full if self.rng.chance(50) => Access::ReadOnly,
             Access::Full => Access::Revoked,

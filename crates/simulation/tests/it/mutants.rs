@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use kalends_simulation::{Life, mutants};
+use kalends_simulation::{
+    Life, mutants,
+    report::{Living, Tier},
+};
 use sync::{Law, law};
 
 /// Laws that 8,000 lives do not miss: whether they are needed, nothing here shows.
@@ -43,6 +46,33 @@ fn each_law_is_missed_in_a_life_that_is_good_with_it() {
             missed.is_some(),
             "{}: nothing fails without it at seed {seed}",
             law.name()
+        );
+    }
+}
+
+/// Laws that the hub carries out, with the hub itself: `caught-whole.txt` is found with `--mutants --tier 2 --only …`.
+#[test]
+fn laws_that_the_hub_carries_out_are_missed_with_the_whole_hub() {
+    let living = Living::new(Tier::Hub);
+    let caught: BTreeMap<&str, u64> = include_str!("caught-whole.txt")
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .filter_map(|(name, seed)| Some((name, seed.trim().parse().ok()?)))
+        .collect();
+    assert_eq!(caught.len(), 6);
+    for law in Law::ALL {
+        let name = law.name();
+        let Some(seed) = caught.get(name) else {
+            continue;
+        };
+        let life = Life::of(*seed);
+        assert_eq!(living.live(&life, false).violation, None, "{seed}");
+        law::take_away(Some(*law));
+        let missed = living.live(&life, false).violation;
+        law::take_away(None);
+        assert!(
+            missed.is_some(),
+            "{name}: nothing fails without it at seed {seed}"
         );
     }
 }
