@@ -32,8 +32,8 @@ pub struct Deletion {
     pub mark: Option<String>,
     /// The numbers that were seen then.
     pub seen: BTreeSet<u32>,
-    /// We were not told yet that the event is there: whether it ever was cannot be known.
-    pub untold: bool,
+    /// A write of unknown outcome had made or changed it, and nothing will tell whether it did before this deletion.
+    pub unseen: bool,
 }
 
 #[derive(Clone, Debug, Default, Hash)]
@@ -79,14 +79,14 @@ impl Ledger {
         format!("e{}", self.number())
     }
 
-    pub fn deleted(&mut self, place: usize, body: &Event, untold: bool) {
+    pub fn deleted(&mut self, place: usize, body: &Event, unseen: bool) {
         let seen: BTreeSet<u32> = numbers(body).map(|(_, number)| number).collect();
         self.deleted.extend(&seen);
         self.deletes.push(Deletion {
             place,
             mark: body.categories.first().cloned(),
             seen,
-            untold,
+            unseen,
         });
         self.deletions = true;
     }
@@ -118,12 +118,6 @@ impl Ledger {
             |e: &Edit| e.passing && e.place == edit.place && matches!(e.slot, Slot::Occurrence(_));
         self.deleted_at.contains(&edit.place)
             && later.any(|e| e.replaced == Some(edit.number) && cancelled(e))
-    }
-
-    /// Replies from a place got lost: what they told was not told.
-    pub fn untell(&mut self, place: usize) {
-        let there = self.deletes.iter_mut().filter(|d| d.place == place);
-        there.for_each(|deletion| deletion.untold = true);
     }
 
     /// Whether somebody deleted the event with this mark, or one whose mark they could not see.

@@ -62,6 +62,8 @@ pub struct Report {
     pub digest: u64,
     /// Which failed, and how, by seed.
     pub violations: Vec<(u64, Violation)>,
+    /// In how many an event came back whose deletion nothing could tell us of.
+    pub known: u64,
     /// Time on the clock.
     pub wall: Duration,
     /// On so many threads.
@@ -80,6 +82,7 @@ impl Report {
         self.seeds += 1;
         self.ticks += lived.ticks;
         self.digest ^= mix(seed, lived.digest);
+        self.known += u64::from(lived.known);
         self.violations
             .extend(lived.violation.map(|violation| (seed, violation)));
     }
@@ -88,6 +91,7 @@ impl Report {
         self.seeds += other.seeds;
         self.ticks += other.ticks;
         self.digest ^= other.digest;
+        self.known += other.known;
         self.violations.extend(other.violations);
     }
 }

@@ -52,6 +52,7 @@ laws! {
     NewerClosesDelete "R7-newer-closes-delete" "A newer living version ends a delete that may still arrive.",
     ReviveIsWritten "R7-revive-is-written" "A revive over an open delete is followed by a write.",
     LateCreateTellsDeletion "R7-late-create-tells-deletion" "A create that was given up and stands where a later one was stored says that this one was deleted.",
+    EndTellsCreation "R7-end-tells-creation" "A feed that tells the end of what only an unfinished create can have made tells a deletion.",
     EditBeatsDeletion "R8-edit-beats-deletion" "A deletion that did not know of a pending edit does not win over it.",
     ConfigIsNoEdit "R8-config-is-no-edit" "What a mask or a link changed is no edit that would beat a deletion.",
     RemoteEditRevives "R9-remote-edit-revives" "An edit at the provider brings back what was deleted here.",
@@ -86,6 +87,7 @@ laws! {
     MeetByKey "L8-meet-by-key" "The same event in several calendars is one event when they are linked.",
     MirrorsDoNotOriginate "L8-mirrors-do-not-originate" "A mirror is not linked as an event of its own.",
     ForeignMirrorsDoNotOriginate "L8-foreign-mirrors-do-not-originate" "Another installation's mirror is not linked as an event of its own.",
+    MirrorsStayMirrors "L8-mirrors-stay-mirrors" "Who edits another installation's mirror leaves it a mirror.",
     OneTransaction "L9-one-transaction" "What flows inward is in the transaction of the change.",
 }
 

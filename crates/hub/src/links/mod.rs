@@ -19,4 +19,5 @@ pub(crate) mod whose;
 pub use change::LinkChange;
 pub use manage::{Kept, LinkEdit, LinkView};
 pub use preview::{Planned, PlannedOperation, Preview};
+pub(crate) use project::is_foreign_mirror;
 pub use told::Exploded;

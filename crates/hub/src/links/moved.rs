@@ -114,8 +114,8 @@ impl Flow<'_> {
         place: &links::LinkMember,
     ) -> Result<()> {
         let (mask, cause) = (place.mask.clone(), self.cause_along(was).await?);
-        let (mut member, done) =
-            rules::follow(value, &left.copy, &mut row.copy, place.role, mask, &cause);
+        let (left_there, copy) = ((was, &left.copy), &mut row.copy);
+        let (mut member, done) = rules::follow(value, left_there, copy, place.role, mask, &cause);
         member.since = Some(self.now);
         self.hub.keep_losers(self.tx, row, &done.conflicts).await?;
         self.leave(left, was).await?;

@@ -364,7 +364,8 @@ pub(super) fn was_mirror(row: &copies::Row) -> bool {
 }
 
 /// Whether such a mirror was found, not left over from a link of ours. Whose it is is not known here, so it is not mirrored
-/// again: two installations would mirror each other's mirrors without end. It may join the event that it mirrors.
-fn is_foreign_mirror(row: &copies::Row) -> bool {
+/// again: two installations would mirror each other's mirrors without end. It may join the event that it mirrors. Who edits it
+/// here leaves it a mirror, or it would be mirrored from then on.
+pub(crate) fn is_foreign_mirror(row: &copies::Row) -> bool {
     was_mirror(row) && row.copy.local.uid != uid_of(row.copy.id)
 }

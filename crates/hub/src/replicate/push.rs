@@ -19,7 +19,10 @@ use super::{
     rights,
     round::{Done, Left, Round},
 };
-use crate::{Hub, Result, links::pilot};
+use crate::{
+    Hub, Result,
+    links::{is_foreign_mirror, pilot},
+};
 
 /// How many copies are taken up at once.
 const BATCH: usize = 64;
@@ -200,7 +203,7 @@ impl Hub {
         pilots: &BTreeSet<LinkId>,
     ) -> Result<Intent> {
         let copy = &row.copy;
-        let stamp = Stamp::new(self.ids().uuid(), row.projected);
+        let stamp = Stamp::new(self.ids().uuid(), row.projected || is_foreign_mirror(row));
         let (operation, remote_id, version, body) = match step {
             Step::Create { body, generation } => {
                 let (name, generation) = chosen(copy.id.0, *generation, stamp);

@@ -8,7 +8,7 @@ use sync::{Policy, Remote, Role};
 
 use super::check::must;
 use crate::{
-    ledger::Edit,
+    ledger::{Deletion, Edit},
     model::{index_of, place_of},
     slots::{SLOTS, Slot, numbers},
     world::World,
@@ -157,33 +157,46 @@ impl World {
 
     /// A deletion that nobody opposed stays.
     fn check_deleted(&self) -> Result {
+        let mut back = self.came_back().filter(|(deletion, _)| !deletion.unseen);
+        back.next().map_or(Ok(()), |(deletion, place)| {
+            let Deletion {
+                mark, place: at, ..
+            } = deletion;
+            let mark = mark.as_deref().unwrap_or_default();
+            Err(format!(
+                "L3: {mark} was deleted at {at} and is alive at {place}"
+            ))
+        })
+    }
+
+    /// Whether an event came back whose deletion nothing could tell us of.
+    pub(crate) fn comes_back_unseen(&self) -> bool {
+        self.came_back().any(|(deletion, _)| deletion.unseen)
+    }
+
+    /// Deletions that nobody opposed of events that are there all the same, and where.
+    fn came_back(&self) -> impl Iterator<Item = (&Deletion, usize)> {
         let linked = self.hub.places.iter().all(|p| p.role == Role::Both);
         // What another installation brings late looks like an edit that opposes the deletion.
-        if !linked
-            || self.other.is_some()
-            || self.parted
-            || self.ledger.mistaken
-            || self.masks.len() > self.providers.len()
-        {
-            return Ok(());
-        }
-        for deletion in &self.ledger.deletes {
-            let Some(mark) = &deletion.mark else { continue };
-            let restored = self.ledger.restored.contains(mark);
-            let moved = self.ledger.moved.contains(mark);
-            if restored || moved || deletion.untold || self.ledger.is_opposed(deletion) {
-                continue;
+        let told = linked
+            && self.other.is_none()
+            && !self.parted
+            && !self.ledger.mistaken
+            && self.masks.len() <= self.providers.len();
+        let deletes = self.ledger.deletes.iter().filter(move |_| told);
+        deletes.filter_map(|deletion| {
+            let mark = deletion.mark.as_ref()?;
+            let ledger = &self.ledger;
+            let free = [&ledger.restored, &ledger.moved, &ledger.apart];
+            let elsewhere = free.iter().any(|marks| marks.contains(mark));
+            if elsewhere || self.ledger.is_opposed(deletion) {
+                return None;
             }
-            for (place, provider) in self.providers.iter().enumerate() {
-                let mut objects = provider.objects.values().filter(|o| o.live);
-                let back = objects.find(|o| o.body.categories.contains(mark));
-                must!(
-                    back.is_none(),
-                    "L3: {mark} was deleted at {} and is alive at {place}",
-                    deletion.place
-                );
-            }
-        }
-        Ok(())
+            let back = self.providers.iter().position(|provider| {
+                let mut objects = provider.objects.values();
+                objects.any(|o| o.live && o.body.categories.contains(mark))
+            });
+            Some((deletion, back?))
+        })
     }
 }

@@ -35,6 +35,8 @@ pub struct Lived {
     pub ticks: u64,
     /// A digest of all that happened.
     pub digest: u64,
+    /// An event came back whose deletion nothing could tell us of: the one case that is known and not to be helped.
+    pub known: bool,
     /// What did not hold.
     pub violation: Option<Violation>,
     /// What happened, if anybody listened.
@@ -94,6 +96,7 @@ impl Life {
         Lived {
             ticks: world.ticks,
             digest: world.digest(),
+            known: violation.is_none() && world.comes_back_unseen(),
             violation,
             trace: world.trace.unwrap_or_default(),
         }

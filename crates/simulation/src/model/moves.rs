@@ -35,10 +35,14 @@ impl Hub {
         let place = self.places[self.place(row)].clone();
         let was = self.rows[left].copy.clone();
         let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
-        let (member, done) = rules::follow(value, &was, copy, place.role, place.mask, cause);
+        let id = value.id;
+        let mut parted = self
+            .members
+            .extract_if(.., |m| m.linked == id && m.copy == was.id);
+        let from = (&parted.next().unwrap(), &was);
+        let (member, done) = rules::follow(value, from, copy, place.role, place.mask, cause);
+        drop(parted);
         self.conflicts.extend(done.conflicts);
-        let id = member.linked;
-        self.members.retain(|m| m.linked != id || m.copy != was.id);
         rules::leave(&mut self.rows[left].copy);
         self.members.push(member);
         self.members.last_mut().unwrap().since = Some(self.now());

@@ -1,13 +1,13 @@
 //! How a worker reads: a page at a time, in two transactions, and what a listing does not hold is looked at.
 
-use sync::{Law, Remote, law::holds, replication::Reply};
+use sync::{Intent, Law, Operation, Remote, law::holds, replication::Reply};
 
 use super::{
     place_of,
     worker::{Flight, Stage},
 };
 use crate::{
-    provider::{Access, Object, Round},
+    provider::{Access, Kind, Object, Round},
     world::{World, say},
 };
 
@@ -179,6 +179,23 @@ impl World {
                     && matches!(remote, Remote::Live { id: there, .. } if there == id)
             })
         })
+    }
+
+    /// Whether it will never be known what a person saw who deletes the event of this id now: one that we tried to make, whose
+    /// id the provider chose, or forgets, or one whose update by us was not answered.
+    pub fn is_unseen(&self, place: usize, id: &str) -> bool {
+        let provider = &self.providers[place];
+        let stamp = provider.objects[id].stamp;
+        let told = self.told.as_ref();
+        let seen = told.is_some_and(|told| told.iter().any(|(at, of, _)| *at == place && of == id));
+        let mut hubs = std::iter::once(&self.hub).chain(self.other.iter().map(|o| &o.hub));
+        let is_open = |i: &Intent| Some(i.stamp) == stamp && i.may_arrive();
+        let updated = hubs.any(|hub| {
+            let mut intents = hub.intents.iter();
+            intents.any(|i| is_open(i) && i.operation == Operation::Update)
+        });
+        let is_known = self.is_known(place, id);
+        updated || (!is_known && (seen || provider.kind != Kind::Google))
     }
 
     /// Whether we know that there is, or were told that we made, an event of this id.

@@ -121,8 +121,11 @@ impl Hub {
 
     /// A new stamp, for a write of this row.
     pub fn stamp(&mut self, row: usize) -> Stamp {
-        let (random, mirror) = (self.uuid(), self.rows[row].projected);
-        Stamp::new(random, mirror)
+        let row = &self.rows[row];
+        // Who edits another installation's mirror leaves it one: else whoever finds it takes it for an event.
+        let foreign = row.copy.stamp.is_some_and(Stamp::is_of_mirror);
+        let mirror = row.projected || (foreign && holds(Law::MirrorsStayMirrors));
+        Stamp::new(self.uuid(), mirror)
     }
 
     /// What an event is called that it makes.

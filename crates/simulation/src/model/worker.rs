@@ -79,7 +79,6 @@ impl World {
         say!(self, "{place}: crash");
         let worker = std::mem::take(&mut self.workers[place]);
         self.hub.deferred.clear();
-        self.ledger.untell(place);
         for flight in worker.flights {
             if !holds(Law::IntentFirst) && !matches!(flight.stage, Stage::Look(_)) {
                 self.hub.intents.retain(|i| i.stamp != flight.stamp);

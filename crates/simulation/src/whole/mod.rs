@@ -64,6 +64,7 @@ impl House {
         Lived {
             ticks: world.ticks,
             digest: world.digest(),
+            known: passed.is_ok() && world.comes_back_unseen(),
             violation: passed.err().map(|fault| Violation::new(&fault)),
             trace: world.trace.take().unwrap_or_default(),
         }
@@ -262,7 +263,6 @@ impl Whole {
         if let Some(done) = ended {
             return done;
         }
-        self.shared.world().ledger.untell(place);
         self.hub = start(&self.stores, &self.shared, &self.ids);
         Ok(())
     }

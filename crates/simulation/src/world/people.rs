@@ -245,12 +245,11 @@ impl World {
 
     pub(crate) fn deleted(&mut self, place: usize, body: &Event, id: Option<&str>) {
         // Of what nobody has heard of elsewhere this is no deletion.
-        let unmet = self.is_unmet(body.categories.first());
-        if unmet {
+        if self.is_unmet(body.categories.first()) {
             self.ledger.apart.extend(body.categories.clone());
         }
-        let untold = unmet || id.is_some_and(|id| !self.is_told(place, id));
-        self.ledger.deleted(place, body, untold);
+        let unseen = id.is_some_and(|id| self.is_unseen(place, id));
+        self.ledger.deleted(place, body, unseen);
         // Whoever deletes a masked copy of a two-way link deletes what the mask hides from them, too.
         if self.hub.places[place].role == Role::Both {
             self.ledger.deleted_at.insert(place);

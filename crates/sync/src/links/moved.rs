@@ -63,11 +63,11 @@ pub fn leave(copy: &mut Copy) {
 }
 
 /// The event of a linked event that has died turned up in another calendar, as `copy`: it lives on there, and is the origin
-/// from now on. `left` is the copy that died. What was changed elsewhere since the provider had `left` last is brought to
-/// `copy`, and what a person has changed in it flows.
+/// from now on. `left` is the copy that died, with its part in the link. What was changed elsewhere since the provider had
+/// `left` last is brought to `copy`, and what a person has changed in it flows.
 pub fn follow(
     linked: &mut Linked,
-    left: &Copy,
+    (was, left): (&Member, &Copy),
     copy: &mut Copy,
     role: Role,
     mask: Mask,
@@ -81,10 +81,14 @@ pub fn follow(
     // What is never written speaks for itself.
     if let Some(base) = left.base.as_ref().filter(|_| role.receives()) {
         let known = here.mask.project(&base.local);
+        let parted = here.mask.project(&was.agreed);
         for unit in unit::all([&known, &seen, &copy.local]) {
             // Of what its old calendar did not let out the linked event knows nothing.
             if linked.authors.contains_key(&unit) {
-                unit.take(&mut here.agreed, &known);
+                // Nor of what was edited there while it was away.
+                let unseen = !was.attached && unit.same(&base.local, &left.local);
+                let agreed = if unseen { &parted } else { &known };
+                unit.take(&mut here.agreed, agreed);
             }
             let same = unit.same(&copy.local, &here.agreed);
             if !same && loose::same(&unit, &copy.local, &here.agreed) {

@@ -78,7 +78,9 @@ fn relink_part(
             // What the mask hides belongs to the copy, unless the projection itself is another one now (L2); what was
             // edited before a copy died, died with it.
             let noted = !unit.same(&copy.local, &member.agreed);
-            if copy.alive && noted && !unit.same(&copy.local, &shown) {
+            // Unless it was moved: then it lives on elsewhere (L4), with what came along the link.
+            let kept = copy.alive || (!covered && !linked.alive);
+            if kept && noted && !unit.same(&copy.local, &shown) {
                 let gone = lost(unit.clone(), linked, member, copy, &shown);
                 done.conflicts.push(gone);
             }

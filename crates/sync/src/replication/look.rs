@@ -3,7 +3,7 @@
 use crate::{
     Copy, Intent, Observation, Outcome, Remote, Stamp,
     law::{Law, holds},
-    replication::{Digest, Standing, observe},
+    replication::{Digest, Standing, ended::ended, observe::found as digest_of},
 };
 
 /// Digests a look for `intents[index]`. `found` is what is there now under its id or stamp; a sighting without a body
@@ -24,7 +24,13 @@ pub fn looked(
     } else {
         Outcome::Unresolved
     };
-    let mut digest = observe(copy, intents, found, standing);
+    // Something was under the id of this create (R4) and is not there now: an earlier one of ours.
+    let exists = matches!(&copy.remote, Remote::Gone { version: None, .. });
+    let earlier = if exists { &intents[..index] } else { &[] };
+    let landed = ended(copy, earlier, found);
+    let mut digest = digest_of(copy, intents, found, standing);
+    let landed = landed.map(|stamp| (stamp, Outcome::Done));
+    digest.settled.extend(landed);
     if !digest.settled.iter().any(|(settled, _)| *settled == stamp) {
         digest.settled.push((stamp, outcome));
     }

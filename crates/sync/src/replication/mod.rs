@@ -1,6 +1,7 @@
 //! A copy and its provider: plan what to write, digest what was seen and what was answered.
 
 mod echo;
+mod ended;
 mod hold;
 mod look;
 mod observe;

@@ -10,6 +10,7 @@ use crate::{
     loose,
     replication::{
         echo::ours,
+        ended::ended,
         hold,
         settle::{Sight, Start, clash, settle, take, whole},
         slotless::slotless,
@@ -60,8 +61,23 @@ pub struct Digest {
     pub echo: bool,
 }
 
-/// Digests a sighting of the event that `copy` stands for. `intents` are those that may still arrive, oldest first.
+/// Digests what a feed tells of the event that `copy` stands for. `intents` are those that may still arrive, oldest first.
 pub fn observe(
+    copy: &mut Copy,
+    intents: &[Intent],
+    seen: &Observation,
+    standing: &Standing,
+) -> Digest {
+    let landed = ended(copy, intents, seen);
+    let mut digest = found(copy, intents, seen, standing);
+    digest
+        .settled
+        .extend(landed.map(|stamp| (stamp, Outcome::Done)));
+    digest
+}
+
+/// Digests what was found of it, now: that nothing was found does not tell that anything ever was there.
+pub(super) fn found(
     copy: &mut Copy,
     intents: &[Intent],
     seen: &Observation,

@@ -130,7 +130,7 @@ fn deleted(copy: &mut Copy, intent: &Intent) -> bool {
 }
 
 /// It was stored, whatever is there now: if the look finds nothing, somebody has deleted it, and saw what we sent.
-fn unread(copy: &mut Copy, intent: &Intent) {
+pub(super) fn unread(copy: &mut Copy, intent: &Intent) {
     let (Some(id), Some(sent), Some(local)) = (&intent.remote_id, &intent.body, &intent.local)
     else {
         return;

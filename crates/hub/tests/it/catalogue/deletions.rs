@@ -14,6 +14,7 @@ both! {
     row_18_create_applied_minutes_later,
     row_19_late_create_after_a_persons_delete,
     row_19_late_create_where_a_later_one_was_deleted,
+    row_19_a_person_deletes_what_we_were_never_told_was_made,
 }
 
 async fn row_13_delete_against_edit(database: Database) {
@@ -167,6 +168,20 @@ async fn row_19_late_create_where_a_later_one_was_deleted(database: Database) {
     world.models[1].deliver();
     assert_eq!(world.titles(1), ["Visit"]);
     assert_eq!(world.settle().await, 2, "both are removed");
+    assert_eq!((world.titles(0).len(), world.titles(1).len()), (0, 0));
+    is_at_rest(&world).await;
+}
+
+async fn row_19_a_person_deletes_what_we_were_never_told_was_made(database: Database) {
+    let world = linked(&database, 2).await;
+    world.models[0].put("a", visit());
+    world.pull(0).await;
+    world.models[1].lossy.store(true, Ordering::Relaxed);
+    world.push(1).await;
+    world.models[1].lossy.store(false, Ordering::Relaxed);
+    world.models[1].remove(&world.id_of(1, "Visit"));
+    // Its id, which only we can have chosen, is told as gone: so it was there.
+    assert_eq!(world.settle().await, 1, "it is deleted, not made again");
     assert_eq!((world.titles(0).len(), world.titles(1).len()), (0, 0));
     is_at_rest(&world).await;
 }

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use kalends_hub::{Mask, Role};
+use calendar::Text;
+use kalends_hub::{Mask, Precondition, Role};
 use providers::Failure;
+use storage::copies;
+use sync::CopyId;
 
 use super::{hub_edit, is_at_rest, linked, visit, visited};
 use crate::world::{Database, World, event};
@@ -118,6 +121,14 @@ async fn settle_both(one: &World, other: &World) -> usize {
     panic!("two installations do not come to rest: {:?}", one.titles(1));
 }
 
+/// The event of the second calendar that an installation did not make.
+async fn foreign_mirror(world: &World) -> CopyId {
+    let mut tx = world.store.read().await.unwrap();
+    let rows = copies::page(&mut tx, world.calendars[1], None, 10, false);
+    let mut rows = rows.await.unwrap().into_iter();
+    rows.find(|row| !row.projected).unwrap().copy.id
+}
+
 async fn row_05_two_installations_mirror_each_other(database: Database) {
     let one = World::new(&database, 2).await;
     let other = one.beside().await;
@@ -146,6 +157,22 @@ async fn row_05_two_installations_mirror_each_other(database: Database) {
     one.models[0].edit("b", |e| e.title = "Edited".into());
     assert_eq!(settle_both(&one, &other).await, 2);
     assert_eq!(one.titles(1), ["Edited", "Edited"]);
+    // Who edits the other one's mirror here leaves it a mirror: the other one overwrites it, and it is mirrored no more
+    // than before.
+    let mirror = foreign_mirror(&other).await;
+    other
+        .hub
+        .edit_event(&other.actor, mirror, Precondition::None, |event| {
+            event.text = Text::plain("Bring the keys");
+            Ok(())
+        })
+        .await
+        .unwrap();
+    settle_both(&one, &other).await;
+    one.models[0].edit("b", |e| e.title = "Edited again".into());
+    settle_both(&one, &other).await;
+    assert_eq!(one.titles(0), ["Edited again"]);
+    assert_eq!(one.titles(1), ["Edited again", "Edited again"]);
     one.models[0].remove("b");
     assert_eq!(settle_both(&one, &other).await, 2);
     assert_eq!((one.titles(0).len(), one.titles(1).len()), (0, 0));

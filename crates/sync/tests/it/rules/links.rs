@@ -186,13 +186,42 @@ fn l4_what_turns_up_elsewhere_after_it_died_lives_on_with_what_was_changed_meanw
     rules::died(&mut linked, &mut member);
     let mut here = copy(1, &with(&event(), Slot::Place, 3));
     let all = Mask::everything();
-    let (joined, done) = rules::follow(&mut linked, &left, &mut here, Role::Both, all, &flow());
+    let (joined, done) = rules::follow(
+        &mut linked,
+        (&member, &left),
+        &mut here,
+        Role::Both,
+        all,
+        &flow(),
+    );
     assert!(done.conflicts.is_empty() && linked.alive);
     assert_eq!((linked.origin, joined.attached), (here.id, true));
     for event in [&linked.value, &here.local, &joined.agreed] {
         assert_eq!(Slot::Title.read(event), Some(2));
         assert_eq!(Slot::Place.read(event), Some(3));
     }
+}
+
+#[test]
+fn l4_what_was_edited_while_a_calendar_was_away_and_then_moved_meets_what_was_edited_elsewhere() {
+    let (mut linked, mut member, mut left) = origin(Role::Both);
+    member.attached = false;
+    let edited = with(&left.local, Slot::Place, 3);
+    left.local = edited.clone();
+    left.base = Some(sync::Base {
+        remote: edited.clone(),
+        local: edited.clone(),
+    });
+    Slot::Place.write(&mut linked.value, 2);
+    rules::died(&mut linked, &mut member);
+    let (mut here, all) = (copy(1, &edited), Mask::everything());
+    let left = (&member, &left);
+    let (_, done) = rules::follow(&mut linked, left, &mut here, Role::Both, all, &flow());
+    let [lost] = &done.conflicts[..] else {
+        panic!("nobody would know of it: {done:?}")
+    };
+    assert_eq!(Slot::Place.read(&lost.local), Some(3));
+    assert_eq!(Slot::Place.read(&here.local), Some(2));
 }
 
 #[test]

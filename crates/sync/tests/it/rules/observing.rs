@@ -260,6 +260,31 @@ fn r7_an_older_create_of_ours_in_the_place_of_a_later_one_tells_a_deletion() {
 }
 
 #[test]
+fn r7_the_end_of_what_only_we_can_have_made_is_a_deletion() {
+    let (copy, create) = unconfirmed();
+    let create = Intent {
+        remote_id: Some("o1".into()),
+        ..create
+    };
+    let create = std::slice::from_ref(&create);
+    let mut dead = copy.clone();
+    let digest = observe(&mut dead, create, &gone(), &FREE);
+    assert!(digest.died && !dead.alive);
+    assert_eq!(digest.settled, [(create[0].stamp, Outcome::Done)]);
+    assert_eq!(plan(&dead, &[]), Step::Nothing);
+    // An edit that it did not know of wins (R8).
+    let mut edited = copy.clone();
+    let next = with(&event(), Slot::Title, 2);
+    edited.set(&Unit::Title, &next, &cause(CauseKind::Edit));
+    let digest = observe(&mut edited, create, &gone(), &FREE);
+    assert!(!digest.died && edited.alive && edited.generation == 1);
+    // That nothing was found tells nothing.
+    let mut looked_at = copy;
+    let digest = looked(&mut looked_at, create, 0, &gone(), &FREE);
+    assert!(!digest.died && looked_at.alive);
+}
+
+#[test]
 fn r8_a_pending_edit_beats_a_deletion() {
     let mut copy = pending();
     let digest = observe(&mut copy, &[], &gone(), &FREE);
