@@ -270,6 +270,9 @@ impl<'a> Flow<'a> {
         let mut members = members::of_linked(self.tx, value.id).await?;
         let mut revived = None;
         if comes_back_to_life(value, &members) {
+            if Box::pin(self.lives_already(&link, value, &members)).await? {
+                return Ok(());
+            }
             revived = Box::pin(self.own_events_join(&link, value, &members)).await?;
         }
         let value = match &revived {

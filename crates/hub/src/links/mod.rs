@@ -1,6 +1,7 @@
 //! Links between calendars: making, previewing, changing and removing them, and what flows along them.
 
 mod change;
+mod doubled;
 pub mod flow;
 pub mod horizon;
 mod manage;

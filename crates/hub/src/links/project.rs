@@ -197,7 +197,7 @@ impl Flow<'_> {
     }
 
     /// A mirror goes, since the event that it mirrors is in its calendar now.
-    async fn give_way(&mut self, member: &Member, row: &copies::Row) -> Result<()> {
+    pub(super) async fn give_way(&mut self, member: &Member, row: &copies::Row) -> Result<()> {
         let Some(mut mirror) = copies::get(self.tx, member.copy).await? else {
             return Ok(());
         };

@@ -14,6 +14,7 @@ both! {
     moved_there_and_back_while_an_edit_waited,
     edited_while_away_and_then_moved,
     moved_to_a_target_and_revived_by_another_calendar,
+    revived_beside_the_same_invitation_that_turned_up_meanwhile,
 }
 
 async fn linked(database: &Database, roles: &[Role]) -> (World, LinkId) {
@@ -205,4 +206,31 @@ async fn moved_to_a_target_and_revived_by_another_calendar(database: Database) {
     set_away(&world, link, 0, false).await;
     is_one(&world, "Noted").await;
     assert_eq!(world.id_of(2, "Visit"), "b");
+}
+
+async fn revived_beside_the_same_invitation_that_turned_up_meanwhile(database: Database) {
+    let (world, link) = linked(&database, &[Role::Both, Role::Both]).await;
+    world.models[1].put("a", event("a@x", "Visit", "2026-11-24T09:00:00"));
+    world.settle().await;
+    set_away(&world, link, 1, true).await;
+    // Whoever is there deletes the mirror and is invited after that.
+    world.models[0].remove(&world.id_of(0, "Visit"));
+    world.settle().await;
+    world.models[0].put("own", event("a@x", "Visit", "2026-11-24T09:00:00"));
+    world.settle().await;
+    world.models[1].edit("a", |e| e.title = "Visit, later".into());
+    world.settle().await;
+    set_away(&world, link, 1, false).await;
+    world.settle().await;
+    assert_eq!(world.models[0].living().len(), 1, "{:?}", world.titles(0));
+    assert_eq!(world.models[1].living().len(), 1, "{:?}", world.titles(1));
+    assert_eq!(world.titles(0), world.titles(1));
+    // It is one event from then on.
+    world.models[0].edit("own", |e| e.title = "Both".into());
+    world.settle().await;
+    assert_eq!(
+        (world.titles(0), world.titles(1)),
+        (vec!["Both".to_owned()], vec!["Both".to_owned()])
+    );
+    assert_eq!(world.settle().await, 0);
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use calendar::Event;
-use sync::{Policy, Remote, Role};
+use sync::{Policy, Remote, Role, Ruling};
 
 use super::check::must;
 use crate::{
@@ -78,9 +78,20 @@ impl World {
             // Where a moved event meets what others had of it, the others win; and what another installation writes looks
             // like somebody's edit. What lost is kept.
             || ((moved || self.other.is_some()) && self.is_elsewhere(edit, losers))
+            // An event met again what the link has of it: there the link wins (L8). What lost is kept.
+            || self.lost_at_a_meeting(edit)
             || self.was_covered(edit.place, edit.slot)
             || self.ledger.was_deleted(edit.number)
             || self.ledger.was_cancelled(edit)
+    }
+
+    fn lost_at_a_meeting(&self, edit: &Edit) -> bool {
+        let mut conflicts = self.hub.conflicts.iter();
+        conflicts.any(|c| {
+            c.by == Ruling::Met
+                && c.unit == edit.slot.unit()
+                && edit.slot.read(&c.local) == Some(edit.number)
+        })
     }
 
     /// Whether an edit, or what was written over it, is kept as a loser or was taken along to a target, where it stays.

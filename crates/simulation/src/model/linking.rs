@@ -29,7 +29,7 @@ impl Hub {
         row
     }
 
-    fn originate(&mut self, row: usize, cause: &Cause) {
+    pub(super) fn originate(&mut self, row: usize, cause: &Cause) {
         let place = self.place(row);
         if !self.linking
             || self.places[place].away
@@ -299,7 +299,12 @@ impl Hub {
         for member in members {
             let linked = index_of(self.members[member].linked.0);
             let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
+            let dead = !value.alive;
             rules::revived(value, &mut self.members[member], copy, restored, cause);
+            if dead && self.lives_already(linked, cause) {
+                // What was left of it is another one's now.
+                return;
+            }
             self.outward(linked, Some(row), cause);
         }
     }
@@ -388,8 +393,12 @@ impl Hub {
             };
             let row = index_of(self.members[member].copy.0);
             let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
+            let dead = !value.alive;
             let done = rules::relink(value, &mut self.members[member], copy, &cause);
             self.conflicts.extend(done.conflicts);
+            if dead && self.lives_already(linked, &cause) {
+                continue;
+            }
             self.outward(linked, Some(row), &cause);
         }
         for row in 0..self.rows.len() {

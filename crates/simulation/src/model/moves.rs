@@ -1,5 +1,7 @@
 //! Moves between two calendars of the link, whichever half of one is seen first.
 
+use std::collections::BTreeSet;
+
 use sync::{
     CalendarId, Cause, CopyId, Law, Member,
     law::holds,
@@ -47,6 +49,51 @@ impl Hub {
         self.members.push(member);
         self.members.last_mut().unwrap().since = Some(self.now());
         self.outward(linked, Some(row), cause);
+    }
+
+    /// Whether an event that comes back to life lives as another linked event already, which began when the same invitation
+    /// turned up meanwhile. Then what people have of it joins that one, and its mirrors go.
+    pub(super) fn lives_already(&mut self, linked: usize, cause: &Cause) -> bool {
+        let id = self.linked[linked].id;
+        let row = |m: &Member| index_of(m.copy.0);
+        let made = |m: &&Member| !self.rows[row(m)].projected;
+        let of = |id| {
+            self.members
+                .iter()
+                .filter(move |m| m.linked == id)
+                .filter(made)
+        };
+        let uids: BTreeSet<&str> = of(id).map(|m| &*self.rows[row(m)].copy.local.uid).collect();
+        let alive = |m: &&Member| self.rows[row(m)].copy.alive;
+        let homes: BTreeSet<CalendarId> = of(id).filter(alive).map(|m| m.calendar).collect();
+        let other = self.linked.iter().any(|other| {
+            // Two events of one UID that are both in a calendar are two.
+            let has_room = of(other.id).all(|m| !homes.contains(&m.calendar));
+            let mut same = of(other.id).filter(alive);
+            other.id != id
+                && other.alive
+                && has_room
+                && same.any(|m| uids.contains(&*self.rows[row(m)].copy.local.uid))
+        });
+        if !self.linked[linked].alive || !other {
+            return false;
+        }
+        self.linked[linked].alive = false;
+        let parted: Vec<Member> = self.members.extract_if(.., |m| m.linked == id).collect();
+        for member in parted {
+            let row = row(&member);
+            let (projected, copy) = (self.rows[row].projected, &mut self.rows[row].copy);
+            if !copy.alive {
+                continue;
+            }
+            if projected {
+                copy.alive = false;
+                copy.life_cause = Some(cause.clone());
+            } else {
+                self.originate(row, cause);
+            }
+        }
+        true
     }
 
     /// Whether this deletion is half of a move; of what went out of the link nothing is left in it.
