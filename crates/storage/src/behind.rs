@@ -133,9 +133,17 @@ async fn exactly(
 
 impl Tx {
     /// From now on writes of copies and of what belongs to them may be made later, at the latest before the commit; so it may
-    /// be only then that one of them turns out to be [`Error::Stale`].
+    /// be only then that one of them turns out to be [`Error::Stale`]. Where a statement is a call and not a journey, they are
+    /// made at once: there many rows in one cost more.
     pub fn gather(&mut self) {
-        self.behind.get_or_insert_default();
+        if self.is_far() {
+            self.behind.get_or_insert_default();
+        }
+    }
+
+    /// Whether statements travel to a server, so that few of them are better than many.
+    pub fn is_far(&self) -> bool {
+        self.session.is_far()
     }
 
     /// Makes the writes that were gathered.

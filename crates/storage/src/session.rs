@@ -31,6 +31,11 @@ macro_rules! bound {
 }
 
 impl Session {
+    /// Whether statements travel to a server.
+    pub(crate) fn is_far(&self) -> bool {
+        matches!(self.transaction, AnyTransaction::Postgres(_))
+    }
+
     pub(crate) fn new(transaction: AnyTransaction, tenant: TenantId) -> Self {
         Self {
             transaction,

@@ -251,7 +251,7 @@ async fn changes(work: &Work) -> Result<Changes, Failure> {
 
 /// Reads what the sightings of one transaction will ask for, a few statements for all of them.
 async fn read_ahead(tx: &mut Tx, calendar: CalendarId, chunk: &[Sighting]) -> Result<()> {
-    if chunk.len() < FEW {
+    if chunk.len() < FEW || !tx.is_far() {
         return Ok(());
     }
     let versions: HashMap<&str, Option<&Version>> = chunk
