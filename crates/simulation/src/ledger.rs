@@ -52,6 +52,8 @@ pub struct Ledger {
     pub rewritten: BTreeSet<(usize, u32)>,
     /// Somebody copied an event before we knew that it is ours: the copy may be taken for it.
     pub mistaken: bool,
+    /// Somebody moved or restored what their calendar does not show the mark of: which event that is the ledger does not know.
+    pub blind: bool,
     /// Marks of events of ours of which a program threw away our stamp.
     pub unmarked: BTreeSet<String>,
     /// Numbers that somebody took along to another calendar.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use storage::{copies, linked, links, members};
-use sync::{CalendarId, LinkedId, Member};
+use sync::{CalendarId, LinkedId, Member, links as rules};
 
 use super::flow::Flow;
 use crate::Result;
@@ -74,6 +74,7 @@ impl Flow<'_> {
             ..value.clone()
         };
         linked::update(self.tx, &dead).await?;
+        self.keep_what_was_said(value, members, other).await?;
         let there = members::of_linked(self.tx, other).await?;
         for member in members {
             let Some(mut row) = copies::get(self.tx, member.copy).await? else {
@@ -97,6 +98,29 @@ impl Flow<'_> {
             if row.copy.alive {
                 Box::pin(self.originate_in(&mut row, link)).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// What was said in a linked event, and neither what people have of it nor `other` holds, is kept.
+    async fn keep_what_was_said(
+        &mut self,
+        value: &sync::Linked,
+        members: &[Member],
+        other: LinkedId,
+    ) -> Result<()> {
+        let mut own = Vec::new();
+        for member in members {
+            let row = copies::get(self.tx, member.copy).await?;
+            let row = row.filter(|row| !row.projected && row.copy.alive);
+            own.extend(row.map(|row| row.copy.local));
+        }
+        let Some(living) = linked::get(self.tx, other).await? else {
+            return Ok(());
+        };
+        if let Some(heir) = copies::get(self.tx, living.origin).await? {
+            let lost = rules::lives_as(value, &living, &heir.copy, &own);
+            self.hub.keep_losers(self.tx, &heir, &lost).await?;
         }
         Ok(())
     }

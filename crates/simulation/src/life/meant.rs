@@ -193,6 +193,7 @@ impl World {
             && self.other.is_none()
             && !self.parted
             && !self.ledger.mistaken
+            && !self.ledger.blind
             && self.masks.len() <= self.providers.len();
         let deletes = self.ledger.deletes.iter().filter(move |_| told);
         deletes.filter_map(|deletion| {

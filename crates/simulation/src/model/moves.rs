@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use calendar::Event;
 use sync::{
     CalendarId, Cause, CopyId, Law, Member,
     law::holds,
@@ -66,7 +67,7 @@ impl Hub {
         let uids: BTreeSet<&str> = of(id).map(|m| &*self.rows[row(m)].copy.local.uid).collect();
         let alive = |m: &&Member| self.rows[row(m)].copy.alive;
         let homes: BTreeSet<CalendarId> = of(id).filter(alive).map(|m| m.calendar).collect();
-        let other = self.linked.iter().any(|other| {
+        let mut others = self.linked.iter().filter(|other| {
             // Two events of one UID that are both in a calendar are two.
             let has_room = of(other.id).all(|m| !homes.contains(&m.calendar));
             let mut same = of(other.id).filter(alive);
@@ -75,9 +76,17 @@ impl Hub {
                 && has_room
                 && same.any(|m| uids.contains(&*self.rows[row(m)].copy.local.uid))
         });
-        if !self.linked[linked].alive || !other {
+        let Some(other) = others.next().filter(|_| self.linked[linked].alive) else {
             return false;
-        }
+        };
+        let own = of(id)
+            .filter(alive)
+            .map(|m| self.rows[row(m)].copy.local.clone());
+        let own: Vec<Event> = own.collect();
+        let heir = of(other.id).find(alive).unwrap();
+        let heir = &self.rows[row(heir)].copy;
+        let lost = rules::lives_as(&self.linked[linked], other, heir, &own);
+        self.conflicts.extend(lost);
         self.linked[linked].alive = false;
         let parted: Vec<Member> = self.members.extract_if(.., |m| m.linked == id).collect();
         for member in parted {

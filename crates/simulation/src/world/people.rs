@@ -171,6 +171,7 @@ impl World {
         }
         self.ledger.mistaken |= !self.is_known(place, &id);
         let marks = object.body.categories.clone();
+        self.ledger.blind |= marks.is_empty();
         if object.body.uid.ends_with("@kalends") || !self.is_told(place, &id) {
             // A mirror; where it goes the event may be already. Or one of ours of which we had not heard.
             self.ledger.restored.extend(marks);
@@ -261,6 +262,7 @@ impl World {
             return;
         };
         let object = self.providers[place].objects[&id].clone();
+        self.ledger.blind |= object.body.categories.is_empty();
         self.ledger.restored.extend(object.body.categories.clone());
         let now = self.now();
         let id = (self.providers[place].kind != Kind::Graph).then_some(id);

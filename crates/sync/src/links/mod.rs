@@ -24,7 +24,7 @@ pub use filter::Filter;
 pub use flow::{Outward, attach, begin, died, gives_way, inward, outward, revived, seen};
 pub use mask::{Mask, MaskKind};
 pub use matching::content_key;
-pub use moved::{Moved, follow, leave, moved, speaks};
+pub use moved::{Moved, follow, leave, lives_as, moved, speaks};
 pub use part::{Part, is_over, occurrence};
 pub use relink::{Relinked, relink, unlink};
 pub use remask::{Made, remask};

@@ -11,7 +11,7 @@ use crate::{
     links::{
         Relinked,
         flow::{member, respell, shown},
-        relink::{lost, relink},
+        relink::{lost, met, relink},
         remask::withdraw,
     },
     loose,
@@ -119,6 +119,24 @@ fn gave_way(
     gone.retain(|unit| unit.same(&copy.local, &here.agreed));
     gone.into_iter()
         .map(|unit| lost(unit, linked, here, copy, seen))
+        .collect()
+}
+
+/// A linked event has come back to life by an edit, while the same invitation lives as `living`, of which `copy` is a copy: what
+/// was said in it and `living` does not hold is kept as a loser. What its `own` copies have they bring along themselves.
+pub fn lives_as(dead: &Linked, living: &Linked, copy: &Copy, own: &[Event]) -> Vec<Conflict> {
+    let mut lost = unit::diff(&dead.value, &living.value);
+    lost.retain(|unit| {
+        let brought = own.iter().any(|event| unit.same(event, &dead.value));
+        dead.authors.contains_key(unit) && !brought
+    });
+    let said = Copy {
+        local: dead.value.clone(),
+        ..copy.clone()
+    };
+    let now = &living.value;
+    let lost = lost.into_iter();
+    lost.map(|unit| met(&unit, living, &said, now.clone(), now, true))
         .collect()
 }
 

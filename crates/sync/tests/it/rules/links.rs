@@ -225,6 +225,24 @@ fn l4_what_was_edited_while_a_calendar_was_away_and_then_moved_meets_what_was_ed
 }
 
 #[test]
+fn l4_what_was_said_in_an_event_that_lives_as_another_one_is_kept() {
+    let (living, _, copy) = origin(Role::Both);
+    let dead = sync::Linked {
+        value: with(&living.value, Slot::Place, 2),
+        ..living.clone()
+    };
+    let lost = rules::lives_as(&dead, &living, &copy, &[]);
+    let [lost] = &lost[..] else {
+        panic!("nobody would know of it: {lost:?}")
+    };
+    assert_eq!(Slot::Place.read(&lost.local), Some(2));
+    assert_eq!(lost.remote_won, Some(true));
+    // What people have of it brings it along.
+    let own = [with(&copy.local, Slot::Place, 2)];
+    assert!(rules::lives_as(&dead, &living, &copy, &own).is_empty());
+}
+
+#[test]
 fn l4_what_the_new_calendar_does_not_let_out_goes_from_the_others() {
     let (mut linked, ..) = origin(Role::Both);
     let (mut member, there) = receiver(&linked, Role::Both, fields(&[Unit::Title]));
