@@ -22,6 +22,8 @@ const NOT_MISSED: &[Law] = &[
     // These have tests of their own in `crates/sync/tests/it/rules`, and rows 16, 19 and 55 in `crates/hub/tests/it`.
     Law::LateCreateTellsDeletion,
     Law::GoneIsFoundByUid,
+    // Without it such an event begins anew, meets itself as it comes back to life, and what was edited is kept as a loser.
+    Law::MovedLivesOn,
     Law::MovesAreNoDeletions,
     Law::ReviveNeedsAnEdit,
     Law::MirrorsDoNotOriginate,
