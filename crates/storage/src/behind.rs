@@ -1,5 +1,5 @@
 //! Writes of one transaction that are gathered and made together: a page of a provider's changes writes the same few tables
-//! for each of its events. Whatever else the transaction says to the database is said after them, so it sees them.
+//! for each of its events. Only where statements travel to a server ([`Tx::is_far`]). Whatever else the transaction says to the database is said after them, so it sees them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

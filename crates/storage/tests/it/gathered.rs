@@ -1,4 +1,5 @@
 //! What a page of changes reads ahead, and what it writes together: nobody can tell it from one event at a time.
+//! On SQLite nothing is gathered: there these stories show that asking for it changes nothing.
 
 use kalends_storage::{Error, Tx, ahead, copies, linked, members, observations, spans};
 use sync::{
