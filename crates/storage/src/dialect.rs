@@ -1,6 +1,8 @@
 //! The few things that SQLite and PostgreSQL say differently.
 
-use sqlx::{Sqlite, Transaction, postgres::Postgres};
+use sqlx::{Transaction, postgres::Postgres};
+
+use crate::sqlite;
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub(crate) enum Dialect {
 /// A transaction of either database.
 pub(crate) enum AnyTransaction {
     /// SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(sqlite::Transaction),
     /// PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
 }
@@ -28,12 +30,8 @@ impl AnyTransaction {
     }
 }
 
-/// Begins a write on SQLite: the lock is taken now, not when the first statement finds that somebody else has it.
-pub(crate) const BEGIN_WRITE_SQLITE: &str = "BEGIN IMMEDIATE";
 /// Begins a write on PostgreSQL.
 pub(crate) const BEGIN_WRITE_POSTGRES: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
-/// Begins a read on SQLite; a WAL reader sees one snapshot.
-pub(crate) const BEGIN_READ_SQLITE: &str = "BEGIN DEFERRED";
 /// Begins a read on PostgreSQL; sees one snapshot.
 pub(crate) const BEGIN_READ_POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 

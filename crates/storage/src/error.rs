@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+/// What the database's own library said.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// Everything that can go wrong in storage. After any error of a statement, drop the transaction: PostgreSQL takes no
 /// more of it.
 #[derive(Debug, thiserror::Error)]
@@ -13,16 +16,16 @@ pub enum Error {
     #[error(
         "the database cannot be opened: {0}. Check that it runs, and the URL and the rights in the configuration"
     )]
-    Open(#[source] sqlx::Error),
+    Open(#[source] Cause),
     /// The schema cannot be brought up to date.
     #[error("the database cannot be migrated: {0}. It may belong to a newer version of Kalends")]
     Migrate(#[source] sqlx::migrate::MigrateError),
     /// A statement failed.
     #[error("the database refused a statement: {0}")]
-    Database(#[source] sqlx::Error),
+    Database(#[source] Cause),
     /// Another transaction was in the way, or no connection became free in time. Try the whole transaction again.
     #[error("the database is busy; try again")]
-    Busy(#[source] sqlx::Error),
+    Busy(#[source] Cause),
     /// There is already a row with that key.
     #[error("it exists already")]
     Exists,
@@ -82,19 +85,41 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Busy(_) | Self::Stale(_))
     }
+
+    pub(crate) fn open(cause: impl Into<Cause>) -> Self {
+        Self::Open(cause.into())
+    }
+
+    pub(crate) fn busy(cause: impl Into<Cause>) -> Self {
+        Self::Busy(cause.into())
+    }
 }
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match &error {
-            sqlx::Error::PoolTimedOut => Self::Busy(error),
+            sqlx::Error::PoolTimedOut => Self::busy(error),
             sqlx::Error::Database(inner) if inner.is_unique_violation() => Self::Exists,
             sqlx::Error::Database(inner) => match inner.code().as_deref() {
-                // SQLITE_BUSY and its kin; serialization_failure, deadlock_detected.
-                Some("5" | "6" | "261" | "517" | "40001" | "40P01") => Self::Busy(error),
-                _ => Self::Database(error),
+                // serialization_failure, deadlock_detected.
+                Some("40001" | "40P01") => Self::busy(error),
+                _ => Self::Database(error.into()),
             },
-            _ => Self::Database(error),
+            _ => Self::Database(error.into()),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::{ErrorCode, ffi};
+        let Some(inner) = error.sqlite_error() else {
+            return Self::Database(error.into());
+        };
+        match (inner.code, inner.extended_code) {
+            (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Self::busy(error),
+            (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Self::Exists,
+            _ => Self::Database(error.into()),
         }
     }
 }

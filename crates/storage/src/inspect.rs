@@ -55,18 +55,18 @@ impl Stores {
 }
 
 async fn in_file(url: &str) -> Result<Option<Vec<i64>>> {
-    let options: SqliteConnectOptions = url.parse().map_err(Error::Open)?;
+    let options: SqliteConnectOptions = url.parse().map_err(Error::open)?;
     if !options.get_filename().exists() {
         return Ok(None);
     }
     let options = options.read_only(true).create_if_missing(false);
     let mut connection = SqliteConnection::connect_with(&options)
         .await
-        .map_err(Error::Open)?;
+        .map_err(Error::open)?;
     let has: i64 = sqlx::query_scalar(HAS_SQLITE)
         .fetch_one(&mut connection)
         .await
-        .map_err(Error::Open)?;
+        .map_err(Error::open)?;
     let applied = if has > 0 {
         Some(
             sqlx::query_scalar(APPLIED)
@@ -81,10 +81,10 @@ async fn in_file(url: &str) -> Result<Option<Vec<i64>>> {
 }
 
 async fn in_cluster(url: &str) -> Result<Option<Vec<i64>>> {
-    let options: PgConnectOptions = url.parse().map_err(Error::Open)?;
+    let options: PgConnectOptions = url.parse().map_err(Error::open)?;
     let mut connection = PgConnection::connect_with(&options)
         .await
-        .map_err(Error::Open)?;
+        .map_err(Error::open)?;
     let has: i64 = sqlx::query_scalar(HAS_POSTGRES)
         .fetch_one(&mut connection)
         .await?;

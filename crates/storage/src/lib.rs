@@ -52,6 +52,7 @@ mod random;
 mod row;
 mod session;
 mod settings;
+mod sqlite;
 mod store;
 mod stored;
 mod stores;

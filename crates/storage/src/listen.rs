@@ -12,8 +12,8 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// Listens until the handle is aborted.
 pub(crate) async fn start(pool: PgPool, open: Arc<OpenStores>) -> Result<AbortHandle> {
-    let mut listener = PgListener::connect_with(&pool).await.map_err(Error::Open)?;
-    listener.listen(NOTIFY_CHANNEL).await.map_err(Error::Open)?;
+    let mut listener = PgListener::connect_with(&pool).await.map_err(Error::open)?;
+    listener.listen(NOTIFY_CHANNEL).await.map_err(Error::open)?;
     let task = tokio::spawn(async move {
         loop {
             match listener.try_recv().await {

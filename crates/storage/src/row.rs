@@ -1,47 +1,59 @@
 //! What comes out of a statement: columns by index, the same on both databases.
 
 use jiff::Timestamp;
-use sqlx::{Row as _, postgres::PgRow, sqlite::SqliteRow};
+use rusqlite::types::Value as Found;
+use sqlx::{Row as _, postgres::PgRow};
 use uuid::Uuid;
 
-use crate::{Error, Result};
+use crate::{Error, Result, sqlite::Cells};
 
 /// One row of a result.
 pub(crate) enum Row {
     /// From SQLite.
-    Sqlite(SqliteRow),
+    Sqlite(Cells),
     /// From PostgreSQL.
     Postgres(PgRow),
 }
 
-macro_rules! get {
-    ($row:expr, $index:expr) => {
-        match $row {
-            Row::Sqlite(row) => row.try_get($index).map_err(Error::from),
-            Row::Postgres(row) => row.try_get($index).map_err(Error::from),
-        }
-    };
-}
-
 impl Row {
     pub(crate) fn i64(&self, index: usize) -> Result<i64> {
-        get!(self, index)
+        self.i64_option(index)?.ok_or_else(|| other(index))
     }
 
     pub(crate) fn i64_option(&self, index: usize) -> Result<Option<i64>> {
-        get!(self, index)
+        match self {
+            Self::Postgres(row) => Ok(row.try_get(index)?),
+            Self::Sqlite(cells) => match cells.get(index) {
+                Some(Found::Integer(number)) => Ok(Some(*number)),
+                Some(Found::Null) => Ok(None),
+                _ => Err(other(index)),
+            },
+        }
     }
 
     pub(crate) fn text(&self, index: usize) -> Result<String> {
-        get!(self, index)
+        match self {
+            Self::Postgres(row) => Ok(row.try_get(index)?),
+            Self::Sqlite(cells) => match cells.get(index) {
+                Some(Found::Text(text)) => Ok(text.clone()),
+                _ => Err(other(index)),
+            },
+        }
     }
 
     pub(crate) fn blob(&self, index: usize) -> Result<Vec<u8>> {
-        get!(self, index)
+        self.blob_option(index)?.ok_or_else(|| other(index))
     }
 
     pub(crate) fn blob_option(&self, index: usize) -> Result<Option<Vec<u8>>> {
-        get!(self, index)
+        match self {
+            Self::Postgres(row) => Ok(row.try_get(index)?),
+            Self::Sqlite(cells) => match cells.get(index) {
+                Some(Found::Blob(bytes)) => Ok(Some(bytes.clone())),
+                Some(Found::Null) => Ok(None),
+                _ => Err(other(index)),
+            },
+        }
     }
 
     pub(crate) fn bool(&self, index: usize) -> Result<bool> {
@@ -85,6 +97,13 @@ impl Row {
                 table: W::COLUMN,
                 reason: format!("unknown word «{text}»"),
             })
+    }
+}
+
+fn other(index: usize) -> Error {
+    Error::Format {
+        table: "a result",
+        reason: format!("column {index} is of another kind"),
     }
 }
 

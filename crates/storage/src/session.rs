@@ -1,6 +1,6 @@
 //! One transaction of one tenant on either database: statements in, rows out.
 
-use sqlx::{postgres::PgArguments, query::Query, sqlite::SqliteArguments};
+use sqlx::{Postgres, postgres::PgArguments, query::Query};
 use sync::TenantId;
 
 use crate::{
@@ -14,20 +14,6 @@ use crate::{
 pub(crate) struct Session {
     transaction: AnyTransaction,
     tenant: TenantId,
-}
-
-macro_rules! bound {
-    ($sql:expr, $tenant:expr, $values:expr) => {{
-        let mut query = sqlx::query($sql).bind($tenant.0.as_bytes().to_vec());
-        for value in $values {
-            query = match value {
-                Value::I64(n) => query.bind(n),
-                Value::Text(text) => query.bind(text),
-                Value::Blob(bytes) => query.bind(bytes),
-            };
-        }
-        query
-    }};
 }
 
 impl Session {
@@ -58,12 +44,9 @@ impl Session {
     {
         let tenant = self.tenant;
         Ok(match &mut self.transaction {
-            AnyTransaction::Sqlite(tx) => {
-                let query: Query<'_, _, SqliteArguments> = bound!(sql, tenant, values);
-                query.execute(&mut **tx).await?.rows_affected()
-            }
+            AnyTransaction::Sqlite(tx) => tx.run(sql, tenant, values).await?,
             AnyTransaction::Postgres(tx) => {
-                let query: Query<'_, _, PgArguments> = bound!(sql, tenant, values);
+                let query = bound(sql, tenant, values);
                 query.execute(&mut **tx).await?.rows_affected()
             }
         })
@@ -77,12 +60,11 @@ impl Session {
         let tenant = self.tenant;
         Ok(match &mut self.transaction {
             AnyTransaction::Sqlite(tx) => {
-                let query: Query<'_, _, SqliteArguments> = bound!(sql, tenant, values);
-                let rows = query.fetch_all(&mut **tx).await?;
+                let rows = tx.all(sql, tenant, values).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
             AnyTransaction::Postgres(tx) => {
-                let query: Query<'_, _, PgArguments> = bound!(sql, tenant, values);
+                let query = bound(sql, tenant, values);
                 let rows = query.fetch_all(&mut **tx).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
@@ -107,9 +89,25 @@ impl Session {
 
     pub(crate) async fn rollback(self) -> Result<()> {
         match self.transaction {
-            AnyTransaction::Sqlite(tx) => tx.rollback().await?,
+            AnyTransaction::Sqlite(tx) => tx.rollback()?,
             AnyTransaction::Postgres(tx) => tx.rollback().await?,
         }
         Ok(())
     }
+}
+
+/// A statement for PostgreSQL with its values.
+fn bound<V>(sql: &'static str, tenant: TenantId, values: V) -> Query<'static, Postgres, PgArguments>
+where
+    V: IntoIterator<Item = Value>,
+{
+    let mut query = sqlx::query(sql).bind(tenant.0.as_bytes().to_vec());
+    for value in values {
+        query = match value {
+            Value::I64(n) => query.bind(n),
+            Value::Text(text) => query.bind(text),
+            Value::Blob(bytes) => query.bind(bytes),
+        };
+    }
+    query
 }

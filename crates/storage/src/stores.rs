@@ -76,7 +76,7 @@ impl Stores {
         let open = Arc::new(OpenStores::default());
         let listener = match &*database {
             Database::Postgres(pool) => Some(listen::start(pool.clone(), open.clone()).await?),
-            Database::Sqlite { .. } => None,
+            Database::Sqlite(_) => None,
         };
         Ok(Self {
             inner: Arc::new(Inner {

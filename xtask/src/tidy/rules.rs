@@ -72,6 +72,7 @@ pub const DIRECTIONS: &[(&str, &[&str])] = &[
 /// Libraries that only some rooms may name: SQL, the web framework and the HTTP client each have one home.
 pub const OWNERS: &[(&str, &[&str])] = &[
     ("sqlx", &["storage"]),
+    ("rusqlite", &["storage"]),
     ("axum", &["faces", "sandbox", "kalends"]),
     ("reqwest", &["network"]),
 ];
@@ -80,7 +81,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
 pub const PURE: &[&str] = &["calendar", "protocols", "sync", "scheduling"];
 
 /// What a pure room may not name.
-pub const IMPURE: &[&str] = &["tokio", "sqlx", "axum", "reqwest", "rand"];
+pub const IMPURE: &[&str] = &["tokio", "sqlx", "rusqlite", "axum", "reqwest", "rand"];
 
 /// Rooms that know neither HTTP nor any provider.
 pub const NEUTRAL: &[&str] = &["calendar", "sync", "scheduling", "storage", "hub"];

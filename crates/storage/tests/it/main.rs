@@ -23,6 +23,7 @@ macro_rules! both {
 }
 
 mod commits;
+mod file;
 mod fixture;
 mod gathered;
 mod keys;

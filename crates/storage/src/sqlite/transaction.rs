@@ -1,0 +1,163 @@
+//! A transaction on a file.
+
+use std::{cell::Cell, sync::Arc, time::Duration};
+
+use rusqlite::{
+    CachedStatement, Connection, ToSql,
+    types::{ToSqlOutput, Value as Found, ValueRef},
+};
+use sync::TenantId;
+use tokio::{
+    task::{coop::consume_budget, spawn_blocking},
+    time::{Instant, sleep},
+};
+
+use super::{
+    LOG_PAGES_MAX, Log,
+    connections::{Lent, Synchronous},
+};
+use crate::{Error, Result, value::Value};
+
+/// Longest pause between two attempts to get a lock that another process has.
+const LOCK_PAUSE_MAX: Duration = Duration::from_millis(50);
+
+thread_local! {
+    /// How many pages the log had after the last commit on this thread.
+    static LOG_PAGES: Cell<i32> = const { Cell::new(0) };
+}
+
+/// What a row holds, by column.
+pub(crate) type Cells = Vec<Found>;
+
+/// An open transaction; rolled back when it is dropped.
+pub(crate) struct Transaction {
+    lent: Lent,
+    log: Option<Arc<Log>>,
+}
+
+impl Transaction {
+    pub(super) fn begin_read(lent: Lent) -> Result<Self> {
+        lent.connection()?.execute_batch("BEGIN DEFERRED")?;
+        Ok(Self { lent, log: None })
+    }
+
+    /// Another process may have the lock: `kalends erase` beside a hub that runs.
+    pub(super) async fn begin_write(lent: Lent, log: Option<Arc<Log>>) -> Result<Self> {
+        let begun = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        loop {
+            let begin = lent.connection()?.execute_batch("BEGIN IMMEDIATE");
+            match begin.map_err(Error::from) {
+                Ok(()) => break,
+                Err(Error::Busy(_)) if begun.elapsed() < lent.home.wait() => {
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LOCK_PAUSE_MAX);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if log.is_some() {
+            lent.connection()?.wal_hook(Some(|_, pages| {
+                LOG_PAGES.set(pages);
+                Ok(())
+            }));
+        }
+        Ok(Self { lent, log })
+    }
+
+    /// Runs a statement to its end; how many rows it touched.
+    pub async fn run<V>(&mut self, sql: &str, tenant: TenantId, values: V) -> Result<u64>
+    where
+        V: IntoIterator<Item = Value>,
+    {
+        // A long transaction gives way to others now and then.
+        consume_budget().await;
+        let connection = self.lent.connection()?;
+        let mut statement = prepared(connection, sql, tenant, values)?;
+        let mut rows = statement.raw_query();
+        while rows.next()?.is_some() {}
+        Ok(connection.changes())
+    }
+
+    /// All rows of a query.
+    pub async fn all<V>(&mut self, sql: &str, tenant: TenantId, values: V) -> Result<Vec<Cells>>
+    where
+        V: IntoIterator<Item = Value>,
+    {
+        consume_budget().await;
+        let mut statement = prepared(self.lent.connection()?, sql, tenant, values)?;
+        let columns = statement.column_count();
+        let mut rows = statement.raw_query();
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let cells = (0..columns).map(|index| row.get(index));
+            all.push(cells.collect::<rusqlite::Result<Cells>>()?);
+        }
+        Ok(all)
+    }
+
+    /// Commits. Where that waits for the disk, it does so apart.
+    pub async fn commit(self) -> Result<()> {
+        if self.lent.home.synchronous() == Synchronous::Full {
+            let done = spawn_blocking(move || self.commit_here()).await;
+            return done.map_err(|error| Error::Database(error.into()))?;
+        }
+        self.commit_here()
+    }
+
+    fn commit_here(self) -> Result<()> {
+        LOG_PAGES.set(0);
+        self.lent.connection()?.execute_batch("COMMIT")?;
+        if let Some(log) = &self.log {
+            let pages = LOG_PAGES.get();
+            if pages > LOG_PAGES_MAX {
+                log.write_away();
+            }
+            log.grew(pages);
+        }
+        Ok(())
+    }
+
+    /// Undoes everything.
+    pub fn rollback(self) -> Result<()> {
+        Ok(self.lent.connection()?.execute_batch("ROLLBACK")?)
+    }
+}
+
+/// The statement with its values: `$1` is the tenant, `$2` the first of them. SQLite counts `$n` in the order in which they
+/// are met in the text.
+fn prepared<'c, V>(
+    connection: &'c Connection,
+    sql: &str,
+    tenant: TenantId,
+    values: V,
+) -> Result<CachedStatement<'c>>
+where
+    V: IntoIterator<Item = Value>,
+{
+    let mut statement = connection.prepare_cached(sql)?;
+    let values: Vec<Value> = values.into_iter().collect();
+    for place in 1..=statement.parameter_count() {
+        let number = statement.parameter_name(place);
+        let number = number.and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok());
+        match number {
+            Some(1) => statement.raw_bind_parameter(place, tenant.0.as_bytes().as_slice())?,
+            Some(number) if number >= 2 && number - 2 < values.len() => {
+                statement.raw_bind_parameter(place, &values[number - 2])?;
+            }
+            _ => return Err(rusqlite::Error::InvalidParameterCount(place, values.len()).into()),
+        }
+    }
+    Ok(statement)
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::I64(None) | Self::Text(None) | Self::Blob(None) => ValueRef::Null,
+            Self::I64(Some(number)) => ValueRef::Integer(*number),
+            Self::Text(Some(text)) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(Some(bytes)) => ValueRef::Blob(bytes),
+        }))
+    }
+}
