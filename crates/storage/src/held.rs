@@ -61,6 +61,7 @@ const PUT: &str = "
 const OF_CALENDAR: &str = "
     SELECT calendar, remote_hash, state, tries, due, content FROM held
     WHERE tenant = $1 AND calendar = $2 ORDER BY due, remote_hash";
+const IS_HELD: &str = "SELECT 1 FROM held WHERE tenant = $1 AND calendar = $2 AND remote_hash = $3";
 const COUNTS: &str =
     "SELECT calendar, state, COUNT(*) FROM held WHERE tenant = $1 GROUP BY calendar, state";
 const SET_STATE: &str =
@@ -91,6 +92,13 @@ pub async fn put(tx: &mut Tx, held: &Held) -> Result<()> {
 /// All that is held of a calendar, what is due first.
 pub async fn of_calendar(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<Held>> {
     tx.list(OF_CALENDAR, values![calendar]).await
+}
+
+/// Whether this event is held.
+pub async fn is_held(tx: &mut Tx, calendar: CalendarId, remote_id: &str) -> Result<bool> {
+    let hash = hash(tx, remote_id);
+    let row = tx.one(IS_HELD, values![calendar, hash]).await?;
+    Ok(row.is_some())
 }
 
 /// How much is held, by calendar and state.

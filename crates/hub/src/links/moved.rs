@@ -1,7 +1,8 @@
 //! Moves between two calendars of a link. Providers tell of the two halves in either order: the event may go from its old
 //! calendar before or after it turns up in the new one.
 
-use storage::{calendars, copies, linked, links, members};
+use jiff::Timestamp;
+use storage::{calendars, copies, held, linked, links, members};
 use sync::{
     Law, LinkId, LinkedId, Member,
     law::holds,
@@ -26,11 +27,7 @@ impl Flow<'_> {
         if row.projected {
             return Ok(false);
         }
-        let calendar = calendars::get(self.tx, left.calendar).await?;
-        // Where listings cover a window, nothing is told of what is outside: that may have gone at any time.
-        let read = calendar
-            .and_then(|calendar| calendar.last_sync)
-            .filter(|_| is_surely_listed(&row.copy.local, self.now));
+        let read = self.surely_there(row, left).await?;
         for mut member in members::of_linked(self.tx, value.id).await? {
             let moved = rules::moved(left, &member, read, self.now);
             if moved == Moved::Not {
@@ -59,6 +56,26 @@ impl Flow<'_> {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// When the event that is gone now was surely still there: when its calendar was last read, if that told of it.
+    async fn surely_there(
+        &mut self,
+        row: &copies::Row,
+        left: &Member,
+    ) -> Result<Option<Timestamp>> {
+        // Where listings cover a window, nothing is told of what is outside: that may have gone at any time.
+        if !is_surely_listed(&row.copy.local, self.now) {
+            return Ok(None);
+        }
+        // So may what was missing before, and could not be looked at.
+        if let Some(id) = row.copy.remote.id()
+            && held::is_held(self.tx, left.calendar, id).await?
+        {
+            return Ok(None);
+        }
+        let calendar = calendars::get(self.tx, left.calendar).await?;
+        Ok(calendar.and_then(|calendar| calendar.last_sync))
     }
 
     /// The dead linked event that lives on as `row`, which turned up while its calendar was away from the link.

@@ -171,9 +171,10 @@ impl Hub {
         }
         Box::pin(read_ahead(tx, calendar, chunk)).await?;
         for sighting in chunk {
-            held::release(tx, calendar, page.held, sighting).await?;
             // On the heap: it carries whole events, and whoever waits for a pull waits for it.
             Box::pin(self.sighted(tx, calendar, sighting.clone())).await?;
+            // Not before: of what was held nobody knows when it went.
+            held::release(tx, calendar, page.held, sighting).await?;
         }
         Ok(())
     }

@@ -1,8 +1,11 @@
 //! Events that people move to or from a calendar that is away from the link, or there and back before anybody has looked
 //! (L4, L7, R10). Each was a life of the simulation with the whole hub.
 
+use std::sync::atomic::Ordering;
+
 use calendar::{Text, Unit};
 use kalends_hub::{LinkId, Mask, Precondition, Role, links::LinkChange};
+use providers::Failure;
 
 use crate::world::{Database, World, event};
 
@@ -12,6 +15,7 @@ both! {
     moved_to_a_calendar_that_is_away_before_anybody_has_looked,
     moved_from_a_target_to_its_source_that_is_away,
     moved_there_and_back_while_an_edit_waited,
+    moved_while_nobody_could_look,
     edited_while_away_and_then_moved,
     moved_to_a_target_and_revived_by_another_calendar,
     revived_beside_the_same_invitation_that_turned_up_meanwhile,
@@ -90,6 +94,28 @@ async fn moved_to_a_calendar_that_is_away_whose_mirror_was_edited(database: Data
     world.pull(1).await;
     set_away(&world, link, 1, false).await;
     is_one(&world, "Noted").await;
+    assert_eq!(world.id_of(1, "Visit"), "b");
+}
+
+/// 709757: what a listing lacked could not be looked at, and the next listings said nothing of it: when somebody could look,
+/// hours later, it seemed to have gone long after it had turned up in its new calendar.
+async fn moved_while_nobody_could_look(database: Database) {
+    let (world, _) = linked(&database, &[Role::Both, Role::Both]).await;
+    world.models[0].put("a", event("a@x", "Visit", VISIT));
+    world.settle().await;
+    carry(&world, "a", 0, 1, "b");
+    let odd = Failure::Protocol("nobody understands this".to_owned());
+    let manners = || world.models[0].manners();
+    manners().unreadable.insert("a".to_owned(), odd);
+    world.models[0].expired.store(true, Ordering::Relaxed);
+    world.pull(0).await;
+    world.pull(1).await;
+    world.pull(0).await;
+    world.clock.advance(2 * 3_600);
+    world.pull(0).await;
+    manners().unreadable.clear();
+    world.clock.advance(24 * 3_600);
+    is_one(&world, "").await;
     assert_eq!(world.id_of(1, "Visit"), "b");
 }
 

@@ -661,7 +661,9 @@ async fn what_is_held_and_decided(f: Fixture) {
     }
     let decided = held::set_state(&mut tx, calendar, State::Missing, State::Confirmed);
     assert_eq!(decided.await.unwrap(), 2);
+    assert!(held::is_held(&mut tx, calendar, "c").await.unwrap());
     held::release(&mut tx, calendar, "c").await.unwrap();
+    assert!(!held::is_held(&mut tx, calendar, "c").await.unwrap());
     let mut all = held::of_calendar(&mut tx, calendar).await.unwrap();
     all.sort_by(|a, b| a.remote_id.cmp(&b.remote_id));
     assert_eq!(all, [one("a", State::Confirmed), one("b", State::Unread)]);
