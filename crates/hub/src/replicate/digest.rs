@@ -113,7 +113,8 @@ impl Hub {
                 return Ok(here);
             }
         }
-        match Box::pin(brought_back(tx, calendar, seen)).await? {
+        let now = self.clock().now();
+        match Box::pin(brought_back(tx, calendar, seen, now)).await? {
             Some(row) => Ok(Some(row)),
             None => Box::pin(lost_mirror(tx, calendar, seen)).await,
         }
@@ -326,6 +327,7 @@ async fn brought_back(
     tx: &mut Tx,
     calendar: CalendarId,
     seen: &Observation,
+    now: Timestamp,
 ) -> Result<Option<copies::Row>> {
     let Some(body) = seen.body.as_ref().filter(|_| holds(Law::GoneIsFoundByUid)) else {
         return Ok(None);
@@ -340,8 +342,15 @@ async fn brought_back(
     };
     // What somebody has on a target is nobody else's, and must not die with the linked event.
     let members = members::of_copy(tx, row.copy.id).await?;
-    let own = !row.copy.alive && standing(tx, &row.copy, &members).await?.target;
-    Ok((!own).then_some(row))
+    if !row.copy.alive && standing(tx, &row.copy, &members).await?.target {
+        return Ok(None);
+    }
+    for mut member in members {
+        // It may have been moved here from another calendar of the link, of which nothing was heard yet.
+        member.since = Some(now);
+        members::update(tx, &member).await?;
+    }
+    Ok(Some(row))
 }
 
 /// Whether an id now stands for another event than the one that we knew and that is gone.

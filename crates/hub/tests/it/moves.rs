@@ -16,6 +16,7 @@ both! {
     moved_from_a_target_to_its_source_that_is_away,
     moved_there_and_back_while_an_edit_waited,
     moved_while_nobody_could_look,
+    moved_there_and_back_to_where_it_waits,
     edited_while_away_and_then_moved,
     moved_to_a_target_and_revived_by_another_calendar,
     revived_beside_the_same_invitation_that_turned_up_meanwhile,
@@ -181,6 +182,25 @@ async fn moved_there_and_back_while_an_edit_waited(database: Database) {
     world.pull(1).await;
     carry(&world, "b", 1, 0, "c");
     world.push(0).await;
+    is_one(&world, "Noted").await;
+    assert_eq!(world.id_of(0, "Visit"), "c");
+}
+
+/// 704249: an edit of its mirror brings the event back that has gone, and with it its copy, which waits to be made again. What then
+/// turns up there is half of a further move.
+async fn moved_there_and_back_to_where_it_waits(database: Database) {
+    let (world, _) = linked(&database, &[Role::Both, Role::Both]).await;
+    world.models[0].put("a", event("a@x", "Visit", VISIT));
+    world.settle().await;
+    let mirror = world.id_of(1, "Visit");
+    world.models[1].edit(&mirror, |event| event.text = Text::plain("Noted"));
+    carry(&world, "a", 0, 1, "b");
+    world.pull(0).await;
+    world.pull(1).await;
+    world.push(1).await;
+    carry(&world, "b", 1, 0, "c");
+    world.pull(0).await;
+    world.clock.advance(2 * 3_600);
     is_one(&world, "Noted").await;
     assert_eq!(world.id_of(0, "Visit"), "c");
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use calendar::Event;
 use sync::{
-    CalendarId, Cause, CopyId, Law, Member,
+    CalendarId, Cause, CopyId, Law, Member, Remote,
     law::holds,
     links::{self as rules, Moved},
 };
 
-use super::{Hub, calendar, index_of};
+use super::{Hub, Row, calendar, index_of, place_of};
 
 impl Hub {
     /// The dead linked event that `row` was moved from in another calendar, with the copy that it had there.
@@ -153,5 +153,30 @@ impl Hub {
         let (value, member) = (&mut self.linked[linked], &mut self.members[member]);
         let lost = rules::speaks(value, member, &self.rows[index_of(copy.0)].copy, left);
         self.conflicts.extend(lost);
+    }
+
+    /// The copy of an event that is gone from its provider, and that a person has brought back under another id.
+    pub(super) fn brought_back(&self, place: usize, uid: &str) -> Option<usize> {
+        let gone = |row: &&Row| {
+            place_of(row.copy.calendar) == place
+                && !row.projected
+                && matches!(row.copy.remote, Remote::Gone { .. })
+                && row.copy.local.uid == uid
+                && holds(Law::GoneIsFoundByUid)
+        };
+        let found = self.rows.iter().filter(gone);
+        let found = found.max_by_key(|row| row.copy.alive)?;
+        let row = index_of(found.copy.id.0);
+        // A target's own event is not brought back by the link, and must not die with the linked one.
+        (found.copy.alive || !self.standing(row).target).then_some(row)
+    }
+
+    /// What is brought back may have been moved here from another calendar of the link, of which nothing was heard yet.
+    pub(super) fn turned_up(&mut self, row: usize) {
+        let (copy, now) = (self.rows[row].copy.id, self.now());
+        let members = self.members.iter_mut();
+        members
+            .filter(|m| m.copy == copy)
+            .for_each(|m| m.since = Some(now));
     }
 }

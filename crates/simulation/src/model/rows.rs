@@ -268,28 +268,16 @@ impl Hub {
             .map(|(index, _)| index)
     }
 
-    /// The copy of an event that is gone from its provider, and that a person has brought back under another id.
-    fn brought_back(&self, place: usize, uid: &str) -> Option<usize> {
-        let gone = |row: &&Row| {
-            place_of(row.copy.calendar) == place
-                && !row.projected
-                && matches!(row.copy.remote, Remote::Gone { .. })
-                && row.copy.local.uid == uid
-                && holds(Law::GoneIsFoundByUid)
-        };
-        let found = self.rows.iter().filter(gone);
-        let found = found.max_by_key(|row| row.copy.alive)?;
-        let row = index_of(found.copy.id.0);
-        // A target's own event is not brought back by the link, and must not die with the linked one.
-        (found.copy.alive || !self.standing(row).target).then_some(row)
-    }
-
     /// Digests one item of a feed.
     pub fn sighted(&mut self, place: usize, object: &Object) {
         let seen = self.observation(Some(object), &object.id);
         let known = self.row_of(place, &object.id, object.stamp.filter(|_| object.live));
         let back = || self.brought_back(place, &object.body.uid);
-        match known.or_else(|| back().filter(|_| object.live)) {
+        let back = known.map_or_else(|| back().filter(|_| object.live), |_| None);
+        if let Some(row) = back {
+            self.turned_up(row);
+        }
+        match known.or(back) {
             Some(row) => self.observe(row, &seen),
             None if object.live => {
                 let mut copy = Copy::made_there(
