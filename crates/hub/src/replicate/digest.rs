@@ -205,7 +205,7 @@ impl Hub {
             && holds(Law::HeirsTakeEdits)
         {
             // Rare, and much: apart from the others' stack.
-            Box::pin(self.hand_over(tx, row, heir, &met.was.local, &digest, seen)).await
+            Box::pin(self.hand_over(tx, row, heir, &met.was, &digest, seen)).await
         } else if digest.revived {
             let was_gone = matches!(met.was.remote, Remote::Gone { .. });
             self.flow_from(tx, calendar, seen)
@@ -226,7 +226,7 @@ impl Hub {
         tx: &mut Tx,
         mut second: copies::Row,
         heir: CopyId,
-        was: &Event,
+        was: &Copy,
         digest: &Digest,
         seen: &Observation,
     ) -> Result<()> {

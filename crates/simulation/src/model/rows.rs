@@ -409,7 +409,7 @@ impl Hub {
         let handed = hand_over(
             &mut heir_row.copy,
             &mut second.copy,
-            &was.local,
+            was,
             digest,
             seen,
             &standing,

@@ -45,12 +45,12 @@ pub(super) fn surplus(
     digest
 }
 
-/// Somebody edited the dead copy `second`, which has an heir, or restored it: `digest` says what was edited, `was` is what it
-/// was before. The edit is the heir's; what of it comes to that is returned. The second object stays dead, and goes again.
+/// Somebody edited the dead copy `second`, which has an heir, or restored it: `digest` says what was edited, `was` is the copy
+/// as it was before. Who edited it saw what its provider had, not what still waited to be written there. The edit is the heir's; what of it comes to that is returned. The second object stays dead, and goes again.
 pub fn hand_over(
     heir: &mut Copy,
     second: &mut Copy,
-    was: &Event,
+    was: &Copy,
     digest: &Digest,
     seen: &Observation,
     standing: &Standing,
@@ -58,9 +58,10 @@ pub fn hand_over(
     second.alive = false;
     second.rewrite = false;
     let mut handed = Digest::default();
+    let base = was.base.as_ref();
     let from = Second {
-        ours: was,
-        theirs: was,
+        ours: base.map_or(&was.local, |base| &base.local),
+        theirs: base.map_or(&was.local, |base| &base.remote),
         body: &second.local,
         seen,
         standing,

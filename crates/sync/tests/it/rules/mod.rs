@@ -4,6 +4,7 @@ mod conflicts;
 mod links;
 mod observing;
 mod occurrences;
+mod second;
 mod writing;
 
 use calendar::{Event, Unit};

@@ -3,7 +3,7 @@
 use calendar::{Event, Unit, unit};
 use sync::{
     CauseKind, Intent, Observation, Outcome, Policy, Remote,
-    replication::{Digest, Reply, Standing, Step, decide, hand_over, looked, observe, plan, reply},
+    replication::{Reply, Standing, Step, decide, looked, observe, plan, reply},
 };
 
 use super::{
@@ -368,55 +368,6 @@ fn r4_what_was_stored_and_is_not_found_was_deleted_and_its_write_is_done() {
     let digest = looked(&mut copy, &[create], 0, &gone(), &FREE);
     assert_eq!(digest.settled, [(stamp(77), Outcome::Done)]);
     assert!(digest.died);
-}
-
-#[test]
-fn r10_the_second_of_two_creates_goes_but_not_what_was_edited_on_it() {
-    let (_, mut create) = unconfirmed();
-    create.outcome = Outcome::Unresolved;
-    let mut copy = settled();
-    let mut second = seen(5, &with(&event(), Slot::Place, 4));
-    second.remote_id = "o2".into();
-    second.stamp = Some(create.stamp);
-    let digest = observe(&mut copy, &[create], &second, &FREE);
-    assert!(digest.surplus);
-    assert_eq!(copy.remote.id(), Some("o1"));
-    assert_eq!(digest.taken, [Unit::Place]);
-    let Step::Update { body, .. } = plan(&copy, &[]) else {
-        panic!("no update")
-    };
-    assert_eq!(Slot::Place.read(&body), Some(4));
-}
-
-#[test]
-fn r10_what_is_edited_on_a_second_object_is_the_edit_of_the_copy_that_stays() {
-    // Seeds 1043577, 1351225, 1371113.
-    let mut copy = settled();
-    let mut second = settled();
-    (second.alive, second.heir) = (false, Some(copy.id));
-    let was = second.local.clone();
-    let sight = seen(2, &with(&event(), Slot::Place, 4));
-    let digest = observe(&mut second, &[], &sight, &FREE);
-    assert!(digest.revived);
-    let handed = hand_over(&mut copy, &mut second, &was, &digest, &sight, &FREE);
-    assert_eq!(handed.taken, [Unit::Place]);
-    assert_eq!(Slot::Place.read(&copy.local), Some(4));
-    let Step::Delete { version: on, .. } = plan(&second, &[]) else {
-        panic!("it stays")
-    };
-    assert_eq!(on, version(2));
-
-    // Somebody wants the event that is deleted here, and restored its second object.
-    copy.alive = false;
-    let again = hand_over(
-        &mut copy,
-        &mut second,
-        &was,
-        &Digest::default(),
-        &sight,
-        &FREE,
-    );
-    assert!(again.revived && copy.alive && !second.alive);
 }
 
 #[test]

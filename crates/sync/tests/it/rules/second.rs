@@ -1,0 +1,93 @@
+//! R10: two objects of ours for one copy.
+
+use calendar::Unit;
+use sync::{
+    CauseKind, Outcome,
+    replication::{Digest, Standing, Step, hand_over, observe, plan},
+};
+
+use super::{FREE, cause, event, seen, settled, unconfirmed, version, with};
+use simulation::slots::Slot;
+
+#[test]
+fn r10_the_second_of_two_creates_goes_but_not_what_was_edited_on_it() {
+    let (_, mut create) = unconfirmed();
+    create.outcome = Outcome::Unresolved;
+    let mut copy = settled();
+    let mut second = seen(5, &with(&event(), Slot::Place, 4));
+    second.remote_id = "o2".into();
+    second.stamp = Some(create.stamp);
+    let digest = observe(&mut copy, &[create], &second, &FREE);
+    assert!(digest.surplus);
+    assert_eq!(copy.remote.id(), Some("o1"));
+    assert_eq!(digest.taken, [Unit::Place]);
+    let Step::Update { body, .. } = plan(&copy, &[]) else {
+        panic!("no update")
+    };
+    assert_eq!(Slot::Place.read(&body), Some(4));
+}
+
+#[test]
+fn r10_what_is_edited_on_a_second_object_is_the_edit_of_the_copy_that_stays() {
+    // Seeds 1043577, 1351225, 1371113.
+    let mut copy = settled();
+    let mut second = settled();
+    (second.alive, second.heir) = (false, Some(copy.id));
+    let was = second.clone();
+    let sight = seen(2, &with(&event(), Slot::Place, 4));
+    let digest = observe(&mut second, &[], &sight, &FREE);
+    assert!(digest.revived);
+    let handed = hand_over(&mut copy, &mut second, &was, &digest, &sight, &FREE);
+    assert_eq!(handed.taken, [Unit::Place]);
+    assert_eq!(Slot::Place.read(&copy.local), Some(4));
+    let Step::Delete { version: on, .. } = plan(&second, &[]) else {
+        panic!("it stays")
+    };
+    assert_eq!(on, version(2));
+
+    // Somebody wants the event that is deleted here, and restored its second object.
+    copy.alive = false;
+    let again = hand_over(
+        &mut copy,
+        &mut second,
+        &was,
+        &Digest::default(),
+        &sight,
+        &FREE,
+    );
+    assert!(again.revived && copy.alive && !second.alive);
+}
+
+#[test]
+fn r10_who_edits_a_second_object_saw_what_its_provider_had() {
+    // Tier 2, 725371: what had come along the link and was not written there yet passed for seen.
+    let came = with(&event(), Slot::Title, 2);
+    let mut heir = settled();
+    heir.set(&Unit::Title, &came, &cause(CauseKind::Flow));
+    let mut second = heir.clone();
+    (second.alive, second.heir) = (false, Some(heir.id));
+    let was = second.clone();
+    let sight = seen(2, &with(&event(), Slot::Title, 3));
+    second.set(
+        &Unit::Title,
+        sight.body.as_ref().unwrap(),
+        &cause(CauseKind::Flow),
+    );
+    let edited = Digest {
+        taken: vec![Unit::Title],
+        ..Digest::default()
+    };
+    let target = Standing {
+        target: true,
+        ..FREE
+    };
+    let handed = hand_over(&mut heir, &mut second, &was, &edited, &sight, &target);
+    assert!(handed.taken.is_empty());
+    assert_eq!(Slot::Title.read(&heir.local), Some(2));
+    let [lost] = &handed.conflicts[..] else {
+        panic!("nothing was kept")
+    };
+    assert_eq!(lost.remote_won, Some(false));
+    assert_eq!(Slot::Title.read(&lost.remote), Some(3));
+    assert_eq!(Slot::Title.read(&lost.base), Some(0));
+}
