@@ -19,6 +19,7 @@ words! { Outcome, "intents.outcome":
     "open" => Outcome::Open,
     "unresolved" => Outcome::Unresolved,
     "done" => Outcome::Done,
+    "partly" => Outcome::Partly,
     "refused" => Outcome::Refused,
 }
 

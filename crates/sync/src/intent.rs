@@ -66,6 +66,8 @@ pub enum Outcome {
     Unresolved,
     /// It happened.
     Done,
+    /// It happened, but for occurrences of a series that had not landed when it was seen: they are written again.
+    Partly,
     /// It certainly did not happen.
     Refused,
 }

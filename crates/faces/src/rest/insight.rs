@@ -80,7 +80,7 @@ impl From<Entry> for Write {
             Operation::Delete => "delete",
         };
         let outcome = match entry.outcome {
-            Outcome::Done => "done",
+            Outcome::Done | Outcome::Partly => "done",
             Outcome::Refused => "failed",
             Outcome::Open | Outcome::Unresolved => "open",
         };

@@ -45,7 +45,8 @@ impl Hub {
         let same = latest
             .iter()
             .map(|(intent, ..)| intent)
-            // What was refused wrote nothing: it neither counts nor ends the tug-of-war.
+            // What was refused wrote nothing, and what landed in part is written again by ourselves: neither counts, nor ends
+            // the tug-of-war.
             .filter(|intent| intent.outcome == Outcome::Done && concerns(step, intent))
             .take_while(|intent| is_repeated(row, step, intent))
             .count();

@@ -275,6 +275,7 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
     };
     let held = hold::keep(copy, &before, &mut base, body);
     let (mine, mut edited) = (copy.local.clone(), false);
+    let mut outcome = Outcome::Done;
     for unit in unit::all([sent, body, local, &before.remote, &copy.local]) {
         if held.contains(&unit) {
             continue;
@@ -294,6 +295,7 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
             && !unit.same(sent, &before.remote);
         if by_itself && unit.same(body, &before.remote) {
             // One that still is as it was has not landed yet.
+            outcome = Outcome::Partly;
             unit.take(&mut base.local, &before.local);
             continue;
         }
@@ -320,7 +322,7 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
         copy.life_cause = None;
     }
     copy.rewrite = false;
-    digest.settled.push((intent.stamp, Outcome::Done));
+    digest.settled.push((intent.stamp, outcome));
     edited
 }
 

@@ -84,6 +84,7 @@ fn an_override_that_somebody_was_faster_to_write_is_a_conflict() {
     let sides = (&conflict.local, &conflict.remote);
     assert_eq!(sides, (&titled("Ours"), &titled("Theirs")));
     assert_eq!(copy.local, titled("Theirs"), "the newer one");
+    assert_eq!(digest.settled, [(Stamp(uuid), Outcome::Done)]);
 }
 
 /// The reply to the first part was lost, and nothing else was written: the overrides are still to come, and are no
@@ -112,6 +113,11 @@ fn overrides_that_a_create_has_not_written_yet_stay_pending() {
     let digest = looked(&mut copy, &[intent], 0, &seen, &Standing::default());
     assert_eq!(digest.taken, []);
     assert_eq!(copy.local, event);
+    // To write the rest is no tug-of-war with anybody.
+    assert_eq!(
+        digest.settled,
+        [(Stamp(Uuid::from_u128(1)), Outcome::Partly)]
+    );
     let Step::Update { previous, body, .. } = plan(&copy, &[]) else {
         panic!("the override is still to be written");
     };
