@@ -26,8 +26,10 @@ pub struct CalendarEdit {
     pub name: Option<String>,
     /// `#rrggbb`.
     pub color: Option<String>,
-    /// Its description.
+    /// Its description; an empty one takes it away.
     pub description: Option<String>,
+    /// IANA name.
+    pub time_zone: Option<String>,
     /// Kept in step with its provider.
     pub selected: Option<bool>,
     /// Drawn. What is hidden is kept in step all the same.
@@ -122,7 +124,7 @@ impl Hub {
         let row = rows::Calendar {
             owner: actor.user(),
             color: new.color,
-            time_zone: new.time_zone,
+            time_zone: new.time_zone.map(checked_zone).transpose()?,
             sort,
             ..rows::Calendar::new(id, name, slug, now)
         };
@@ -145,7 +147,12 @@ impl Hub {
             row.name = checked_name(&name)?;
         }
         row.color = edit.color.or(row.color);
-        row.description = edit.description.or(row.description);
+        if let Some(description) = edit.description {
+            row.description = Some(description).filter(|text| !text.is_empty());
+        }
+        if let Some(zone) = edit.time_zone {
+            row.time_zone = Some(checked_zone(zone)?);
+        }
         row.sort = edit.sort.unwrap_or(row.sort);
         row.shown = edit.shown.unwrap_or(row.shown);
         let resumed = edit.selected == Some(true) && !row.selected;
@@ -236,6 +243,16 @@ impl Hub {
             sort: row.sort,
         }
     }
+}
+
+fn checked_zone(name: String) -> Result<String> {
+    if calendar::Zone::iana(&name).is_none() {
+        return Err(Error::invalid(
+            "timeZone",
+            "not the name of an IANA time zone, as Europe/Zurich is",
+        ));
+    }
+    Ok(name)
 }
 
 fn checked_name(name: &str) -> Result<String> {

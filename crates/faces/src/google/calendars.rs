@@ -5,12 +5,15 @@ use axum::{
     extract::{Path, State, rejection::JsonRejection},
     http::StatusCode,
 };
-use hub::{CalendarView, ChangeKind, calendars::NewCalendar};
+use hub::{
+    CalendarView, ChangeKind,
+    calendars::{CalendarEdit, NewCalendar},
+};
 use protocols::google::{Calendar, CalendarList, CalendarListEntry, client_id};
 use serde_json::{Map, json};
 
 use super::{
-    Fault,
+    Fault, colors,
     place::{Place, email, primary},
     query::Query,
     signed::Signed,
@@ -80,9 +83,13 @@ pub(super) async fn entry(
     Ok(Json(shown(&place.calendar, own == Some(place.calendar.id))))
 }
 
-fn shown(calendar: &CalendarView, is_primary: bool) -> CalendarListEntry {
-    let rest =
+pub(super) fn shown(calendar: &CalendarView, is_primary: bool) -> CalendarListEntry {
+    let mut rest =
         json!({"conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]}});
+    let background = calendar.color.as_deref().unwrap_or(BACKGROUND);
+    if let Some(id) = colors::calendar_id(background) {
+        rest["colorId"] = json!(id);
+    }
     CalendarListEntry {
         kind: Some("calendar#calendarListEntry".to_owned()),
         etag: Some(etag(calendar)),
@@ -91,12 +98,7 @@ fn shown(calendar: &CalendarView, is_primary: bool) -> CalendarListEntry {
         summary_override: None,
         description: calendar.description.clone(),
         time_zone: Some(calendar.time_zone.clone()),
-        background_color: Some(
-            calendar
-                .color
-                .clone()
-                .unwrap_or_else(|| BACKGROUND.to_owned()),
-        ),
+        background_color: Some(background.to_owned()),
         foreground_color: Some("#000000".to_owned()),
         access_role: Some(
             if calendar.read_only {
@@ -139,9 +141,15 @@ pub(super) async fn insert(
         time_zone: wanted.time_zone,
         slug: Some(format!("{id}@group.calendar.google.com")),
     };
-    Ok(Json(calendar_of(
-        &app.hub.create_calendar(&actor, new).await?,
-    )))
+    let mut view = app.hub.create_calendar(&actor, new).await?;
+    if wanted.description.is_some() {
+        let edit = CalendarEdit {
+            description: wanted.description,
+            ..CalendarEdit::default()
+        };
+        view = app.hub.update_calendar(&actor, view.id, edit).await?;
+    }
+    Ok(Json(calendar_of(&view)))
 }
 
 pub(super) async fn delete(
@@ -154,7 +162,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn calendar_of(calendar: &CalendarView) -> Calendar {
+pub(super) fn calendar_of(calendar: &CalendarView) -> Calendar {
     Calendar {
         kind: Some("calendar#calendar".to_owned()),
         etag: Some(etag(calendar)),
@@ -172,10 +180,12 @@ fn etag(calendar: &CalendarView) -> String {
         name,
         color,
         description,
+        time_zone,
         selected,
+        shown,
         ..
     } = calendar;
-    let text = format!("{name:?}{color:?}{description:?}{selected}");
+    let text = format!("{name:?}{color:?}{description:?}{time_zone:?}{selected}{shown}");
     // FNV-1a: two states of one calendar need different tags, nothing else.
     let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     format!("\"{}\"", text.bytes().fold(0xcbf2_9ce4_8422_2325, fold))

@@ -31,7 +31,8 @@ impl Fault {
         }
     }
 
-    fn at(self, kind: &'static str, name: &'static str) -> Self {
+    /// What of the request it is about: `parameter` or `header`, and its name.
+    pub(super) fn at(self, kind: &'static str, name: &'static str) -> Self {
         Self {
             location: Some((kind, name)),
             ..self

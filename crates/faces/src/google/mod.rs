@@ -10,17 +10,20 @@
 
 mod batch;
 mod calendars;
+mod changes;
 mod channels;
 mod colors;
 mod edit;
 mod events;
 mod fault;
+mod fields;
 mod filter;
 mod free_busy;
 mod listing;
 mod place;
 mod query;
 mod render;
+mod settings;
 mod signed;
 mod tokens;
 mod write;
@@ -28,6 +31,7 @@ mod write;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    middleware,
     routing::{get, post},
 };
 
@@ -57,7 +61,10 @@ fn api(app: App) -> Router {
         .route("/calendars", post(calendars::insert))
         .route(
             "/calendars/{calendar}",
-            get(calendars::get).delete(calendars::delete),
+            get(calendars::get)
+                .put(changes::update)
+                .patch(changes::patch)
+                .delete(calendars::delete),
         )
         .route(
             "/calendars/{calendar}/events",
@@ -67,15 +74,30 @@ fn api(app: App) -> Router {
         .route("/calendars/{calendar}/events/watch", post(channels::watch))
         .route("/calendars/{calendar}/events/{event}", event)
         .route(
+            "/calendars/{calendar}/events/{event}/move",
+            post(write::relocate),
+        )
+        .route(
             "/calendars/{calendar}/events/{event}/instances",
             get(events::instances),
         )
         .route("/channels/stop", post(channels::stop))
         .route("/colors", get(colors::get))
         .route("/freeBusy", post(free_busy::query))
-        .route("/users/me/calendarList", get(calendars::list))
-        .route("/users/me/calendarList/{calendar}", get(calendars::entry))
+        .route(
+            "/users/me/calendarList",
+            get(calendars::list).post(changes::add_entry),
+        )
+        .route(
+            "/users/me/calendarList/{calendar}",
+            get(calendars::entry)
+                .put(changes::change_entry)
+                .patch(changes::change_entry),
+        )
+        .route("/users/me/settings", get(settings::list))
+        .route("/users/me/settings/{setting}", get(settings::get))
         .fallback(fault::no_such_method)
+        .layer(middleware::from_fn(fields::select))
         .with_state(app);
     Router::new().nest("/calendar/v3", calendar)
 }

@@ -320,6 +320,34 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// `events.move`: to another calendar, which organizes it from then on.
+pub(super) async fn relocate(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path((calendar, event)): Path<(String, String)>,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let missing = || Fault::required("Required").at("parameter", "destination");
+    let to = query.get("destination").ok_or_else(missing)?.to_owned();
+    let request = Request::new(app, actor, &calendar, query).await?;
+    let target = request.target(&event).await?;
+    if target.occurrence.is_some() {
+        return Err(Fault::invalid(
+            "Cannot move an instance of a recurring event; move the series.",
+        ));
+    }
+    let precondition = Request::precondition(&headers, &target.view)?;
+    let (app, actor) = (&request.app, &request.actor);
+    let there = Place::of(app, actor, &to).await?;
+    let moved = app
+        .hub
+        .move_event(actor, target.view.id, there.calendar.id, precondition);
+    let wire = render::master(&there, &Box::pin(moved).await?);
+    request.tell(&wire)?;
+    Ok(shown(wire))
+}
+
 impl Request {
     /// Deletes an event, or calls off an occurrence.
     async fn cancel(&self, target: Target, precondition: Precondition) -> Result<Response, Fault> {

@@ -55,7 +55,7 @@ impl Hub {
         Ok(reply)
     }
 
-    async fn create_in(
+    pub(super) async fn create_in(
         &self,
         tx: &mut Tx,
         actor: &Actor,

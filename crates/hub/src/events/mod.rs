@@ -4,6 +4,7 @@ mod create;
 mod edit;
 mod history;
 mod read;
+mod relocate;
 
 pub use create::NewEvent;
 pub use edit::Scope;

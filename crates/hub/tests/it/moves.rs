@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 
 use calendar::{Text, Unit};
-use kalends_hub::{LinkId, Mask, Precondition, Role, links::LinkChange};
+use kalends_hub::{Error, LinkId, Mask, Precondition, Role, links::LinkChange};
 use providers::Failure;
 
 use crate::world::{Database, World, event};
@@ -17,6 +17,7 @@ both! {
     moved_there_and_back_while_an_edit_waited,
     moved_while_nobody_could_look,
     moved_there_and_back_to_where_it_waits,
+    moved_in_the_hub,
     edited_while_away_and_then_moved,
     moved_to_a_target_and_revived_by_another_calendar,
     revived_beside_the_same_invitation_that_turned_up_meanwhile,
@@ -203,6 +204,28 @@ async fn moved_there_and_back_to_where_it_waits(database: Database) {
     world.clock.advance(2 * 3_600);
     is_one(&world, "Noted").await;
     assert_eq!(world.id_of(0, "Visit"), "c");
+}
+
+/// Both halves at once: the event stays the same linked event, and there is one everywhere.
+async fn moved_in_the_hub(database: Database) {
+    let (world, _) = linked(&database, &[Role::Both, Role::Both, Role::Both]).await;
+    world.models[0].put("a", event("a@x", "Visit", VISIT));
+    world.settle().await;
+    let (moved, mirror) = (world.event(0, "Visit").await, world.event(2, "Visit").await);
+    let to = world.calendars[1];
+    let none = Precondition::None;
+    let here = world
+        .hub
+        .move_event(&world.actor, moved.id, moved.calendar, none);
+    assert!(matches!(here.await, Err(Error::Invalid { .. })));
+    let there = world.hub.move_event(&world.actor, moved.id, to, none);
+    let there = there.await.unwrap();
+    assert_eq!((there.calendar, there.event.uid.as_str()), (to, "a@x"));
+    is_one(&world, "").await;
+    assert_eq!(world.event(1, "Visit").await.id, there.id);
+    assert_eq!(world.event(2, "Visit").await.id, mirror.id);
+    let old = world.hub.event(&world.actor, moved.id).await.unwrap();
+    assert!(!old.alive);
 }
 
 /// 707765: what was edited while its calendar was away, and gave way when that came back, is kept.

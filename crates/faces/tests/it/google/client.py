@@ -96,4 +96,22 @@ service.channels().stop(body={"id": "c1", "resourceId": channel["resourceId"]}).
 assert events.delete(calendarId="primary", eventId=series["id"]).execute() == ""
 assert status_of(events.delete(calendarId="primary", eventId=series["id"])) == (410, "deleted")
 assert status_of(events.list(calendarId="primary", syncToken="nonsense")) == (410, "fullSyncRequired")
+
+# Calendars, their entries, moves, parts of answers, settings.
+practice = service.calendars().insert(body={"summary": "Practice"}).execute()
+practice = service.calendars().patch(calendarId=practice["id"], body={"description": "Room 1"}).execute()
+assert (practice["summary"], practice["description"]) == ("Practice", "Room 1"), practice
+entry = service.calendarList().patch(
+    calendarId=practice["id"], colorRgbFormat=True, body={"backgroundColor": "#123456", "foregroundColor": "#ffffff"}
+).execute()
+assert entry["backgroundColor"] == "#123456", entry
+moved = events.move(calendarId="primary", eventId=single["id"], destination=practice["id"]).execute()
+assert moved["organizer"]["displayName"] == "Practice", moved
+listed = events.list(calendarId=practice["id"], fields="items(id,summary),nextSyncToken").execute()
+assert [set(item) <= {"id", "summary"} for item in listed["items"]] == [True] * len(listed["items"]) != [], listed
+assert "nextSyncToken" in listed and "kind" not in listed, listed
+settings = {item["id"]: item["value"] for item in service.settings().list().execute()["items"]}
+assert settings["timezone"] == "Europe/Berlin", settings
+assert service.settings().get(setting="weekStart").execute()["value"] == "1"
+assert len(service.colors().get().execute()["calendar"]) == 24
 print("done")

@@ -1,6 +1,7 @@
 //! The Google Calendar v3 face. Every answer is checked against the discovery document where it is at hand.
 
 mod calendars;
+mod changes;
 mod clients;
 mod connector;
 mod events;
