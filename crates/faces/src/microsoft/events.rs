@@ -364,7 +364,7 @@ fn stays_between_its_neighbours(
 }
 
 /// How many people a real mailbox would write to about this event.
-fn invited(event: &Event) -> usize {
+pub(super) fn invited(event: &Event) -> usize {
     event
         .people
         .values()

@@ -137,6 +137,12 @@ impl Fault {
         Self::new(StatusCode::GONE, "SyncStateNotFound", message)
     }
 
+    /// A request of a batch on which this one depends was refused.
+    pub(super) fn dependency() -> Self {
+        let message = "A request on which this one depends has failed.";
+        Self::new(StatusCode::FAILED_DEPENDENCY, "FailedDependency", message)
+    }
+
     fn broken() -> Self {
         let message = "An internal server error occurred. The operation failed.";
         Self::new(

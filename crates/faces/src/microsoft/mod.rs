@@ -7,6 +7,8 @@
 //! Where Graph does something that we would not do of ourselves (reset exceptions when a series is moved, answer HTML
 //! whatever was written, call an event that left the window removed), so does this face: clients are written for it.
 
+mod answers;
+mod batch;
 mod body;
 mod calendars;
 mod call;
@@ -15,6 +17,7 @@ mod etag;
 mod events;
 mod fault;
 mod fields;
+mod groups;
 mod ids;
 mod instances;
 mod item;
@@ -22,6 +25,7 @@ mod me;
 mod odata;
 mod path;
 mod prefer;
+mod schedule;
 mod subscriptions;
 mod token;
 mod view;
@@ -48,19 +52,31 @@ pub fn router(app: App) -> Router {
 
 async fn handle(State(app): State<App>, request: Request) -> Response {
     let client_request = request.headers().get("client-request-id").cloned();
-    let (parts, body) = request.into_parts();
-    let answered = match Box::pin(Call::of(&app, &parts, body)).await {
-        Ok(call) => Box::pin(answer(&call)).await,
-        Err(fault) => Err(fault),
-    };
-    let mut response = match answered {
-        Ok(response) => response,
-        Err(fault) => fault.response(&app),
+    let mut response = if matches!(request.uri().path(), "/v1.0/$batch" | "/v1.0/%24batch") {
+        let (parts, body) = request.into_parts();
+        let ran = if parts.method == Method::POST {
+            batch::run(&app, &parts, body).await
+        } else {
+            Err(Fault::method())
+        };
+        ran.unwrap_or_else(|fault| fault.response(&app))
+    } else {
+        answered(&app, request).await
     };
     if let Some(id) = client_request {
         response.headers_mut().insert("client-request-id", id);
     }
     response
+}
+
+/// The answer to one request.
+async fn answered(app: &App, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let answered = match Box::pin(Call::of(app, &parts, body)).await {
+        Ok(call) => Box::pin(answer(&call)).await,
+        Err(fault) => Err(fault),
+    };
+    answered.unwrap_or_else(|fault| fault.response(app))
 }
 
 async fn answer(call: &Call) -> Result<Response, Fault> {
@@ -83,6 +99,24 @@ async fn answer(call: &Call) -> Result<Response, Fault> {
         (&Method::GET, Resource::Instances(which, id)) => {
             instances::list(call, which.as_ref(), &id).await
         }
+        (&Method::POST, Resource::Answer(which, id, answer)) => {
+            answers::answer(call, which.as_ref(), &id, answer).await
+        }
+        (&Method::POST, Resource::Cancel(which, id)) => {
+            answers::cancel(call, which.as_ref(), &id).await
+        }
+        (&Method::POST, Resource::Schedule(which)) => schedule::get(call, &which).await,
+        (&Method::GET, Resource::Groups) => Ok(groups::list(call)),
+        (&Method::GET, Resource::Group(id)) => groups::get(call, &id),
+        (method, Resource::GroupCalendars(id)) => {
+            groups::known(call, &id)?;
+            match *method {
+                Method::GET => calendars::list(call).await,
+                Method::POST => calendars::create(call).await,
+                _ => Err(Fault::method()),
+            }
+        }
+        (&Method::GET, Resource::MailboxSettings) => Ok(groups::settings(call)),
         (&Method::GET, Resource::View(which)) => view::list(call, &which).await,
         (&Method::GET, Resource::Delta(which)) => delta::round(call, &which).await,
         (method, Resource::Subscriptions) => match *method {

@@ -11,6 +11,14 @@ pub(super) enum Which {
     Id(String),
 }
 
+/// How somebody answers an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Accept,
+    Tentative,
+    Decline,
+}
+
 /// What a path is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Resource {
@@ -21,6 +29,14 @@ pub(super) enum Resource {
     /// `None`: in whatever calendar it is.
     Event(Option<Which>, String),
     Instances(Option<Which>, String),
+    Answer(Option<Which>, String, Answer),
+    Cancel(Option<Which>, String),
+    Schedule(Which),
+    Groups,
+    Group(String),
+    /// The calendars of a group.
+    GroupCalendars(String),
+    MailboxSettings,
     View(Which),
     Delta(Which),
     Subscriptions,
@@ -47,11 +63,18 @@ impl Resource {
             (["me", "calendars", _, rest @ ..], [_, _, id, words @ ..]) => {
                 Self::of_calendar(&Which::Id((*id).to_owned()), rest, words)
             }
-            (["me", "events"], _) => Ok(Self::Events(Which::Default)),
-            (["me", "events", _], [.., id]) => Ok(Self::Event(None, (*id).to_owned())),
-            (["me", "events", _, "instances"], [.., id, _]) => {
-                Ok(Self::Instances(None, (*id).to_owned()))
+            (["me", "calendargroups"], _) => Ok(Self::Groups),
+            (["me", "calendargroups", _], [.., id]) => Ok(Self::Group((*id).to_owned())),
+            (["me", "calendargroups", _, "calendars"], [.., id, _]) => {
+                Ok(Self::GroupCalendars((*id).to_owned()))
             }
+            (
+                ["me", "calendargroups", _, "calendars", _, rest @ ..],
+                [_, _, _, _, id, words @ ..],
+            ) => Self::of_calendar(&Which::Id((*id).to_owned()), rest, words),
+            (["me", "mailboxsettings"], _) => Ok(Self::MailboxSettings),
+            (["me", "events"], _) => Ok(Self::Events(Which::Default)),
+            (["me", "events", _, rest @ ..], [_, _, id, ..]) => Self::of_event(None, id, rest),
             (["me", "calendarview", ..], [_, words @ ..]) => {
                 Self::of_calendar(&Which::Default, &lower[1..], words)
             }
@@ -63,12 +86,26 @@ impl Resource {
         match (lower, words) {
             ([], _) => Ok(Self::Calendar(which.clone())),
             (["events"], _) => Ok(Self::Events(which.clone())),
-            (["events", _], [_, id]) => Ok(Self::Event(Some(which.clone()), (*id).to_owned())),
-            (["events", _, "instances"], [_, id, _]) => {
-                Ok(Self::Instances(Some(which.clone()), (*id).to_owned()))
-            }
+            (["events", _, rest @ ..], [_, id, ..]) => Self::of_event(Some(which), id, rest),
+            (["getschedule"], _) => Ok(Self::Schedule(which.clone())),
             (["calendarview"], _) => Ok(Self::View(which.clone())),
             (["calendarview", "delta"], _) => Ok(Self::Delta(which.clone())),
+            _ => Err(Fault::path()),
+        }
+    }
+}
+
+impl Resource {
+    fn of_event(which: Option<&Which>, id: &str, lower: &[&str]) -> Result<Self, Fault> {
+        let (which, id) = (which.cloned(), id.to_owned());
+        let answered = |answer| Ok(Self::Answer(which.clone(), id.clone(), answer));
+        match lower {
+            [] => Ok(Self::Event(which, id)),
+            ["instances"] => Ok(Self::Instances(which, id)),
+            ["accept"] => answered(Answer::Accept),
+            ["tentativelyaccept"] => answered(Answer::Tentative),
+            ["decline"] => answered(Answer::Decline),
+            ["cancel"] => Ok(Self::Cancel(which, id)),
             _ => Err(Fault::path()),
         }
     }
@@ -123,13 +160,29 @@ mod tests {
                 Resource::Delta(id("A=")),
             ),
             ("subscriptions/S", Resource::Subscription("S".into())),
+            (
+                "me/events/E=/microsoft.graph.accept",
+                Resource::Answer(None, "E=".into(), Answer::Accept),
+            ),
+            (
+                "me/calendars/A=/events/E=/cancel",
+                Resource::Cancel(Some(id("A=")), "E=".into()),
+            ),
+            (
+                "me/calendar/getSchedule",
+                Resource::Schedule(Which::Default),
+            ),
+            (
+                "me/calendarGroups/G=/calendars/A=/events",
+                Resource::Events(id("A=")),
+            ),
         ] {
             assert_eq!(resource(path).unwrap(), expected, "{path}");
         }
         for path in [
             "",
             "me/messages",
-            "me/calendars/A=/events/E=/accept",
+            "me/calendars/A=/events/E=/forward",
             "groups/1/events",
         ] {
             assert!(resource(path).is_err(), "{path}");

@@ -1,10 +1,13 @@
 //! The Graph face.
 
+mod answers;
+mod batch;
 mod connector;
 mod delta;
 mod events;
 mod listings;
 mod published;
+mod schedule;
 mod schema;
 mod sdk;
 mod series;
@@ -138,6 +141,11 @@ impl Mailbox {
         let answer = self.send(Request::post(self.url(path)).json(body)).await;
         assert_eq!(answer.status, 201, "{path}: {}", answer.body);
         answer.body
+    }
+
+    /// POST of an action, whatever comes.
+    pub async fn act(&self, path: &str, body: &Value) -> Answer {
+        self.send(Request::post(self.url(path)).json(body)).await
     }
 
     /// PATCH, whatever comes.

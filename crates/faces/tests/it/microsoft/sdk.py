@@ -28,6 +28,9 @@ from msgraph.generated.models.recurrence_range import RecurrenceRange
 from msgraph.generated.models.recurrence_range_type import RecurrenceRangeType
 from msgraph.generated.models.single_value_legacy_extended_property import SingleValueLegacyExtendedProperty
 from msgraph.generated.models.subscription import Subscription
+from msgraph.generated.users.item.calendar.get_schedule.get_schedule_post_request_body import (
+    GetSchedulePostRequestBody,
+)
 from msgraph.generated.users.item.calendars.item.calendar_view.calendar_view_request_builder import (
     CalendarViewRequestBuilder,
 )
@@ -39,6 +42,8 @@ from msgraph.generated.users.item.calendars.item.events.item.event_item_request_
 from msgraph.generated.users.item.calendars.item.events.item.instances.instances_request_builder import (
     InstancesRequestBuilder,
 )
+from msgraph.generated.users.item.events.item.accept.accept_post_request_body import AcceptPostRequestBody
+from msgraph.generated.users.item.events.item.cancel.cancel_post_request_body import CancelPostRequestBody
 
 FROM, TO = "2026-11-01T00:00:00Z", "2027-03-01T00:00:00Z"
 PROPERTY = "String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Color"
@@ -197,6 +202,34 @@ async def orders(client):
         assert error.response_status_code == 404, error
 
 
+async def actions(client, me):
+    made = await client.me.events.post(
+        Event(subject="Busy", start=at("2026-12-01T09:00:00"), end=at("2026-12-01T10:00:00"))
+    )
+    asked = GetSchedulePostRequestBody(
+        schedules=[me.mail, "nobody@example.com"],
+        start_time=at("2026-12-01T08:00:00"),
+        end_time=at("2026-12-01T12:00:00"),
+        availability_view_interval=60,
+    )
+    own, nobody = (await client.me.calendar.get_schedule.post(asked)).value
+    assert own.availability_view == "0200" and own.schedule_items[0].subject == "Busy", own
+    assert own.working_hours.start_time == datetime.time(8), own.working_hours
+    assert nobody.error.response_code == "ErrorMailRecipientNotFound", nobody
+    one = client.me.events.by_event_id(made.id)
+    try:
+        await one.accept.post(AcceptPostRequestBody(comment="Yes", send_response=True))
+        raise AssertionError("an organizer answered")
+    except ODataError as error:
+        assert error.response_status_code == 400, error
+    await one.cancel.post(CancelPostRequestBody(comment="Ill"))
+    groups = (await client.me.calendar_groups.get()).value
+    there = client.me.calendar_groups.by_calendar_group_id(groups[0].id).calendars
+    assert len((await there.get()).value) == len((await client.me.calendars.get()).value)
+    settings = await client.me.mailbox_settings.get()
+    assert settings.time_zone == "W. Europe Standard Time", settings
+
+
 async def main(root, token):
     adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(Token(token)))
     client = GraphServiceClient(request_adapter=adapter)
@@ -211,6 +244,7 @@ async def main(root, token):
     master = await series(calendar.events)
     await views(calendar, single, master)
     await orders(client)
+    await actions(client, me)
     try:
         await client.me.events.by_event_id("AAMkAGnothing=").get()
         raise AssertionError("an event that never was")
