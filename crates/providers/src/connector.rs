@@ -22,6 +22,12 @@ pub trait Connector: Send + Sync {
         Ok(None)
     }
 
+    /// Whether an id is the same event's as long as that is there. Where it is not, as in the feeds of booking systems, calendars can
+    /// only be read, every listing is a full one, and what it does not hold is gone.
+    fn ids_last(&self) -> bool {
+        true
+    }
+
     /// All calendars of the account.
     async fn calendars(&self) -> Result<Vec<Calendar>, Failure>;
 

@@ -62,6 +62,10 @@ pub struct Ledger {
     pub moved: BTreeSet<String>,
     /// Marks of events that a person may have doubled by restoring an old incarnation.
     pub restored: BTreeSet<String>,
+    /// Marks of events of a feed that are other events for everybody who reads it: they have other ids, and other contents as well.
+    pub replaced: BTreeSet<String>,
+    /// Marks of events of a feed of which there is one that a person would call the same: one may be taken for the other.
+    pub alike: BTreeSet<String>,
     /// Marks of events that somebody deleted while a calendar's window still hid the same event there: that one is another then.
     pub apart: BTreeSet<String>,
     /// What a person kept at a place when asked, and the value that they saw beside it.

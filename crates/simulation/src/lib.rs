@@ -2,7 +2,7 @@
 //! seed; and what must hold in each of them once it has come to rest.
 //!
 //! - `world`: the providers, the people and what happens to them, one step at a time;
-//! - `provider`: what Google, Microsoft Graph and CalDAV servers do to a client that writes conditionally;
+//! - `provider`: what Google, Microsoft Graph and CalDAV servers do to a client that writes conditionally, and feeds to one that reads;
 //! - `model`: tier 1, a hub of a few vectors around the real planner, merge, links and masks of `sync`;
 //! - `whole`: tier 2, the real hub on SQLite, whose process ends at any of its calls;
 //! - [`life`]: one seed from its first step to rest, and the invariants I1–I10;

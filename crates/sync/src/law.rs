@@ -69,6 +69,8 @@ laws! {
     StampIsNoProof "R10-stamp-is-no-proof" "A stamp proves nothing once its intent is settled, or while its copy has another object.",
     SurplusGoes "R10-surplus-goes" "A second object of ours for one copy is removed again.",
     GoneIsFoundByUid "R10-gone-is-found-by-uid" "What is gone and turns up in its calendar under its UID is the same event.",
+    RotatedIsTheSame "R10-rotated-is-the-same" "Where ids do not last, what is gone and what has come with the same content are one event.",
+    ReusedIdsTellNothing "R10-reused-ids-tell-nothing" "Where ids do not last, what has the id of an event that was gone, or another time and title, is another event.",
     HeirsTakeEdits "R10-heirs-take-edits" "What is edited on a second object is the edit of the copy that stays.",
     CoveredStays "L1-covered-stays" "What a mask covers does not flow in.",
     TargetsDoNotSend "L1-targets-do-not-send" "What is edited on a target does not flow.",

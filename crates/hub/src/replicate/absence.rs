@@ -69,19 +69,8 @@ impl Hub {
         } else {
             believed(suspects)
         };
-        let gone = checked
-            .sightings
-            .iter()
-            .filter(|s| s.found.is_none())
-            .count();
-        if held.is_some()
-            && (gone > DELETIONS_MAX || (gone >= DELETIONS_SOME && gone * DELETIONS_SHARE > known))
-        {
-            let sightings = std::mem::take(&mut checked.sightings);
-            let (there, missing): (Vec<_>, Vec<_>) =
-                sightings.into_iter().partition(|s| s.found.is_some());
-            checked.sightings = there;
-            checked.missing = missing.into_iter().map(|s| s.id).collect();
+        if held.is_some() {
+            hold_many(&mut checked, known);
         }
         Ok(checked)
     }
@@ -116,8 +105,21 @@ impl Hub {
     }
 }
 
+/// Deletions are held if they are many, of so many events that were known.
+pub(super) fn hold_many(checked: &mut Checked, known: usize) {
+    let gone = checked.sightings.iter().filter(|s| s.found.is_none());
+    let gone = gone.count();
+    if gone > DELETIONS_MAX || (gone >= DELETIONS_SOME && gone * DELETIONS_SHARE > known) {
+        let sightings = std::mem::take(&mut checked.sightings);
+        let (there, missing): (Vec<_>, Vec<_>) =
+            sightings.into_iter().partition(|s| s.found.is_some());
+        checked.sightings = there;
+        checked.missing = missing.into_iter().map(|s| s.id).collect();
+    }
+}
+
 /// What is not there, if a listing is believed without a look.
-fn believed(ids: Vec<String>) -> Checked {
+pub(super) fn believed(ids: Vec<String>) -> Checked {
     let gone = |id| Sighting { id, found: None };
     Checked {
         sightings: ids.into_iter().map(gone).collect(),

@@ -29,9 +29,10 @@ impl Hub {
         tx: &mut Tx,
         calendar: CalendarId,
         sighting: Sighting,
+        ids_last: bool,
     ) -> Result<()> {
         let seen = self.observation(sighting);
-        let Some(mut row) = self.copy_of(tx, calendar, &seen).await? else {
+        let Some(mut row) = self.copy_of(tx, calendar, &seen, ids_last).await? else {
             if seen.body.is_some() {
                 self.discovered(tx, calendar, seen).await?;
             }
@@ -82,6 +83,7 @@ impl Hub {
         tx: &mut Tx,
         calendar: CalendarId,
         seen: &Observation,
+        ids_last: bool,
     ) -> Result<Option<copies::Row>> {
         if let Some(mut row) = copies::by_remote(tx, calendar, &seen.remote_id).await? {
             if !is_new_incarnation(&row.copy, seen) {
@@ -112,6 +114,10 @@ impl Hub {
             if here.is_some() {
                 return Ok(here);
             }
+        }
+        if !ids_last {
+            // Nor do UIDs. What came back there was found when the listing was compared with what is known (`rotation.rs`).
+            return Ok(None);
         }
         let now = self.clock().now();
         match Box::pin(brought_back(tx, calendar, seen, now)).await? {

@@ -10,6 +10,7 @@ mod mutant;
 mod pull;
 mod push;
 mod rights;
+mod rotation;
 mod round;
 pub(crate) mod silence;
 

@@ -62,8 +62,8 @@ impl Hub {
             self.commit(tx).await?;
         }
         let held = self.held(store, calendar).await?;
-        let checked = self
-            .check_absences(
+        let checked = if work.connector.ids_last() {
+            self.check_absences(
                 store,
                 &work,
                 &sightings,
@@ -71,7 +71,11 @@ impl Hub {
                 &malformed,
                 full.then_some(held.as_slice()),
             )
-            .await?;
+            .await?
+        } else {
+            self.rebind(store, &work, &sightings, &malformed, &held)
+                .await?
+        };
         sightings.extend(checked.sightings);
         malformed.extend(checked.unread);
         let listed: HashSet<String> = sightings
@@ -165,6 +169,7 @@ impl Hub {
 
     async fn sight(&self, tx: &mut Tx, page: &Page<'_>, chunk: &[Sighting]) -> Result<()> {
         let calendar = page.work.id();
+        let ids_last = page.work.connector.ids_last();
         tx.gather();
         if let Some(run) = &page.run {
             runs::begin(tx, run.clone());
@@ -172,7 +177,7 @@ impl Hub {
         Box::pin(read_ahead(tx, calendar, chunk)).await?;
         for sighting in chunk {
             // On the heap: it carries whole events, and whoever waits for a pull waits for it.
-            Box::pin(self.sighted(tx, calendar, sighting.clone())).await?;
+            Box::pin(self.sighted(tx, calendar, sighting.clone(), ids_last)).await?;
             // Not before: of what was held nobody knows when it went.
             held::release(tx, calendar, page.held, sighting).await?;
         }

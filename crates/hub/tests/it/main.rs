@@ -42,6 +42,7 @@ mod parked;
 mod pilot;
 mod preview;
 mod restore;
+mod rotation;
 mod runs;
 mod silence;
 mod splits;

@@ -67,6 +67,8 @@ pub struct Manners {
     pub narrow: bool,
     /// The id of what is gone may be used again.
     pub reuses_ids: bool,
+    /// It is a feed: it can only be read whole, and its ids do not last.
+    pub feed: bool,
     /// How many more calendars the account has, all with the same events.
     pub more_calendars: usize,
     /// What its calendars' ids begin with; calendars of other ids are gone.
@@ -295,6 +297,17 @@ impl Model {
         self.put(id, body);
     }
 
+    /// Events come under other ids, which are their UIDs, too: for each that is there, its new one.
+    pub fn turn(&self, to: impl Fn(&str, &Event) -> String) {
+        let mut objects = self.objects.lock().unwrap();
+        let turned = std::mem::take(&mut *objects);
+        for (id, mut object) in turned.into_iter().filter(|(_, object)| object.alive) {
+            object.version = self.tick();
+            object.body.uid = to(&id, &object.body);
+            objects.insert(object.body.uid.clone(), object);
+        }
+    }
+
     /// A person deletes an event.
     pub fn remove(&self, id: &str) {
         let version = self.tick();
@@ -428,6 +441,10 @@ impl Connector for Model {
         }
     }
 
+    fn ids_last(&self) -> bool {
+        !self.manners().feed
+    }
+
     async fn calendars(&self) -> Result<Vec<Calendar>, Failure> {
         self.admitted().await?;
         let manners = self.manners();
@@ -453,6 +470,7 @@ impl Connector for Model {
         if cursor.is_some() && self.expired.swap(false, Ordering::Relaxed) {
             return Err(Failure::CursorInvalid);
         }
+        let cursor = cursor.filter(|_| self.ids_last());
         let after: i64 = cursor.map_or(0, |c| c.parse().unwrap());
         let replays = std::mem::take(&mut self.manners().replays);
         let seen: Vec<(String, Object)> = {

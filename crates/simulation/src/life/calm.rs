@@ -107,6 +107,21 @@ impl World {
         })
     }
 
+    /// A feed may come under other ids before the edit or deletion is read, if the event can still be known.
+    pub(crate) fn turn_calmly(&mut self, calm: &Calm) {
+        let of_all = |(slot, _)| matches!(slot, Slot::Title | Slot::When | Slot::Rule);
+        // Of twins one is as good as another: the other one may get the edit.
+        let twins = !self.ledger.restored.is_empty();
+        if self.is_feed(calm.place)
+            && !twins
+            && !calm.edit.is_some_and(of_all)
+            && self.rng.chance(50)
+        {
+            say!(self, "{}: the feed turns, calmly", calm.place);
+            self.turn_all(calm.place);
+        }
+    }
+
     /// Once it has come to rest again: the edit arrived wherever it may, and cost few writes.
     pub(crate) fn check_calm_edit(&self, calm: &Calm) -> Result<(), String> {
         let Some((slot, number)) = calm.edit else {

@@ -122,6 +122,7 @@ impl World {
             self.exchange();
         }
         self.check_doubles()?;
+        self.check_feeds()?;
         self.check_lost()?;
         self.check_meant()
     }
@@ -276,7 +277,8 @@ impl World {
                     let unknown = deleted || self.ledger.unmarked.contains(mark);
                     let again = (self.other.is_some() && unknown)
                         || (deleted && self.ledger.moved.contains(mark));
-                    let free = again || self.ledger.restored.contains(mark);
+                    let others = [&self.ledger.restored, &self.ledger.replaced];
+                    let free = again || others.iter().any(|marks| marks.contains(mark));
                     must!(
                         same.len() <= self.installations() || free,
                         "I3: {same:?} at {place} are the same event {mark}"

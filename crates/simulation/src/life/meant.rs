@@ -73,6 +73,8 @@ impl World {
         (matches!(edit.slot, Slot::Line(_)) && !losers.is_empty())
             // What was out of sight when its event was deleted elsewhere is an event of its own.
             || has_mark(&|mark| self.ledger.apart.contains(mark))
+            // So is what a feed has replaced.
+            || has_mark(&|mark| self.ledger.replaced.contains(mark))
             // One moved it, another deleted it, a third edited it: it may be there twice.
             || (moved && has_mark(&|mark| self.ledger.is_deleted(mark)))
             // Where a moved event meets what others had of it, the others win; and what another installation writes looks

@@ -109,6 +109,7 @@ impl Life {
             world.step();
         }
         world.rng = Rng::new(mix(self.seed, 2));
+        world.note_replaced();
         say!(world, "coming to rest");
         world.widen()?;
         world.reunite();
@@ -125,13 +126,17 @@ impl Life {
         world.check()?;
         world.list_again()?;
         world.check()?;
+        world.turn_again()?;
+        world.check()?;
         for _ in 0..2 {
             if let Some(calm) = world.calm_edit() {
+                world.turn_calmly(&calm);
                 world.rest()?;
                 world.check_calm_edit(&calm)?;
             }
         }
         if let Some(calm) = world.calm_deletion() {
+            world.turn_calmly(&calm);
             world.rest()?;
             world.check_calm_deletion(&calm)?;
         }

@@ -3,6 +3,7 @@
 mod linking;
 mod moves;
 mod reading;
+mod rotation;
 mod rows;
 mod worker;
 

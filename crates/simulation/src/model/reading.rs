@@ -89,7 +89,12 @@ impl World {
         }
         if page.full && !page.half {
             // What went comes first: the same event may have come back under another id.
-            self.check_absent(place, &page.objects);
+            if self.is_feed(place) {
+                let renamed = self.hub.rebind(place, &page.objects);
+                say!(self, "{place}: {renamed} have other ids");
+            } else {
+                self.check_absent(place, &page.objects);
+            }
         }
         let middle = page.objects.len() / 2;
         let part = if page.half {
@@ -100,10 +105,14 @@ impl World {
         for object in part {
             say!(self, "{place}: sees {} live={}", object.id, object.live);
             let now = self.providers[place].objects.get(&object.id);
-            let fresh = now.filter(|_| self.hub.is_newer(place, &object.id, page.began));
+            // Of a feed there is only the whole of it.
+            let fresh = now.filter(|_| {
+                !self.is_feed(place) && self.hub.is_newer(place, &object.id, page.began)
+            });
             // The page was read before what was seen of it since: a look says what is so now.
             let object = fresh.cloned().unwrap_or_else(|| object.clone());
-            self.hub.sighted(place, &object);
+            let ids_last = !self.is_feed(place);
+            self.hub.sighted(place, &object, ids_last);
         }
         self.hub.feeds[place] += 1;
         if !page.half {

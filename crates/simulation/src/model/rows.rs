@@ -268,12 +268,12 @@ impl Hub {
             .map(|(index, _)| index)
     }
 
-    /// Digests one item of a feed.
-    pub fn sighted(&mut self, place: usize, object: &Object) {
+    /// Digests one item of a feed. Where ids do not last, nor do UIDs.
+    pub fn sighted(&mut self, place: usize, object: &Object, ids_last: bool) {
         let seen = self.observation(Some(object), &object.id);
         let known = self.row_of(place, &object.id, object.stamp.filter(|_| object.live));
         let back = || self.brought_back(place, &object.body.uid);
-        let back = known.map_or_else(|| back().filter(|_| object.live), |_| None);
+        let back = known.map_or_else(|| back().filter(|_| object.live && ids_last), |_| None);
         if let Some(row) = back {
             self.turned_up(row);
         }

@@ -1,5 +1,7 @@
-//! Model providers: what Google, Microsoft Graph and CalDAV servers do to a client that writes conditionally.
+//! Model providers: what Google, Microsoft Graph and CalDAV servers do to a client that writes conditionally, and feeds to one
+//! that can only read.
 
+mod feed;
 mod window;
 
 use std::collections::BTreeMap;
@@ -8,6 +10,7 @@ use calendar::{Event, Override, Text, unit};
 use jiff::Timestamp;
 use sync::{Stamp, Version, replication::Reply};
 
+use feed::Feed;
 pub use window::{Round, Window};
 
 /// Which habits a provider has.
@@ -19,6 +22,8 @@ pub enum Kind {
     Graph,
     /// We choose hrefs, which can be used again; entity tags have no order; takes whole bodies.
     CalDav,
+    /// It can only be read, and only whole; ids do not last, and entity tags have no order.
+    Feed,
 }
 
 /// What it does to texts that it is given.
@@ -90,6 +95,8 @@ pub struct Provider {
     pub objects: BTreeMap<String, Object>,
     /// What its listings cover, if they do not cover everything.
     pub window: Option<Window>,
+    /// What is to be known of it, if it is a feed.
+    pub(crate) feed: Feed,
     /// Grows with every change; what cursors are made of.
     pub position: u64,
     /// Requests that will be executed some time after everybody gave them up.
@@ -110,6 +117,7 @@ impl Provider {
             access: Access::Full,
             objects: BTreeMap::new(),
             window: None,
+            feed: Feed::default(),
             position: 0,
             late: Vec::new(),
             made: BTreeMap::new(),
@@ -120,7 +128,7 @@ impl Provider {
 
     /// Whether the order of versions tells old sightings from new ones.
     pub fn is_ordered(&self) -> bool {
-        self.kind != Kind::CalDav
+        !matches!(self.kind, Kind::CalDav | Kind::Feed)
     }
 
     pub fn choose_id(&self, copy: &str, generation: u32) -> Option<String> {
@@ -165,6 +173,9 @@ impl Provider {
         let id = id.unwrap_or_else(|| format!("o{}", self.position));
         let body = self.rewritten(body);
         let left = self.left(self.objects.get(&id), Some(&body));
+        if self.is_feed() {
+            self.note_rewriting(&id, &body);
+        }
         let before = self.objects.remove(&id).map(|before| {
             Box::new(Object {
                 before: None,
@@ -226,6 +237,9 @@ impl Provider {
 
     /// Executes a write and answers.
     pub fn execute(&mut self, write: Write, now: Timestamp) -> Reply {
+        if self.is_feed() {
+            return Reply::Refused("read-only".to_owned());
+        }
         match write {
             Write::Create {
                 id,

@@ -67,7 +67,7 @@ impl Provider {
 
     /// Whether a round may begin at a cursor: its window is still the one that is wanted.
     pub fn serves(&self, cursor: u64) -> bool {
-        self.window.is_none_or(|window| cursor >= window.moved)
+        !self.is_feed() && self.window.is_none_or(|window| cursor >= window.moved)
     }
 
     /// Time goes on, and the window with it.

@@ -70,8 +70,9 @@ impl Digest {
             rewriting: _,
             access: _,
             objects,
-            // Listings cover everything here.
+            // Listings cover everything here, and none is a feed.
             window: _,
+            feed: _,
             position,
             late,
             made,

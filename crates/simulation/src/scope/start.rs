@@ -83,7 +83,7 @@ impl Start {
             let rewriting = match kind {
                 Kind::Google => Rewriting::Trim,
                 Kind::Graph => Rewriting::Html,
-                Kind::CalDav => Rewriting::None,
+                Kind::CalDav | Kind::Feed => Rewriting::None,
             };
             let mut provider = Provider::new(*kind, rewriting);
             provider.position = POSITION;

@@ -2,6 +2,7 @@
 
 mod accidents;
 pub(crate) mod casting;
+mod feeds;
 mod odd;
 mod people;
 
@@ -74,6 +75,7 @@ impl World {
     pub fn new(seed: u64, listen: bool) -> Self {
         let mut world = Self::cast(seed, listen);
         world.make_odd(seed);
+        world.make_feeds(seed);
         world.begin();
         world
     }

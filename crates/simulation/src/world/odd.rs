@@ -1,7 +1,11 @@
 //! What is unusual about some worlds. It is drawn from streams of its own: a life without any of it is what it was before
 //! there was any of it.
 
-use super::{World, say};
+use super::{
+    World,
+    feeds::{TURNS, Turn},
+    say,
+};
 use crate::{
     provider::{Kind, Window},
     rng::{Rng, mix},
@@ -24,6 +28,8 @@ const MONTH: u64 = 10_000;
 pub struct Oddities {
     /// Calendars whose listings cover a window.
     windows: Vec<usize>,
+    /// Feeds whose ids do not last.
+    pub(super) feeds: Vec<usize>,
 }
 
 /// Something unusual that happens.
@@ -33,6 +39,8 @@ enum Odd {
     Slide(usize),
     /// A person puts an event to another time, perhaps out of the window or into it.
     PutOff(usize),
+    /// The publisher of a feed does something.
+    Turn(usize, Turn),
 }
 
 impl World {
@@ -85,6 +93,10 @@ impl World {
         for place in &self.odd.windows {
             happens.extend([Odd::Slide(*place), Odd::PutOff(*place), Odd::PutOff(*place)]);
         }
+        self.note_replaced();
+        for place in &self.odd.feeds {
+            happens.extend(TURNS.map(|turn| Odd::Turn(*place, turn)));
+        }
         if happens.is_empty() {
             return;
         }
@@ -99,6 +111,7 @@ impl World {
                 self.providers[place].slide(hours);
                 self.hub.moment += MONTH;
             }
+            Odd::Turn(place, turn) => self.turn(place, turn),
             Odd::PutOff(place) => {
                 let all = std::mem::replace(&mut self.slots, &[Slot::When]);
                 self.edit_there(place);

@@ -154,9 +154,11 @@ impl World {
             return;
         };
         let others: Vec<usize> = (0..self.providers.len())
-            .filter(|to| *to != place)
+            .filter(|to| *to != place && !self.is_feed(*to))
             .collect();
-        let to = self.rng.pick(&others).unwrap();
+        let Some(to) = self.rng.pick(&others).filter(|_| !self.is_feed(place)) else {
+            return;
+        };
         let object = self.providers[place].objects[&id].clone();
         // Whoever has deleted the same invitation there and now brings another one has two events if an edit of somebody else
         // keeps the first.
@@ -208,6 +210,7 @@ impl World {
         let mut new = old.clone();
         new.overrides.retain(|id, _| *id == moved);
         new.categories = [self.ledger.mark()].into();
+        self.note_alike(place, [&old, &new]);
         new.uid = format!("uid-split-{}", self.ledger.number());
         self.ledger.mistaken |= !self.is_known(place, &id);
         if old.overrides.remove(&moved).is_some() {
@@ -276,8 +279,9 @@ impl World {
         };
         self.ledger.mistaken |= !self.is_known(place, &id);
         let object = self.providers[place].objects[&id].clone();
-        let mut body = object.body;
+        let mut body = object.body.clone();
         body.categories = [self.ledger.mark()].into();
+        self.note_alike(place, [&object.body, &body]);
         body.uid = format!("uid-copy-{}", self.ledger.number());
         let now = self.now();
         let copy = self.providers[place].put(None, body, object.stamp, now);

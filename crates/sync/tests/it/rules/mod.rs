@@ -1,6 +1,7 @@
 //! One test, or a few, for each rule of the design, by its name.
 
 mod conflicts;
+mod feeds;
 mod links;
 mod observing;
 mod occurrences;
