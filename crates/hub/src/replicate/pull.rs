@@ -20,6 +20,9 @@ const CHUNK: usize = 100;
 /// From so many on it is worth while to read ahead.
 const FEW: usize = 3;
 
+/// How often a calendar is read anew if another process has read it meanwhile.
+const READS_MAX: usize = 3;
+
 /// What was read at once of a calendar.
 struct Page<'p> {
     work: &'p Work,
@@ -43,9 +46,19 @@ impl Hub {
         self.read(store, calendar).await
     }
 
-    /// The same for whoever has the calendar's turn already.
+    /// The same for whoever has the calendar's turn already. Where another process was faster, what is new since then is read.
     pub(super) async fn read(&self, store: &Store, calendar: CalendarId) -> Result<Pulled> {
-        let Some(work) = self.work(store, calendar).await? else {
+        for _ in 1..READS_MAX {
+            match Box::pin(self.read_once(store, calendar)).await {
+                Err(Error::Stale) => {}
+                done => return done,
+            }
+        }
+        Box::pin(self.read_once(store, calendar)).await
+    }
+
+    async fn read_once(&self, store: &Store, calendar: CalendarId) -> Result<Pulled> {
+        let Some(mut work) = self.work(store, calendar).await? else {
             return Ok(Pulled::default());
         };
         let Changes {
@@ -60,6 +73,7 @@ impl Hub {
             self.read_to(&mut tx, &work, cursor.clone(), None, false)
                 .await?;
             self.commit(tx).await?;
+            work.row.feed += 1;
         }
         let held = self.held(store, calendar).await?;
         let checked = if work.connector.ids_last() {
@@ -169,6 +183,10 @@ impl Hub {
 
     async fn sight(&self, tx: &mut Tx, page: &Page<'_>, chunk: &[Sighting]) -> Result<()> {
         let calendar = page.work.id();
+        if calendars::feed(tx, calendar).await? != page.work.row.feed {
+            // Another process has read the calendar meanwhile: what it saw is newer than what stands here.
+            return Err(Error::Stale);
+        }
         let ids_last = page.work.connector.ids_last();
         tx.gather();
         if let Some(run) = &page.run {

@@ -20,6 +20,7 @@ use providers::{
     Traits, Update, Watch,
 };
 use sync::{Stamp, Version, replication::Reply};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 /// One event at the provider.
@@ -99,6 +100,8 @@ pub struct Manners {
     pub late: bool,
     /// Nothing is ever answered.
     pub hangs: bool,
+    /// The next listing is on its way for as long as this does not ring.
+    pub lingers: Option<Arc<Notify>>,
     /// So many requests more are answered; the process that asks for another one is dead by then.
     pub until_death: Option<usize>,
     /// Death comes after the request was carried out, not before.
@@ -494,6 +497,10 @@ impl Connector for Model {
         let good = good.iter().map(|(id, object)| self.seen_as(id, object));
         // What it does not show yet comes later.
         let cursor_now = self.manners().lag.unwrap_or_else(|| self.latest());
+        let lingers = self.manners().lingers.take();
+        if let Some(bell) = lingers {
+            bell.notified().await;
+        }
         Ok(Changes {
             sightings: replays.into_iter().chain(good).collect(),
             malformed: bad.iter().map(|(id, _)| malformed(id)).collect(),

@@ -16,7 +16,8 @@ use crate::{Error, Result};
 
 /// Statements that a connection keeps prepared.
 const STATEMENTS: usize = 200;
-/// How long a statement that reads waits where a log is just being recovered; nothing else is ever in its way.
+/// How long a statement that reads waits where a log is just being recovered or closed, and whoever opens the file; nothing
+/// else is ever in their way.
 const RECOVERY: Duration = Duration::from_secs(5);
 
 /// When SQLite waits for the disk.
@@ -45,15 +46,16 @@ impl Opening {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags).map_err(Error::open)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        let wait = if self.reads_only {
-            RECOVERY
-        } else {
-            Duration::ZERO
-        };
-        connection.busy_timeout(wait).map_err(Error::open)?;
+        connection.busy_timeout(RECOVERY).map_err(Error::open)?;
         connection
             .execute_batch(&self.pragmas())
             .map_err(Error::open)?;
+        if !self.reads_only {
+            // Whoever writes waits as a task (`Transaction::begin_write`).
+            connection
+                .busy_timeout(Duration::ZERO)
+                .map_err(Error::open)?;
+        }
         Ok(connection)
     }
 

@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use identity::SystemIds;
+use tokio::sync::Notify;
 
 use super::{forget, is_at_rest, linked, make, visit, visited};
 use crate::world::{Database, World, event, until};
@@ -14,6 +15,7 @@ both! {
     row_68_clock_skew,
     row_69_crash_between_any_two_steps,
     row_73_lease_lost_in_mid_write,
+    row_73_lease_lost_in_mid_read,
 }
 
 async fn row_68_clock_skew(database: Database) {
@@ -46,6 +48,10 @@ async fn row_68_clock_skew(database: Database) {
         })
         .await;
         world.clock.advance(skew);
+        // Nobody else asks.
+        let asked = world.clock.asked();
+        let looked = async || world.clock.asked() > asked + 3;
+        until("the worker has looked at the clock", looked).await;
         world.models[0].edit("a", |e| e.title = "Found".into());
         world.clock.advance(3 * 3600);
         until("it is found", async || world.titles(1) == ["Found"]).await;
@@ -227,5 +233,38 @@ async fn row_73_lease_lost_in_mid_write(database: Database) {
     }
     let log = world.models[1].log();
     assert_eq!(log.len(), 2, "made, and changed once: {log:?}");
+    is_at_rest(&world).await;
+}
+
+/// Whoever has lost the job comes back with a page that is older than what has been read since.
+async fn row_73_lease_lost_in_mid_read(database: Database) {
+    let world = visited(&database).await;
+    let body = world.models[0].living().remove(0).1;
+    let bell = Arc::new(Notify::new());
+    world.models[0].remove("a");
+    world.models[0].manners().lingers = Some(bell.clone());
+    let other = world.other_hub(Arc::new(SystemIds)).await;
+    let store = other.store(world.store.tenant()).await.unwrap();
+    let old = world.hub.pull(&world.store, world.calendars[0]);
+    let new = async {
+        let listed = async || world.models[0].manners().lingers.is_none();
+        until("the old page is on its way", listed).await;
+        world.models[0].put("a", body);
+        other.pull(&store, world.calendars[0]).await.unwrap();
+        bell.notify_one();
+    };
+    let (old, ()) = tokio::join!(old, new);
+    let before = world.writes();
+    assert_eq!(
+        old.unwrap().sightings,
+        0,
+        "what is new since the other one read"
+    );
+    world.settle().await;
+    assert_eq!(
+        world.writes(),
+        before,
+        "the mirror was deleted and made again"
+    );
     is_at_rest(&world).await;
 }
