@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use calendar::Event;
 
-use crate::slots::{Slot, numbers};
+use crate::slots::{Slot, is_veiled, numbers};
 
 /// One edit of one slot.
 #[derive(Clone, Debug, Hash)]
@@ -68,6 +68,10 @@ pub struct Ledger {
     pub alike: BTreeSet<String>,
     /// Marks of events that somebody deleted while a calendar's window still hid the same event there: that one is another then.
     pub apart: BTreeSet<String>,
+    /// Who turned what private or public: the number of the edit, where, and whether it was in the hub.
+    pub turned: Vec<(u32, usize, bool)>,
+    /// Marks of events that were private at any time; `None` stands for all, where the mark could not be seen.
+    pub veiled: BTreeSet<Option<String>>,
     /// What a person kept at a place when asked, and the value that they saw beside it.
     pub chosen: BTreeSet<(usize, u32, u32)>,
     next: u32,
@@ -101,6 +105,15 @@ impl Ledger {
     pub fn last_edit(&self) -> Option<(Slot, u32)> {
         let edit = self.edits.last()?;
         (!edit.passing && edit.number == self.next).then_some((edit.slot, edit.number))
+    }
+
+    /// Whether the event of an edit was private at any time, so that others may not have seen the edit.
+    pub fn was_veiled(&self, edit: &Edit) -> bool {
+        let known = match &edit.mark {
+            Some(_) => self.veiled.contains(&edit.mark) || self.veiled.contains(&None),
+            None => !self.veiled.is_empty(),
+        };
+        known && is_veiled(edit.slot)
     }
 
     /// Where a number was written.
@@ -164,20 +177,19 @@ impl Ledger {
         &self,
         alive: &BTreeSet<u32>,
         losers: &BTreeSet<u32>,
-        hidden: impl Fn(usize, Slot) -> bool,
+        hidden: impl Fn(usize, &Edit) -> bool,
     ) -> Option<&Edit> {
         let hidden_there = |edit: &Edit| {
             let mut carried = self.carried.iter();
-            carried.any(|(number, to)| *number == edit.number && hidden(*to, edit.slot))
+            carried.any(|(number, to)| *number == edit.number && hidden(*to, edit))
         };
         self.edits.iter().find(|edit| {
             let replaced = || self.edits.iter().any(|e| e.replaced == Some(edit.number));
             !(edit.passing
-                || (self.deletions
-                    && (edit.own || hidden(edit.place, edit.slot) || hidden_there(edit)))
-                || self.deleted_at.iter().any(|at| hidden(*at, edit.slot))
+                || (self.deletions && (edit.own || hidden(edit.place, edit) || hidden_there(edit)))
+                || self.deleted_at.iter().any(|at| hidden(*at, edit))
                 || (matches!(edit.slot, Slot::Occurrence(_))
-                    && self.cancelled_at.iter().any(|at| hidden(*at, edit.slot)))
+                    && self.cancelled_at.iter().any(|at| hidden(*at, edit)))
                 || alive.contains(&edit.number)
                 || losers.contains(&edit.number)
                 || self.deleted.contains(&edit.number)

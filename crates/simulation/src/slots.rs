@@ -26,9 +26,25 @@ pub enum Slot {
     Color,
     /// Somebody's answer, with a comment; it stays in its calendar.
     Answer,
+    /// Whether others may see more than that the time is taken, of the event or of an occurrence. It has no number.
+    Privacy,
 }
 
-/// All of them.
+/// What hides private events from others: time and repetition it shows.
+pub fn is_veiled(slot: Slot) -> bool {
+    match slot {
+        Slot::When | Slot::Rule => false,
+        Slot::Title
+        | Slot::Line(_)
+        | Slot::Occurrence(_)
+        | Slot::Place
+        | Slot::Color
+        | Slot::Answer
+        | Slot::Privacy => true,
+    }
+}
+
+/// All that have a number.
 pub const SLOTS: [Slot; 11] = [
     Slot::Title,
     Slot::Line(0),
@@ -72,6 +88,7 @@ impl Slot {
             Self::Place => Unit::Place,
             Self::Color => Unit::Color,
             Self::Answer => Unit::Person(guest()),
+            Self::Privacy => Unit::Privacy,
         }
     }
 
@@ -101,15 +118,25 @@ impl Slot {
             Self::Place => digits(&event.places.first()?.name),
             Self::Color => digits(event.color.as_deref()?),
             Self::Answer => digits(event.people.get(&guest())?.comment.as_deref()?),
+            Self::Privacy => None,
         }
     }
 
     /// Puts a number there. An odd one leaves white space for providers to tidy up.
     pub fn write(self, event: &mut Event, number: u32) {
+        self.put(event, number, "");
+    }
+
+    /// The same in other words, which tell the same number.
+    pub fn write_disguised(self, event: &mut Event, number: u32) {
+        self.put(event, number, "0");
+    }
+
+    fn put(self, event: &mut Event, number: u32, zero: &str) {
         let space = if number % 2 == 1 { "  " } else { "" };
         match self {
-            Self::Title => event.title = format!("t{number}{space}"),
-            Self::Line(index) => line(&mut event.text, index, number),
+            Self::Title => event.title = format!("t{zero}{number}{space}"),
+            Self::Line(index) => line(&mut event.text, index, &format!("{zero}{number}")),
             Self::When => event.when = when(number),
             Self::Rule => {
                 event.rules = vec![Rule {
@@ -118,15 +145,20 @@ impl Slot {
                 }];
             }
             Self::Occurrence(index) => {
+                let privacy = match event.overrides.get(&occurrence(index)) {
+                    Some(Override::Patch(patch)) => patch.privacy,
+                    _ => None,
+                };
                 let patch = Patch {
-                    title: Some(format!("t{number}{space}")),
+                    title: Some(format!("t{zero}{number}{space}")),
+                    privacy,
                     ..Patch::default()
                 };
                 let entry = Override::Patch(Box::new(patch));
                 event.overrides.insert(occurrence(index), entry);
             }
-            Self::Place => event.places = vec![Place::named(format!("p{number}{space}"))],
-            Self::Color => event.color = Some(format!("c{number}")),
+            Self::Place => event.places = vec![Place::named(format!("p{zero}{number}{space}"))],
+            Self::Color => event.color = Some(format!("c{zero}{number}")),
             Self::Answer => {
                 let participation = if number % 2 == 1 {
                     Participation::Accepted
@@ -135,11 +167,12 @@ impl Slot {
                 };
                 let answer = Person {
                     participation,
-                    comment: Some(format!("n{number}")),
+                    comment: Some(format!("n{zero}{number}")),
                     ..Person::default()
                 };
                 event.people.insert(guest(), answer);
             }
+            Self::Privacy => unreachable!("it has no number"),
         }
     }
 }
@@ -157,13 +190,13 @@ pub fn numbers(event: &Event) -> impl Iterator<Item = (Slot, u32)> + '_ {
         .filter_map(|slot| Some((slot, slot.read(event)?)))
 }
 
-fn line(text: &mut Text, index: usize, number: u32) {
+fn line(text: &mut Text, index: usize, number: &str) {
     let key = LINES[index];
     if let Some((head, rest)) = text.content.split_once(key) {
         let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
         text.content = format!("{head}{key}{number}{rest}");
     } else if text.content.is_empty() {
-        let lines = LINES.map(|k| format!("{k}{}\n", if k == key { number } else { 0 }));
+        let lines = LINES.map(|k| format!("{k}{}\n", if k == key { number } else { "0" }));
         text.content = lines.concat();
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use calendar::Unit;
 use identity::Actor;
 use storage::{Tx, copies, linked, links, members};
 use sync::{
@@ -231,10 +232,15 @@ impl Hub {
         let cause = self.link_cause(CauseKind::Config, place.calendar, member.link);
         member.role = place.role;
         let mask = place.mask.clone();
-        let done = rules::remask(&mut value, &mut member, &mut row.copy, mask, made, &cause);
-        rules::inward(&mut value, &mut member, &row.copy);
+        let mut done = rules::remask(&mut value, &mut member, &mut row.copy, mask, made, &cause);
+        let moved = rules::inward(&mut value, &mut member, &row.copy);
+        done.moved.extend(moved);
         let mut flow = Flow::new(self, tx, actor.log_name(), cause);
         flow.settled(&value, &member, &mut row, &done).await?;
+        if done.moved.contains(&Unit::Privacy) && holds(Law::MaskAtOnce) {
+            Box::pin(flow.outward(&value, None)).await?;
+            flow.let_in(&value, &done.moved).await?;
+        }
         flow.cascade().await
     }
 
@@ -288,7 +294,14 @@ impl Hub {
             let cause = self.link_cause(CauseKind::Flow, calendar, member.link);
             let mut flow = Flow::new(self, tx, actor.log_name(), cause);
             let cause = flow.cause_on(member.link).await?;
-            let done = rules::relink(value, &mut member, &mut row.copy, &cause);
+            let relink = if row.projected {
+                rules::relink
+            } else {
+                rules::relink_own
+            };
+            let mut done = relink(value, &mut member, &mut row.copy, &cause);
+            let hidden = flow.hide(value, &mut member, &row).await?;
+            done.moved.extend(hidden);
             flow.settled(value, &member, &mut row, &done).await?;
             flow.cascade().await?;
         }
@@ -372,7 +385,11 @@ async fn as_it_is(tx: &mut Tx, member: &Member) -> Result<Option<Member>> {
 }
 
 /// Whether a person made a copy of a linked event, other than `but`.
-async fn has_original(tx: &mut Tx, value: &Linked, but: Option<&Member>) -> Result<bool> {
+pub(super) async fn has_original(
+    tx: &mut Tx,
+    value: &Linked,
+    but: Option<&Member>,
+) -> Result<bool> {
     for member in members::of_linked(tx, value.id).await? {
         if but.is_some_and(|but| but.copy == member.copy) {
             continue;

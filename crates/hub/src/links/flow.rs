@@ -135,6 +135,7 @@ impl<'a> Flow<'a> {
             }
             let cause = self.cause_along(&member).await?;
             rules::revived(&mut value, &mut member, &mut row.copy, restored, &cause);
+            self.hide(&mut value, &mut member, row).await?;
             members::update(self.tx, &member).await?;
             linked::update(self.tx, &value).await?;
             moved.push(value);
@@ -216,7 +217,7 @@ impl<'a> Flow<'a> {
     }
 
     /// L1, then L2.
-    async fn inward(&mut self, row: &mut copies::Row, mut member: Member) -> Result<()> {
+    pub(super) async fn inward(&mut self, row: &mut copies::Row, mut member: Member) -> Result<()> {
         let Some(mut value) = linked::get_for_update(self.tx, member.linked).await? else {
             return Ok(());
         };
@@ -233,7 +234,8 @@ impl<'a> Flow<'a> {
             _ => false,
         };
         let before = Box::new(member.clone());
-        let moved = self.inward_of(&mut value, &mut member, &row.copy).await?;
+        let mut moved = self.inward_of(&mut value, &mut member, &row.copy).await?;
+        moved.extend(self.hide(&mut value, &mut member, row).await?);
         if member != *before {
             members::update(self.tx, &member).await?;
         }
@@ -245,6 +247,7 @@ impl<'a> Flow<'a> {
             // What does not flow, an answer say, may matter to a filter, or bring in what is apart.
             Box::pin(self.outward(&value, Some(row.copy.id))).await?;
             self.shown.clear();
+            self.let_in(&value, &moved).await?;
         }
         Ok(())
     }
@@ -325,7 +328,12 @@ impl<'a> Flow<'a> {
             rules::pass(&mut member);
         }
         let cause = self.cause_along(&member).await?;
-        let mut done = rules::outward(value, &mut member, &mut row.copy, &cause);
+        let outward = if row.projected {
+            rules::outward
+        } else {
+            rules::outward_own
+        };
+        let mut done = outward(value, &mut member, &mut row.copy, &cause);
         done.units.extend(keep_apart(&member, &mut row, &cause));
         let mut news = !done.is_empty();
         // What is apart of a series was said by the caller already.

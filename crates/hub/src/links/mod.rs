@@ -10,6 +10,7 @@ mod moved;
 mod parts;
 pub(crate) mod pilot;
 mod preview;
+mod private;
 mod project;
 mod save;
 pub(crate) mod sieve;

@@ -52,7 +52,8 @@ impl Flow<'_> {
             self.hub.keep_losers(self.tx, &there, &lost).await?;
             members::update(self.tx, &member).await?;
             linked::update(self.tx, value).await?;
-            self.outward(value, Some(there.copy.id)).await?;
+            // What was hidden from it as private it sees now.
+            self.outward(value, None).await?;
             return Ok(true);
         }
         Ok(false)

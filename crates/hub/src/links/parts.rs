@@ -64,7 +64,8 @@ impl Flow<'_> {
             let mut member = member.clone();
             (member.exploded, member.apart) = (exploded, apart);
             original = self.is_original(&member).await?;
-            if Some(member.copy) != from || !wanted || refit || heals {
+            let news = Some(member.copy) != from || rules::sees_less(value, &member);
+            if news || !wanted || refit || heals {
                 Box::pin(self.outward_to(value, member, wanted)).await?;
             }
         } else if value.alive && place.role.receives() && wanted {
@@ -169,7 +170,12 @@ impl Flow<'_> {
                 member.apart.clear();
                 rules::pass(&mut member);
                 let cause = self.cause_along(&member).await?;
-                rules::outward(value, &mut member, &mut copy, &cause);
+                let outward = if original {
+                    rules::outward_own
+                } else {
+                    rules::outward
+                };
+                outward(value, &mut member, &mut copy, &cause);
                 let body = replication::body(&copy, &BTreeSet::new());
                 match (&copy.remote, body) {
                     (Remote::Live { .. }, Some((previous, next))) => (Some(previous), next),

@@ -74,8 +74,10 @@ impl Flow<'_> {
             return Ok(());
         };
         self.fresh = row.copy.causes.is_empty();
+        let from = twins.is_empty().then_some(row.copy.id);
         self.join_twins(&mut value, row.copy.id, twins).await?;
-        self.outward(&value, Some(row.copy.id)).await?;
+        // What others have said of it comes to it, too.
+        self.outward(&value, from).await?;
         self.fresh = false;
         Ok(())
     }

@@ -6,7 +6,7 @@ use sync::Remote;
 use super::check::must;
 use crate::{
     model::{index_of, place_of},
-    slots::{SLOTS, Slot},
+    slots::{SLOTS, Slot, is_veiled},
     world::{World, say},
 };
 
@@ -19,6 +19,8 @@ pub(crate) struct Calm {
     copies: Vec<(usize, String)>,
     writes: Vec<usize>,
     edit: Option<(Slot, u32)>,
+    /// What of it private events hide does not flow.
+    private: bool,
     living: usize,
 }
 
@@ -97,12 +99,14 @@ impl World {
         let (linked, place, id) = self.sender()?;
         let copies = self.objects(linked);
         let writes = self.providers.iter().map(|p| p.writes).collect();
+        let private = self.has_private(linked);
         self.edit_object(place, id);
         Some(Calm {
             place,
             copies,
             writes,
             edit: self.ledger.last_edit(),
+            private,
             living: 0,
         })
     }
@@ -134,7 +138,8 @@ impl World {
                 "I7: {slot:?} cost {cost} writes at {there}"
             );
         }
-        if self.covered(calm.place, slot) || slot.unit().is_local() {
+        let private = calm.private && is_veiled(slot);
+        if self.covered(calm.place, slot) || slot.unit().is_local() || private {
             return Ok(());
         }
         for (there, id) in &calm.copies {
@@ -172,6 +177,7 @@ impl World {
             copies,
             writes: Vec::new(),
             edit: None,
+            private: false,
             living,
         })
     }

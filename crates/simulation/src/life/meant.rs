@@ -83,6 +83,7 @@ impl World {
             // An event met again what the link has of it: there the link wins (L8). What lost is kept.
             || self.lost_at_a_meeting(edit)
             || self.was_covered(edit.place, edit.slot)
+            || self.ledger.was_veiled(edit)
             || self.ledger.was_deleted(edit.number)
             || self.ledger.was_cancelled(edit)
     }

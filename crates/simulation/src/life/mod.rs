@@ -3,6 +3,8 @@
 mod calm;
 mod check;
 mod meant;
+mod pairs;
+mod veiled;
 
 use std::{
     any::Any,
@@ -87,9 +89,12 @@ impl Life {
     /// Lives it.
     pub fn live(&self, listen: bool) -> Lived {
         let mut world = World::new(self.seed, listen);
+        if let Some(place) = self.watched(&world) {
+            world.watch(place);
+        }
         let result = catch_unwind(AssertUnwindSafe(|| self.pass(&mut world)));
         let violation = match result {
-            Ok(Ok(())) => None,
+            Ok(Ok(())) => self.interferes(&world),
             Ok(Err(fault)) => Some(Violation::new(&fault)),
             Err(panic) => Some(panicked(panic.as_ref())),
         };
@@ -105,6 +110,7 @@ impl Life {
     fn pass(&self, world: &mut World) -> Result<(), String> {
         for step in &self.steps {
             world.odd_step(*step);
+            world.veil_step(*step);
             world.rng = Rng::new(*step);
             world.step();
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use calendar::Event;
+use calendar::{Event, Unit};
 use jiff::Timestamp;
 use sync::{
     Cause, CauseKind, Copy, Law, LinkId, LinkedId, Mask, Member, Part, Role, Stamp,
@@ -53,7 +53,7 @@ impl Hub {
             return;
         }
         let linked = self.begin(row);
-        let member = self.members.len() - 1;
+        let (member, mut joined) = (self.members.len() - 1, false);
         for other in (0..self.places.len()).filter(|other| *other != place) {
             if !self.places[other].away
                 && let Some(twin) = self.twin(row, other)
@@ -61,9 +61,11 @@ impl Hub {
                 self.join(linked, twin, cause);
                 // It turned up beside another: it may have been moved from there.
                 self.members[member].since = Some(self.now());
+                joined = true;
             }
         }
-        self.outward(linked, Some(row), cause);
+        // What others have said of it comes to it, too.
+        self.outward(linked, Some(row).filter(|_| !joined), cause);
     }
 
     /// A mirror gives way to the event that it mirrors.
@@ -176,7 +178,7 @@ impl Hub {
         for linked in begun..self.linked.len() {
             let origin = index_of(self.linked[linked].origin.0);
             let cause = self.cause(CauseKind::Config, self.place(origin), None);
-            self.outward(linked, Some(origin), &cause);
+            self.outward(linked, None, &cause);
         }
     }
 
@@ -221,16 +223,16 @@ impl Hub {
         self.places[place].mask = mask.clone();
         for linked in 0..self.linked.len() {
             let cause = self.cause(CauseKind::Config, place, None);
-            if let Some(member) = self.member_at(linked, place) {
-                self.remask(member, mask.clone(), &cause);
-            }
+            let member = self.member_at(linked, place);
+            let moved = member.map(|member| self.remask(member, mask.clone(), &cause));
             if holds(Law::MaskAtOnce) {
                 self.outward(linked, None, &cause);
+                self.let_in(linked, &moved.unwrap_or_default(), &cause);
             }
         }
     }
 
-    fn remask(&mut self, member: usize, mask: Mask, cause: &Cause) {
+    fn remask(&mut self, member: usize, mask: Mask, cause: &Cause) -> BTreeSet<Unit> {
         let row = index_of(self.members[member].copy.0);
         self.rows[row].unsettled |= self.rows[row].copy.base.is_none();
         let linked = index_of(self.members[member].linked.0);
@@ -250,16 +252,23 @@ impl Hub {
         let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
         let member = &mut self.members[member];
         let done = rules::remask(value, member, copy, mask, made, cause);
-        rules::inward(value, member, copy);
+        let mut moved = rules::inward(value, member, copy);
         self.conflicts.extend(done.conflicts);
+        moved.extend(done.moved);
+        moved
     }
 
-    fn inward(&mut self, row: usize, member: usize, cause: &Cause) {
+    pub(super) fn inward(&mut self, row: usize, member: usize, cause: &Cause) {
         let linked = index_of(self.members[member].linked.0);
+        let hides = self.hides(row, member);
         let (value, copy) = (&mut self.linked[linked], &self.rows[row].copy);
-        let moved = rules::inward(value, &mut self.members[member], copy);
+        let mut moved = rules::inward(value, &mut self.members[member], copy);
+        if hides {
+            moved.extend(rules::hide(value, &mut self.members[member], copy));
+        }
         if !moved.is_empty() {
             self.outward(linked, Some(row), cause);
+            self.let_in(linked, &moved, cause);
         }
     }
 
@@ -301,6 +310,10 @@ impl Hub {
             let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
             let dead = !value.alive;
             rules::revived(value, &mut self.members[member], copy, restored, cause);
+            if self.hides(row, member) {
+                let (value, copy) = (&mut self.linked[linked], &self.rows[row].copy);
+                rules::hide(value, &mut self.members[member], copy);
+            }
             if dead && self.lives_already(linked, cause) {
                 // What was left of it is another one's now.
                 return;
@@ -313,15 +326,25 @@ impl Hub {
     pub(super) fn outward(&mut self, linked: usize, from: Option<usize>, cause: &Cause) {
         let mut next = VecDeque::new();
         let home = from.map(|row| self.place(row));
-        for place in (0..self.places.len()).filter(|place| Some(*place) != home) {
-            match self.member_at(linked, place) {
+        for place in 0..self.places.len() {
+            let member = self.member_at(linked, place);
+            let sees_less = |m: usize| rules::sees_less(&self.linked[linked], &self.members[m]);
+            if Some(place) == home && !member.is_some_and(sees_less) {
+                continue;
+            }
+            match member {
                 Some(member) => {
                     let row = index_of(self.members[member].copy.0);
-                    let copy = &mut self.rows[row].copy;
-                    let done = rules::outward(
+                    let there = &mut self.rows[row];
+                    let outward = if there.projected {
+                        rules::outward
+                    } else {
+                        rules::outward_own
+                    };
+                    let done = outward(
                         &self.linked[linked],
                         &mut self.members[member],
-                        copy,
+                        &mut there.copy,
                         cause,
                     );
                     if !done.is_empty() {
@@ -392,14 +415,25 @@ impl Hub {
                 continue;
             };
             let row = index_of(self.members[member].copy.0);
+            let relink = if self.rows[row].projected {
+                rules::relink
+            } else {
+                rules::relink_own
+            };
             let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
             let dead = !value.alive;
-            let done = rules::relink(value, &mut self.members[member], copy, &cause);
+            let mut done = relink(value, &mut self.members[member], copy, &cause);
             self.conflicts.extend(done.conflicts);
+            if self.hides(row, member) {
+                let (value, copy) = (&mut self.linked[linked], &self.rows[row].copy);
+                let gone = rules::hide(value, &mut self.members[member], copy);
+                done.moved.extend(gone);
+            }
             if dead && self.lives_already(linked, &cause) {
                 continue;
             }
             self.outward(linked, Some(row), &cause);
+            self.let_in(linked, &done.moved, &cause);
         }
         for row in 0..self.rows.len() {
             if self.place(row) == place && self.members_of(row).is_empty() {

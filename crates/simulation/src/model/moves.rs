@@ -137,7 +137,8 @@ impl Hub {
                     self.members.retain(|m| !here(m));
                     rules::leave(&mut self.rows[row].copy);
                     self.speaks(linked, there.copy, left.calendar);
-                    self.outward(linked, Some(index_of(there.copy.0)), cause);
+                    // What was hidden from it as private it sees now.
+                    self.outward(linked, None, cause);
                     return true;
                 }
             }

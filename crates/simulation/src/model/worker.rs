@@ -148,7 +148,9 @@ impl World {
                 "{place}: intends for copy {row}: {}",
                 described(&write)
             );
+            self.overhear(place, &write);
             self.note_leak(row, &write);
+            self.note_scrub(row, &write);
             self.note_removal(row, &write);
             let stamp = intent.stamp;
             self.hub.intents.push(intent);
@@ -184,10 +186,10 @@ impl World {
         }
         let found = match write {
             Write::Create { body, .. } if self.hub.rows[row].projected => {
-                self.hidden_in(place, body, None)
+                self.hidden_in(row, body, None)
             }
             Write::Update { .. } if self.hub.rows[row].unsettled => None,
-            Write::Update { body, previous, .. } => self.hidden_in(place, body, Some(previous)),
+            Write::Update { body, previous, .. } => self.hidden_in(row, body, Some(previous)),
             Write::Create { .. } | Write::Delete { .. } => None,
         };
         if let Some((slot, number)) = found {

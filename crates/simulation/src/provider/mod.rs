@@ -64,7 +64,7 @@ pub struct Object {
 
 /// A write on its way.
 #[expect(clippy::large_enum_variant, reason = "a handful of them at a time")]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
     Create {
         id: Option<String>,

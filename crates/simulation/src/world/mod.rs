@@ -5,6 +5,8 @@ pub(crate) mod casting;
 mod feeds;
 mod odd;
 mod people;
+mod veils;
+mod watch;
 
 use std::collections::BTreeSet;
 
@@ -30,6 +32,7 @@ macro_rules! say {
 pub(crate) use accidents::Installation;
 pub(crate) use odd::Oddities;
 pub(crate) use say;
+pub(crate) use watch::{Watch, is_private};
 
 /// An event of ours, and the write of ours that it bears the stamp of: a calendar, an id, a stamp.
 pub type Told = (usize, String, Option<Stamp>);
@@ -62,6 +65,10 @@ pub struct World {
     pub(crate) told: Option<BTreeSet<Told>>,
     /// A second installation that looks after the same calendars: which of the two is at work changes.
     pub(crate) other: Option<Box<Installation>>,
+    /// What one calendar sees and is sent, if that is asked.
+    pub(crate) watch: Option<Watch>,
+    /// Numbers that people write in other words than usual.
+    pub(crate) disguised: BTreeSet<u32>,
     /// What is unusual about this world.
     pub(crate) odd: Oddities,
     /// Steps so far.
@@ -76,6 +83,7 @@ impl World {
         let mut world = Self::cast(seed, listen);
         world.make_odd(seed);
         world.make_feeds(seed);
+        world.make_veiled(seed);
         world.begin();
         world
     }
@@ -113,6 +121,8 @@ impl World {
             leak: None,
             told: None,
             other: None,
+            watch: None,
+            disguised: BTreeSet::new(),
             odd: Oddities::default(),
             ticks: 0,
             seconds: 1_790_000_000,
@@ -236,6 +246,7 @@ impl World {
     /// Counts a step, and mixes what the world is then into the digest of its life.
     pub(crate) fn tick(&mut self, what: usize) {
         self.ticks += 1;
+        self.look_around();
         let mut now = mix(u64::try_from(what).unwrap(), self.ticks);
         for provider in &self.providers {
             now = mix(now, provider.position);

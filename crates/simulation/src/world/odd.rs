@@ -30,6 +30,8 @@ pub struct Oddities {
     windows: Vec<usize>,
     /// Feeds whose ids do not last.
     pub(super) feeds: Vec<usize>,
+    /// People turn events private, and public again.
+    pub(crate) veils: bool,
 }
 
 /// Something unusual that happens.

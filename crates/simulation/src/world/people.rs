@@ -6,7 +6,7 @@ use sync::{Mask, Role};
 use crate::{
     ledger::Edit,
     provider::Kind,
-    slots::{Slot, numbers, occurrence, when},
+    slots::{Slot, is_veiled, numbers, occurrence, when},
     world::{World, casting, say},
 };
 
@@ -38,7 +38,7 @@ impl World {
         self.note(place, &event, Slot::When, number, None);
         for slot in [Slot::Title, Slot::Line(0)] {
             let number = self.ledger.number();
-            slot.write(&mut event, number);
+            self.write(slot, &mut event, number);
             self.note(place, &event, slot, number, None);
         }
         event
@@ -63,7 +63,7 @@ impl World {
         self.covered(place, slot) || masks.any(|(_, mask)| mask.covers(&unit, Privacy::Public))
     }
 
-    fn note(
+    pub(super) fn note(
         &mut self,
         place: usize,
         event: &Event,
@@ -71,7 +71,11 @@ impl World {
         number: u32,
         replaced: Option<u32>,
     ) {
-        let covered = self.covered(place, slot);
+        let private = event.privacy != Privacy::Public;
+        if private {
+            self.ledger.veiled.insert(event.categories.first().cloned());
+        }
+        let covered = self.covered(place, slot) || (private && is_veiled(slot));
         let target = self.hub.places[place].role == Role::Target;
         self.ledger.edits.push(Edit {
             number,
@@ -111,7 +115,7 @@ impl World {
             return format!("{slot:?} cancelled or restored, was {seen:?}");
         }
         let number = self.ledger.number();
-        slot.write(body, number);
+        self.write(slot, body, number);
         if slot.read(body) == Some(number) {
             self.note(place, body, slot, number, seen);
         }
@@ -254,6 +258,7 @@ impl World {
         }
         let unseen = id.is_some_and(|id| self.is_unseen(place, id));
         self.ledger.deleted(place, body, unseen);
+        self.note_seen(place, body, id.is_none());
         // Whoever deletes a masked copy of a two-way link deletes what the mask hides from them, too.
         if self.hub.places[place].role == Role::Both {
             self.ledger.deleted_at.insert(place);
@@ -288,7 +293,7 @@ impl World {
         say!(self, "{place}: person copies {id} to {copy} there");
     }
 
-    fn living_here(&self, place: usize) -> Vec<usize> {
+    pub(super) fn living_here(&self, place: usize) -> Vec<usize> {
         let rows = 0..self.hub.rows.len();
         rows.filter(|row| self.hub.place(*row) == place && self.hub.rows[*row].copy.alive)
             .collect()

@@ -64,3 +64,16 @@ fn a_failing_life_is_told_with_fewer_steps_and_still_fails_in_the_same_way() {
     assert!(small.steps.len() < life.steps.len());
     assert!(fails(&small).is_none(), "with the law it is a good life");
 }
+
+/// I5 as pairs of lives, in which something else is hidden from the calendar that is watched.
+#[test]
+fn a_calendar_that_is_sent_what_is_hidden_from_it_can_tell_two_lives_apart() {
+    let life = Life::of(37);
+    assert_eq!(life.interference(), None);
+    law::take_away(Some(Law::PrivatesAreBlocks));
+    let told = life.interference();
+    law::take_away(None);
+    let told = told.expect("the title of a private event is sent");
+    assert_eq!(told.invariant, "I5");
+    assert!(told.found.contains("is sent what tells it"), "{told}");
+}

@@ -10,6 +10,9 @@ use crate::{
     links::{
         Part,
         part::{self, through},
+        private::{
+            absorber, covered, hides, hides_only_privates, is_kept, leave, privacy_at, sight,
+        },
         relink::{self, here, lost, met},
     },
     loose,
@@ -75,12 +78,6 @@ pub fn begin(id: LinkedId, link: LinkId, copy: &Copy, role: Role, mask: Mask) ->
     (linked, member)
 }
 
-/// A mask that covers an event only because it is private covers it from the others, not from its own calendar: what is
-/// private is hidden on the way out, by the receivers' masks.
-pub(super) fn hides_only_privates(mask: &Mask) -> bool {
-    mask.kind == crate::MaskKind::Everything
-}
-
 /// A member whose copy agrees with the linked event as it is.
 pub(super) fn member(
     linked: &Linked,
@@ -122,7 +119,11 @@ pub fn attach(
     let mut joined = member(linked, copy.id, copy.calendar, role, mask, copy.alive);
     let mut losers = Vec::new();
     let shown = joined.agreed.clone();
-    let privacy = privacy_at(&joined.mask, linked, copy);
+    let mut privacy = privacy_at(&joined.mask, linked, copy);
+    if role != Role::Target && !joined.mask.covers(&Unit::Privacy, privacy) {
+        // Who joins may say that it is private: then nothing that it hides comes along.
+        privacy = privacy.max(copy.local.privacy);
+    }
     for unit in unit::all([&shown, &copy.local]) {
         let said = linked.authors.contains_key(&unit);
         let of_series = !matches!(unit, Unit::Override(_));
@@ -131,11 +132,14 @@ pub fn attach(
             (false, true) => Cow::Owned(over(&joined.mask, &unit, privacy, &copy.local, &shown)),
             (false, false) => Cow::Owned(joined.mask.fill_override(&unit, &copy.local, &shown)),
         };
-        if joined.mask.covers(&unit, privacy) || unit.same(&copy.local, &shown) {
+        let stricter = unit == Unit::Privacy
+            && copy.local.privacy > shown.privacy
+            && !joined.mask.covers(&unit, linked.value.privacy);
+        let hidden = joined.mask.covers(&unit, privacy) && !stricter;
+        if hidden || unit.same(&copy.local, &shown) {
             continue;
         }
         let loosely = loose::same(&unit, &copy.local, &shown);
-        let stricter = unit == Unit::Privacy && copy.local.privacy > shown.privacy;
         if stricter && role == Role::Target {
             continue;
         }
@@ -182,7 +186,13 @@ pub(super) fn respell(unit: &Unit, copy: &mut Copy, shown: &Event) {
 }
 
 /// What comes to a copy that a person made: of an occurrence, what the mask hides stays as the copy has it.
-fn over(mask: &Mask, unit: &Unit, privacy: Privacy, copy: &Event, shown: &Event) -> Event {
+pub(super) fn over(
+    mask: &Mask,
+    unit: &Unit,
+    privacy: Privacy,
+    copy: &Event,
+    shown: &Event,
+) -> Event {
     let mut over = Event {
         privacy,
         ..copy.clone()
@@ -226,21 +236,6 @@ fn says_nothing(unit: &Unit, event: &Event) -> bool {
     !always && unit.same(event, &Event::new("", event.when.clone()))
 }
 
-/// The privacy by which a member's mask is judged. Where the mask keeps privacy itself from flowing, the linked event does
-/// not know that the copy is private.
-pub(super) fn privacy_at(mask: &Mask, linked: &Linked, copy: &Copy) -> Privacy {
-    let known = linked.value.privacy;
-    if mask.private && linked.origin != copy.id {
-        // It is private because the mask says so; that tells nothing of the event.
-        return known;
-    }
-    if mask.of_originals().covers(&Unit::Privacy, known) {
-        known.max(copy.local.privacy)
-    } else {
-        known
-    }
-}
-
 /// L1: what changed on a living copy flows into the linked event, as far as role and mask let it out.
 pub fn inward(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet<Unit> {
     let act = |linked: &mut Linked, member: &mut Member| inward_part(linked, member, copy);
@@ -261,14 +256,22 @@ fn inward_part(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSe
             continue;
         }
         if let Unit::Override(_) = unit {
-            let before = linked.value.clone();
-            member
-                .mask
-                .absorb_override(&unit, &mut linked.value, &copy.local);
-            // Agreed is what would be projected: a note on an occurrence, which the mask hides, stays a note.
-            let shown = shown(linked, member, copy.id);
-            unit.take(&mut member.agreed, &shown);
-            if unit.same(&before, &linked.value) {
+            let (before, hidden) = (linked.value.clone(), hides(&unit, linked, member));
+            absorber(&unit, linked, member, copy).absorb_override(
+                &unit,
+                &mut linked.value,
+                &copy.local,
+            );
+            let same = unit.same(&before, &linked.value);
+            if !hidden && hides(&unit, linked, member) {
+                // It turned private with this: what its own calendar may not see of it any more is yet to go.
+                unit.take(&mut member.agreed, &copy.local);
+            } else {
+                // Agreed is what would be projected: a note on an occurrence, which the mask hides, stays a note.
+                let shown = shown(linked, member, copy.id);
+                unit.take(&mut member.agreed, &shown);
+            }
+            if same {
                 continue;
             }
         } else {
@@ -281,38 +284,43 @@ fn inward_part(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSe
     moved
 }
 
-/// Which units the mask keeps from flowing in. Where only privates are hidden, the calendar in which the event was made
-/// sees all of it and speaks for all of it. What is apart from a series is told by the copy that has it, not by the series.
-pub(super) fn covered(
-    linked: &Linked,
-    member: &Member,
-    copy: &Copy,
-) -> impl Fn(&Unit) -> bool + use<> {
-    let mask = if linked.origin == copy.id {
-        member.mask.of_originals()
-    } else {
-        member.mask.clone()
-    };
-    let privacy = if linked.origin == copy.id && hides_only_privates(&mask) {
-        Privacy::Public
-    } else {
-        privacy_at(&mask, linked, copy)
-    };
-    let (part, apart) = (member.part, member.apart.clone());
-    let told_elsewhere =
-        move |unit: &Unit| matches!(unit, Unit::Override(id) if apart.contains(id));
-    move |unit| part.keeps(unit) || told_elsewhere(unit) || mask.covers(unit, privacy)
+/// L2 and L3: brings the linked event to one receiver. `copy` is the member's copy, a mirror.
+pub fn outward(linked: &Linked, member: &mut Member, copy: &mut Copy, cause: &Cause) -> Outward {
+    bring(linked, member, copy, false, cause)
 }
 
-/// L2 and L3: brings the linked event to one receiver. `copy` is the member's copy.
-pub fn outward(linked: &Linked, member: &mut Member, copy: &mut Copy, cause: &Cause) -> Outward {
+/// The same to a copy that a person made: when the event turns private elsewhere, nothing is taken from it.
+pub fn outward_own(
+    linked: &Linked,
+    member: &mut Member,
+    copy: &mut Copy,
+    cause: &Cause,
+) -> Outward {
+    bring(linked, member, copy, true, cause)
+}
+
+fn bring(
+    linked: &Linked,
+    member: &mut Member,
+    copy: &mut Copy,
+    own: bool,
+    cause: &Cause,
+) -> Outward {
     match member.part {
-        Part::Whole => outward_part(linked, member, copy, cause),
-        Part::Occurrence(id) => outward_part(&part::occurrence(linked, id), member, copy, cause),
+        Part::Whole => outward_part(linked, member, copy, own, cause),
+        Part::Occurrence(id) => {
+            outward_part(&part::occurrence(linked, id), member, copy, own, cause)
+        }
     }
 }
 
-fn outward_part(linked: &Linked, member: &mut Member, copy: &mut Copy, cause: &Cause) -> Outward {
+fn outward_part(
+    linked: &Linked,
+    member: &mut Member,
+    copy: &mut Copy,
+    own: bool,
+    cause: &Cause,
+) -> Outward {
     let mut done = Outward::default();
     let receives = member.role.receives() || !holds(Law::SourcesAreRead);
     if !member.attached || member.stopped || !receives {
@@ -325,8 +333,21 @@ fn outward_part(linked: &Linked, member: &mut Member, copy: &mut Copy, cause: &C
         &copy.local
     };
     for unit in unit::diff(&shown, known) {
+        if is_kept(&unit, linked, member, copy.id) {
+            continue;
+        }
+        if own && hides(&unit, linked, member) {
+            done.units
+                .extend(leave(&unit, &shown, linked, member, copy, cause));
+            unit.take(&mut member.agreed, &shown);
+            continue;
+        }
         if !unit.same(&copy.local, &shown) {
-            if copy.alive && !unit.same(&copy.local, &member.agreed) {
+            let noted = !unit.same(&copy.local, &member.agreed);
+            let said = unit != Unit::Privacy
+                && linked.authors.get(&unit) == Some(&copy.calendar)
+                && hides(&unit, linked, member);
+            if copy.alive && (noted || said) {
                 let lost = lost(unit.clone(), linked, member, copy, &shown);
                 done.lost.push(lost);
             }
@@ -360,22 +381,6 @@ pub(super) fn shown(linked: &Linked, member: &Member, copy: CopyId) -> Event {
     let mut seen = sight(linked, member, copy).project(&linked.value);
     part::without(&mut seen, &member.apart);
     seen
-}
-
-/// The mask through which a member sees the linked event. The event's own calendar is not masked against itself.
-pub(super) fn sight(linked: &Linked, member: &Member, copy: CopyId) -> Mask {
-    if !holds(Law::MaskedOutward) {
-        return Mask {
-            show_private: true,
-            ..Mask::everything()
-        };
-    }
-    Mask {
-        show_private: member.mask.show_private
-            || (linked.origin == copy && hides_only_privates(&member.mask)),
-        private: member.mask.private && linked.origin != copy,
-        ..member.mask.clone()
-    }
 }
 
 /// L3: the member's copy was deleted by a person. Whether the linked event dies of it.

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use calendar::{Event, Override, Patch, Privacy, Unit, unit};
 use serde::{Deserialize, Serialize};
 
+use crate::law::{Law, holds};
+
 /// The title of a block about which nothing may be seen.
 const BUSY: &str = "Busy";
 
@@ -61,7 +63,7 @@ impl Mask {
 
     /// The mask that holds for an event of this privacy.
     fn kind_for(&self, privacy: Privacy) -> &MaskKind {
-        if privacy != Privacy::Public && !self.show_private {
+        if privacy != Privacy::Public && !self.show_private && holds(Law::PrivatesAreBlocks) {
             &MaskKind::Busy
         } else {
             &self.kind
@@ -108,7 +110,12 @@ impl Mask {
     /// `local`, the covered ones stay as they are.
     pub(super) fn absorb_override(&self, unit: &Unit, value: &mut Event, local: &Event) {
         let Unit::Override(id) = unit else { return };
-        let kind = self.kind_for(value.privacy).clone();
+        // What is private of an occurrence alone is hidden like all that is private.
+        let own = match value.overrides.get(id) {
+            Some(Override::Patch(patch)) => patch.privacy,
+            _ => None,
+        };
+        let kind = self.kind_for(own.unwrap_or(value.privacy)).clone();
         let Some(Override::Patch(shown)) = local.overrides.get(id) else {
             unit.take(value, local);
             return;

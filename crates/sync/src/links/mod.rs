@@ -10,6 +10,7 @@ mod mask;
 mod matching;
 mod moved;
 mod part;
+mod private;
 mod relink;
 mod remask;
 mod stop;
@@ -21,12 +22,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use filter::Filter;
-pub use flow::{Outward, attach, begin, died, gives_way, inward, outward, revived, seen};
+pub use flow::{
+    Outward, attach, begin, died, gives_way, inward, outward, outward_own, revived, seen,
+};
 pub use mask::{Mask, MaskKind};
 pub use matching::content_key;
 pub use moved::{Moved, follow, leave, lives_as, moved, speaks};
 pub use part::{Part, is_over, occurrence};
-pub use relink::{Relinked, relink, unlink};
+pub use private::{hide, keeps_private, sees_less};
+pub use relink::{Relinked, relink, relink_own, unlink};
 pub use remask::{Made, remask};
 pub use stop::{pass, stop};
 

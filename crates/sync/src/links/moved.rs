@@ -3,14 +3,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use calendar::{Event, unit};
+use std::collections::BTreeSet;
+
+use calendar::{Event, Override, Privacy, Unit, unit};
 
 use crate::{
     CalendarId, Cause, CauseKind, Conflict, Copy, Linked, Mask, Member, Role,
     law::{Law, holds},
     links::{
         Relinked,
-        flow::{member, respell, shown},
+        flow::{inward, member, respell, shown},
         relink::{lost, met, relink},
         remask::withdraw,
     },
@@ -161,9 +163,20 @@ pub fn speaks(
     let gone = gone
         .into_iter()
         .filter(|unit| !unit.same(&before.value, &copy.local));
-    gone.map(|unit| Conflict {
+    let mut gone: BTreeSet<Unit> = gone.collect();
+    let single = |entry: &Override| matches!(entry, Override::Patch(p) if p.privacy.is_some());
+    let singles = linked.value.overrides.values().any(single);
+    if linked.value.privacy != Privacy::Public || singles {
+        // What was hidden from it as private it has seen by itself, and speaks for.
+        let mut told = inward(linked, member, copy);
+        told.retain(|unit| {
+            before.authors.contains_key(unit) && !unit.same(&before.value, &copy.local)
+        });
+        gone.extend(told);
+    }
+    let lost = |unit| Conflict {
         remote_won: Some(false),
         ..lost(unit, &before, member, copy, &before.value)
-    })
-    .collect()
+    };
+    gone.into_iter().map(lost).collect()
 }

@@ -10,8 +10,9 @@ use crate::{
     law::{Law, holds},
     links::{
         self, Outward,
-        flow::{covered, shown},
+        flow::shown,
         part::{is_over, through},
+        private::{absorber, covered, hides, leave},
         stop::stop,
     },
     merge::{self, Merge},
@@ -43,6 +44,26 @@ pub fn relink(
     copy: &mut Copy,
     cause: &Cause,
 ) -> Relinked {
+    come_back(linked, member, copy, false, cause)
+}
+
+/// The same for a copy that a person made: if the event turned private elsewhere meanwhile, nothing is taken from it.
+pub fn relink_own(
+    linked: &mut Linked,
+    member: &mut Member,
+    copy: &mut Copy,
+    cause: &Cause,
+) -> Relinked {
+    come_back(linked, member, copy, true, cause)
+}
+
+fn come_back(
+    linked: &mut Linked,
+    member: &mut Member,
+    copy: &mut Copy,
+    own: bool,
+    cause: &Cause,
+) -> Relinked {
     let calendar = copy.calendar;
     if is_over(linked, member) {
         member.attached = true;
@@ -51,7 +72,8 @@ pub fn relink(
         done.conflicts = stop(member, copy, cause);
         return done;
     }
-    let act = |linked: &mut Linked, member: &mut Member| relink_part(linked, member, copy, cause);
+    let act =
+        |linked: &mut Linked, member: &mut Member| relink_part(linked, member, copy, own, cause);
     let mut done = through(linked, member, calendar, act);
     done.moved = member.part.units(done.moved);
     done
@@ -61,6 +83,7 @@ fn relink_part(
     linked: &mut Linked,
     member: &mut Member,
     copy: &mut Copy,
+    own: bool,
     cause: &Cause,
 ) -> Relinked {
     let mut done = Relinked::default();
@@ -72,6 +95,14 @@ fn relink_part(
     let hidden = covered(linked, member, copy);
     for unit in unit::all([&shown, &member.agreed, &copy.local]) {
         let covered = hidden(&unit);
+        if own && member.role.receives() && hides(&unit, linked, member) {
+            if !unit.same(&shown, &member.agreed) {
+                let changed = leave(&unit, &shown, linked, member, copy, cause);
+                done.copy.units.extend(changed);
+                unit.take(&mut member.agreed, &shown);
+            }
+            continue;
+        }
         if copy.alive && !covered {
             settle(&unit, &shown, linked, member, copy, cause, &mut done);
         } else if member.role.receives() && (!covered || !unit.same(&shown, &member.agreed)) {
@@ -196,7 +227,8 @@ pub(super) fn settle(
     }
     if member.role.sends() && !unit.same(shown, &value) {
         if let Unit::Override(_) = unit {
-            member.mask.absorb_override(unit, &mut linked.value, &value);
+            let mask = absorber(unit, linked, member, copy);
+            mask.absorb_override(unit, &mut linked.value, &value);
             let now = links::flow::shown(linked, member, copy.id);
             unit.take(&mut member.agreed, &now);
         } else {

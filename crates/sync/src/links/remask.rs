@@ -8,8 +8,9 @@ use crate::{
     CalendarId, Cause, Copy, Linked, Mask, Member,
     links::{
         Relinked,
-        flow::{covered, hides_only_privates, privacy_at, shown, sight},
+        flow::shown,
         part::through,
+        private::{covered, hide, hides_only_privates, keeps_private, privacy_in, sight},
         relink::{noted, settle},
     },
 };
@@ -59,6 +60,9 @@ fn remask_part(
     member.mask = mask;
     if made == Made::Original && member.role.sends() {
         done.moved = withdraw(linked, member, copy, copy.calendar);
+        if keeps_private(linked, member, copy) {
+            done.moved.extend(hide(linked, member, copy));
+        }
     }
     if made != Made::Mirror {
         // Of an occurrence, too, its own calendar keeps what it no longer lets out.
@@ -123,8 +127,8 @@ pub(super) fn withdraw(
     if hides_only_privates(&member.mask) {
         return moved;
     }
-    let privacy = privacy_at(&member.mask, linked, copy);
     let out = member.mask.of_originals();
+    let privacy = privacy_in(&out, linked, copy);
     let let_out = out.project(&Event {
         privacy,
         ..linked.value.clone()

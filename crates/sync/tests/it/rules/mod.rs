@@ -5,6 +5,7 @@ mod feeds;
 mod links;
 mod observing;
 mod occurrences;
+mod privacy;
 mod second;
 mod writing;
 

@@ -1,0 +1,113 @@
+//! What one calendar may see, and what it is sent: of two lives that differ only in what is hidden from it, it must not be able
+//! to tell which one it is in (I5).
+
+use std::collections::BTreeSet;
+
+use calendar::{Event, Override, Privacy};
+
+use super::World;
+use crate::{
+    provider::Write,
+    slots::{Slot, is_veiled, numbers, occurrence},
+};
+
+/// What is known of a calendar that is watched.
+#[derive(Clone, Debug)]
+pub(crate) struct Watch {
+    place: usize,
+    /// Numbers that were where it may see them, at any time.
+    open: BTreeSet<u32>,
+    /// Whatever was to be sent to it.
+    pub(crate) sent: Vec<Write>,
+}
+
+impl Watch {
+    /// Which calendar it is.
+    pub(crate) fn place(&self) -> usize {
+        self.place
+    }
+}
+
+impl World {
+    /// Watches a calendar from now on.
+    pub(crate) fn watch(&mut self, place: usize) {
+        self.watch = Some(Watch {
+            place,
+            open: BTreeSet::new(),
+            sent: Vec::new(),
+        });
+    }
+
+    /// Something is to be sent to a calendar.
+    pub(crate) fn overhear(&mut self, place: usize, write: &Write) {
+        if let Some(watch) = &mut self.watch
+            && watch.place == place
+        {
+            watch.sent.push(write.clone());
+        }
+    }
+
+    /// What the calendar that is watched may see now, it may have been told. Asked after each step.
+    pub(super) fn look_around(&mut self) {
+        let Some(mut watch) = self.watch.take() else {
+            return;
+        };
+        let others = self.other.iter().map(|other| &other.hub);
+        let hubs = || std::iter::once(&self.hub).chain(others.clone());
+        for place in (0..self.providers.len()).filter(|place| *place != watch.place) {
+            if !self.hub.places[place].role.sends() {
+                continue;
+            }
+            let there = self.providers[place].objects.values();
+            let there = there.filter(|o| o.live).map(|o| &o.body);
+            let rows = hubs().flat_map(|hub| &hub.rows);
+            let here = rows
+                .filter(|row| row.copy.alive && crate::model::place_of(row.copy.calendar) == place);
+            for event in there.chain(here.map(|row| &row.copy.local)) {
+                let seen = numbers(event).filter(|(slot, _)| {
+                    let masked = self.covered(place, *slot) || self.covered(watch.place, *slot);
+                    !masked && !is_private(event, *slot)
+                });
+                watch.open.extend(seen.map(|(_, number)| number));
+            }
+        }
+        self.watch = Some(watch);
+    }
+
+    /// What people wrote elsewhere and what the calendar that is watched could never see.
+    pub(crate) fn hidden_from_watch(&self) -> BTreeSet<u32> {
+        let Some(watch) = &self.watch else {
+            return BTreeSet::new();
+        };
+        let edits = self.ledger.edits.iter();
+        let hidden = edits.filter(|edit| {
+            let theirs = self.ledger.rewritten.contains(&(watch.place, edit.number));
+            edit.place != watch.place
+                && is_veiled(edit.slot)
+                && !theirs
+                && !watch.open.contains(&edit.number)
+        });
+        hidden.map(|edit| edit.number).collect()
+    }
+
+    /// A person writes a number into a slot, in other words if it is to be hidden in this life.
+    pub(super) fn write(&self, slot: Slot, event: &mut Event, number: u32) {
+        if self.disguised.contains(&number) {
+            slot.write_disguised(event, number);
+        } else {
+            slot.write(event, number);
+        }
+    }
+}
+
+/// Whether an event says that what is in a slot is for nobody else.
+pub(crate) fn is_private(event: &Event, slot: Slot) -> bool {
+    let single = match slot {
+        Slot::Occurrence(index) => match event.overrides.get(&occurrence(index)) {
+            Some(Override::Patch(patch)) => patch.privacy,
+            _ => None,
+        },
+        _ => None,
+    };
+    is_veiled(slot) && single.unwrap_or(event.privacy) != Privacy::Public
+}

@@ -1,0 +1,226 @@
+//! What is private is hidden on the way out, by the receivers' masks: the calendar in which it was made sees all of it.
+
+use std::collections::BTreeSet;
+
+use calendar::{Event, Override, Privacy, Unit, unit};
+
+use crate::{
+    Cause, Copy, CopyId, Linked, Mask, MaskKind, Member,
+    law::{Law, holds},
+    links::flow::{over, seen, shown},
+};
+
+/// A mask that covers an event only because it is private covers it from the others, not from its own calendar: what is
+/// private is hidden on the way out, by the receivers' masks.
+pub(super) fn hides_only_privates(mask: &Mask) -> bool {
+    mask.kind == crate::MaskKind::Everything
+}
+
+/// The privacy by which a member's mask is judged. Where the mask keeps privacy itself from flowing, the linked event does
+/// not know that the copy is private.
+pub(super) fn privacy_at(mask: &Mask, linked: &Linked, copy: &Copy) -> Privacy {
+    let known = linked.value.privacy;
+    if mask.private && linked.origin != copy.id {
+        // It is private because the mask says so; that tells nothing of the event.
+        return known;
+    }
+    if mask.of_originals().covers(&Unit::Privacy, known) {
+        known.max(copy.local.privacy)
+    } else {
+        known
+    }
+}
+
+/// The privacy by which it is judged what of a copy flows in. The calendar in which the event was made speaks for all of it, for
+/// what is private the others' masks hide; but if its own mask keeps back that it is private, it keeps back what that hides.
+pub(super) fn privacy_in(mask: &Mask, linked: &Linked, copy: &Copy) -> Privacy {
+    if linked.origin != copy.id {
+        privacy_at(mask, linked, copy)
+    } else if mask.covers(&Unit::Privacy, Privacy::Public) {
+        copy.local.privacy
+    } else {
+        Privacy::Public
+    }
+}
+
+/// Which units the mask keeps from flowing in. What is apart from a series is told by the copy that has it, not by the series.
+pub(super) fn covered(
+    linked: &Linked,
+    member: &Member,
+    copy: &Copy,
+) -> impl Fn(&Unit) -> bool + use<> {
+    let mask = if linked.origin == copy.id {
+        member.mask.of_originals()
+    } else {
+        member.mask.clone()
+    };
+    let privacy = privacy_in(&mask, linked, copy);
+    // Who turns an event private that was made elsewhere may have written the rest for nobody else, too.
+    let turns =
+        copy.alive && linked.origin != copy.id && !Unit::Privacy.same(&copy.local, &member.agreed);
+    let strict = if turns && !mask.covers(&Unit::Privacy, privacy) {
+        privacy.max(copy.local.privacy)
+    } else {
+        privacy
+    };
+    let (part, apart) = (member.part, member.apart.clone());
+    let told_elsewhere =
+        move |unit: &Unit| matches!(unit, Unit::Override(id) if apart.contains(id));
+    move |unit| {
+        let privacy = if *unit == Unit::Privacy {
+            privacy
+        } else {
+            strict
+        };
+        part.keeps(unit) || told_elsewhere(unit) || mask.covers(unit, privacy)
+    }
+}
+
+/// What is hidden from a copy that a person made stays as it is there. But what came along the link and has not been written yet
+/// is not written any more. Returns the unit if it changed.
+pub(super) fn leave(
+    unit: &Unit,
+    shown: &Event,
+    linked: &Linked,
+    member: &Member,
+    copy: &mut Copy,
+    cause: &Cause,
+) -> Option<Unit> {
+    let before = copy.local.clone();
+    let said = linked.authors.get(unit) == Some(&copy.calendar);
+    let brought = !said && unit.same(&copy.local, &member.agreed);
+    if brought
+        && let Some(base) = &copy.base
+        && !unit.same(&copy.local, &base.local)
+    {
+        unit.take(&mut copy.local, &base.local);
+        copy.tidy();
+    }
+    if matches!(unit, Unit::Override(_)) {
+        let privacy = linked.value.privacy.max(Privacy::Private);
+        let left = over(&member.mask, unit, privacy, &copy.local, shown);
+        copy.set(unit, &left, cause);
+    }
+    (!unit.same(&copy.local, &before)).then(|| unit.clone())
+}
+
+/// The mask through which an occurrence of a copy flows in.
+pub(super) fn absorber(unit: &Unit, linked: &Linked, member: &Member, copy: &Copy) -> Mask {
+    let untold = member.mask.covers(&Unit::Privacy, Privacy::Public);
+    let series = privacy_in(&member.mask.of_originals(), linked, copy);
+    let single = untold && occurrence_privacy(unit, &copy.local).is_some();
+    if !member.mask.show_private && (single || series != Privacy::Public) {
+        Mask {
+            kind: MaskKind::Busy,
+            ..member.mask.clone()
+        }
+    } else {
+        Mask {
+            show_private: member.mask.show_private || linked.origin == copy.id,
+            ..member.mask.clone()
+        }
+    }
+}
+
+/// How private an occurrence is by itself.
+fn occurrence_privacy(unit: &Unit, event: &Event) -> Option<Privacy> {
+    let Unit::Override(id) = unit else {
+        return None;
+    };
+    match event.overrides.get(id)? {
+        Override::Patch(patch) => patch.privacy,
+        Override::Excluded => None,
+    }
+}
+
+/// The mask through which a member sees the linked event. The event's own calendar is not masked against itself.
+pub(super) fn sight(linked: &Linked, member: &Member, copy: CopyId) -> Mask {
+    if !holds(Law::MaskedOutward) {
+        return Mask {
+            show_private: true,
+            ..Mask::everything()
+        };
+    }
+    Mask {
+        show_private: member.mask.show_private || linked.origin == copy,
+        private: member.mask.private && linked.origin != copy,
+        ..member.mask.clone()
+    }
+}
+
+/// Whether a unit that is hidden because the event is private stays as it was: only where a law was taken away.
+pub(super) fn is_kept(unit: &Unit, linked: &Linked, member: &Member, copy: CopyId) -> bool {
+    let covers = |privacy| sight(linked, member, copy).covers(unit, privacy);
+    !holds(Law::PrivatesAreScrubbed) && covers(linked.value.privacy) && !covers(Privacy::Public)
+}
+
+/// Whether a unit, or something of an occurrence, is hidden from a copy because the event is private.
+pub(super) fn hides(unit: &Unit, linked: &Linked, member: &Member) -> bool {
+    let sight = sight(linked, member, member.copy);
+    !sight.show_private
+        && match unit {
+            Unit::Override(_) => {
+                let own = occurrence_privacy(unit, &linked.value);
+                own.unwrap_or(linked.value.privacy) != Privacy::Public
+            }
+            unit => {
+                sight.covers(unit, linked.value.privacy) && !sight.covers(unit, Privacy::Public)
+            }
+        }
+}
+
+/// Whether the calendar in which the event was made says that it, or an occurrence, is private, and its mask keeps that from the
+/// linked event: then what the event had said before it turned private has to go from that, if nobody else has made a copy
+/// ([`hide`]).
+pub fn keeps_private(linked: &Linked, member: &Member, copy: &Copy) -> bool {
+    let speaks = copy.alive && member.attached && member.part.is_whole() && member.role.sends();
+    let private = || {
+        let mut all = unit::all([&copy.local]).into_iter();
+        all.any(|unit| is_untold(&unit, member, copy))
+    };
+    linked.origin == copy.id && speaks && private() && holds(Law::PrivatesAreWithdrawn)
+}
+
+/// Whether a unit of an event is private in the event's own calendar, whose mask does not tell so.
+fn is_untold(unit: &Unit, member: &Member, copy: &Copy) -> bool {
+    let privacy = occurrence_privacy(unit, &copy.local).unwrap_or(copy.local.privacy);
+    let hides = matches!(unit, Unit::Override(_)) || member.mask.covers(unit, privacy);
+    privacy != Privacy::Public && hides && member.mask.covers(&Unit::Privacy, Privacy::Public)
+}
+
+/// Takes from the linked event what its origin has, which has turned private there. It flows again once that is public.
+pub fn hide(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet<Unit> {
+    let mut private = linked.value.clone();
+    private.privacy = copy.local.privacy;
+    for (id, entry) in &mut private.overrides {
+        let own = occurrence_privacy(&Unit::Override(*id), &copy.local);
+        if let Override::Patch(patch) = entry {
+            patch.privacy = own.or(patch.privacy);
+        }
+    }
+    let let_out = member.mask.of_originals().project(&private);
+    let mut gone = BTreeSet::new();
+    for unit in unit::all([&linked.value]) {
+        let has = unit.same(&linked.value, &copy.local) || matches!(unit, Unit::Override(_));
+        if has && is_untold(&unit, member, copy) && !unit.same(&linked.value, &let_out) {
+            unit.take(&mut linked.value, &let_out);
+            linked.authors.remove(&unit);
+            gone.insert(unit);
+        }
+    }
+    let seen = shown(linked, member, copy.id);
+    for unit in &gone {
+        unit.take(&mut member.agreed, &seen);
+    }
+    gone
+}
+
+/// Whether a member that has told something may see less of the event now than it has: it has turned the event private that was
+/// made elsewhere. What is told is not brought back to who told it, but this is.
+pub fn sees_less(linked: &Linked, member: &Member) -> bool {
+    let sees = member.attached && !member.stopped && member.role.receives() && linked.alive;
+    let less = |unit: &Unit| *unit == Unit::Privacy || hides(unit, linked, member);
+    sees && unit::diff(&member.agreed, &seen(linked, member))
+        .iter()
+        .any(less)
+}

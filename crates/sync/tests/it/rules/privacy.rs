@@ -1,0 +1,185 @@
+//! L1, L2, L6 and L8 where events turn private, and public again.
+
+use calendar::{Event, Override, Patch, Privacy, Unit};
+use sync::{
+    CauseKind, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role,
+    links::{self as rules, Made},
+};
+use uuid::Uuid;
+
+use super::{cause, event, with};
+use simulation::{
+    calendar,
+    slots::{Slot, occurrence},
+};
+
+fn copy(place: u128, local: &Event) -> Copy {
+    let id = CopyId(Uuid::from_u128(place + 100));
+    let place = usize::try_from(place).unwrap();
+    Copy::made_here(id, calendar(place), local.clone())
+}
+
+/// A linked event with its origin in calendar 0.
+fn origin(mask: Mask, local: &Event) -> (Linked, Member, Copy) {
+    let copy = copy(0, local);
+    let (id, link) = (LinkedId(Uuid::from_u128(1)), LinkId(Uuid::from_u128(2)));
+    let (linked, member) = rules::begin(id, link, &copy, Role::Both, mask);
+    (linked, member, copy)
+}
+
+/// A copy in calendar 1 that joins, and what it is then.
+fn joins(linked: &mut Linked, local: &Event) -> (Member, Copy) {
+    let mut copy = copy(1, local);
+    let config = cause(CauseKind::Config);
+    let (member, _) = rules::attach(linked, &mut copy, Role::Both, Mask::everything(), &config);
+    (member, copy)
+}
+
+fn titles() -> Mask {
+    Mask {
+        kind: sync::MaskKind::Fields([Unit::Title].into()),
+        ..Mask::everything()
+    }
+}
+
+fn flow() -> sync::Cause {
+    cause(CauseKind::Flow)
+}
+
+fn title(event: &Event) -> Option<u32> {
+    Slot::Title.read(event)
+}
+
+/// An event whose first occurrence is called otherwise, and is as private as this.
+fn changed(event: &Event, number: u32, privacy: Option<Privacy>) -> Event {
+    let patch = Patch {
+        title: Some(format!("t{number}")),
+        privacy,
+        ..Patch::default()
+    };
+    let mut event = with(event, Slot::Rule, 1);
+    let entry = Override::Patch(Box::new(patch));
+    event.overrides.insert(occurrence(0), entry);
+    event
+}
+
+#[test]
+fn l2_who_turns_a_mirror_private_has_a_block_and_what_was_said_there_is_kept() {
+    let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
+    let (mut other, mut mirror) = joins(&mut linked, &event());
+    mirror.local = with(&mirror.local, Slot::Place, 2);
+    rules::inward(&mut linked, &mut other, &mirror);
+    assert!(!rules::sees_less(&linked, &other));
+    mirror.local.privacy = Privacy::Private;
+    let moved = rules::inward(&mut linked, &mut other, &mirror);
+    assert_eq!(moved, [Unit::Privacy].into());
+    assert!(rules::sees_less(&linked, &other));
+    let done = rules::outward(&linked, &mut other, &mut mirror, &flow());
+    assert_eq!(mirror.local.title, "Busy");
+    let kept: Vec<&Unit> = done.lost.iter().map(|lost| &lost.unit).collect();
+    assert_eq!(kept, [&Unit::Place], "that was said there");
+    // Where it was made, all of it is to be seen.
+    rules::outward(&linked, &mut member, &mut here, &flow());
+    assert_eq!(title(&here.local), Some(0));
+    assert_eq!(here.local.privacy, Privacy::Private);
+}
+
+#[test]
+fn l1_what_is_written_with_turning_a_mirror_private_is_for_nobody_else() {
+    let (mut linked, ..) = origin(Mask::everything(), &event());
+    let (mut other, mut mirror) = joins(&mut linked, &event());
+    mirror.local = with(&mirror.local, Slot::Title, 3);
+    mirror.local.privacy = Privacy::Private;
+    rules::inward(&mut linked, &mut other, &mirror);
+    assert_eq!(linked.value.privacy, Privacy::Private);
+    assert_eq!(title(&linked.value), Some(0));
+}
+
+#[test]
+fn l2_what_a_person_made_is_no_block_when_it_turns_private_elsewhere() {
+    let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
+    let (mut other, mut own) = joins(&mut linked, &event());
+    own.base = Some(sync::Base {
+        remote: event(),
+        local: event(),
+    });
+    here.local = with(&event(), Slot::Title, 5);
+    rules::inward(&mut linked, &mut member, &here);
+    rules::outward_own(&linked, &mut other, &mut own, &flow());
+    assert_eq!(title(&own.local), Some(5));
+    here.local.privacy = Privacy::Private;
+    rules::inward(&mut linked, &mut member, &here);
+    rules::outward_own(&linked, &mut other, &mut own, &flow());
+    assert_eq!(title(&own.local), Some(0), "5 was not written yet");
+    assert!(own.pending().is_empty());
+    here.local.privacy = Privacy::Public;
+    rules::inward(&mut linked, &mut member, &here);
+    rules::outward_own(&linked, &mut other, &mut own, &flow());
+    assert_eq!(title(&own.local), Some(5));
+}
+
+#[test]
+fn l2_an_event_that_turns_private_behind_a_mask_that_does_not_tell_so_goes() {
+    let (mut linked, mut member, mut here) = origin(titles(), &event());
+    assert!(!rules::keeps_private(&linked, &member, &here));
+    here.local.privacy = Privacy::Private;
+    rules::inward(&mut linked, &mut member, &here);
+    assert!(rules::keeps_private(&linked, &member, &here));
+    let gone = rules::hide(&mut linked, &mut member, &here);
+    assert_eq!(gone, [Unit::Title].into());
+    assert_eq!(linked.value.title, "Busy");
+    here.local = with(&here.local, Slot::Title, 4);
+    assert!(rules::inward(&mut linked, &mut member, &here).is_empty());
+    here.local.privacy = Privacy::Public;
+    rules::inward(&mut linked, &mut member, &here);
+    assert_eq!(title(&linked.value), Some(4));
+}
+
+#[test]
+fn l6_where_privacy_is_told_no_more_what_it_hid_goes_whoever_wrote_it() {
+    let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
+    let (mut other, mut mirror) = joins(&mut linked, &event());
+    mirror.local = with(&mirror.local, Slot::Line(0), 2);
+    rules::inward(&mut linked, &mut other, &mirror);
+    rules::outward_own(&linked, &mut member, &mut here, &flow());
+    here.local.privacy = Privacy::Private;
+    rules::inward(&mut linked, &mut member, &here);
+    let config = cause(CauseKind::Config);
+    let (value, copy) = (&mut linked, &mut here);
+    rules::remask(value, &mut member, copy, titles(), Made::Original, &config);
+    assert_eq!(linked.value.privacy, Privacy::Public);
+    assert_eq!(Slot::Line(0).read(&linked.value), None);
+    assert_eq!(Slot::Line(0).read(&here.local), Some(2));
+}
+
+#[test]
+fn l2_a_mask_hides_nothing_private_from_where_it_was_made() {
+    let (mut linked, mut member, mut here) = origin(titles(), &event());
+    let (mut other, mut mirror) = joins(&mut linked, &event());
+    mirror.local.privacy = Privacy::Private;
+    rules::inward(&mut linked, &mut other, &mirror);
+    rules::outward(&linked, &mut member, &mut here, &flow());
+    assert_eq!(title(&here.local), Some(0));
+}
+
+#[test]
+fn l1_a_note_on_a_private_occurrence_is_a_note() {
+    let series = changed(&event(), 1, Some(Privacy::Private));
+    let (mut linked, ..) = origin(Mask::everything(), &series);
+    let (mut member, mut mirror) = joins(&mut linked, &Mask::everything().project(&series));
+    assert_eq!(Slot::Occurrence(0).read(&mirror.local), None);
+    mirror.local = changed(&mirror.local, 2, None);
+    rules::inward(&mut linked, &mut member, &mirror);
+    assert_eq!(Slot::Occurrence(0).read(&linked.value), Some(1));
+}
+
+#[test]
+fn l8_what_is_private_in_a_calendar_is_told_nothing_when_it_joins() {
+    let said = with(&event(), Slot::Title, 6);
+    let (mut linked, ..) = origin(Mask::everything(), &said);
+    let mut private = event();
+    private.privacy = Privacy::Private;
+    let (_, copy) = joins(&mut linked, &private);
+    assert_eq!(linked.value.privacy, Privacy::Private);
+    assert_eq!(title(&copy.local), Some(0));
+}
