@@ -9,6 +9,7 @@ use hub::{
     CalendarView, ChangeKind,
     calendars::{CalendarEdit, NewCalendar},
 };
+use identity::Actor;
 use protocols::google::{Calendar, CalendarList, CalendarListEntry, client_id};
 use serde_json::{Map, json};
 
@@ -53,7 +54,7 @@ pub(super) async fn list(
 }
 
 /// Whether anything about any calendar, rather than its events, changed.
-async fn any_changed(app: &App, actor: &identity::Actor, mut after: i64) -> Result<bool, Fault> {
+async fn any_changed(app: &App, actor: &Actor, mut after: i64) -> Result<bool, Fault> {
     loop {
         let (changes, position) = app
             .hub
@@ -78,12 +79,22 @@ pub(super) async fn entry(
     Path(calendar): Path<String>,
 ) -> Result<Json<CalendarListEntry>, Fault> {
     let place = Place::of(&app, &actor, &calendar).await?;
-    let calendars = app.hub.calendars(&actor).await?;
-    let own = primary(&calendars, &place.email).map(|calendar| calendar.id);
-    Ok(Json(shown(&place.calendar, own == Some(place.calendar.id))))
+    Ok(Json(entry_of(&app, &actor, &place, &place.calendar).await?))
 }
 
-pub(super) fn shown(calendar: &CalendarView, is_primary: bool) -> CalendarListEntry {
+/// A calendar as it stands on the list of the person who asks.
+pub(super) async fn entry_of(
+    app: &App,
+    actor: &Actor,
+    place: &Place,
+    calendar: &CalendarView,
+) -> Result<CalendarListEntry, Fault> {
+    let all = app.hub.calendars(actor).await?;
+    let own = primary(&all, &place.email).map(|calendar| calendar.id);
+    Ok(shown(calendar, own == Some(calendar.id)))
+}
+
+fn shown(calendar: &CalendarView, is_primary: bool) -> CalendarListEntry {
     let mut rest =
         json!({"conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]}});
     let background = calendar.color.as_deref().unwrap_or(BACKGROUND);

@@ -4,16 +4,16 @@ use axum::{
     Json,
     extract::{Path, State, rejection::JsonRejection},
 };
-use hub::{CalendarView, calendars::CalendarEdit};
+use hub::calendars::CalendarEdit;
 use identity::Actor;
 use protocols::google::{Calendar, CalendarListEntry};
 use serde_json::{Map, Value};
 
 use super::{
     Fault,
-    calendars::{calendar_of, shown},
+    calendars::{calendar_of, entry_of},
     colors,
-    place::{Place, primary},
+    place::Place,
     query::Query,
     signed::Signed,
 };
@@ -95,7 +95,7 @@ pub(super) async fn change_entry(
         .hub
         .update_calendar(&actor, place.calendar.id, edit)
         .await?;
-    entry_of(&app, &actor, &place, &view).await
+    Ok(Json(entry_of(&app, &actor, &place, &view).await?))
 }
 
 /// `calendarList.insert`: a calendar that the person may see is on the list already.
@@ -106,18 +106,7 @@ pub(super) async fn add_entry(
 ) -> Result<Json<CalendarListEntry>, Fault> {
     let id = text(&fields(body)?, "id")?.ok_or_else(|| Fault::required("Required"))?;
     let place = Place::of(&app, &actor, &id).await?;
-    entry_of(&app, &actor, &place, &place.calendar).await
-}
-
-async fn entry_of(
-    app: &App,
-    actor: &Actor,
-    place: &Place,
-    view: &CalendarView,
-) -> Result<Json<CalendarListEntry>, Fault> {
-    let calendars = app.hub.calendars(actor).await?;
-    let own = primary(&calendars, &place.email).map(|calendar| calendar.id);
-    Ok(Json(shown(view, own == Some(view.id))))
+    Ok(Json(entry_of(&app, &actor, &place, &place.calendar).await?))
 }
 
 fn fields(body: Body) -> Result<Map<String, Value>, Fault> {
