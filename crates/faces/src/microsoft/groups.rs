@@ -1,11 +1,10 @@
-//! `calendarGroups`: one, with all calendars in it. `mailboxSettings`.
+//! `calendarGroups`: one, with all calendars in it.
 
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE};
-use protocols::zones::iana_to_windows;
 use serde_json::{Value, json};
 
 use super::{call::Call, fault::Fault, fields, view};
@@ -56,29 +55,4 @@ fn id(call: &Call) -> String {
 fn group(call: &Call) -> Value {
     let id = id(call);
     json!({"id": id, "name": "My Calendars", "classId": CLASS, "changeKey": "NreqLYgxdE2DpHBBId74XwAAAAAGZw=="})
-}
-
-/// What the mailbox is set to; nobody can change it here.
-pub(super) fn settings(call: &Call) -> Response {
-    let zone = &call.owner.time_zone;
-    let zone = iana_to_windows(zone).unwrap_or(zone);
-    let mut body = json!({
-        "@odata.context": format!("{}$metadata#users('{}')/mailboxSettings", call.root, call.owner.id),
-        "timeZone": zone,
-        "dateFormat": "yyyy-MM-dd",
-        "timeFormat": "HH:mm",
-        "delegateMeetingMessageDeliveryOptions": "sendToDelegateOnly",
-        "language": {"locale": "en-US", "displayName": "English (United States)"},
-        "userPurpose": "user",
-        "workingHours": {
-            "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
-            "startTime": "08:00:00.0000000",
-            "endTime": "17:00:00.0000000",
-            "timeZone": {"name": zone},
-        },
-    });
-    if let Value::Object(body) = &mut body {
-        fields::shape(body, &call.query);
-    }
-    Json(body).into_response()
 }

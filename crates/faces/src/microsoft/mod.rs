@@ -21,6 +21,7 @@ mod groups;
 mod ids;
 mod instances;
 mod item;
+mod mailbox;
 mod me;
 mod odata;
 mod path;
@@ -116,7 +117,7 @@ async fn answer(call: &Call) -> Result<Response, Fault> {
                 _ => Err(Fault::method()),
             }
         }
-        (&Method::GET, Resource::MailboxSettings) => Ok(groups::settings(call)),
+        (&Method::GET, Resource::MailboxSettings) => Ok(mailbox::settings(call)),
         (&Method::GET, Resource::View(which)) => view::list(call, &which).await,
         (&Method::GET, Resource::Delta(which)) => delta::round(call, &which).await,
         (method, Resource::Subscriptions) => match *method {

@@ -10,7 +10,9 @@ use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use protocols::zones::zone_named;
 use serde_json::{Map, Value, json};
 
-use super::{answers::parameters, call::Call, fault::Fault, item::Items, path::Which, view};
+use super::{
+    answers::parameters, call::Call, fault::Fault, item::Items, mailbox, path::Which, view,
+};
 
 /// Most addresses in one question.
 const SCHEDULES_MAX: usize = 20;
@@ -155,12 +157,7 @@ fn schedule(
         "scheduleId": address,
         "availabilityView": availability(taken, window, interval),
         "scheduleItems": items,
-        "workingHours": {
-            "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
-            "startTime": "08:00:00.0000000",
-            "endTime": "17:00:00.0000000",
-            "timeZone": {"name": calendar.time_zone},
-        },
+        "workingHours": mailbox::working_hours(&calendar.time_zone),
     })
 }
 
