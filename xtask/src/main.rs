@@ -11,6 +11,7 @@ mod command;
 mod corpus;
 mod fuzz;
 mod instructions;
+mod node;
 mod openapi;
 mod postgres;
 mod report;
@@ -102,7 +103,7 @@ enum Task {
         #[arg(long, value_enum, default_value_t = torture::Database::Both)]
         database: torture::Database,
     },
-    /// Install the vendors' official Python clients, which some tests drive, under the target directory.
+    /// Install the vendors' official clients for Python and Node, which some tests drive, under the target directory.
     Clients,
 }
 
@@ -211,8 +212,10 @@ fn run(task: Task) -> Result<bool> {
             kills,
             database,
         } => torture::run(seed, kills, database),
-        Task::Clients => clients::install().map(|python| {
-            println!("{}", python.display());
+        Task::Clients => clients::Clients::install().map(|clients| {
+            for (name, place) in clients.variables() {
+                println!("{name}={place}");
+            }
             true
         }),
     }

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use crate::clients::Clients;
 use crate::command::{cargo, ended, find, outcome, root, target};
 use crate::postgres::{self, Cluster};
 use crate::report::{Outcome, Report};
 use crate::web::WebApp;
-use crate::{clients, instructions, skips, tidy};
+use crate::{instructions, skips, tidy};
 
 /// Set for every step when nothing may be skipped: tests that lack something then fail instead of saying "SKIPPED".
 const REQUIRE_ALL: &str = "KALENDS_REQUIRE_ALL";
@@ -81,8 +82,8 @@ impl Suite {
     }
 
     fn rust_tests(&self, report: &mut Report) {
-        let clients = clients::python();
-        if clients.is_none() {
+        let clients = Clients::find();
+        if !clients.complete() {
             let what = "run `cargo xtask clients` once".to_owned();
             report.add("official clients", Outcome::Skipped(what));
         }
@@ -99,7 +100,7 @@ impl Suite {
             }
         };
         let mut variables = Vec::new();
-        variables.extend(clients.map(|python| (clients::VARIABLE, python.display().to_string())));
+        variables.extend(clients.variables());
         variables.extend((cluster.as_ref()).map(|it| (postgres::VARIABLE, it.url().to_owned())));
         let name = match &cluster {
             Some(_) => "tests, SQLite + PostgreSQL",

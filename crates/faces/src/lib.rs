@@ -13,4 +13,4 @@ pub mod watchers;
 
 pub use app::{App, Dialect, Parts};
 pub use auth::Caller;
-pub use watchers::{Flavour, Watcher, Watchers};
+pub use watchers::{Flavour, Terms, Watcher, Watchers};

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use hub::CalendarId;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Who is told, and how.
@@ -22,6 +23,27 @@ pub struct Watcher {
     pub expires: Timestamp,
     /// In which form.
     pub flavour: Flavour,
+    /// What else a Graph subscription says.
+    pub terms: Terms,
+}
+
+/// What a Graph subscription says besides; Google has nothing of the kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// What is watched, in the client's words.
+    pub resource: String,
+    /// Which changes it wants to hear of: `created`, `updated`, `deleted`, with commas between them. Empty: of all.
+    pub changes: String,
+    /// Where life-cycle events go. It shakes hands, too.
+    pub lifecycle: Option<String>,
+}
+
+impl Terms {
+    /// Whether a change of this kind is to be told.
+    #[must_use]
+    pub fn wants(&self, kind: &str) -> bool {
+        self.changes.is_empty() || self.changes.split(',').any(|wanted| wanted.trim() == kind)
+    }
 }
 
 /// The form of a notification.

@@ -28,7 +28,10 @@ pub(crate) async fn google(parts: &Parts, order: &Order, state: &str) -> Result<
     let request = Request::post(&watcher.address)
         .header("x-goog-channel-id", &watcher.client_id)
         .header("x-goog-channel-expiration", http_date(watcher.expires))
-        .header("x-goog-resource-id", watcher.id.as_simple().to_string())
+        .header(
+            "x-goog-resource-id",
+            faces::google::resource_id(watcher.calendar),
+        )
         .header(
             "x-goog-resource-uri",
             format!("{}calendar/v3/calendars/{name}/events?alt=json", parts.root),
@@ -43,8 +46,12 @@ pub(crate) async fn google(parts: &Parts, order: &Order, state: &str) -> Result<
 }
 
 /// A change notification of Graph.
-/// <https://learn.microsoft.com/graph/api/resources/changenotificationcollection>
-pub(crate) async fn graph(parts: &Parts, order: &Order, changes: &[Change]) -> Result<Request> {
+/// <https://learn.microsoft.com/graph/api/resources/changenotificationcollection>. `None`: nothing that was ordered.
+pub(crate) async fn graph(
+    parts: &Parts,
+    order: &Order,
+    changes: &[Change],
+) -> Result<Option<Request>> {
     let watcher = &order.watcher;
     let mut latest: Vec<&Change> = Vec::new();
     for change in changes {
@@ -60,15 +67,18 @@ pub(crate) async fn graph(parts: &Parts, order: &Order, changes: &[Change]) -> R
             Some(row) if row.copy.alive => "updated",
             Some(_) | None => "deleted",
         };
-        value.push(notification(order, parts, change, kind));
+        if watcher.terms.wants(kind) {
+            value.push(notification(order, parts, change, kind));
+        }
     }
-    Ok(Request::post(&watcher.address).json(&json!({"value": value})))
+    let request = || Request::post(&watcher.address).json(&json!({"value": value}));
+    Ok((!value.is_empty()).then(request))
 }
 
 fn notification(order: &Order, parts: &Parts, change: &Change, kind: &str) -> Value {
     let watcher = &order.watcher;
-    let (calendar, id) = (watcher.calendar, change.subject);
-    let resource = format!("me/calendars/{calendar}/events/{id}");
+    let id = faces::microsoft::event_id(CopyId(change.subject));
+    let resource = format!("me/events/{id}");
     json!({
         "subscriptionId": watcher.id.to_string(),
         "subscriptionExpirationDateTime": watcher.expires.to_string(),
@@ -76,7 +86,7 @@ fn notification(order: &Order, parts: &Parts, change: &Change, kind: &str) -> Va
         "changeType": kind,
         "tenantId": parts.store.tenant().to_string(),
         "resource": resource,
-        "resourceData": {"@odata.type": "#Microsoft.Graph.Event", "@odata.id": resource, "id": id.to_string()},
+        "resourceData": {"@odata.type": "#Microsoft.Graph.Event", "@odata.id": resource, "id": id},
     })
 }
 

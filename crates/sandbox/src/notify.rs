@@ -8,7 +8,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use faces::{Flavour, Watcher, Watchers};
+use faces::{Flavour, Terms, Watcher, Watchers};
 use hub::{CalendarId, Change, ChangeKind, Logged};
 use identity::{Clock, Ids};
 use jiff::Timestamp;
@@ -70,6 +70,8 @@ struct Kept {
     expires: Timestamp,
     graph: bool,
     number: u64,
+    #[serde(default)]
+    terms: Terms,
 }
 
 impl Notifier {
@@ -153,11 +155,14 @@ impl Notifier {
 
     async fn deliver(&self, order: &Order, changes: &[Change]) {
         let request = match order.watcher.flavour {
-            Flavour::Google => message::google(&self.parts, order, "exists").await,
+            Flavour::Google => message::google(&self.parts, order, "exists")
+                .await
+                .map(Some),
             Flavour::Graph => message::graph(&self.parts, order, changes).await,
         };
         match request {
-            Ok(request) => self.send(request).await,
+            Ok(Some(request)) => self.send(request).await,
+            Ok(None) => {}
             Err(error) => tracing::warn!(%error, "a notification could not be written"),
         }
     }
@@ -245,14 +250,22 @@ fn is_loopback(address: &str) -> bool {
 #[async_trait]
 impl Watchers for Notifier {
     async fn open(&self, watcher: Watcher) -> Result<(), String> {
-        if !is_loopback(&watcher.address) {
+        let lifecycle = watcher.terms.lifecycle.as_deref();
+        let addresses = [Some(watcher.address.as_str()), lifecycle];
+        if !addresses
+            .iter()
+            .flatten()
+            .all(|address| is_loopback(address))
+        {
             return Err("the sandbox notifies addresses on this machine only".to_owned());
         }
         if self.lock().len() >= ORDERS_MAX {
             return Err(format!("there are {ORDERS_MAX} orders already"));
         }
         if watcher.flavour == Flavour::Graph {
-            self.shake_hands(&watcher.address).await?;
+            for address in addresses.iter().flatten() {
+                self.shake_hands(address).await?;
+            }
         }
         let order = Order { watcher, number: 1 };
         self.lock().insert(order.watcher.id, order.clone());
@@ -315,6 +328,7 @@ impl From<Kept> for Order {
             } else {
                 Flavour::Google
             },
+            terms: kept.terms,
         };
         Self {
             watcher,
@@ -334,6 +348,7 @@ impl From<Order> for Kept {
             expires: watcher.expires,
             graph: watcher.flavour == Flavour::Graph,
             number,
+            terms: watcher.terms,
         }
     }
 }

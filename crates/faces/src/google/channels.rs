@@ -8,9 +8,10 @@ use axum::{
 use hub::CalendarId;
 use jiff::{SignedDuration, Timestamp};
 use protocols::google::{Channel, client_id};
+use serde_json::{Map, Value};
 
 use super::{Fault, place::Place, signed::Signed};
-use crate::{App, Flavour, Watcher};
+use crate::{App, Flavour, Terms, Watcher};
 
 /// How long a channel lives if its owner does not say.
 const LIFE_DAYS: i64 = 7;
@@ -57,7 +58,16 @@ pub(super) async fn watch(
             format!("Channel id {id} not unique"),
         ));
     }
-    let expires = expiry(asked.expiration.as_deref(), app.hub.clock().now())?;
+    let now = app.hub.clock().now();
+    let expires = match (&asked.expiration, ttl(&asked.rest)?) {
+        (None, Some(seconds)) => {
+            let life = SignedDuration::from_secs(seconds);
+            now.saturating_add(life)
+                .unwrap_or(now)
+                .min(after(now, LIFE_DAYS_MAX))
+        }
+        (expiration, _) => expiry(expiration.as_deref(), now)?,
+    };
     let watcher = Watcher {
         id: app.hub.ids().uuid(),
         client_id: id.clone(),
@@ -66,6 +76,7 @@ pub(super) async fn watch(
         token: token.clone(),
         expires,
         flavour: Flavour::Google,
+        terms: Terms::default(),
     };
     let opened = app.watchers.open(watcher).await;
     opened.map_err(|why| Fault::new(400, "push.webhookUrlUnauthorized", why))?;
@@ -76,7 +87,7 @@ pub(super) async fn watch(
     Ok(Json(Channel {
         kind: Some("api#channel".to_owned()),
         id: Some(id),
-        resource_id: Some(resource(place.calendar.id)),
+        resource_id: Some(resource_id(place.calendar.id)),
         resource_uri: Some(format!(
             "{}calendar/v3/calendars/{slug}/events?alt=json",
             app.public_url
@@ -87,18 +98,15 @@ pub(super) async fn watch(
     }))
 }
 
-/// What a channel watches: the events of a calendar.
-fn resource(calendar: CalendarId) -> String {
+/// What a channel watches, the events of a calendar: what clients stop it by, and what its messages say.
+#[must_use]
+pub fn resource_id(calendar: CalendarId) -> String {
     client_id(calendar.0.as_bytes())
 }
 
 fn expiry(asked: Option<&str>, now: Timestamp) -> Result<Timestamp, Fault> {
-    let after = |days| {
-        now.saturating_add(SignedDuration::from_hours(24 * days))
-            .unwrap_or(now)
-    };
     let Some(asked) = asked else {
-        return Ok(after(LIFE_DAYS));
+        return Ok(after(now, LIFE_DAYS));
     };
     let millis = asked.parse().ok();
     let asked = millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
@@ -106,7 +114,25 @@ fn expiry(asked: Option<&str>, now: Timestamp) -> Result<Timestamp, Fault> {
     let asked = asked.ok_or_else(|| {
         Fault::invalid("Invalid expiration: future Unix milliseconds are needed.")
     })?;
-    Ok(asked.min(after(LIFE_DAYS_MAX)))
+    Ok(asked.min(after(now, LIFE_DAYS_MAX)))
+}
+
+/// `params.ttl`: how long a channel is to live, in seconds.
+fn ttl(rest: &Map<String, Value>) -> Result<Option<i64>, Fault> {
+    let said = rest.get("params").and_then(|params| params.get("ttl"));
+    let Some(said) = said.filter(|said| !said.is_null()) else {
+        return Ok(None);
+    };
+    let number = said.as_i64().or_else(|| said.as_str()?.parse().ok());
+    let number = number.filter(|seconds| *seconds > 0);
+    number
+        .map(Some)
+        .ok_or_else(|| Fault::invalid("Invalid ttl: seconds are needed."))
+}
+
+fn after(now: Timestamp, days: i64) -> Timestamp {
+    now.saturating_add(SignedDuration::from_hours(24 * days))
+        .unwrap_or(now)
 }
 
 pub(super) async fn stop(
@@ -121,7 +147,7 @@ pub(super) async fn stop(
     for watcher in app.watchers.list().await {
         if watcher.flavour == Flavour::Google
             && watcher.client_id == id
-            && resource(watcher.calendar) == resource_id
+            && self::resource_id(watcher.calendar) == resource_id
             && app.hub.calendar(&actor, watcher.calendar).await.is_ok()
         {
             app.watchers.close(watcher.id).await;

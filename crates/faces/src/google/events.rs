@@ -63,10 +63,7 @@ pub(super) async fn list(
     if let (Some(min), Some(max)) = (listing.time_min, listing.time_max)
         && min >= max
     {
-        return Err(Fault::parameter(
-            "timeMax",
-            "The specified time range is empty.",
-        ));
+        return Err(Fault::time_range_empty());
     }
     let page = begin(&app, &listing, &query).await?;
     let (items, next) = listing.page(&page).await?;

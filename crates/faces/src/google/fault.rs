@@ -49,6 +49,20 @@ impl Fault {
         Self::invalid(message).at("parameter", name)
     }
 
+    /// 400: a range of time that is none.
+    pub fn time_range_empty() -> Self {
+        let message = "The specified time range is empty.";
+        Self::calendar(400, "timeRangeEmpty", message).at("parameter", "timeMax")
+    }
+
+    /// A fault that only calendars know.
+    pub(super) fn calendar(status: u16, reason: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            domain: "calendar",
+            ..Self::new(status, reason, message)
+        }
+    }
+
     /// 400: a field that must be there.
     pub fn required(message: &str) -> Self {
         Self::new(400, "required", message)
@@ -77,11 +91,7 @@ impl Fault {
     /// 410: the sync token is of no use any more.
     pub fn full_sync_required() -> Self {
         let message = "Sync token is no longer valid, a full sync is required.";
-        let fault = Self::new(410, "fullSyncRequired", message).at("parameter", "syncToken");
-        Self {
-            domain: "calendar",
-            ..fault
-        }
+        Self::calendar(410, "fullSyncRequired", message).at("parameter", "syncToken")
     }
 
     /// 412: it was changed meanwhile.

@@ -34,11 +34,7 @@ pub(super) async fn query(
         to: time(&asked.time_max)?,
     };
     if window.from >= window.to {
-        return Err(Fault::new(
-            400,
-            "timeRangeEmpty",
-            "The specified time range is empty.",
-        ));
+        return Err(Fault::time_range_empty());
     }
     if asked.items.len() > CALENDARS_MAX {
         return Err(Fault::new(

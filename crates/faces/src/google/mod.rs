@@ -35,6 +35,7 @@ use axum::{
     routing::{get, post},
 };
 
+pub use channels::resource_id;
 pub use fault::Fault;
 
 use crate::App;
@@ -97,6 +98,7 @@ fn api(app: App) -> Router {
         .route("/users/me/settings", get(settings::list))
         .route("/users/me/settings/{setting}", get(settings::get))
         .fallback(fault::no_such_method)
+        .method_not_allowed_fallback(fault::no_such_method)
         .layer(middleware::from_fn(fields::select))
         .with_state(app);
     Router::new().nest("/calendar/v3", calendar)

@@ -60,6 +60,12 @@ impl EventId {
     }
 }
 
+/// The id by which clients know an event.
+#[must_use]
+pub fn event_id(copy: CopyId) -> String {
+    EventId::Whole(copy).encode()
+}
+
 /// A calendar's id on the wire.
 pub(super) fn of_calendar(id: CalendarId) -> String {
     encode(CALENDAR, id.0, &[])

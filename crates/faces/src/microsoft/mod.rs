@@ -44,6 +44,8 @@ use call::Call;
 use fault::Fault;
 use path::Resource;
 
+pub use ids::event_id;
+
 /// `/v1.0/…`.
 pub fn router(app: App) -> Router {
     Router::new()

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{call::Call, fault::Fault, ids, path::Resource};
-use crate::{Flavour, Watcher};
+use crate::{Flavour, Terms, Watcher};
 
 /// How long an order may live.
 const LIFE_MAX: SignedDuration = SignedDuration::from_mins(4_230);
@@ -67,6 +67,11 @@ pub(super) async fn create(call: &Call) -> Result<Response, Fault> {
         id: call.app.hub.ids().uuid(),
         client_id: String::new(),
         calendar: watched(call, sent.resource.as_deref()).await?,
+        terms: Terms {
+            resource: sent.resource.unwrap_or_default(),
+            changes: kinds,
+            lifecycle: sent.lifecycle_notification_url,
+        },
         address,
         token,
         expires: alive(call, expires)?,
@@ -167,15 +172,30 @@ fn alive(call: &Call, wanted: Timestamp) -> Result<Timestamp, Fault> {
     Ok(now.saturating_add(life).unwrap_or(wanted))
 }
 
+/// What is watched, as its client said it.
+fn resource(watcher: &Watcher) -> String {
+    match watcher.terms.resource.as_str() {
+        "" => format!("me/calendars/{}/events", ids::of_calendar(watcher.calendar)),
+        said => said.to_owned(),
+    }
+}
+
+fn changes(watcher: &Watcher) -> &str {
+    match watcher.terms.changes.as_str() {
+        "" => "created,updated,deleted",
+        said => said,
+    }
+}
+
 fn shown(call: &Call, watcher: &Watcher) -> Value {
     json!({
         "id": watcher.id.to_string(),
-        "resource": format!("me/calendars/{}/events", ids::of_calendar(watcher.calendar)),
+        "resource": resource(watcher),
         "applicationId": null,
-        "changeType": "created,updated,deleted",
+        "changeType": changes(watcher),
         "clientState": watcher.token,
         "notificationUrl": watcher.address,
-        "lifecycleNotificationUrl": null,
+        "lifecycleNotificationUrl": watcher.terms.lifecycle,
         "expirationDateTime": watcher.expires,
         "creatorId": call.owner.id.to_string(),
         "includeResourceData": null,

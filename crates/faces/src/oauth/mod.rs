@@ -12,6 +12,7 @@ mod request;
 mod revoke;
 mod scopes;
 mod token;
+mod token_info;
 mod userinfo;
 
 use axum::{
@@ -100,6 +101,11 @@ pub fn router(app: App, paths: Paths) -> Router {
             )
             .route("/token", post(token::exchange))
             .route("/revoke", post(revoke::revoke))
+            .route("/tokeninfo", get(token_info::get).post(token_info::get))
+            .route(
+                "/oauth2/v3/tokeninfo",
+                get(token_info::get).post(token_info::get),
+            )
             .route("/.well-known/openid-configuration", get(discovery::google))
             .route("/oauth2/v3/certs", get(discovery::keys))
             .route(

@@ -12,6 +12,7 @@ pub use clients::NewClient;
 pub use grants::{CodeRequest, GrantError, Granted, Rotation};
 /// A registered client; public if it has no secret.
 pub use storage::oauth::clients::Client;
+pub use tokens::TokenInfo;
 
 /// The scope that brings a refresh token (OpenID Connect Core 11).
 pub const OFFLINE_ACCESS: &str = "offline_access";

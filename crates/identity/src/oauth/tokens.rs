@@ -1,7 +1,9 @@
 //! Tokens that clients bear.
 
+use jiff::Timestamp;
 use storage::{
     Tx,
+    ids::UserId,
     oauth::tokens::{self, Token},
 };
 
@@ -10,6 +12,19 @@ use crate::{Identity, Result, authenticate::OAUTH_TOKEN};
 /// What access and refresh tokens are known by.
 pub(super) fn token_hash(tx: &Tx, token: &str) -> [u8; 32] {
     tx.hash(OAUTH_TOKEN, token)
+}
+
+/// What an access token is good for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenInfo {
+    /// Which client bears it.
+    pub client: String,
+    /// Whose it is.
+    pub user: UserId,
+    /// What was granted.
+    pub scopes: Vec<String>,
+    /// When it ends, if ever.
+    pub expires: Option<Timestamp>,
 }
 
 impl Identity {
@@ -27,6 +42,22 @@ impl Identity {
         tokens::delete_access(&mut tx).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// What an access token is good for; of none that is good still, nothing.
+    pub async fn token_info(&self, token: &str) -> Result<Option<TokenInfo>> {
+        let now = self.clock.now();
+        let mut tx = self.store.read().await?;
+        let hash = token_hash(&tx, token);
+        let found = tokens::get(&mut tx, hash).await?;
+        let found =
+            found.filter(|t| t.kind == tokens::Kind::Access && t.expires.is_none_or(|e| e > now));
+        Ok(found.map(|token| TokenInfo {
+            client: token.client,
+            user: token.user,
+            scopes: token.scopes,
+            expires: token.expires,
+        }))
     }
 
     /// Revokes the grant that an access or refresh token belongs to (RFC 7009); false if there is no such token.

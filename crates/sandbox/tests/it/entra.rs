@@ -1,35 +1,19 @@
 //! Microsoft's own library for signing in, unmodified, against the stand-in for Entra ID (`entra.py`). It speaks TLS only.
 
-use std::{env, process::Stdio};
+use std::process::Stdio;
 
 use kalends_sandbox::{Kind, Settings, robot};
-use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    process::Command,
-};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 
-use crate::fixture;
+use crate::{clients, fixture};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/entra.py");
 
-/// The Python that can import the vendors' clients. Without it says so, or fails where nothing may be skipped.
-fn python() -> Option<String> {
-    let python = env::var("KALENDS_CLIENTS_PYTHON").ok();
-    let python = python.filter(|path| !path.is_empty());
-    if python.is_none() {
-        let missing = "msal: KALENDS_CLIENTS_PYTHON is not set (cargo xtask clients)";
-        assert!(env::var_os("KALENDS_REQUIRE_ALL").is_none(), "{missing}");
-        #[expect(clippy::print_stderr, reason = "says what was not tested")]
-        {
-            eprintln!("SKIPPED: {missing}");
-        }
-    }
-    python
-}
-
 #[tokio::test]
 async fn msal_works_unmodified() {
-    let Some(python) = python() else { return };
+    let Some(mut python) = clients::python("msal") else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings {
         kinds: vec![Kind::Microsoft],
@@ -37,12 +21,12 @@ async fn msal_works_unmodified() {
         ..fixture::settings(&folder)
     };
     let sandbox = fixture::start(settings).await;
-    let (twin, clients) = (&sandbox.twins()[0], sandbox.clients());
+    let (twin, oauth) = (&sandbox.twins()[0], sandbox.clients());
     let (ada, ben) = (&twin.people[0], &twin.people[1]);
-    let mut running = Command::new(python)
+    let mut running = python
         .args([SCRIPT, &twin.tls_app.as_ref().unwrap().public_url])
         .arg(folder.path().join("ca.pem"))
-        .args([&clients.client_id, &clients.client_secret])
+        .args([&oauth.client_id, &oauth.client_secret])
         .args(["http://127.0.0.1:8420/oauth/callback", &ben.refresh_token])
         // These would count for more than the authority that the script names.
         .env_remove("REQUESTS_CA_BUNDLE")

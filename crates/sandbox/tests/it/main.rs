@@ -1,6 +1,7 @@
 //! The sandbox as its users meet it: over loopback.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod clients;
 mod demo;
 mod entra;
 mod fixture;

@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     response::IntoResponse,
 };
-use faces::{Flavour, Watcher};
+use faces::{Flavour, Terms, Watcher};
 use hub::{CalendarId, events::NewEvent};
 use identity::Actor;
 use jiff::{SignedDuration, Timestamp};
@@ -86,6 +86,7 @@ fn order(calendar: CalendarId, address: &str, flavour: Flavour) -> Watcher {
         token: "shibboleth".to_owned(),
         expires: now + SignedDuration::from_hours(1),
         flavour,
+        terms: Terms::default(),
     }
 }
 
