@@ -51,6 +51,22 @@ impl App {
         Self(Arc::new(parts))
     }
 
+    /// The same app behind a path of ours: what it says of where it is found has that path in it.
+    #[must_use]
+    pub fn below(&self, path: &str) -> Self {
+        Self::new(Parts {
+            hub: self.hub.clone(),
+            identity: self.identity.clone(),
+            tenant: self.tenant,
+            public_url: format!("{}{path}/", self.public_url),
+            dialect: self.dialect,
+            watchers: self.watchers.clone(),
+            oldest_position: AtomicI64::new(self.oldest_position.load(Ordering::Relaxed)),
+            mails: AtomicU64::new(0),
+            demo: self.demo,
+        })
+    }
+
     /// Makes all sync tokens given out so far invalid.
     pub fn expire_sync_tokens(&self, latest: i64) {
         self.oldest_position

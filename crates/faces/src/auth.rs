@@ -8,6 +8,10 @@ use crate::App;
 
 /// Name of the session cookie. HttpOnly, SameSite=Lax.
 pub const SESSION_COOKIE: &str = "kalends_session";
+/// The scope that a token needs to see calendars and events.
+pub const READ: &str = "calendar.read";
+/// The scope that it needs to change them.
+pub const WRITE: &str = "calendar.write";
 
 /// How somebody proved who they are.
 #[derive(Clone, Debug)]
@@ -18,25 +22,12 @@ pub struct Caller {
     pub by_cookie: bool,
 }
 
-/// Finds out who is asking; `None` if nobody that we know.
+/// Finds out who is asking; `None` if nobody that we know. An app password is none here: it is for [`device`].
 pub async fn caller(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, identity::Error> {
-    if let Some(value) = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|v| v.to_str().ok())
-    {
-        let actor = match value.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-                app.identity.authenticate_bearer(token.trim()).await?
-            }
-            Some((scheme, pair)) if scheme.eq_ignore_ascii_case("basic") => {
-                match basic(pair.trim()) {
-                    Some((user, password)) => {
-                        app.identity.authenticate_basic(&user, &password).await?
-                    }
-                    None => None,
-                }
-            }
-            _ => None,
+    if headers.contains_key(header::AUTHORIZATION) {
+        let actor = match credentials(headers, "bearer") {
+            Some(token) => app.identity.authenticate_bearer(token).await?,
+            None => None,
         };
         return Ok(actor.map(|actor| Caller {
             actor,
@@ -51,6 +42,28 @@ pub async fn caller(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, id
         actor,
         by_cookie: true,
     }))
+}
+
+/// Who is asking over CalDAV: a device with an app password, or a program with a bearer token. A cookie counts for nothing,
+/// since it comes along unasked.
+pub async fn device(app: &App, headers: &HeaderMap) -> Result<Option<Actor>, identity::Error> {
+    if let Some(pair) = credentials(headers, "basic") {
+        return match basic(pair) {
+            Some((user, password)) => app.identity.authenticate_basic(&user, &password).await,
+            None => Ok(None),
+        };
+    }
+    match credentials(headers, "bearer") {
+        Some(token) => app.identity.authenticate_bearer(token).await,
+        None => Ok(None),
+    }
+}
+
+/// What an Authorization header of this scheme holds.
+fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (own, rest) = value.split_once(' ')?;
+    own.eq_ignore_ascii_case(scheme).then(|| rest.trim())
 }
 
 /// User name and password of a Basic header (RFC 7617).

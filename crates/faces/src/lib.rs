@@ -6,6 +6,7 @@ pub mod auth;
 pub mod caldav;
 pub mod google;
 pub mod microsoft;
+pub mod mount;
 pub mod oauth;
 pub mod push;
 pub mod rest;

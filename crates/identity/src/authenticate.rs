@@ -1,5 +1,6 @@
 //! Finding out who is asking.
 
+use jiff::Timestamp;
 use storage::{
     Tx, api_tokens, app_passwords,
     ids::UserId,
@@ -21,6 +22,8 @@ const SESSION: &str = "session";
 const LINKED: &str = "session-by-link";
 /// How long such a session proves who somebody is as well as their password would, in seconds.
 const LINKED_SECONDS: i64 = 86_400;
+/// How often it is noted that an app password is in use, in seconds: its owner wants to know which one is not.
+const TOUCH_SECONDS: i64 = 3_600;
 /// What OAuth tokens are hashed for.
 pub(crate) const OAUTH_TOKEN: &str = "oauth-token";
 
@@ -60,8 +63,18 @@ impl Identity {
             return Ok(None);
         };
         let hash = app_password_hash(&tx, user.id, secret);
-        let found = app_passwords::by_hash(&mut tx, hash).await?;
-        Ok(found.map(|_| Actor::person(self.store.tenant(), user.id)))
+        let Some(found) = app_passwords::by_hash(&mut tx, hash).await? else {
+            return Ok(None);
+        };
+        drop(tx);
+        let now = self.clock.now();
+        let long_ago = |at: Timestamp| now.duration_since(at).as_secs() >= TOUCH_SECONDS;
+        if found.last_used.is_none_or(long_ago) {
+            let mut tx = self.store.write().await?;
+            app_passwords::touch(&mut tx, found.id, now).await?;
+            tx.commit().await?;
+        }
+        Ok(Some(Actor::person(self.store.tenant(), user.id)))
     }
 
     /// Whose session this is.

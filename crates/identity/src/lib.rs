@@ -25,7 +25,7 @@ pub use error::Error;
 pub use ids::{Ids, SystemIds};
 pub use people::NewUser;
 pub use secrets::{pkce_challenge, same_secret};
-pub use storage::users::User;
+pub use storage::{app_passwords::AppPassword, users::User};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -195,7 +195,12 @@ impl Identity {
     }
 
     /// The same with a secret that was made elsewhere.
-    pub async fn keep_app_password(&self, user: UserId, name: &str, secret: &str) -> Result<()> {
+    pub async fn keep_app_password(
+        &self,
+        user: UserId,
+        name: &str,
+        secret: &str,
+    ) -> Result<AppPassword> {
         let row = AppPassword {
             id: self.ids.uuid(),
             user,
@@ -207,7 +212,7 @@ impl Identity {
         let hash = app_password_hash(&tx, user, secret);
         app_passwords::insert(&mut tx, &row, hash).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(row)
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Command {
     SignInLink(ConfigOptions),
     /// Say what is kept of a person, erase it, and say what remains at providers and must be erased there.
     Erase(EraseOptions),
+    /// Register, list and remove programs that people may let in through Google's or Microsoft's OAuth.
+    App(AppOptions),
     /// Run local stand-ins for Google Calendar, Microsoft 365 and an iCloud-like CalDAV server.
     Sandbox(SandboxOptions),
     /// Run the hub and the sandbox with a small dental practice, and watch appointments hop.
@@ -62,6 +64,48 @@ pub struct EraseOptions {
     /// Erase it. Without this it is only said what there is. There is no way back.
     #[arg(long)]
     pub yes: bool,
+}
+
+/// Options of `app`.
+#[derive(Args, Clone)]
+pub struct AppOptions {
+    #[command(flatten)]
+    /// Where the configuration is.
+    pub config: ConfigOptions,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AppCommand,
+}
+
+/// What to do with programs.
+#[derive(Subcommand, Clone)]
+pub enum AppCommand {
+    /// Register a program, and print its client id and secret.
+    Add(NewApp),
+    /// List the registered programs.
+    List,
+    /// Remove a program: it is out of all calendars at once.
+    Remove {
+        /// Its client id.
+        id: String,
+    },
+}
+
+/// A program to be registered.
+#[derive(Args, Clone)]
+pub struct NewApp {
+    /// What people are shown when they are asked to let it in.
+    pub name: String,
+    /// Where it gets its codes; may be repeated.
+    #[arg(long, required = true)]
+    pub redirect_uri: Vec<String>,
+    /// What it may ask people for: `calendar.read`, `calendar.write`, or a scope as Google or Microsoft write it; may be
+    /// repeated. Without: everything.
+    #[arg(long)]
+    pub scope: Vec<String>,
+    /// It runs on people's own devices and can keep no secret.
+    #[arg(long)]
+    pub public: bool,
 }
 
 /// Options of `sandbox`.

@@ -38,6 +38,8 @@ pub struct Config {
     pub network: Network,
     /// How it keeps calendars in step.
     pub sync: Sync,
+    /// Through which protocols it lets programs in.
+    pub faces: Faces,
     /// Our client at Google.
     pub google: Option<OauthClient>,
     /// Our client at Microsoft.
@@ -109,6 +111,39 @@ pub struct Sync {
     pub explode_days_after: u32,
     /// at most so many.
     pub explode_most: usize,
+}
+
+/// Through which protocols programs are let in, beside the REST API.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Faces {
+    /// Google Calendar v3, below `/google/`.
+    pub google: bool,
+    /// Microsoft Graph v1.0, below `/microsoft/`.
+    pub microsoft: bool,
+    /// CalDAV, below `/caldav/`.
+    pub caldav: bool,
+}
+
+impl Faces {
+    /// The same for those who open them.
+    pub fn open(self) -> faces::mount::Open {
+        faces::mount::Open {
+            google: self.google,
+            microsoft: self.microsoft,
+            caldav: self.caldav,
+        }
+    }
+}
+
+impl Default for Faces {
+    fn default() -> Self {
+        Self {
+            google: true,
+            microsoft: true,
+            caldav: true,
+        }
+    }
 }
 
 /// Our OAuth client at a provider.

@@ -5,6 +5,7 @@
     reason = "a command talks to its terminal"
 )]
 
+mod apps;
 mod cli;
 mod config;
 mod demo;
@@ -33,6 +34,7 @@ async fn main() -> ExitCode {
         cli::Command::Doctor(options) => doctor::run(options).await,
         cli::Command::SignInLink(options) => sign_in::run(options).await,
         cli::Command::Erase(options) => erase::run(options).await,
+        cli::Command::App(options) => apps::run(options).await,
         cli::Command::Sandbox(options) => sandbox::run(options).await,
         cli::Command::Demo(options) => demo::run(options).await,
     };

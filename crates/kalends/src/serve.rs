@@ -32,7 +32,8 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
     let mut routes = Router::new()
         .route("/health", get(async || HEALTHY))
         .merge(faces::rest::router(house.app.clone()))
-        .merge(faces::push::router(house.app.clone()));
+        .merge(faces::push::router(house.app.clone()))
+        .merge(faces::mount::router(&house.app, config.faces.open()));
     let mut connect = String::new();
     if let Some(stage) = stage {
         connect = stage.origins();

@@ -30,15 +30,14 @@ pub fn with_site(routes: Router, connect: &str) -> Router {
 
 fn guarded(mut response: Response, policy: HeaderValue) -> Response {
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("same-origin"),
-    );
+    // What says so itself knows better: the page of consent sends people on to other origins.
+    let mut unless_said = |name, value| {
+        headers.entry(name).or_insert(value);
+    };
+    unless_said(header::CONTENT_SECURITY_POLICY, policy);
+    let fixed = |value| HeaderValue::from_static(value);
+    unless_said(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
+    unless_said(header::REFERRER_POLICY, fixed("same-origin"));
     response
 }
 

@@ -41,11 +41,16 @@ const DAV: &str = "1, 3, calendar-access";
 
 const ALLOW: &str = "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH, REPORT, MKCALENDAR";
 
-/// The router of this face.
+/// The router of this face, for a host that is nothing else.
 pub fn router(app: App) -> Router {
+    let root = Router::new().route("/", any(serve));
+    root.with_state(app.clone()).merge(beside(app))
+}
+
+/// The same for a host that has something else at its root.
+pub fn beside(app: App) -> Router {
     Router::new()
         .route("/.well-known/caldav", any(well_known))
-        .route("/", any(serve))
         .route("/caldav", any(well_known))
         .route("/caldav/", any(serve))
         .route("/caldav/{*path}", any(serve))
@@ -77,17 +82,18 @@ async fn answer(app: &App, http: HttpRequest) -> Result<Response> {
     // Read before anything is refused: a connection with half a body on it is closed, and clients that are asked for
     // credentials send the next request on it.
     let body = to_bytes(body, BODY_MAX).await;
-    let caller = auth::caller(app, &parts.headers).await?;
-    // A cookie comes along unasked; DAV clients have none.
-    let Some(caller) = caller.filter(|caller| !caller.by_cookie) else {
-        return Err(Fault::unauthorized());
-    };
-    let user = app.identity.user_of(&caller.actor).await?;
+    let actor = auth::device(app, &parts.headers).await?;
+    let actor = actor.ok_or_else(Fault::unauthorized)?;
+    if !actor.may(auth::READ) && !actor.may(auth::WRITE) {
+        let why = "this program was not let in to see calendars";
+        return Err(Fault::status(StatusCode::FORBIDDEN, why));
+    }
+    let user = app.identity.user_of(&actor).await?;
     let user = user.ok_or_else(Fault::unauthorized)?;
     let body = body.map_err(|_| Fault::too_large())?;
     let request = Request {
         app: app.clone(),
-        actor: caller.actor,
+        actor,
         user,
         method: parts.method.as_str().to_owned(),
         headers: parts.headers,

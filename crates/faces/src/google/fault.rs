@@ -73,6 +73,12 @@ impl Fault {
         Self::new(401, "authError", "Invalid Credentials").at("header", "Authorization")
     }
 
+    /// 403: the person did not let this program do that.
+    pub(super) fn insufficient_scopes() -> Self {
+        let message = "Request had insufficient authentication scopes.";
+        Self::new(403, "insufficientPermissions", message)
+    }
+
     /// 404: not there, or not for this person.
     pub fn not_found() -> Self {
         Self::new(404, "notFound", "Not Found")

@@ -23,6 +23,7 @@ mod listing;
 mod place;
 mod query;
 mod render;
+mod scopes;
 mod settings;
 mod signed;
 mod tokens;

@@ -4,7 +4,7 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use identity::Actor;
 
-use super::Fault;
+use super::{Fault, scopes};
 use crate::{App, auth};
 
 /// Somebody with a token.
@@ -16,6 +16,7 @@ impl FromRequestParts<App> for Signed {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
         let caller = auth::caller(app, &parts.headers).await?;
         let caller = caller.filter(|caller| !caller.by_cookie);
-        Ok(Self(caller.ok_or_else(Fault::unauthorized)?.actor))
+        let actor = caller.ok_or_else(Fault::unauthorized)?.actor;
+        scopes::allow(actor, &parts.method, parts.uri.path()).map(Self)
     }
 }

@@ -11,15 +11,11 @@ use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{fault::Fault, ids, odata::Query, path::Which, prefer::Prefer};
+use super::{fault::Fault, ids, odata::Query, path::Which, prefer::Prefer, scopes};
 use crate::{App, auth};
 
 /// Largest body that is read, in bytes.
 const BODY_MAX: usize = 4 * 1024 * 1024;
-/// Scopes of Graph that allow writing, whatever they are prefixed with.
-const WRITE_SCOPES: [&str; 2] = ["Calendars.ReadWrite", "Calendars.ReadWrite.Shared"];
-/// The hub's own word for that.
-const WRITE: &str = "calendar.write";
 
 /// One request.
 pub(super) struct Call {
@@ -47,7 +43,7 @@ impl Call {
         let caller = caller
             .filter(|caller| !caller.by_cookie)
             .ok_or_else(Fault::unauthorized)?;
-        let actor = in_our_words(caller.actor);
+        let actor = caller.actor;
         let owner = app
             .identity
             .user_of(&actor)
@@ -59,6 +55,7 @@ impl Call {
             .unwrap_or(path)
             .trim_end_matches('/');
         let segments = own(segments(raw_path), &owner)?;
+        let actor = scopes::allow(actor, &parts.method, &segments)?;
         let body = axum::body::to_bytes(body, BODY_MAX)
             .await
             .map_err(|_| Fault::body("the body is too large, or broke off"))?;
@@ -149,27 +146,14 @@ fn own(segments: Vec<String>, owner: &User) -> Result<Vec<String>, Fault> {
     }
 }
 
-/// What a token of Graph allows, in the hub's words.
-fn in_our_words(mut actor: Actor) -> Actor {
-    if let Some(scopes) = &mut actor.scopes {
-        let allows = |scope: &String| {
-            let name = scope.rsplit('/').next().unwrap_or(scope);
-            WRITE_SCOPES
-                .iter()
-                .any(|write| write.eq_ignore_ascii_case(name))
-        };
-        if scopes.iter().any(allows) {
-            scopes.insert(WRITE.to_owned());
-        }
-    }
-    actor
-}
-
 /// How the client sees us: it must get its page links back through the same door. A proxy or a TLS listener in front
-/// says `x-forwarded-proto`.
+/// says `x-forwarded-proto`. Where we are below a path, our own address is the answer, as no header tells that path.
 fn root(app: &App, parts: &Parts) -> String {
     let ours = app.public_url.trim_end_matches('/');
-    let (scheme, _) = ours.split_once("://").unwrap_or(("http", ours));
+    let (scheme, place) = ours.split_once("://").unwrap_or(("http", ours));
+    if place.contains('/') {
+        return format!("{ours}/v1.0/");
+    }
     let header = |name| {
         parts
             .headers

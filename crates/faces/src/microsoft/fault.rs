@@ -121,6 +121,22 @@ impl Fault {
         )
     }
 
+    /// The person did not let this program do that.
+    pub(super) fn denied() -> Self {
+        let message = "Access is denied. Check credentials and try again.";
+        Self::new(StatusCode::FORBIDDEN, "ErrorAccessDenied", message)
+    }
+
+    /// The same, as the directory says it.
+    pub(super) fn insufficient_privileges() -> Self {
+        let message = "Insufficient privileges to complete the operation.";
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "Authorization_RequestDenied",
+            message,
+        )
+    }
+
     /// It was changed meanwhile.
     pub(super) fn stale() -> Self {
         let message = "The change key passed in the request does not match the current change key.";

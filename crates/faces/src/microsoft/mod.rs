@@ -27,6 +27,7 @@ mod odata;
 mod path;
 mod prefer;
 mod schedule;
+mod scopes;
 mod subscriptions;
 mod token;
 mod view;

@@ -3,7 +3,7 @@
 use axum::{
     body::Bytes,
     extract::{RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use identity::{Actor, User, oauth::CodeRequest, pkce_challenge, same_secret};
@@ -11,10 +11,10 @@ use identity::{Actor, User, oauth::CodeRequest, pkce_challenge, same_secret};
 use super::{
     Face, Vendor, page,
     page::Consent,
-    request::{self, Asked, CheckError, Parameters, Trouble},
+    request::{self, Asked, CheckError, Trouble},
     token::Form,
 };
-use crate::auth::cookie;
+use crate::auth::{SESSION_COOKIE, cookie};
 
 /// How long a sign-in on these pages lasts, in seconds.
 const SESSION_SECONDS: i64 = 8 * 3_600;
@@ -28,7 +28,6 @@ struct SignedIn {
 /// `GET`: the page that asks.
 pub(super) async fn ask(
     State(face): State<Face>,
-    uri: Uri,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
@@ -59,13 +58,12 @@ pub(super) async fn ask(
     // Whoever wants to choose an account, or to be sure of the person, signs in anew.
     let again = parameters.prompts("login") || parameters.prompts("select_account");
     let email = signed_in.filter(|_| !again).map(|s| s.user.email);
-    face.page(&asked, &uri.to_string(), &headers, email.as_deref(), None)
+    face.page(&asked, &headers, email.as_deref(), None)
 }
 
 /// `POST`: the person's decision.
 pub(super) async fn decide(
     State(face): State<Face>,
-    uri: Uri,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Bytes,
@@ -89,7 +87,7 @@ pub(super) async fn decide(
         .is_some_and(|(own, given)| same_secret(&own, given))
     {
         let wrong = "This form was not made for this browser, or is too old. Please try again.";
-        return face.page(&asked, &uri.to_string(), &headers, None, Some(wrong));
+        return face.page(&asked, &headers, None, Some(wrong));
     }
     match form.get("decision") {
         Some("allow") => {}
@@ -102,27 +100,21 @@ pub(super) async fn decide(
             );
         }
         _ => {
-            return face.page(
-                &asked,
-                &uri.to_string(),
-                &headers,
-                None,
-                Some("Please allow or deny."),
-            );
+            return face.page(&asked, &headers, None, Some("Please allow or deny."));
         }
     }
     match face.person(&headers, &form).await {
         Ok(Some(signed_in)) => face.send_back(asked, signed_in).await,
         Ok(None) => {
             let wrong = "This e-mail address and password do not belong together.";
-            face.page(&asked, &uri.to_string(), &headers, None, Some(wrong))
+            face.page(&asked, &headers, None, Some(wrong))
         }
         Err(error) => failed(error.into()),
     }
 }
 
 async fn checked(face: &Face, query: Option<&str>) -> Result<Asked, CheckError> {
-    request::check(face, Parameters::read(query.unwrap_or_default())?).await
+    request::check(face, query.unwrap_or_default()).await
 }
 
 fn failed(error: CheckError) -> Response {
@@ -148,9 +140,10 @@ fn proof_of(cookie: &str) -> String {
 }
 
 impl Face {
-    /// Cookies are shared by all ports of a host, so each vendor has its own names.
+    /// Cookies are shared by all ports of a host, so each vendor's stand-in has its own names.
     fn session_cookie(&self) -> &'static str {
         match self.vendor {
+            _ if self.at_hub => SESSION_COOKIE,
             Vendor::Google => "google_twin_session",
             Vendor::Microsoft => "microsoft_twin_session",
         }
@@ -158,6 +151,7 @@ impl Face {
 
     fn form_cookie(&self) -> &'static str {
         match self.vendor {
+            _ if self.at_hub => "kalends_consent",
             Vendor::Google => "google_twin_form",
             Vendor::Microsoft => "microsoft_twin_form",
         }
@@ -213,7 +207,6 @@ impl Face {
     fn page(
         &self,
         asked: &Asked,
-        action: &str,
         headers: &HeaderMap,
         signed_in: Option<&str>,
         wrong: Option<&str>,
@@ -221,9 +214,11 @@ impl Face {
         let known = cookie(headers, self.form_cookie()).map(str::to_owned);
         let secret = known.unwrap_or_else(|| self.app.hub.ids().token());
         let html = Consent {
-            action,
+            action: &format!("?{}", asked.query),
             proof: &proof_of(&secret),
             client: &asked.client.name,
+            receiver: &asked.parameters.receiver(),
+            plainly: asked.scopes.plainly(),
             scopes: &asked.scopes.shown(),
             signed_in,
             hint: &asked.parameters.login_hint,
@@ -248,6 +243,7 @@ impl Face {
             parameters,
             client,
             scopes,
+            ..
         } = asked;
         let request = CodeRequest {
             client: client.id,

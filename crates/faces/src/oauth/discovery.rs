@@ -66,8 +66,8 @@ pub(super) async fn instance(State(face): State<Face>) -> Json<Value> {
         .public_url
         .split("://")
         .nth(1)
+        .and_then(|rest| rest.split('/').next())
         .unwrap_or_default()
-        .trim_end_matches('/')
         .to_owned();
     Json(json!({
         "tenant_discovery_endpoint": face.at("common/v2.0/.well-known/openid-configuration"),

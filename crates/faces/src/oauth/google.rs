@@ -10,20 +10,33 @@ use super::{
     Face,
     refusal::Refusal,
     request::Parameters,
-    scopes::{Scopes, split},
+    scopes::{Access, Scopes, split},
 };
 
 const PREFIX: &str = "https://www.googleapis.com/auth/";
-/// Scopes of the Calendar API that let a client change something.
+/// Scopes of the Calendar API that let a client change all events, and those that let it see them. What the others are
+/// good for, this API alone says (`crate::google`).
 /// <https://developers.google.com/workspace/calendar/api/auth>
-const WRITING: [&str; 6] = [
-    "calendar",
-    "calendar.events",
-    "calendar.events.owned",
-    "calendar.app.created",
-    "calendar.calendars",
-    "calendar.calendarlist",
+const WRITING: [&str; 3] = ["calendar", "calendar.events", "calendar.events.owned"];
+const READING: [&str; 3] = [
+    "calendar.readonly",
+    "calendar.events.readonly",
+    "calendar.events.owned.readonly",
 ];
+
+fn access(scope: &str) -> Access {
+    match scope.strip_prefix(PREFIX) {
+        Some(name) if WRITING.contains(&name) => Access::Writes,
+        Some(name) if READING.contains(&name) => Access::Reads,
+        _ => Access::None,
+    }
+}
+
+/// Whether a scope lets a client change anything at all.
+pub(super) fn changes(scope: &str) -> bool {
+    let reads = [".readonly", ".freebusy"];
+    scope.starts_with(PREFIX) && !reads.iter().any(|end| scope.ends_with(end))
+}
 
 /// What a request asks for; `None` if there is a scope that Google does not have.
 pub(super) fn scopes(parameters: &Parameters) -> Option<Scopes> {
@@ -33,11 +46,9 @@ pub(super) fn scopes(parameters: &Parameters) -> Option<Scopes> {
     if !vendors.iter().all(known) {
         return None;
     }
-    let writes = vendors
-        .iter()
-        .any(|s| s.strip_prefix(PREFIX).is_some_and(|s| WRITING.contains(&s)));
+    let access = Access::all(&vendors, access);
     let offline = parameters.access_type == "offline" && parameters.prompts("consent");
-    Some(Scopes::new(vendors, writes, offline))
+    Some(Scopes::new(vendors, access, offline))
 }
 
 /// What an ID token says. <https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload>
@@ -135,6 +146,12 @@ mod tests {
         };
         assert!(has(asked(calendar, "online", ""), "calendar.write"));
         assert!(!has(asked(readonly, "online", ""), "calendar.write"));
+        assert!(has(asked(readonly, "online", ""), "calendar.read"));
+        let lists = "https://www.googleapis.com/auth/calendar.calendarlist";
+        for little in ["openid email", lists] {
+            assert!(!has(asked(little, "online", ""), "calendar.read"));
+        }
+        assert!(changes(lists) && !changes(readonly) && !changes("openid"));
         assert!(has(asked(calendar, "offline", "consent"), "offline_access"));
         assert!(!has(asked(calendar, "offline", ""), "offline_access"));
         assert_eq!(asked("https://example.com/auth/calendar", "", ""), None);

@@ -10,15 +10,30 @@ use serde_json::{Map, Value, json};
 use super::{
     Face,
     refusal::Refusal,
-    scopes::{Scopes, split},
+    scopes::{Access, Scopes, split},
 };
 
 /// Scopes without a resource mean Graph's.
 const RESOURCE: &str = "https://graph.microsoft.com/";
 /// Graph's permissions that let a client change calendars.
 const WRITING: [&str; 2] = ["Calendars.ReadWrite", "Calendars.ReadWrite.Shared"];
+/// Those that let it see all of their events.
+const READING: [&str; 2] = ["Calendars.Read", "Calendars.Read.Shared"];
 /// All that the application was configured for.
 const DEFAULT: &str = ".default";
+
+fn access(scope: &str) -> Access {
+    match scope {
+        _ if WRITING.contains(&scope) => Access::Writes,
+        _ if READING.contains(&scope) => Access::Reads,
+        _ => Access::None,
+    }
+}
+
+/// Whether a scope lets a client change anything at all.
+pub(super) fn changes(scope: &str) -> bool {
+    scope.contains("Write")
+}
 
 /// What a request asks for; `None` if it is malformed or names another resource.
 pub(super) fn scopes(text: &str) -> Option<Scopes> {
@@ -40,8 +55,8 @@ pub(super) fn scopes(text: &str) -> Option<Scopes> {
             }
         })
         .collect();
-    let writes = vendors.iter().any(|s| WRITING.contains(&s.as_str()));
-    Some(Scopes::new(vendors, writes, offline))
+    let access = Access::all(&vendors, access);
+    Some(Scopes::new(vendors, access, offline))
 }
 
 /// What an ID token says. <https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference>

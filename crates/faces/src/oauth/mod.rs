@@ -37,6 +37,7 @@ enum Vendor {
 #[derive(Clone, Copy, Debug)]
 pub struct Paths {
     vendor: Vendor,
+    at_hub: bool,
 }
 
 impl Paths {
@@ -47,6 +48,7 @@ impl Paths {
     pub fn google() -> Self {
         Self {
             vendor: Vendor::Google,
+            at_hub: false,
         }
     }
 
@@ -57,6 +59,16 @@ impl Paths {
     pub fn microsoft() -> Self {
         Self {
             vendor: Vendor::Microsoft,
+            at_hub: false,
+        }
+    }
+
+    /// On the hub: whoever is signed in at its web app is signed in here, and the other way round.
+    #[must_use]
+    pub fn of_the_hub(self) -> Self {
+        Self {
+            at_hub: true,
+            ..self
         }
     }
 }
@@ -66,6 +78,7 @@ impl Paths {
 struct Face {
     app: App,
     vendor: Vendor,
+    at_hub: bool,
 }
 
 impl Face {
@@ -92,6 +105,7 @@ pub fn router(app: App, paths: Paths) -> Router {
     let face = Face {
         app,
         vendor: paths.vendor,
+        at_hub: paths.at_hub,
     };
     let router = match paths.vendor {
         Vendor::Google => Router::new()

@@ -15,12 +15,16 @@ small{color:#8d96a0}.bad{color:#ff7b72}}";
 
 /// What the page of consent shows.
 pub(super) struct Consent<'a> {
-    /// Path and query that the form goes to.
+    /// Where the form goes: the query of this page's own address.
     pub action: &'a str,
     /// What ties the form to this browser.
     pub proof: &'a str,
     /// The program's name.
     pub client: &'a str,
+    /// Whom the answer goes to.
+    pub receiver: &'a str,
+    /// What it asks for, in plain words.
+    pub plainly: Option<&'a str>,
     /// What it asks for.
     pub scopes: &'a [String],
     /// Who is signed in; else e-mail and password are asked for.
@@ -58,10 +62,18 @@ impl Consent<'_> {
             None => body.push_str(&self.fields()),
         }
         body.push_str("<p>It may:</p><ul>");
+        if let Some(plainly) = self.plainly {
+            let _ = write!(body, "<li>{}</li>", escape(plainly));
+        }
         for scope in self.scopes {
             let _ = write!(body, "<li><small>{}</small></li>", escape(scope));
         }
-        body.push_str("</ul><button name=decision value=allow>Allow</button>");
+        let _ = write!(
+            body,
+            "</ul><p><small>The answer goes to {}.</small></p>",
+            escape(self.receiver)
+        );
+        body.push_str("<button name=decision value=allow>Allow</button>");
         body.push_str("<button name=decision value=deny formnovalidate>Deny</button></form>");
         document("Sign in", &body)
     }
@@ -133,6 +145,8 @@ mod tests {
             action: evil,
             proof: evil,
             client: evil,
+            receiver: evil,
+            plainly: Some(evil),
             scopes: &[evil.to_owned()],
             signed_in: None,
             hint: evil,

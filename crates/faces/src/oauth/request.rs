@@ -3,7 +3,10 @@
 use identity::oauth::Client;
 use url::Url;
 
-use super::{Face, Vendor, google, microsoft, scopes::Scopes};
+use super::{
+    Face, Vendor, google, microsoft,
+    scopes::{self, Scopes},
+};
 
 /// Longest query that is read, in bytes.
 const QUERY_MAX: usize = 8 * 1024;
@@ -29,6 +32,8 @@ pub(super) struct Parameters {
 
 /// A request that a person can be asked about.
 pub(super) struct Asked {
+    /// As it came. The form goes to the same address: whatever stands in front of us, the browser knows its path.
+    pub query: String,
     pub parameters: Parameters,
     pub client: Client,
     pub scopes: Scopes,
@@ -89,6 +94,13 @@ impl Parameters {
         self.prompt.split(' ').any(|prompt| prompt == wanted)
     }
 
+    /// Whose the redirect URI is: a host, or a program's own scheme.
+    pub fn receiver(&self) -> String {
+        let url = Url::parse(&self.redirect_uri).ok();
+        let named = url.map(|url| url.host_str().unwrap_or(url.scheme()).to_owned());
+        named.unwrap_or_default()
+    }
+
     /// Where the browser goes with an error.
     pub fn back(&self, error: &str, description: &str) -> Trouble {
         let pairs = [("error", error), ("error_description", description)];
@@ -111,7 +123,8 @@ impl Parameters {
 }
 
 /// Checks a request, first who asks and where the answer goes, then what is asked.
-pub(super) async fn check(face: &Face, parameters: Parameters) -> Result<Asked, CheckError> {
+pub(super) async fn check(face: &Face, query: &str) -> Result<Asked, CheckError> {
+    let parameters = Parameters::read(query)?;
     let client = face.app.identity.client(&parameters.client_id).await?;
     let Some(client) = client else {
         return Err(unknown_client(face.vendor, &parameters.client_id).into());
@@ -133,19 +146,22 @@ pub(super) async fn check(face: &Face, parameters: Parameters) -> Result<Asked, 
             .into());
     }
     check_challenge(&parameters, &client)?;
-    let scopes = match face.vendor {
-        Vendor::Google => google::scopes(&parameters),
-        Vendor::Microsoft => microsoft::scopes(&parameters.scope),
+    let (scopes, changes): (_, fn(&str) -> bool) = match face.vendor {
+        Vendor::Google => (google::scopes(&parameters), google::changes),
+        Vendor::Microsoft => (microsoft::scopes(&parameters.scope), microsoft::changes),
     };
-    let known = |scope: &String| client.scopes.is_empty() || client.scopes.contains(scope);
     match scopes {
-        Some(scopes) if scopes.shown().iter().all(known) => Ok(Asked {
+        Some(scopes) if scopes::registered(&client, &scopes, changes) => Ok(Asked {
+            query: query.to_owned(),
             parameters,
             client,
             scopes,
         }),
         _ => Err(parameters
-            .back("invalid_scope", "A scope is missing, unknown or malformed.")
+            .back(
+                "invalid_scope",
+                "A scope is missing, unknown, malformed, or none that this client may ask for.",
+            )
             .into()),
     }
 }

@@ -1,11 +1,9 @@
 //! Scopes: what the vendor calls them, and what they mean here.
 
-use identity::oauth::OFFLINE_ACCESS;
+use identity::oauth::{Client, OFFLINE_ACCESS};
 
-/// The scope that the hub asks for before anything is changed.
-const WRITE: &str = "calendar.write";
-/// The scope of those who only read.
-const READ: &str = "calendar.read";
+use crate::auth::{READ, WRITE};
+
 /// Ours, never the vendors'.
 const OWN: [&str; 2] = [WRITE, READ];
 /// Most scopes in a request.
@@ -17,11 +15,13 @@ pub(super) struct Scopes(Vec<String>);
 
 impl Scopes {
     /// From the vendor's words. `offline`: a refresh token is wanted and due.
-    pub fn new(vendors: Vec<String>, writes: bool, offline: bool) -> Self {
+    pub fn new(vendors: Vec<String>, access: Access, offline: bool) -> Self {
         let mut all = vendors;
         all.retain(|scope| scope != OFFLINE_ACCESS);
-        all.push(READ.to_owned());
-        if writes {
+        if access >= Access::Reads {
+            all.push(READ.to_owned());
+        }
+        if access == Access::Writes {
             all.push(WRITE.to_owned());
         }
         if offline {
@@ -45,11 +45,53 @@ impl Scopes {
         self.0.iter().any(|own| own == scope)
     }
 
+    /// What that lets a program do with a person's events, in plain words.
+    pub fn plainly(&self) -> Option<&'static str> {
+        if self.has(WRITE) {
+            Some("See, change and delete all events of all your calendars")
+        } else if self.has(READ) {
+            Some("See all events of all your calendars")
+        } else {
+            None
+        }
+    }
+
     /// The vendor's words, as answers name them.
     pub fn shown(&self) -> Vec<String> {
         let vendors = |s: &&String| !OWN.contains(&s.as_str()) && *s != OFFLINE_ACCESS;
         self.0.iter().filter(vendors).cloned().collect()
     }
+}
+
+/// What a vendor's scopes let a program do with events, at faces that have no words of their own for it (CalDAV, REST).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Access {
+    /// Nothing.
+    None,
+    /// See them.
+    Reads,
+    /// See and change them.
+    Writes,
+}
+
+impl Access {
+    /// What these scopes give together, each by itself as `of` says.
+    pub fn all(scopes: &[String], of: impl Fn(&str) -> Self) -> Self {
+        let each = scopes.iter().map(|scope| of(scope));
+        each.max().unwrap_or(Self::None)
+    }
+}
+
+/// Whether a client may ask for these at all. It is registered for scopes of the vendor, for ours, or for everything.
+pub(super) fn registered(client: &Client, scopes: &Scopes, changes: impl Fn(&str) -> bool) -> bool {
+    let has = |word: &str| client.scopes.iter().any(|scope| scope == word);
+    let ours = |scope: &str| match scope {
+        "openid" | "email" | "profile" => true,
+        scope if changes(scope) => has(WRITE),
+        _ => has(READ) || has(WRITE),
+    };
+    let shown = scopes.shown();
+    client.scopes.is_empty() || shown.iter().all(|scope| has(scope) || ours(scope))
 }
 
 /// Splits a `scope` parameter; `None` if it is malformed (RFC 6749 3.3), has too many, or uses a word of ours.
@@ -90,10 +132,42 @@ mod tests {
     fn our_own_words_are_not_shown() {
         let scopes = Scopes::new(
             vec!["openid".to_owned(), OFFLINE_ACCESS.to_owned()],
-            true,
+            Access::Writes,
             true,
         );
         assert_eq!(scopes.shown(), ["openid"]);
         assert_eq!(scopes.kept(), ["openid", READ, WRITE, OFFLINE_ACCESS]);
+    }
+
+    #[test]
+    fn a_client_asks_for_no_more_than_it_is_registered_for() {
+        let client = |scopes: &[&str]| Client {
+            id: "c".to_owned(),
+            secret_hash: None,
+            name: "C".to_owned(),
+            redirect_uris: Vec::new(),
+            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+            created: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let asks = |registered_for: &[&str], scopes: &[&str]| {
+            let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
+            let changes = |scope: &str| scope == "all";
+            registered(&client(registered_for), &Scopes::granted(scopes), changes)
+        };
+        for (registered_for, scopes, may) in [
+            (&[][..], &["all", "some"][..], true),
+            (&["some"], &["some"], true),
+            (&["some"], &["some", "all"], false),
+            (&["some"], &["openid", "some"], true),
+            (&[READ], &["openid", "some"], true),
+            (&[READ], &["all"], false),
+            (&[WRITE], &["all", "some"], true),
+        ] {
+            assert_eq!(
+                asks(registered_for, scopes),
+                may,
+                "{registered_for:?} {scopes:?}"
+            );
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The REST API, `/api/v1`: JSON, RFC 8984 events, RFC 9457 problems, OpenAPI at `/api/openapi.json`.
 
+mod app_passwords;
+mod apps;
 mod calendars;
 mod changes;
 mod conflicts;
@@ -29,6 +31,7 @@ use axum::{
 use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub use apps::check_app;
 pub use guard::Signed;
 pub use problem::Problem;
 
@@ -43,6 +46,10 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(session::me))
         .routes(routes!(session::set_password))
         .routes(routes!(session::sign_in, session::sign_out))
+        .routes(routes!(app_passwords::list, app_passwords::create))
+        .routes(routes!(app_passwords::remove))
+        .routes(routes!(apps::list, apps::create))
+        .routes(routes!(apps::remove))
         .routes(routes!(connections::providers))
         .routes(routes!(connections::list, connections::connect))
         .routes(routes!(connections::disconnect))

@@ -12,6 +12,9 @@ use utoipa::OpenApi;
 ))]
 struct Document;
 
+/// Where a secret is made that is told once: such an answer is not kept to be given again.
+const TOLD_ONCE: [&str; 2] = ["/api/v1/apps", "/api/v1/app-passwords"];
+
 /// The document before the routes are in it.
 pub(super) fn begun() -> utoipa::openapi::OpenApi {
     Document::openapi()
@@ -48,7 +51,8 @@ fn finish(path: &str, method: &str, operation: &mut Value) {
         let text = "The ETag that was read, or * to change it whatever it is by now.";
         parameter(operation, "If-Match", true, text);
     }
-    if method == "post" && operation["responses"].get("201").is_some() {
+    let tells_once = TOLD_ONCE.contains(&path);
+    if method == "post" && operation["responses"].get("201").is_some() && !tells_once {
         operation["responses"]["422"] =
             json!({"description": "This Idempotency-Key was used for another request."});
         let text = "A name for this request. Sent again under it, it makes nothing more and gets the same answer.";

@@ -5,6 +5,7 @@ mod caldav;
 mod checked;
 mod google;
 mod microsoft;
+mod mount;
 mod official;
 mod rest;
 mod world;

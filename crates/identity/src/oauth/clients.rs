@@ -1,7 +1,10 @@
 //! Registered clients.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use storage::oauth::clients;
+use storage::{
+    oauth::{clients, tokens},
+    users,
+};
 
 use super::Client;
 use crate::{Identity, Result};
@@ -46,6 +49,31 @@ impl Identity {
     pub async fn client(&self, id: &str) -> Result<Option<Client>> {
         let mut tx = self.store.read().await?;
         Ok(clients::get(&mut tx, id).await?)
+    }
+
+    /// All clients, oldest first.
+    pub async fn clients(&self) -> Result<Vec<Client>> {
+        let mut tx = self.store.read().await?;
+        Ok(clients::list(&mut tx).await?)
+    }
+
+    /// Removes a client and revokes all that people granted it; false if there is no such client. Its codes are of no
+    /// use without it.
+    pub async fn remove_client(&self, id: &str) -> Result<bool> {
+        let mut tx = self.store.write().await?;
+        if clients::get(&mut tx, id).await?.is_none() {
+            return Ok(false);
+        }
+        clients::delete(&mut tx, id).await?;
+        for user in users::list(&mut tx).await? {
+            for token in tokens::of_user(&mut tx, user.id).await? {
+                if token.client == id {
+                    tokens::delete_family(&mut tx, token.family).await?;
+                }
+            }
+        }
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// The client with this id, if the secret is its own. A public client has none to show.

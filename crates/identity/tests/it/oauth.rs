@@ -326,3 +326,33 @@ async fn id_tokens_verify_with_the_published_key() {
         "made once"
     );
 }
+
+#[tokio::test]
+async fn a_client_that_is_removed_is_out() {
+    let s = scene().await;
+    let identity = &s.w.identity;
+    let code = s.code(None).await;
+    let granted = s.exchange(&s.client, &code, BACK, None).await.unwrap();
+    let scopes = ["calendar".to_owned()];
+    let other = identity.issue_refresh("other", s.ada.id, &scopes).await;
+    let other = other.unwrap();
+    assert_eq!(identity.clients().await.unwrap().len(), 2);
+    assert!(identity.remove_client("app").await.unwrap());
+    assert!(!identity.remove_client("app").await.unwrap());
+    assert_eq!(identity.client("app").await.unwrap(), None);
+    let out = identity.authenticate_bearer(&granted.access).await.unwrap();
+    assert_eq!(out, None);
+    let token = granted.refresh.unwrap();
+    let refreshed = identity.refresh(&s.client, &token, None, Rotation::Keep);
+    assert_eq!(refreshed.await.unwrap().err(), Some(GrantError::Unknown));
+    assert!(
+        identity
+            .authenticate_client("app", Some("s3cret"))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let client = identity.client("other").await.unwrap().unwrap();
+    let kept = identity.refresh(&client, &other, None, Rotation::Keep);
+    assert!(kept.await.unwrap().is_ok(), "the other one is still in");
+}

@@ -176,6 +176,15 @@ async fn app_passwords_belong_to_one_person() {
 
     let listed = w.identity.app_passwords(ada.id).await.unwrap();
     let phone = listed.iter().find(|p| p.name == "iPhone").unwrap();
+    let first_used = phone.last_used;
+    assert!(first_used.is_some());
+    for (seconds, noted) in [(60, false), (3_600, true)] {
+        w.clock.forward(seconds);
+        basic("ada@example.com", &secret).await;
+        let listed = w.identity.app_passwords(ada.id).await.unwrap();
+        let now = listed.iter().find(|p| p.id == phone.id).unwrap().last_used;
+        assert_eq!(now > first_used, noted, "after {seconds} s");
+    }
     assert!(
         !w.identity
             .remove_app_password(ben.id, phone.id)

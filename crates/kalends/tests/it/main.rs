@@ -19,6 +19,7 @@ mod killed;
 mod listener;
 mod listing;
 mod lost;
+mod mounted;
 mod pairs;
 mod practice;
 mod private;
