@@ -43,6 +43,8 @@ pub struct Dialect {
     pub burned_ids: bool,
     /// Most items on a page, whatever the client asks for; 0 for the protocol's own maximum.
     pub page_max: usize,
+    /// Video conferences are set up for whoever asks for one; they lead nowhere.
+    pub conferences: bool,
 }
 
 impl App {

@@ -1,6 +1,7 @@
 //! Use cases on calendars.
 
 use identity::Actor;
+use serde_json::{Map, Value};
 use storage::{Change, ChangeKind, Health, Tx, calendars as rows};
 use sync::CalendarId;
 
@@ -17,6 +18,10 @@ pub struct NewCalendar {
     pub time_zone: Option<String>,
     /// Its name in URLs; made up if not given.
     pub slug: Option<String>,
+    /// Its identity; made up if not given.
+    pub id: Option<CalendarId>,
+    /// What its maker said of it that the model has no field for, by dialect.
+    pub kept: Map<String, Value>,
 }
 
 /// What to change of a calendar; `None` leaves it.
@@ -36,6 +41,8 @@ pub struct CalendarEdit {
     pub shown: Option<bool>,
     /// Place in lists.
     pub sort: Option<i64>,
+    /// What is kept in a dialect, in place of what was.
+    pub kept: Option<(&'static str, Map<String, Value>)>,
 }
 
 /// Longest name of a calendar, in characters.
@@ -115,7 +122,7 @@ impl Hub {
     ) -> Result<CalendarView> {
         let name = checked_name(&new.name)?;
         let now = self.clock().now();
-        let id = CalendarId(self.ids().uuid());
+        let id = new.id.unwrap_or_else(|| CalendarId(self.ids().uuid()));
         let slug = new.slug.unwrap_or_else(|| id.to_string());
         if rows::by_slug(tx, &slug).await?.is_some() {
             return Err(Error::Taken("the calendar's name in URLs"));
@@ -126,6 +133,7 @@ impl Hub {
             color: new.color,
             time_zone: new.time_zone.map(checked_zone).transpose()?,
             sort,
+            kept: new.kept,
             ..rows::Calendar::new(id, name, slug, now)
         };
         rows::insert(tx, &row).await?;
@@ -152,6 +160,9 @@ impl Hub {
         }
         if let Some(zone) = edit.time_zone {
             row.time_zone = Some(checked_zone(zone)?);
+        }
+        if let Some((dialect, kept)) = edit.kept {
+            row.kept.insert(dialect.to_owned(), kept.into());
         }
         row.sort = edit.sort.unwrap_or(row.sort);
         row.shown = edit.shown.unwrap_or(row.shown);
@@ -241,6 +252,7 @@ impl Hub {
             unread,
             last_sync: row.last_sync,
             sort: row.sort,
+            kept: row.kept,
         }
     }
 }

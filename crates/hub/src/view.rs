@@ -109,6 +109,8 @@ pub struct CalendarView {
     pub last_sync: Option<Timestamp>,
     /// Place in lists.
     pub sort: i64,
+    /// What clients said of it that the model has no field for, by the dialect in which they said it.
+    pub kept: serde_json::Map<String, serde_json::Value>,
 }
 
 /// What must hold for a change to be made.

@@ -225,6 +225,7 @@ async fn primary_calendar(
         color: None,
         time_zone: Some(zone.to_owned()),
         slug,
+        ..NewCalendar::default()
     };
     app.hub.create_calendar(&actor, new).await?;
     Ok(())

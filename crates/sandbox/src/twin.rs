@@ -79,6 +79,7 @@ impl Kind {
         Dialect {
             burned_ids: self == Self::Google,
             page_max: 0,
+            conferences: true,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sync::{CalendarId, ConnectionId, UserId};
 
 use crate::{
@@ -54,6 +55,8 @@ pub struct Calendar {
     pub sort: i64,
     /// When it was made here.
     pub created: Timestamp,
+    /// What clients said of it that the model has no field for, by the dialect in which they said it.
+    pub kept: Map<String, Value>,
 }
 
 impl Calendar {
@@ -80,6 +83,7 @@ impl Calendar {
             moved: None,
             sort: 0,
             created,
+            kept: Map::new(),
         }
     }
 }
@@ -95,6 +99,8 @@ struct Content {
     slug: String,
     cursor: Option<String>,
     message: Option<String>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    kept: Map<String, Value>,
 }
 
 const INSERT: &str = "
@@ -152,6 +158,7 @@ async fn put(tx: &mut Tx, sql: &'static str, calendar: &Calendar) -> Result<()> 
         slug: calendar.slug.clone(),
         cursor: calendar.cursor.clone(),
         message: calendar.message.clone(),
+        kept: calendar.kept.clone(),
     };
     let key = KeyRef::Calendar(calendar.id);
     let sealed = tx.seal_json(key, aad(calendar.id), &content).await?;
@@ -266,6 +273,7 @@ impl Stored for Calendar {
             moved: row.time_option(8)?,
             sort: row.i64(9)?,
             created: row.time(10)?,
+            kept: content.kept,
         })
     }
 }

@@ -48,6 +48,7 @@ pub(super) async fn mkcalendar(request: &Request, resource: &Resource) -> Result
         color: text(name::CALENDAR_COLOR).and_then(color),
         time_zone: text(name::CALENDAR_TIMEZONE).and_then(time_zone),
         slug: Some(slug.clone()),
+        ..NewCalendar::default()
     };
     request.app.hub.create_calendar(&request.actor, new).await?;
     Ok(empty(StatusCode::CREATED, &[("cache-control", "no-cache")]))

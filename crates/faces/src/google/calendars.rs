@@ -1,4 +1,4 @@
-//! `calendarList` and `calendars`.
+//! `calendars` get, insert, delete, and a calendar as it stands on a list.
 
 use axum::{
     Json,
@@ -6,81 +6,27 @@ use axum::{
     http::StatusCode,
 };
 use hub::{
-    CalendarView, ChangeKind,
+    CalendarId, CalendarView,
     calendars::{CalendarEdit, NewCalendar},
 };
 use identity::Actor;
-use protocols::google::{Calendar, CalendarList, CalendarListEntry, client_id};
-use serde_json::{Map, json};
+use protocols::google::{Calendar, CalendarListEntry, client_id};
+use serde_json::{Map, Value, json};
 
 use super::{
     Fault, colors,
-    place::{Place, email, primary},
-    query::Query,
+    entry::Kept,
+    place::{Place, primary},
     signed::Signed,
-    tokens,
 };
 use crate::App;
 
 /// Google's first colour, for calendars that have none.
 const BACKGROUND: &str = "#9fe1e7";
-
-pub(super) async fn list(
-    State(app): State<App>,
-    Signed(actor): Signed,
-    query: Query,
-) -> Result<Json<CalendarList>, Fault> {
-    let position = app.hub.position(&actor).await?;
-    let calendars = app.hub.calendars(&actor).await?;
-    let email = email(&app, &actor).await?;
-    let own = primary(&calendars, &email).map(|calendar| calendar.id);
-    let changed = match query.get("syncToken") {
-        Some(token) => {
-            let after = tokens::position(&app, token)?;
-            any_changed(&app, &actor, after).await?
-        }
-        None => true,
-    };
-    let items = calendars.iter().filter(|_| changed);
-    Ok(Json(CalendarList {
-        kind: Some("calendar#calendarList".to_owned()),
-        etag: Some(format!("\"p{position}\"")),
-        next_page_token: None,
-        next_sync_token: Some(tokens::sync(&app, position)),
-        items: items
-            .map(|calendar| shown(calendar, own == Some(calendar.id)))
-            .collect(),
-    }))
-}
-
-/// Whether anything about any calendar, rather than its events, changed.
-async fn any_changed(app: &App, actor: &Actor, mut after: i64) -> Result<bool, Fault> {
-    loop {
-        let (changes, position) = app
-            .hub
-            .changes(actor, after, hub::changes::CHANGES_MAX)
-            .await?;
-        if changes
-            .iter()
-            .any(|logged| logged.change.kind == ChangeKind::Calendar)
-        {
-            return Ok(true);
-        }
-        if position == after {
-            return Ok(false);
-        }
-        after = position;
-    }
-}
-
-pub(super) async fn entry(
-    State(app): State<App>,
-    Signed(actor): Signed,
-    Path(calendar): Path<String>,
-) -> Result<Json<CalendarListEntry>, Fault> {
-    let place = Place::of(&app, &actor, &calendar).await?;
-    Ok(Json(entry_of(&app, &actor, &place, &place.calendar).await?))
-}
+/// What is written on a colour, unless somebody said otherwise.
+const FOREGROUND: &str = "#000000";
+/// Where secondary calendars are.
+const DOMAIN: &str = "group.calendar.google.com";
 
 /// A calendar as it stands on the list of the person who asks.
 pub(super) async fn entry_of(
@@ -89,42 +35,82 @@ pub(super) async fn entry_of(
     place: &Place,
     calendar: &CalendarView,
 ) -> Result<CalendarListEntry, Fault> {
-    let all = app.hub.calendars(actor).await?;
-    let own = primary(&all, &place.email).map(|calendar| calendar.id);
-    Ok(shown(calendar, own == Some(calendar.id)))
+    let own = is_primary(app, actor, place).await?;
+    Ok(shown(calendar, own))
 }
 
-fn shown(calendar: &CalendarView, is_primary: bool) -> CalendarListEntry {
-    let mut rest =
-        json!({"conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]}});
+/// Whether a calendar is the person's own one.
+pub(super) async fn is_primary(app: &App, actor: &Actor, place: &Place) -> Result<bool, Fault> {
+    let all = app.hub.calendars(actor).await?;
+    Ok(primary(&all, &place.email).map(|calendar| calendar.id) == Some(place.calendar.id))
+}
+
+/// A calendar as an entry of a list.
+pub(super) fn shown(calendar: &CalendarView, is_primary: bool) -> CalendarListEntry {
+    let kept = Kept::of(calendar);
+    let mut rest = Map::new();
+    rest.insert("conferenceProperties".to_owned(), conferences());
+    if let Some(location) = kept.text("location") {
+        rest.insert("location".to_owned(), json!(location));
+    }
+    if kept.hidden() {
+        rest.insert("hidden".to_owned(), json!(true));
+    }
+    let notifications = kept.get("notificationSettings").cloned();
+    if let Some(settings) = notifications.or_else(|| is_primary.then(notified)) {
+        rest.insert("notificationSettings".to_owned(), settings);
+    }
     let background = calendar.color.as_deref().unwrap_or(BACKGROUND);
     if let Some(id) = colors::calendar_id(background) {
-        rest["colorId"] = json!(id);
+        rest.insert("colorId".to_owned(), json!(id));
     }
     CalendarListEntry {
         kind: Some("calendar#calendarListEntry".to_owned()),
         etag: Some(etag(calendar)),
         id: Some(calendar.slug.clone()),
         summary: Some(calendar.name.clone()),
-        summary_override: None,
+        summary_override: kept.text("summaryOverride").map(str::to_owned),
         description: calendar.description.clone(),
         time_zone: Some(calendar.time_zone.clone()),
         background_color: Some(background.to_owned()),
-        foreground_color: Some("#000000".to_owned()),
-        access_role: Some(
-            if calendar.read_only {
-                "reader"
-            } else {
-                "owner"
-            }
-            .to_owned(),
+        foreground_color: Some(
+            kept.text("foregroundColor")
+                .unwrap_or(FOREGROUND)
+                .to_owned(),
         ),
-        default_reminders: Some(Vec::new()),
+        access_role: Some(role(calendar).to_owned()),
+        default_reminders: Some(kept.reminders()),
         primary: is_primary.then_some(true),
-        selected: Some(calendar.shown),
+        // What is not so is not said.
+        selected: calendar.shown.then_some(true),
         deleted: None,
-        rest: rest.as_object().cloned().unwrap_or_default(),
+        rest,
     }
+}
+
+/// What the person who asks may do with a calendar.
+pub(super) fn role(calendar: &CalendarView) -> &'static str {
+    if calendar.read_only {
+        "reader"
+    } else {
+        "owner"
+    }
+}
+
+/// What Google mails the owner of a primary calendar about, unless they chose otherwise.
+fn notified() -> Value {
+    let all = [
+        "eventCreation",
+        "eventChange",
+        "eventCancellation",
+        "eventResponse",
+    ];
+    let all = all.map(|kind| json!({"type": kind, "method": "email"}));
+    json!({"notifications": all})
+}
+
+fn conferences() -> Value {
+    json!({"allowedConferenceSolutionTypes": ["hangoutsMeet"]})
 }
 
 pub(super) async fn get(
@@ -142,15 +128,18 @@ pub(super) async fn insert(
     body: Result<Json<Calendar>, JsonRejection>,
 ) -> Result<Json<Calendar>, Fault> {
     let Json(wanted) = body.map_err(|_| Fault::new(400, "parseError", "Parse Error"))?;
-    let name = wanted
-        .summary
-        .ok_or_else(|| Fault::required("Missing summary."))?;
-    let id = client_id(app.hub.ids().uuid().as_bytes());
+    let name = wanted.summary.filter(|name| !name.trim().is_empty());
+    let name = name.ok_or_else(|| Fault::required("Missing summary."))?;
+    let mut kept = Kept::default();
+    kept.texts(&wanted.rest, &["location"], false)?;
+    let id = CalendarId(app.hub.ids().uuid());
     let new = NewCalendar {
         name,
         color: None,
-        time_zone: wanted.time_zone,
-        slug: Some(format!("{id}@group.calendar.google.com")),
+        time_zone: Some(wanted.time_zone.unwrap_or_else(|| "UTC".to_owned())),
+        slug: Some(secondary(id)),
+        id: Some(id),
+        kept: kept.into_new(),
     };
     let mut view = app.hub.create_calendar(&actor, new).await?;
     if wanted.description.is_some() {
@@ -163,17 +152,31 @@ pub(super) async fn insert(
     Ok(Json(calendar_of(&view)))
 }
 
+/// The id of a calendar that was made here. It follows from its identity, so that it can be said still when it is gone.
+pub(super) fn secondary(id: CalendarId) -> String {
+    format!("{}@{DOMAIN}", client_id(id.0.as_bytes()))
+}
+
 pub(super) async fn delete(
     State(app): State<App>,
     Signed(actor): Signed,
     Path(calendar): Path<String>,
 ) -> Result<StatusCode, Fault> {
     let place = Place::of(&app, &actor, &calendar).await?;
+    if is_primary(&app, &actor, &place).await? {
+        let message = "The primary calendar cannot be deleted; clear it.";
+        return Err(Fault::invalid(message));
+    }
     app.hub.delete_calendar(&actor, place.calendar.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) fn calendar_of(calendar: &CalendarView) -> Calendar {
+    let mut rest = Map::new();
+    rest.insert("conferenceProperties".to_owned(), conferences());
+    if let Some(location) = Kept::of(calendar).text("location") {
+        rest.insert("location".to_owned(), json!(location));
+    }
     Calendar {
         kind: Some("calendar#calendar".to_owned()),
         etag: Some(etag(calendar)),
@@ -181,7 +184,7 @@ pub(super) fn calendar_of(calendar: &CalendarView) -> Calendar {
         summary: Some(calendar.name.clone()),
         description: calendar.description.clone(),
         time_zone: Some(calendar.time_zone.clone()),
-        rest: Map::new(),
+        rest,
     }
 }
 
@@ -194,9 +197,10 @@ fn etag(calendar: &CalendarView) -> String {
         time_zone,
         selected,
         shown,
+        kept,
         ..
     } = calendar;
-    let text = format!("{name:?}{color:?}{description:?}{time_zone:?}{selected}{shown}");
+    let text = format!("{name:?}{color:?}{description:?}{time_zone:?}{selected}{shown}{kept:?}");
     // FNV-1a: two states of one calendar need different tags, nothing else.
     let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     format!("\"{}\"", text.bytes().fold(0xcbf2_9ce4_8422_2325, fold))

@@ -9,6 +9,8 @@ use protocols::google::{
 };
 use serde_json::{Map, Value, json};
 
+use super::Fault;
+
 /// An event as JSON, to be changed.
 pub(super) struct Draft {
     /// The master, or the single event.
@@ -22,8 +24,8 @@ pub(super) struct Draft {
 pub(super) fn edit(
     event: &mut Event,
     zone: &Zone,
-    change: impl FnOnce(&mut Draft) -> Result<(), Error>,
-) -> Result<(), Error> {
+    change: impl FnOnce(&mut Draft) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     let mut draft = Draft::of(event, zone);
     let before = draft.event()?;
     change(&mut draft)?;
@@ -136,6 +138,10 @@ pub(super) fn merge(into: &mut Value, change: &Map<String, Value>) {
     for (name, value) in change {
         match value {
             Value::Null => drop(into.shift_remove(name)),
+            // Reminders are one thing.
+            Value::Object(_) if name == "reminders" => {
+                into.insert(name.clone(), value.clone());
+            }
             Value::Object(inner) => merge(into.entry(name.clone()).or_insert(Value::Null), inner),
             other => drop(into.insert(name.clone(), other.clone())),
         }

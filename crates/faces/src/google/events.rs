@@ -13,11 +13,13 @@ use serde_json::Map;
 
 use super::{
     Fault,
+    entry::Kept,
     filter::Filter,
     listing::{self, Listing, Order},
     place::Place,
     query::Query,
     render,
+    shape::Shape,
     signed::Signed,
     tokens::{self, Next, Page},
 };
@@ -47,6 +49,7 @@ pub(super) async fn list(
     query: Query,
 ) -> Result<Json<Events>, Fault> {
     let place = Place::of(&app, &actor, &calendar).await?;
+    let shape = Shape::of(&query, &place)?;
     let single_events = query.flag("singleEvents")?.unwrap_or(false);
     let listing = Listing {
         app: &app,
@@ -67,6 +70,7 @@ pub(super) async fn list(
     }
     let page = begin(&app, &listing, &query).await?;
     let (items, next) = listing.page(&page).await?;
+    let items = items.into_iter().map(|item| shape.apply(item)).collect();
     Ok(Json(envelope(
         &app,
         &place,
@@ -83,7 +87,7 @@ fn order(query: &Query, single_events: bool) -> Result<Order, Fault> {
         Some("updated") => Ok(Order::Updated),
         Some("startTime") if single_events => Ok(Order::StartTime),
         Some("startTime") => {
-            let message = "The requested ordering is not available for the particular query: singleEvents=true is needed.";
+            let message = "The requested ordering is not available for the particular query.";
             Err(Fault::parameter("orderBy", message))
         }
         Some(_) => Err(Fault::parameter(
@@ -109,8 +113,7 @@ async fn begin(app: &App, listing: &Listing<'_>, query: &Query) -> Result<Page, 
     if let Some(token) = query.get("syncToken") {
         let forbidden = NOT_WITH_SYNC.iter().any(|name| query.get(name).is_some());
         if forbidden || query.flag("showDeleted")? == Some(false) {
-            let message = "Sync token cannot be used with the other parameters.";
-            return Err(Fault::parameter("syncToken", message));
+            return Err(Fault::sync_token_restricted());
         }
         let after = tokens::position(app, token)?;
         if let Some(token) = query.get("pageToken") {
@@ -157,7 +160,12 @@ fn envelope(
         etag: Some(format!("\"p{position}\"")),
         summary: Some(calendar.name.clone()),
         updated: Some(render::time(app.hub.clock().now())),
-        time_zone: Some(calendar.time_zone.clone()),
+        time_zone: Some(
+            query
+                .get("timeZone")
+                .unwrap_or(&calendar.time_zone)
+                .to_owned(),
+        ),
         access_role: Some(
             if calendar.read_only {
                 "reader"
@@ -166,7 +174,7 @@ fn envelope(
             }
             .to_owned(),
         ),
-        default_reminders: Some(Vec::new()),
+        default_reminders: Some(Kept::of(calendar).reminders()),
         next_page_token: next.map(|next| tokens::encode(&Page { position, next })),
         next_sync_token: (is_last && resumable).then(|| tokens::sync(app, position)),
         items,
@@ -178,9 +186,11 @@ pub(super) async fn get(
     State(app): State<App>,
     Signed(actor): Signed,
     Path((calendar, event)): Path<(String, String)>,
+    query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let place = Place::of(&app, &actor, &calendar).await?;
+    let shape = Shape::of(&query, &place)?;
     let target = place.target(&app, &actor, &event).await?;
     let etag = render::etag(&target.view);
     let known = headers
@@ -189,10 +199,10 @@ pub(super) async fn get(
     if known.is_some_and(|known| known == "*" || known.split(',').any(|tag| tag.trim() == etag)) {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
-    Ok(shown(match target.occurrence {
+    Ok(shown(shape.apply(match target.occurrence {
         Some(occurrence) => render::instance(&place, &target.view, occurrence),
         None => render::master(&place, &target.view),
-    }))
+    })))
 }
 
 /// An event as an answer, with its tag as a header too.
@@ -220,6 +230,7 @@ pub(super) async fn instances(
         return Err(Fault::not_found());
     }
     let filter = Filter::default();
+    let shape = Shape::of(&query, &place)?;
     let listing = Listing {
         app: &app,
         actor: &actor,
@@ -254,7 +265,8 @@ pub(super) async fn instances(
         return Err(Fault::parameter("pageToken", "Invalid page token value."));
     };
     let more = items.len() > offset + listing.limit;
-    let items = items.into_iter().skip(offset).take(listing.limit).collect();
+    let items = items.into_iter().skip(offset).take(listing.limit);
+    let items = items.map(|item| shape.apply(item)).collect();
     let next = more.then(|| Next::Offset(offset + listing.limit));
     Ok(Json(envelope(
         &app,

@@ -100,6 +100,13 @@ impl Fault {
         Self::calendar(410, "fullSyncRequired", message).at("parameter", "syncToken")
     }
 
+    /// 400: a sync token, and something that leaves out a part of what changed.
+    pub fn sync_token_restricted() -> Self {
+        let reason = "syncTokenWithRequestRestrictions";
+        let message = "Sync token cannot be used with other request restrictions.";
+        Self::calendar(400, reason, message).at("parameter", "syncToken")
+    }
+
     /// 412: it was changed meanwhile.
     pub fn condition_not_met() -> Self {
         Self::new(412, "conditionNotMet", "Precondition Failed").at("header", "If-Match")

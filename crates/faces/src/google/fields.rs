@@ -15,7 +15,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-use super::{BODY_MAX, Fault, query::Query};
+use super::{BODY_MAX, Fault, names, query::Query};
 
 /// Longest selection, in characters.
 const LENGTH_MAX: usize = 4_096;
@@ -31,12 +31,17 @@ pub(super) async fn select(query: Query, request: Request, next: Next) -> Respon
     let Some(text) = query.get("fields") else {
         return next.run(request).await;
     };
-    let Some(selection) = Selection::of(text) else {
-        let message = format!("Invalid field selection {text}");
-        return Fault::new(400, "invalidParameter", message)
-            .at("parameter", "fields")
-            .into_response();
+    let refuse = |what: &str| {
+        let message = format!("Invalid field selection {what}");
+        let fault = Fault::new(400, "invalidParameter", message);
+        fault.at("parameter", "fields").into_response()
     };
+    let Some(selection) = Selection::of(text) else {
+        return refuse(text);
+    };
+    if let Some(name) = selection.unknown() {
+        return refuse(name);
+    }
     let response = next.run(request).await;
     if !response.status().is_success() || !is_json(&response) {
         return response;
@@ -69,6 +74,19 @@ impl Selection {
         let mut chars = text.chars().peekable();
         let selection = list(&mut chars, 0)?;
         chars.next().is_none().then_some(selection)
+    }
+
+    /// A name in it that no resource has.
+    fn unknown(&self) -> Option<&str> {
+        self.0.iter().find_map(|(name, below)| {
+            if !names::is_field(name) {
+                return Some(name.as_str());
+            }
+            // What is below those is made up by clients.
+            (!names::FREE.contains(&name.as_str()))
+                .then(|| below.unknown())
+                .flatten()
+        })
     }
 
     fn cut(&self, value: Value) -> Value {
@@ -185,7 +203,18 @@ mod tests {
         assert_eq!(cut("*"), cut("kind,nextPageToken,items"));
         assert_eq!(cut("items/id,items/end"), cut("items(id,end)"));
         assert_eq!(cut("items,items/id"), cut("items"));
-        assert_eq!(cut("nothing"), json!({}));
+        assert_eq!(cut("hidden"), json!({}));
+    }
+
+    #[test]
+    fn a_name_of_nothing_is_found() {
+        let unknown = |text: &str| Selection::of(text).unwrap().unknown().map(str::to_owned);
+        assert_eq!(unknown("items(id,nonsense)").as_deref(), Some("nonsense"));
+        assert_eq!(
+            unknown("items/extendedProperties/private/of-mine,kind"),
+            None
+        );
+        assert_eq!(unknown("calendars/a@b.example/busy,*"), None);
     }
 
     #[test]

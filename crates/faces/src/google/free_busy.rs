@@ -26,8 +26,11 @@ pub(super) async fn query(
 ) -> Result<Json<FreeBusyResponse>, Fault> {
     let Json(asked) = body.map_err(|_| Fault::new(400, "parseError", "Parse Error"))?;
     let time = |text: &str| {
-        text.parse::<Timestamp>()
-            .map_err(|_| Fault::invalid("Bad Request: timeMin and timeMax are RFC 3339 times."))
+        if text.is_empty() {
+            return Err(Fault::required("Missing time range."));
+        }
+        let bad = |_| Fault::new(400, "badRequest", "Bad Request");
+        text.parse::<Timestamp>().map_err(bad)
     };
     let window = Window {
         from: time(&asked.time_min)?,
@@ -65,8 +68,8 @@ pub(super) async fn query(
     }
     Ok(Json(FreeBusyResponse {
         kind: "calendar#freeBusy".to_owned(),
-        time_min: asked.time_min,
-        time_max: asked.time_max,
+        time_min: super::render::time(window.from),
+        time_max: super::render::time(window.to),
         calendars,
     }))
 }

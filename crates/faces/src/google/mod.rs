@@ -9,22 +9,29 @@
 //! for two years ahead unless `timeMax` says otherwise.
 
 mod batch;
+mod calendar_list;
 mod calendars;
 mod changes;
 mod channels;
+mod check;
 mod colors;
+mod conference;
 mod edit;
+mod entry;
 mod events;
 mod fault;
 mod fields;
 mod filter;
 mod free_busy;
 mod listing;
+mod names;
 mod place;
 mod query;
+mod quick;
 mod render;
 mod scopes;
 mod settings;
+mod shape;
 mod signed;
 mod tokens;
 mod write;
@@ -72,7 +79,9 @@ fn api(app: App) -> Router {
             "/calendars/{calendar}/events",
             get(events::list).post(write::insert),
         )
+        .route("/calendars/{calendar}/clear", post(quick::clear))
         .route("/calendars/{calendar}/events/import", post(write::import))
+        .route("/calendars/{calendar}/events/quickAdd", post(quick::add))
         .route("/calendars/{calendar}/events/watch", post(channels::watch))
         .route("/calendars/{calendar}/events/{event}", event)
         .route(
@@ -88,13 +97,14 @@ fn api(app: App) -> Router {
         .route("/freeBusy", post(free_busy::query))
         .route(
             "/users/me/calendarList",
-            get(calendars::list).post(changes::add_entry),
+            get(calendar_list::list).post(calendar_list::insert),
         )
         .route(
             "/users/me/calendarList/{calendar}",
-            get(calendars::entry)
-                .put(changes::change_entry)
-                .patch(changes::change_entry),
+            get(calendar_list::get)
+                .put(calendar_list::update)
+                .patch(calendar_list::patch)
+                .delete(calendar_list::delete),
         )
         .route("/users/me/settings", get(settings::list))
         .route("/users/me/settings/{setting}", get(settings::get))

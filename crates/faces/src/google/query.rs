@@ -45,10 +45,10 @@ impl Query {
         let parse = |text: &str| {
             let number = text.parse().ok().filter(|n| *n > 0);
             let fault = || {
-                Fault::parameter(
-                    name,
-                    format!("Invalid value for {name}: a positive integer is needed."),
-                )
+                let message = format!(
+                    "Invalid value '{text}'. Values must be within the range: [1, 2147483647]"
+                );
+                Fault::new(400, "invalidParameter", message).at("parameter", name)
             };
             number.ok_or_else(fault)
         };
@@ -60,9 +60,7 @@ impl Query {
         let parse = |text: &str| {
             // A plus that was not encoded arrives as a space.
             let parsed = text.replace(' ', "+").parse();
-            parsed.map_err(|_| {
-                Fault::parameter(name, "Bad Request: an RFC 3339 time with offset is needed.")
-            })
+            parsed.map_err(|_| Fault::new(400, "badRequest", "Bad Request").at("parameter", name))
         };
         self.get(name).map(parse).transpose()
     }

@@ -107,12 +107,19 @@ fn complete(place: &Place, view: &EventView, id: String, wire: Wire) -> Wire {
             .filter(|transparency| transparency != "opaque"),
         ..wire
     };
+    let organizer = wire.organizer.as_ref().and_then(|who| who.email.clone());
     for attendee in wire.attendees.iter_mut().flatten() {
         let is_self = attendee
             .email
             .as_ref()
             .is_some_and(|other| other.eq_ignore_ascii_case(email));
         attendee.is_self = is_self.then_some(true);
+        let organizes = attendee
+            .email
+            .as_ref()
+            .zip(organizer.as_ref())
+            .is_some_and(|(guest, organizer)| guest.eq_ignore_ascii_case(organizer));
+        attendee.organizer = organizes.then_some(true);
     }
     wire
 }

@@ -12,18 +12,19 @@ use protocols::google::{Event as Wire, client_id};
 use serde_json::{Map, Value};
 
 use super::{
-    Fault,
+    Fault, check, conference,
     edit::{self, Draft, merge},
     events::shown,
     place::{Place, Target, is_id},
     query::Query,
     render,
+    shape::Shape,
     signed::Signed,
 };
 use crate::App;
 
 /// What only the server says, or what cannot be changed once an event is there.
-const FIXED: [&str; 12] = [
+const FIXED: [&str; 11] = [
     "kind",
     "etag",
     "id",
@@ -32,7 +33,6 @@ const FIXED: [&str; 12] = [
     "updated",
     "creator",
     "organizer",
-    "hangoutLink",
     "recurringEventId",
     "originalStartTime",
     "eventType",
@@ -41,7 +41,7 @@ const FIXED: [&str; 12] = [
 type Body = Result<Json<Value>, JsonRejection>;
 
 /// One write: who asks, where, and how.
-struct Request {
+pub(super) struct Request {
     app: App,
     actor: Actor,
     place: Place,
@@ -49,7 +49,12 @@ struct Request {
 }
 
 impl Request {
-    async fn new(app: App, actor: Actor, calendar: &str, query: Query) -> Result<Self, Fault> {
+    pub(super) async fn new(
+        app: App,
+        actor: Actor,
+        calendar: &str,
+        query: Query,
+    ) -> Result<Self, Fault> {
         let place = Place::of(&app, &actor, calendar).await?;
         Ok(Self {
             app,
@@ -57,6 +62,22 @@ impl Request {
             place,
             query,
         })
+    }
+
+    /// The name of the calendar's zone.
+    pub(super) fn zone(&self) -> String {
+        self.place.calendar.time_zone.clone()
+    }
+
+    /// Makes an event of these fields.
+    pub(super) async fn make(&self, fields: &Value) -> Result<Response, Fault> {
+        self.create(edit::wire(fields)?).await
+    }
+
+    /// Shows an event as its client wants it.
+    fn shown(&self, wire: Wire) -> Result<Response, Fault> {
+        let shape = Shape::of(&self.query, &self.place)?;
+        Ok(shown(shape.apply(wire)))
     }
 
     /// The body as an object, without what the parameters say is to be ignored.
@@ -71,6 +92,14 @@ impl Request {
         if self.query.flag("supportsAttachments")? != Some(true) {
             fields.shift_remove("attachments");
         }
+        own_reminders(&mut fields);
+        let offered = self.app.dialect.conferences;
+        let id = offered.then(|| self.app.hub.ids().uuid());
+        fields.shift_remove("hangoutLink");
+        if fields.get("conferenceData").is_some_and(Value::is_null) {
+            fields.insert("hangoutLink".to_owned(), Value::Null);
+        }
+        conference::set_up(&mut fields, id)?;
         Ok(fields)
     }
 
@@ -113,7 +142,7 @@ impl Request {
     }
 
     async fn create(&self, mut wire: Wire) -> Result<Response, Fault> {
-        check(&wire)?;
+        check::event(&wire, &self.place.zone, |_| true)?;
         let id = match wire.id.take() {
             Some(id) if !is_id(&id) => return Err(Fault::invalid("Invalid resource id value.")),
             Some(id) => id,
@@ -133,7 +162,7 @@ impl Request {
         let view = Box::pin(hub.create_event(&self.actor, calendar, new)).await?;
         let wire = render::master(&self.place, &view);
         self.tell(&wire)?;
-        Ok(shown(wire))
+        self.shown(wire)
     }
 
     /// Changes what `target` is, and shows it as it is then.
@@ -141,22 +170,29 @@ impl Request {
         &self,
         target: Target,
         precondition: Precondition,
-        change: impl FnOnce(&mut Draft) -> Result<(), protocols::google::Error> + Send,
+        change: impl FnOnce(&mut Draft) -> Result<(), Fault> + Send,
     ) -> Result<Response, Fault> {
         let zone = &self.place.zone;
+        let mut refused = None;
         let edit = |event: &mut calendar::Event| {
-            edit::edit(event, zone, change)
-                .map_err(|error| hub::Error::invalid("body", error.to_string()))
+            edit::edit(event, zone, change).map_err(|fault| {
+                refused = Some(fault);
+                hub::Error::invalid("body", "refused")
+            })
         };
         let hub = &self.app.hub;
         let id = target.view.id;
-        let view = Box::pin(hub.edit_event(&self.actor, id, precondition, edit)).await?;
+        let edited = Box::pin(hub.edit_event(&self.actor, id, precondition, edit)).await;
+        let view = match (edited, refused) {
+            (Err(_), Some(fault)) => return Err(fault),
+            (edited, _) => edited?,
+        };
         let wire = match target.occurrence {
             Some(occurrence) => render::instance(&self.place, &view, occurrence),
             None => render::master(&self.place, &view),
         };
         self.tell(&wire)?;
-        Ok(shown(wire))
+        self.shown(wire)
     }
 
     /// A living event to be changed.
@@ -205,7 +241,7 @@ pub(super) async fn import(
     let Some(uid) = &wire.i_cal_uid else {
         return Err(Fault::required("Missing iCalUID."));
     };
-    check(&wire)?;
+    check::event(&wire, &request.place.zone, |_| true)?;
     let (hub, place) = (&request.app.hub, &request.place);
     let there = hub
         .events_by_uid(&request.actor, place.calendar.id, uid)
@@ -242,7 +278,8 @@ pub(super) async fn update(
     if is_cancelled {
         return request.cancel(target, precondition).await;
     }
-    check(&edit::wire(&Value::Object(fields.clone()))?)?;
+    let sent = edit::wire(&Value::Object(fields.clone()))?;
+    check::event(&sent, &request.place.zone, |_| true)?;
     let replace = move |draft: &mut Draft| {
         let into = match occurrence {
             Some(id) => draft.occurrence(id)?,
@@ -256,7 +293,7 @@ pub(super) async fn update(
             }
         }
         // What the parameters said is to be ignored stays.
-        for name in ["conferenceData", "attachments"] {
+        for name in ["conferenceData", "hangoutLink", "attachments"] {
             if let (None, Some(kept)) = (fields.get(name), into.get(name)) {
                 fields.insert(name.to_owned(), kept.clone());
             }
@@ -289,12 +326,14 @@ pub(super) async fn patch(
         fields.shift_remove(name);
     }
     let occurrence = target.occurrence;
+    let zone = request.place.zone.clone();
     let apply = move |draft: &mut Draft| {
-        match occurrence {
-            Some(id) => merge(draft.occurrence(id)?, &fields),
-            None => merge(&mut draft.master, &fields),
-        }
-        Ok(())
+        let into = match occurrence {
+            Some(id) => draft.occurrence(id)?,
+            None => &mut draft.master,
+        };
+        merge(into, &fields);
+        check::event(&edit::wire(into)?, &zone, |name| fields.contains_key(name))
     };
     request.change(target, precondition, apply).await
 }
@@ -352,7 +391,7 @@ impl Request {
     /// Deletes an event, or calls off an occurrence.
     async fn cancel(&self, target: Target, precondition: Precondition) -> Result<Response, Fault> {
         if let Some(id) = target.occurrence {
-            let cancel = move |draft: &mut Draft| draft.cancel(id);
+            let cancel = move |draft: &mut Draft| Ok(draft.cancel(id)?);
             return self.change(target, precondition, cancel).await;
         }
         self.tell(&render::master(&self.place, &target.view))?;
@@ -364,38 +403,19 @@ impl Request {
     }
 }
 
-/// What Google refuses of a whole event.
-fn check(wire: &Wire) -> Result<(), Fault> {
-    let is_said = |time: Option<&protocols::google::EventDateTime>| {
-        time.is_some_and(|time| time.date.is_some() || time.date_time.is_some())
+/// What Google makes of reminders: of another method than it has there are none, and of two alike there is one.
+fn own_reminders(fields: &mut Map<String, Value>) {
+    let reminders = fields.get_mut("reminders");
+    let own = reminders.and_then(|reminders| reminders.get_mut("overrides"));
+    let Some(own) = own.and_then(Value::as_array_mut) else {
+        return;
     };
-    if !is_said(wire.start.as_ref()) {
-        return Err(Fault::required("Missing start time."));
-    }
-    if !is_said(wire.end.as_ref()) {
-        return Err(Fault::required("Missing end time."));
-    }
-    let timed = wire
-        .start
-        .as_ref()
-        .filter(|start| start.date_time.is_some());
-    let is_series = wire
-        .recurrence
-        .as_ref()
-        .is_some_and(|lines| !lines.is_empty());
-    if is_series && timed.is_some_and(|start| start.time_zone.is_none()) {
-        return Err(Fault::required(
-            "Missing time zone definition for start time.",
-        ));
-    }
-    let reminders = wire
-        .reminders
-        .as_ref()
-        .and_then(|reminders| reminders.overrides.as_deref());
-    if reminders.is_some_and(|overrides| overrides.len() > 5) {
-        return Err(Fault::invalid(
-            "Event reminders: at most 5 overrides are allowed.",
-        ));
-    }
-    Ok(())
+    let known = |one: &Value| matches!(one["method"].as_str(), Some("popup" | "email"));
+    own.retain(known);
+    let mut seen: Vec<Value> = Vec::new();
+    own.retain(|one| {
+        let new = !seen.contains(one);
+        seen.push(one.clone());
+        new
+    });
 }

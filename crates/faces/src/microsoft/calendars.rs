@@ -52,6 +52,7 @@ pub(super) async fn create(call: &Call) -> Result<Response, Fault> {
         color: sent.hex_color.filter(|hex| is_hex(hex)),
         time_zone: Some(call.owner.time_zone.clone()),
         slug: None,
+        ..NewCalendar::default()
     };
     let made = call.app.hub.create_calendar(&call.actor, new).await?;
     answer(call, StatusCode::CREATED, &made).await

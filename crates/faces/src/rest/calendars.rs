@@ -141,6 +141,7 @@ pub(super) async fn create(
         color: form.color,
         time_zone: form.time_zone,
         slug: None,
+        ..NewCalendar::default()
     };
     let answer = |view| Made::plain(&Calendar::from(view)).kept();
     let made = app

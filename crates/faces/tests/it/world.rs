@@ -96,6 +96,7 @@ impl World {
             color: Some("#ff2d55".into()),
             time_zone: Some("Europe/Berlin".into()),
             slug: Some("practice".into()),
+            ..NewCalendar::default()
         };
         let calendar = hub.create_calendar(&actor, new).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -44,7 +44,7 @@ pub use free_busy::{
 pub use ids::{InstanceId, client_id};
 pub use patch::{Patch, patch};
 pub use read::{original_start, read};
-pub use recurrence::has_its_rules;
+pub use recurrence::{has_its_rules, is_recurrence_line};
 pub use write::{Exclusions, Write, original_start_time, write};
 
 /// The key of Google's unmodelled fields in [`calendar::Unknown`].

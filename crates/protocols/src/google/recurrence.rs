@@ -225,6 +225,19 @@ fn exclusions(line: &Line<'_>, series: &Series<'_>) -> Vec<RecurrenceId> {
         .collect()
 }
 
+/// Whether this is a line that Google takes: a rule, or dates.
+#[must_use]
+pub fn is_recurrence_line(text: &str) -> bool {
+    let Some(line) = Line::parse(text) else {
+        return false;
+    };
+    if line.is("RRULE") || line.is("EXRULE") {
+        Rule::parse_lenient(line.value).is_ok()
+    } else {
+        (line.is("RDATE") || line.is("EXDATE")) && !line.value.is_empty()
+    }
+}
+
 /// The lines that [`read`] kept in an event.
 fn kept_lines(event: &Event) -> Vec<String> {
     let kept = event

@@ -55,6 +55,9 @@ async fn calendars_by_everything(f: Fixture) {
     calendar.selected = false;
     calendar.shown = false;
     calendar.read_only = true;
+    calendar
+        .kept
+        .insert("google".into(), serde_json::json!({"hidden": true}));
     calendars::update(&mut tx, &calendar).await.unwrap();
     tx.commit().await.unwrap();
     f.calendar().await;

@@ -44,7 +44,7 @@ async fn people_see_their_own_calendars() {
             .as_array()
             .unwrap()
             .len(),
-        2
+        1
     );
     assert_eq!(
         world

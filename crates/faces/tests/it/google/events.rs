@@ -274,7 +274,19 @@ async fn nonsense_is_refused_with_googles_words() {
         ),
         (
             "calendars/primary/events?timeMin=yesterday",
-            (400, "invalid"),
+            (400, "badRequest"),
+        ),
+        (
+            "calendars/primary/events?timeMin=2027-01-02T00:00:00Z&timeMax=2027-01-01T00:00:00Z",
+            (400, "timeRangeEmpty"),
+        ),
+        (
+            "calendars/primary/events?maxResults=0",
+            (400, "invalidParameter"),
+        ),
+        (
+            "calendars/primary/events?fields=items(nonsense)",
+            (400, "invalidParameter"),
         ),
         (
             "calendars/primary/events?singleEvents=perhaps",

@@ -117,7 +117,7 @@ impl World {
     pub async fn start() -> Self {
         Self::with(Dialect {
             burned_ids: true,
-            page_max: 0,
+            ..Dialect::default()
         })
         .await
     }

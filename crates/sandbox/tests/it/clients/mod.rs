@@ -77,6 +77,12 @@ async fn run(kind: Kind, command: Option<Command>, script: &str) {
 }
 
 #[tokio::test]
+async fn google_api_python_client_works_unmodified() {
+    let python = python("google-api-python-client");
+    run(Kind::Google, python, "google_api.py").await;
+}
+
+#[tokio::test]
 async fn google_auth_oauthlib_works_unmodified() {
     let python = python("google-auth-oauthlib");
     run(Kind::Google, python, "google_oauth.py").await;

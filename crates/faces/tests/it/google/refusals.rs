@@ -1,0 +1,180 @@
+//! What Google refuses, by its reasons; what it takes and cuts; and in which shape it shows events.
+
+use serde_json::{Value, json};
+
+use super::world::World;
+
+const EVENTS: &str = "calendars/primary/events";
+
+fn event(more: Value) -> Value {
+    let at = |time: &str| json!({"dateTime": format!("2027-02-02T{time}:00"), "timeZone": "Europe/Berlin"});
+    let mut event = json!({"summary": "x", "start": at("09:00"), "end": at("10:00")});
+    if let Value::Object(more) = more {
+        event.as_object_mut().unwrap().extend(more);
+    }
+    event
+}
+
+#[tokio::test]
+async fn events_that_cannot_be_are_refused_and_a_patch_cannot_make_them_so() {
+    let world = World::start().await;
+    let made = world.post(EVENTS, event(json!({}))).await.ok();
+    let one = format!("{EVENTS}/{}", made["id"].as_str().unwrap());
+    let six: Vec<Value> = (0..6)
+        .map(|minutes| json!({"method": "popup", "minutes": minutes}))
+        .collect();
+    for (more, reason) in [
+        (
+            json!({"end": {"dateTime": "2027-02-02T08:00:00", "timeZone": "Europe/Berlin"}}),
+            "timeRangeEmpty",
+        ),
+        (
+            json!({"end": {"date": "2027-02-03", "dateTime": null}}),
+            "invalid",
+        ),
+        (
+            json!({"start": {"dateTime": "2027-02-02T08:00:00", "timeZone": "Middle/Earth"}}),
+            "invalid",
+        ),
+        (json!({"recurrence": ["RRULE:FREQ=NEVER"]}), "invalid"),
+        (json!({"recurrence": ["DTSTART:20270202"]}), "invalid"),
+        (json!({"colorId": "12"}), "invalid"),
+        (json!({"status": "perhaps"}), "invalid"),
+        (json!({"visibility": "dim"}), "invalid"),
+        (json!({"transparency": "grey"}), "invalid"),
+        (json!({"attendees": [{"displayName": "Ben"}]}), "required"),
+        (json!({"attendees": [{"email": "nonsense"}]}), "invalid"),
+        (
+            json!({"attendees": [{"email": "b@c.example", "responseStatus": "yes"}]}),
+            "invalid",
+        ),
+        (
+            json!({"reminders": {"useDefault": false, "overrides": six}}),
+            "eventRemindersCountExceedsLimit",
+        ),
+        (
+            json!({"reminders": {"useDefault": true, "overrides": [six[0]]}}),
+            "cannotUseDefaultRemindersAndSpecifyOverride",
+        ),
+    ] {
+        let refused = (400, reason.to_owned());
+        let posted = world.post(EVENTS, event(more.clone())).await;
+        assert_eq!(posted.fault(), refused, "{more}");
+        let patched = world.patch(&one, more.clone()).await;
+        assert_eq!(patched.fault(), refused, "{more}");
+    }
+    let party = world
+        .post(EVENTS, event(json!({"eventType": "party"})))
+        .await;
+    assert_eq!(party.fault(), (400, "invalid".to_owned()));
+    assert_eq!(world.get(&one).await.ok(), made, "nothing of it was kept");
+}
+
+#[tokio::test]
+async fn reminders_are_cut_and_replaced_as_one_thing() {
+    let world = World::start().await;
+    let own = json!([{"method": "popup", "minutes": 50_000}, {"method": "sms", "minutes": 1}, {"method": "popup", "minutes": 50_000}]);
+    let reminders = json!({"reminders": {"useDefault": false, "overrides": own}});
+    let made = world.post(EVENTS, event(reminders)).await.ok();
+    let cut = json!([{"method": "popup", "minutes": 40_320}]);
+    assert_eq!(made["reminders"]["overrides"], cut);
+    let one = format!("{EVENTS}/{}", made["id"].as_str().unwrap());
+    let back = json!({"reminders": {"useDefault": true}});
+    let back = world.patch(&one, back).await.ok();
+    assert_eq!(back["reminders"], json!({"useDefault": true}));
+}
+
+#[tokio::test]
+async fn times_are_in_the_zone_that_is_asked_for_and_of_many_guests_only_oneself() {
+    let world = World::start().await;
+    let guests = json!([{"email": "ben@example.com"}, {"email": "ada@example.com", "responseStatus": "accepted"}]);
+    let ny = json!({"dateTime": "2027-02-02T03:00:00", "timeZone": "America/New_York"});
+    let made = event(json!({"start": ny, "attendees": guests}));
+    let made = world.post(EVENTS, made).await.ok();
+    // In the calendar's zone, whatever its own.
+    assert_eq!(
+        made["start"],
+        json!({"dateTime": "2027-02-02T09:00:00+01:00", "timeZone": "America/New_York"})
+    );
+    let one = format!("{EVENTS}/{}", made["id"].as_str().unwrap());
+    let tokyo = world.get(&format!("{one}?timeZone=Asia/Tokyo")).await.ok();
+    assert_eq!(tokyo["start"]["dateTime"], "2027-02-02T17:00:00+09:00");
+    let listed = world.get(&format!("{EVENTS}?timeZone=UTC")).await.ok();
+    assert_eq!(listed["timeZone"], "UTC");
+    assert_eq!(
+        listed["items"][0]["start"]["dateTime"],
+        "2027-02-02T08:00:00Z"
+    );
+    let nowhere = world.get(&format!("{EVENTS}?timeZone=Middle/Earth")).await;
+    assert_eq!(nowhere.fault(), (400, "invalid".to_owned()));
+    let few = world.get(&format!("{one}?maxAttendees=1")).await.ok();
+    assert_eq!(few["attendeesOmitted"], true);
+    let left = few["attendees"].as_array().unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(
+        (&left[0]["self"], &left[0]["organizer"]),
+        (&json!(true), &json!(true))
+    );
+}
+
+#[tokio::test]
+async fn a_sentence_becomes_an_event_and_the_primary_calendar_can_be_cleared() {
+    let world = World::start().await;
+    let quick = format!("{EVENTS}/quickAdd?text=Lunch%20with%20Ben");
+    let made = world.post(&quick, Value::Null);
+    assert_eq!(made.await.ok()["summary"], "Lunch with Ben");
+    let nothing = world.post(&format!("{EVENTS}/quickAdd"), Value::Null).await;
+    assert_eq!(nothing.fault(), (400, "required".to_owned()));
+    let other = world
+        .post("calendars", json!({"summary": "Other"}))
+        .await
+        .ok();
+    let other = other["id"].as_str().unwrap();
+    let refused = world
+        .post(&format!("calendars/{other}/clear"), Value::Null)
+        .await;
+    assert_eq!(refused.fault(), (400, "invalid".to_owned()));
+    assert_eq!(
+        world
+            .post("calendars/primary/clear", Value::Null)
+            .await
+            .status,
+        204
+    );
+    assert_eq!(world.get(EVENTS).await.ok()["items"], json!([]));
+    let stays = world.delete("calendars/primary").await;
+    assert_eq!(stays.fault(), (400, "invalid".to_owned()));
+}
+
+#[tokio::test]
+async fn a_conference_is_set_up_where_there_are_any_and_the_hub_has_none() {
+    let asked = json!({"conferenceData": {"createRequest": {"requestId": "r"}}});
+    let path = format!("{EVENTS}?conferenceDataVersion=1");
+    let status =
+        |event: &Value| event["conferenceData"]["createRequest"]["status"]["statusCode"].clone();
+    let hub = World::start().await;
+    let made = hub.post(&path, event(asked.clone())).await.ok();
+    assert_eq!(status(&made), "failure");
+    assert_eq!(made.get("hangoutLink"), None);
+    let sandbox = World::with(kalends_faces::Dialect {
+        conferences: true,
+        ..kalends_faces::Dialect::default()
+    })
+    .await;
+    let made = sandbox.post(&path, event(asked)).await.ok();
+    assert_eq!(status(&made), "success");
+    let link = made["hangoutLink"].as_str().unwrap();
+    assert_eq!(made["conferenceData"]["entryPoints"][0]["uri"], link);
+    let one = format!(
+        "{EVENTS}/{}?conferenceDataVersion=1",
+        made["id"].as_str().unwrap()
+    );
+    let gone = sandbox
+        .patch(&one, json!({"conferenceData": null}))
+        .await
+        .ok();
+    assert_eq!(
+        (gone.get("conferenceData"), gone.get("hangoutLink")),
+        (None, None)
+    );
+}
