@@ -1,7 +1,8 @@
 //! Notifications that clients order through a vendor's API (Google channels, Graph subscriptions).
 
 use async_trait::async_trait;
-use hub::CalendarId;
+use hub::{CalendarId, UserId};
+use identity::Actor;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -25,6 +26,18 @@ pub struct Watcher {
     pub flavour: Flavour,
     /// What else a Graph subscription says.
     pub terms: Terms,
+    /// For whom it was ordered.
+    pub user: Option<UserId>,
+    /// By which program that they let in, if it was one. Nobody else sees it or ends it.
+    pub program: Option<String>,
+}
+
+impl Watcher {
+    /// Whether this actor ordered it.
+    #[must_use]
+    pub fn is_of(&self, actor: &Actor) -> bool {
+        self.user == actor.user() && self.program.as_deref() == actor.program()
+    }
 }
 
 /// What a Graph subscription says besides; Google has nothing of the kind.

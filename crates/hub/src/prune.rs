@@ -3,7 +3,7 @@
 use jiff::{Span, Timestamp};
 use storage::{
     Store, Tx, changes, conflicts, edits, idempotency, intents, oauth, observations, one_time,
-    sessions,
+    sessions, watchers,
 };
 
 use crate::{Hub, Result};
@@ -42,6 +42,7 @@ impl Hub {
         gone += one_time::prune(&mut tx, now).await?;
         gone += oauth::codes::prune(&mut tx, repeated).await?;
         gone += oauth::tokens::prune(&mut tx, repeated).await?;
+        gone += watchers::prune(&mut tx, now).await?;
         tx.commit().await?;
         tracing::info!(rows = gone, "what was old is forgotten");
         Ok(gone)

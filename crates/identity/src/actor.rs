@@ -62,6 +62,14 @@ impl Actor {
         }
     }
 
+    /// The program that the person let in, by its client id.
+    pub fn program(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Application { client, .. } => Some(client),
+            Kind::Person(_) | Kind::System => None,
+        }
+    }
+
     /// Whether its token, if it has one, allows this.
     pub fn may(&self, scope: &str) -> bool {
         self.scopes

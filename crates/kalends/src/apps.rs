@@ -72,6 +72,7 @@ async fn list(house: &House) -> Result<(), Failure> {
 
 async fn remove(house: &House, id: &str) -> Result<(), Failure> {
     if house.app.identity.remove_client(id).await? {
+        faces::rest::end_orders(&house.app, id).await;
         println!("It is removed, and out of every calendar that it was let into.");
         return Ok(());
     }

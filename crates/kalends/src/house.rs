@@ -9,7 +9,8 @@ use std::{
     time::Duration,
 };
 
-use faces::{App, Dialect, Parts, watchers::Nobody};
+use delivery::{Notifier, OverTls};
+use faces::{App, Dialect, Parts};
 use hub::{Hub, NodeId};
 use identity::{Clock, Identity, Ids, NewUser, SystemClock, SystemIds, User};
 use network::Network;
@@ -26,6 +27,9 @@ use crate::{
     config::{Config, OauthClient, Reach},
 };
 
+/// Changes that come so close together make one message to a program that wants to be told of them.
+const COALESCE: Duration = Duration::from_millis(250);
+
 /// The hub and its surroundings.
 pub struct House {
     /// What the faces work with.
@@ -38,6 +42,8 @@ pub struct House {
     pub network: Network,
     /// The person whose house this is.
     pub owner: User,
+    /// Tells programs of changes, once it runs.
+    pub notifier: Notifier,
 }
 
 /// Opens the database that the configuration names.
@@ -104,6 +110,15 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         ids.clone(),
         hub_settings,
     );
+    let notifier = Notifier::new(delivery::Parts {
+        store: store.clone(),
+        google_root: format!("{}google/", config.public_url()),
+        coalesce: COALESCE,
+        policy: Arc::new(OverTls),
+        clock: clock.clone(),
+        ids: ids.clone(),
+        network: network.clone(),
+    });
     let identity = Identity::new(store.clone(), clock, ids);
     let owner = match identity.users().await?.into_iter().next() {
         Some(owner) => owner,
@@ -115,7 +130,7 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         tenant,
         public_url: config.public_url(),
         dialect: Dialect::default(),
-        watchers: Arc::new(Nobody),
+        watchers: Arc::new(notifier.clone()),
         oldest_position: AtomicI64::new(0),
         mails: AtomicU64::new(0),
         demo,
@@ -126,6 +141,7 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         store,
         network,
         owner,
+        notifier,
     })
 }
 

@@ -47,12 +47,14 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
         let (hub, store) = (house.app.hub.clone(), house.store.clone());
         async move { hub.run(store, stopped).await }
     });
+    let telling = tokio::spawn(house.notifier.clone().run());
     tracing::info!(listen = config.server.listen, "the hub is ready");
     axum::serve(listener, site::with_site(routes, &connect))
         .with_graceful_shutdown(told_to_stop())
         .await?;
     // Whoever waits for nothing any more is not waited for: open streams end with the process.
     let _ = stop.send(true);
+    telling.abort();
     let _ = tokio::time::timeout(FAREWELL, worker).await;
     let _ = tokio::time::timeout(FAREWELL, house.stores.close()).await;
     Ok(())

@@ -10,7 +10,6 @@ pub mod demo;
 mod description;
 mod faults;
 mod files;
-mod message;
 mod notify;
 mod pages;
 mod people;

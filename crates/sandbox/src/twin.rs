@@ -1,11 +1,15 @@
 //! One stand-in.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use axum::{Router, http::Method, middleware};
+use delivery::Notifier;
 use faces::{App, Dialect, Parts};
 use hub::{Hub, TenantId};
 use identity::{Clock, Identity, Ids};
@@ -15,10 +19,12 @@ use storage::{MasterKey, Stores};
 use crate::{
     Result, Settings, faults,
     faults::Faults,
-    notify,
-    notify::Notifier,
+    notify::ThisMachine,
     people::{self, OauthClient, Person},
 };
+
+/// Changes that come so close together make one notification.
+const COALESCE: Duration = Duration::from_millis(20);
 
 /// Which service a stand-in stands in for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -125,15 +131,15 @@ impl Twin {
         };
         let store = stores.of(tenant).await?;
         let faults = Arc::new(Faults::default());
-        let notifier = Notifier::open(notify::Parts {
+        let notifier = Notifier::new(delivery::Parts {
             store: store.clone(),
-            root: roots.plain.clone(),
-            faults: faults.clone(),
+            google_root: roots.plain.clone(),
+            coalesce: COALESCE,
+            policy: Arc::new(ThisMachine(faults.clone())),
             clock: clock.clone(),
             ids: ids.clone(),
             network,
-        })
-        .await?;
+        });
         let nobody = Arc::new(people::NoProviders);
         let hub = Hub::new(
             stores,

@@ -36,6 +36,7 @@ pub mod timers;
 pub mod traces;
 pub mod users;
 pub mod vault;
+pub mod watchers;
 
 mod behind;
 mod bulk;

@@ -25,10 +25,16 @@ pub const DIRECTIONS: &[(&str, &[&str])] = &[
         ],
     ),
     ("faces", &["hub", "protocols", "calendar", "identity"]),
-    // It makes each stand-in's people and store, delivers their notifications, and has no providers to connect.
+    // It keeps orders in the store and sends what the faces' protocols say.
+    (
+        "delivery",
+        &["faces", "hub", "identity", "network", "storage"],
+    ),
+    // It makes each stand-in's people and store, and has no providers to connect.
     (
         "sandbox",
         &[
+            "delivery",
             "faces",
             "hub",
             "identity",
@@ -51,6 +57,7 @@ pub const DIRECTIONS: &[(&str, &[&str])] = &[
             "identity",
             "hub",
             "faces",
+            "delivery",
             "sandbox",
             "web",
         ],

@@ -7,6 +7,7 @@ use axum::{
 };
 use hub::CalendarId;
 use jiff::{SignedDuration, Timestamp};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use protocols::google::{Channel, client_id};
 use serde_json::{Map, Value};
 
@@ -51,7 +52,8 @@ pub(super) async fn watch(
     let address = asked
         .address
         .ok_or_else(|| Fault::required("Missing address."))?;
-    if app.watchers.list().await.iter().any(|w| w.client_id == id) {
+    let known = app.watchers.list().await;
+    if known.iter().any(|w| w.client_id == id && w.is_of(&actor)) {
         return Err(Fault::new(
             400,
             "channelIdNotUnique",
@@ -77,21 +79,16 @@ pub(super) async fn watch(
         expires,
         flavour: Flavour::Google,
         terms: Terms::default(),
+        user: actor.user(),
+        program: actor.program().map(str::to_owned),
     };
     let opened = app.watchers.open(watcher).await;
     opened.map_err(|why| Fault::new(400, "push.webhookUrlUnauthorized", why))?;
-    let slug = percent_encoding::utf8_percent_encode(
-        &place.calendar.slug,
-        percent_encoding::NON_ALPHANUMERIC,
-    );
     Ok(Json(Channel {
         kind: Some("api#channel".to_owned()),
         id: Some(id),
         resource_id: Some(resource_id(place.calendar.id)),
-        resource_uri: Some(format!(
-            "{}calendar/v3/calendars/{slug}/events?alt=json",
-            app.public_url
-        )),
+        resource_uri: Some(resource_uri(&app.public_url, &place.calendar.slug)),
         token: Some(token).filter(|token| !token.is_empty()),
         expiration: Some(expires.as_millisecond().to_string()),
         ..Channel::default()
@@ -102,6 +99,13 @@ pub(super) async fn watch(
 #[must_use]
 pub fn resource_id(calendar: CalendarId) -> String {
     client_id(calendar.0.as_bytes())
+}
+
+/// Its address.
+#[must_use]
+pub fn resource_uri(root: &str, slug: &str) -> String {
+    let name = utf8_percent_encode(slug, NON_ALPHANUMERIC);
+    format!("{root}calendar/v3/calendars/{name}/events?alt=json")
 }
 
 fn expiry(asked: Option<&str>, now: Timestamp) -> Result<Timestamp, Fault> {
@@ -148,7 +152,7 @@ pub(super) async fn stop(
         if watcher.flavour == Flavour::Google
             && watcher.client_id == id
             && self::resource_id(watcher.calendar) == resource_id
-            && app.hub.calendar(&actor, watcher.calendar).await.is_ok()
+            && watcher.is_of(&actor)
         {
             app.watchers.close(watcher.id).await;
             return Ok(StatusCode::NO_CONTENT);

@@ -43,7 +43,7 @@ use axum::{
     routing::{get, post},
 };
 
-pub use channels::resource_id;
+pub use channels::{resource_id, resource_uri};
 pub use fault::Fault;
 
 use crate::App;

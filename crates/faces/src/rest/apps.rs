@@ -128,13 +128,20 @@ pub(super) async fn remove(
     _: Administrator,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    if app.identity.remove_client(&id).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Problem::new(
-            StatusCode::NOT_FOUND,
-            "there is no such program",
-        ))
+    if !app.identity.remove_client(&id).await? {
+        let detail = "there is no such program";
+        return Err(Problem::new(StatusCode::NOT_FOUND, detail));
+    }
+    end_orders(&app, &id).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends what a program that is gone has ordered.
+pub async fn end_orders(app: &Faces, program: &str) {
+    for watcher in app.watchers.list().await {
+        if watcher.program.as_deref() == Some(program) {
+            app.watchers.close(watcher.id).await;
+        }
     }
 }
 

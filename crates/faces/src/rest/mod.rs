@@ -31,7 +31,7 @@ use axum::{
 use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use apps::check_app;
+pub use apps::{check_app, end_orders};
 pub use guard::Signed;
 pub use problem::Problem;
 

@@ -87,6 +87,8 @@ fn order(calendar: CalendarId, address: &str, flavour: Flavour) -> Watcher {
         expires: now + SignedDuration::from_hours(1),
         flavour,
         terms: Terms::default(),
+        user: None,
+        program: None,
     }
 }
 

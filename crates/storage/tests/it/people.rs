@@ -3,7 +3,7 @@
 use kalends_storage::{
     Error, api_tokens, app_passwords, channels, meta,
     oauth::{clients, codes, tokens},
-    one_time, sessions, users,
+    one_time, sessions, users, watchers,
 };
 use sync::UserId;
 
@@ -14,6 +14,7 @@ both! {
     once_is_once,
     what_an_authorization_server_keeps,
     channels_know_their_token,
+    of_many_nodes_one_tells,
     secrets_by_name,
 }
 
@@ -231,6 +232,38 @@ async fn what_an_authorization_server_keeps(f: Fixture) {
         1
     );
     tokens::delete(&mut tx, [3; 32]).await.unwrap();
+}
+
+async fn of_many_nodes_one_tells(f: Fixture) {
+    let calendar = f.calendar().await;
+    let watcher = |expires| watchers::Watcher {
+        id: id(),
+        calendar,
+        expires,
+        position: 5,
+        number: 1,
+        content: b"whom".to_vec(),
+    };
+    let (long, short) = (watcher(at(100)), watcher(at(10)));
+    let mut tx = f.store.write().await.unwrap();
+    watchers::insert(&mut tx, &long).await.unwrap();
+    watchers::insert(&mut tx, &short).await.unwrap();
+    for (up_to, told) in [(5, false), (8, true), (8, false), (7, false), (9, true)] {
+        let claimed = watchers::claim(&mut tx, long.id, up_to).await.unwrap();
+        assert_eq!(claimed, told, "up to {up_to}");
+    }
+    let now = watchers::get(&mut tx, long.id).await.unwrap().unwrap();
+    assert_eq!((now.position, now.number), (9, 3));
+    assert_eq!(now.content, long.content);
+    let living = watchers::living(&mut tx, at(10)).await.unwrap();
+    assert_eq!(living.len(), 1, "one has ended");
+    assert!(watchers::renew(&mut tx, short.id, at(20)).await.unwrap());
+    assert!(!watchers::renew(&mut tx, id(), at(20)).await.unwrap());
+    assert_eq!(watchers::prune(&mut tx, at(19)).await.unwrap(), 0);
+    assert_eq!(watchers::prune(&mut tx, at(20)).await.unwrap(), 1);
+    assert!(watchers::delete(&mut tx, long.id).await.unwrap());
+    assert!(!watchers::delete(&mut tx, long.id).await.unwrap());
+    assert!(!watchers::claim(&mut tx, long.id, 99).await.unwrap());
 }
 
 async fn channels_know_their_token(f: Fixture) {

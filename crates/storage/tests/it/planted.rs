@@ -10,6 +10,7 @@ use calendar::{
 use kalends_storage::{
     Tx, api_tokens, app_passwords, calendars, channels, conflicts, connections, copies, edits,
     idempotency, intents, linked, links, members, meta, oauth, observations, one_time, users,
+    watchers,
 };
 use serde_json::json;
 use sync::{
@@ -331,6 +332,15 @@ async fn plant_events(tx: &mut Tx) {
         last_message: None,
     };
     channels::insert(tx, &channel).await.unwrap();
+    let watcher = watchers::Watcher {
+        id: id(),
+        calendar,
+        expires: at(0),
+        position: 0,
+        number: 0,
+        content: s().into_bytes(),
+    };
+    watchers::insert(tx, &watcher).await.unwrap();
     let request = idempotency::fingerprint(tx, &s());
     let (who, key) = (s(), s());
     idempotency::claim(tx, &who, &key, &request, at(0))

@@ -97,6 +97,14 @@ impl Hub {
         String::from_utf8(all).unwrap()
     }
 
+    /// Ends it and starts it again.
+    pub async fn restart(mut self) -> Self {
+        stop(&mut self.child).await;
+        let serve = kalends(&["serve", "--config", &self.config], &self.stderr);
+        (self.child, _) = start(serve, &self.stderr, "/welcome?token=").await;
+        self
+    }
+
     /// Ends it as a service manager does.
     pub async fn stop(mut self) {
         stop(&mut self.child).await;

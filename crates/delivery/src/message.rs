@@ -3,17 +3,13 @@
 use hub::{Change, CopyId};
 use jiff::Timestamp;
 use network::Request;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use storage::{calendars, copies};
 
-use crate::{
-    Result,
-    notify::{Order, Parts},
-};
+use crate::{Parts, Result, orders::Order};
 
 /// Most changes in one Graph notification; the rest is in the delta anyhow.
-const VALUES_MAX: usize = 100;
+pub(crate) const VALUES_MAX: usize = 100;
 
 /// A message of a Google channel: headers and nothing else.
 /// <https://developers.google.com/workspace/calendar/api/guides/push>
@@ -24,7 +20,6 @@ pub(crate) async fn google(parts: &Parts, order: &Order, state: &str) -> Result<
         .await?
         .map(|row| row.slug)
         .unwrap_or_default();
-    let name = utf8_percent_encode(&slug, NON_ALPHANUMERIC);
     let request = Request::post(&watcher.address)
         .header("x-goog-channel-id", &watcher.client_id)
         .header("x-goog-channel-expiration", http_date(watcher.expires))
@@ -34,7 +29,7 @@ pub(crate) async fn google(parts: &Parts, order: &Order, state: &str) -> Result<
         )
         .header(
             "x-goog-resource-uri",
-            format!("{}calendar/v3/calendars/{name}/events?alt=json", parts.root),
+            faces::google::resource_uri(&parts.google_root, &slug),
         )
         .header("x-goog-resource-state", state)
         .header("x-goog-message-number", order.number.to_string());
@@ -53,14 +48,9 @@ pub(crate) async fn graph(
     changes: &[Change],
 ) -> Result<Option<Request>> {
     let watcher = &order.watcher;
-    let mut latest: Vec<&Change> = Vec::new();
-    for change in changes {
-        latest.retain(|other| other.subject != change.subject);
-        latest.push(change);
-    }
     let mut value = Vec::new();
     let mut tx = parts.store.read().await?;
-    for change in latest.into_iter().take(VALUES_MAX) {
+    for change in changes {
         let row = copies::get(&mut tx, CopyId(change.subject)).await?;
         let kind = match &row {
             Some(row) if row.copy.alive && row.created == row.updated => "created",

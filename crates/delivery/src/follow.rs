@@ -1,0 +1,171 @@
+//! Following the change log, and telling each order what it is due. A slow receiver keeps nobody else waiting, and is told
+//! once of all that happened meanwhile.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use faces::Flavour;
+use hub::{Change, ChangeKind, Logged};
+use storage::{changes, watchers};
+use uuid::Uuid;
+
+use crate::{Notifier, Result, message, orders::Order};
+
+/// Most changes that are read at once.
+const CHANGES_MAX: usize = 1_000;
+
+/// What is due, by order.
+#[derive(Default)]
+pub(crate) struct Due(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    waiting: HashMap<Uuid, Waiting>,
+    /// Those that are being told.
+    busy: HashSet<Uuid>,
+}
+
+/// What somebody has not been told yet.
+#[derive(Default)]
+struct Waiting {
+    changes: Vec<Change>,
+    /// The last one's place.
+    position: i64,
+}
+
+impl Waiting {
+    fn add(&mut self, logged: &Logged) {
+        let change = &logged.change;
+        // The latest of each event; what is too much for one message is found by asking, as after every message.
+        self.changes.retain(|other| other.subject != change.subject);
+        if self.changes.len() < message::VALUES_MAX {
+            self.changes.push(change.clone());
+        }
+        self.position = self.position.max(logged.position);
+    }
+}
+
+impl Due {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What can be told now, of which each is busy from here on.
+    fn take(&self) -> Vec<(Uuid, Waiting)> {
+        let mut state = self.state();
+        let State { waiting, busy } = &mut *state;
+        let free: Vec<Uuid> = waiting
+            .keys()
+            .filter(|id| !busy.contains(id))
+            .copied()
+            .collect();
+        let taken = free.into_iter().filter_map(|id| waiting.remove_entry(&id));
+        let taken: Vec<_> = taken.collect();
+        busy.extend(taken.iter().map(|(id, _)| *id));
+        taken
+    }
+}
+
+impl Notifier {
+    /// Follows the change log until its task is ended.
+    pub async fn run(self) {
+        let mut newest = self.parts.store.subscribe();
+        let now = *newest.borrow_and_update();
+        let mut position = self.told_up_to().await.unwrap_or(now);
+        loop {
+            if let Err(error) = self.look(&mut position).await {
+                tracing::warn!(%error, "changes could not be read; they are told with the next ones");
+            }
+            self.tell();
+            tokio::select! {
+                changed = newest.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    tokio::time::sleep(self.parts.coalesce).await;
+                    newest.borrow_and_update();
+                }
+                () = self.again.notified() => {}
+            }
+        }
+    }
+
+    /// Where those were left who were told least. `None`: there is nobody.
+    async fn told_up_to(&self) -> Option<i64> {
+        let orders = self.orders().await.ok()?;
+        orders.iter().map(|order| order.position).min()
+    }
+
+    /// Reads on, and notes who is due what.
+    async fn look(&self, position: &mut i64) -> Result<()> {
+        loop {
+            let mut tx = self.parts.store.read().await?;
+            let logged = changes::after(&mut tx, *position, CHANGES_MAX).await?;
+            drop(tx);
+            let Some(last) = logged.last().map(|logged| logged.position) else {
+                return Ok(());
+            };
+            let events = |logged: &&Logged| logged.change.kind == ChangeKind::Event;
+            let events: Vec<&Logged> = logged.iter().filter(events).collect();
+            if !events.is_empty() {
+                self.note(&self.orders().await?, &events);
+            }
+            *position = last;
+        }
+    }
+
+    fn note(&self, orders: &[Order], events: &[&Logged]) {
+        if self.parts.policy.is_silent() {
+            return;
+        }
+        let mut state = self.due.state();
+        for order in orders {
+            let own = |logged: &&&Logged| {
+                logged.change.calendar == Some(order.watcher.calendar)
+                    && logged.position > order.position
+            };
+            for logged in events.iter().filter(own) {
+                state
+                    .waiting
+                    .entry(order.watcher.id)
+                    .or_default()
+                    .add(logged);
+            }
+        }
+    }
+
+    fn tell(&self) {
+        for (id, waiting) in self.due.take() {
+            let notifier = self.clone();
+            tokio::spawn(async move {
+                if let Err(error) = notifier.deliver(id, &waiting).await {
+                    tracing::warn!(%error, "a notification could not be written");
+                }
+                notifier.due.state().busy.remove(&id);
+                notifier.again.notify_one();
+            });
+        }
+    }
+
+    async fn deliver(&self, id: Uuid, waiting: &Waiting) -> Result<()> {
+        let mut tx = self.parts.store.write().await?;
+        if !watchers::claim(&mut tx, id, waiting.position).await? {
+            return Ok(());
+        }
+        let row = watchers::get(&mut tx, id).await?;
+        tx.commit().await?;
+        let Some(order) = row.as_ref().map(Order::read).transpose()? else {
+            return Ok(());
+        };
+        let request = match order.watcher.flavour {
+            Flavour::Google => Some(message::google(&self.parts, &order, "exists").await?),
+            Flavour::Graph => message::graph(&self.parts, &order, &waiting.changes).await?,
+        };
+        if let Some(request) = request {
+            self.send(request).await;
+        }
+        Ok(())
+    }
+}

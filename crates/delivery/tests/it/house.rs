@@ -1,0 +1,200 @@
+//! A hub with one calendar, and a program that is told of its changes.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use axum::{Router, extract::State, http::HeaderMap};
+use faces::{Flavour, Terms, Watcher};
+use hub::{CalendarView, Hub, calendars::NewCalendar, events::NewEvent};
+use identity::{Actor, Clock, Identity, NewUser, SystemIds};
+use jiff::{SignedDuration, Timestamp};
+use kalends_delivery::{Notifier, OverTls, Parts};
+use network::{Network, Reach};
+use providers::{Account, AuthorizeRequest, Connector, Description, Directory, Failure, Grant};
+use storage::{MasterKey, Store, Stores};
+use tokio::{
+    sync::{
+        OwnedRwLockWriteGuard, RwLock,
+        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    },
+    time::timeout,
+};
+use uuid::Uuid;
+
+/// No provider at all.
+struct NoProviders;
+
+#[async_trait]
+impl Directory for NoProviders {
+    fn list(&self) -> Vec<Description> {
+        Vec::new()
+    }
+
+    fn authorize_url(&self, _: &str, _: &AuthorizeRequest<'_>) -> Option<String> {
+        None
+    }
+
+    async fn exchange(&self, _: &str, _: &str, _: &str, _: &str) -> Result<Grant, Failure> {
+        Err(Failure::Protocol("no provider".into()))
+    }
+
+    async fn refresh(&self, _: &str, _: &str) -> Result<Grant, Failure> {
+        Err(Failure::Protocol("no provider".into()))
+    }
+
+    fn connector(&self, _: Account<'_>) -> Result<Arc<dyn Connector>, Failure> {
+        Err(Failure::Protocol("no provider".into()))
+    }
+}
+
+/// A clock that the test moves.
+struct Hands(AtomicI64);
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+/// Who is told.
+#[derive(Clone)]
+struct Receiver {
+    sender: UnboundedSender<(String, String)>,
+    /// Held by whoever wants it to be slow.
+    gate: Arc<RwLock<()>>,
+}
+
+async fn take(State(receiver): State<Receiver>, headers: HeaderMap) {
+    let text = |name: &str| headers[name].to_str().unwrap().to_owned();
+    let said = (text("x-goog-resource-state"), text("x-goog-message-number"));
+    let _ = receiver.sender.send(said);
+    drop(receiver.gate.read().await);
+}
+
+pub struct House {
+    hub: Hub,
+    store: Store,
+    actor: Actor,
+    calendar: CalendarView,
+    clock: Arc<Hands>,
+    address: String,
+    gate: Arc<RwLock<()>>,
+    arrived: UnboundedReceiver<(String, String)>,
+}
+
+impl House {
+    pub async fn new() -> Self {
+        let settings = storage::Settings::new("sqlite::memory:");
+        let stores = Stores::open(settings, MasterKey::new([7; 32]))
+            .await
+            .unwrap();
+        let store = stores.create_tenant("test").await.unwrap();
+        let clock = Arc::new(Hands(AtomicI64::new(1_800_000_000)));
+        let ids = Arc::new(SystemIds);
+        let identity = Identity::new(store.clone(), clock.clone(), ids.clone());
+        let new = NewUser {
+            email: "ada@example.com".into(),
+            ..NewUser::default()
+        };
+        let user = identity.create_user(new).await.unwrap();
+        let actor = Actor::person(store.tenant(), user.id);
+        let settings = hub::Settings::default();
+        let hub = Hub::new(stores, Arc::new(NoProviders), clock.clone(), ids, settings);
+        let new = NewCalendar {
+            name: "Practice".into(),
+            ..NewCalendar::default()
+        };
+        let calendar = hub.create_calendar(&actor, new).await.unwrap();
+        let (sender, arrived) = unbounded_channel();
+        let gate = Arc::new(RwLock::new(()));
+        let receiver = Receiver {
+            sender,
+            gate: gate.clone(),
+        };
+        let router = Router::new().fallback(take).with_state(receiver);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/push", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self {
+            hub,
+            store,
+            actor,
+            calendar,
+            clock,
+            address,
+            gate,
+            arrived,
+        }
+    }
+
+    /// One of the nodes on this database.
+    pub fn notifier(&self) -> Notifier {
+        let network = Network::new(network::Settings {
+            reach: Reach::AlsoLoopback,
+            ..network::Settings::default()
+        });
+        Notifier::new(Parts {
+            store: self.store.clone(),
+            google_root: "https://hub.example/google/".into(),
+            coalesce: Duration::from_millis(5),
+            policy: Arc::new(OverTls),
+            clock: self.clock.clone(),
+            ids: Arc::new(SystemIds),
+            network: network.unwrap(),
+        })
+    }
+
+    /// An order of one hour.
+    pub fn order(&self) -> Watcher {
+        Watcher {
+            id: Uuid::from_u128(7),
+            client_id: "channel".into(),
+            calendar: self.calendar.id,
+            address: self.address.clone(),
+            token: String::new(),
+            expires: self.clock.now() + SignedDuration::from_hours(1),
+            flavour: Flavour::Google,
+            terms: Terms::default(),
+            user: self.actor.user(),
+            program: None,
+        }
+    }
+
+    pub fn forward(&self, seconds: i64) {
+        self.clock.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Somebody makes an event.
+    pub async fn change(&self, title: &str) {
+        let text = format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//t\r\nBEGIN:VEVENT\r\nUID:{}\r\nDTSTAMP:20261101T000000Z\r\n\
+             DTSTART:20261124T090000Z\r\nDTEND:20261124T100000Z\r\nSUMMARY:{title}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+            identity::Ids::uuid(&SystemIds)
+        );
+        let event = protocols::icalendar::read(&text).unwrap().value.remove(0);
+        let new = NewEvent { name: None, event };
+        let made = self.hub.create_event(&self.actor, self.calendar.id, new);
+        made.await.unwrap();
+    }
+
+    /// State and number of the next message.
+    pub async fn heard(&mut self) -> (String, String) {
+        let next = timeout(Duration::from_secs(10), self.arrived.recv());
+        next.await.unwrap().unwrap()
+    }
+
+    pub async fn is_silent(&mut self, wait: Duration) -> bool {
+        timeout(wait, self.arrived.recv()).await.is_err()
+    }
+
+    /// From here on the receiver answers only once this is dropped.
+    pub async fn be_slow(&self) -> OwnedRwLockWriteGuard<()> {
+        self.gate.clone().write_owned().await
+    }
+}

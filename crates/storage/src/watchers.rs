@@ -1,0 +1,105 @@
+//! Orders of programs that want to be told of changes to a calendar, and how far each has been told.
+
+use jiff::Timestamp;
+use sync::CalendarId;
+use uuid::Uuid;
+
+use crate::{Aad, KeyRef, Position, Result, Tx, row::Row, stored::Stored, value::values};
+
+/// An order.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Watcher {
+    /// Its identity.
+    pub id: Uuid,
+    /// Which calendar.
+    pub calendar: CalendarId,
+    /// When it ends.
+    pub expires: Timestamp,
+    /// Changes up to this one have been told.
+    pub position: Position,
+    /// How many messages there were.
+    pub number: i64,
+    /// Whom to tell, and how: whoever delivers reads it. Sealed under the calendar's key.
+    pub content: Vec<u8>,
+}
+
+const INSERT: &str = "
+    INSERT INTO watchers (tenant, id, calendar, expires, position, number, content) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const GET: &str = "
+    SELECT id, calendar, expires, position, number, content FROM watchers WHERE tenant = $1 AND id = $2";
+const LIVING: &str = "
+    SELECT id, calendar, expires, position, number, content FROM watchers
+    WHERE tenant = $1 AND expires > $2 ORDER BY expires, id";
+const CLAIM: &str = "
+    UPDATE watchers SET position = $3, number = number + 1 WHERE tenant = $1 AND id = $2 AND position < $3";
+const RENEW: &str = "UPDATE watchers SET expires = $3 WHERE tenant = $1 AND id = $2";
+const DELETE: &str = "DELETE FROM watchers WHERE tenant = $1 AND id = $2";
+const PRUNE: &str = "DELETE FROM watchers WHERE tenant = $1 AND expires <= $2";
+
+/// Adds an order.
+pub async fn insert(tx: &mut Tx, watcher: &Watcher) -> Result<()> {
+    let key = KeyRef::Calendar(watcher.calendar);
+    let sealed = tx.seal(key, aad(watcher.id), &watcher.content).await?;
+    let row = values![
+        watcher.id,
+        watcher.calendar,
+        watcher.expires,
+        watcher.position,
+        watcher.number,
+        sealed
+    ];
+    tx.run_one("watcher", INSERT, row).await
+}
+
+/// One order.
+pub async fn get(tx: &mut Tx, id: Uuid) -> Result<Option<Watcher>> {
+    tx.find(GET, values![id]).await
+}
+
+/// The orders that have not ended at a moment.
+pub async fn living(tx: &mut Tx, at: Timestamp) -> Result<Vec<Watcher>> {
+    tx.list(LIVING, values![at]).await
+}
+
+/// Takes it on oneself to tell of the changes up to a position, as the next message; false if that was done, or the order is
+/// gone. Of several nodes that try, one gets true.
+pub async fn claim(tx: &mut Tx, id: Uuid, up_to: Position) -> Result<bool> {
+    Ok(tx.run(CLAIM, values![id, up_to]).await? > 0)
+}
+
+/// Prolongs an order; false if there is none.
+pub async fn renew(tx: &mut Tx, id: Uuid, expires: Timestamp) -> Result<bool> {
+    Ok(tx.run(RENEW, values![id, expires]).await? > 0)
+}
+
+/// Ends an order; false if there is none.
+pub async fn delete(tx: &mut Tx, id: Uuid) -> Result<bool> {
+    Ok(tx.run(DELETE, values![id]).await? > 0)
+}
+
+/// Forgets the orders that had ended at a moment; how many.
+pub async fn prune(tx: &mut Tx, ended_at: Timestamp) -> Result<u64> {
+    tx.run(PRUNE, values![ended_at]).await
+}
+
+fn aad(id: Uuid) -> Aad {
+    Aad {
+        table: "watchers",
+        row: id,
+    }
+}
+
+impl Stored for Watcher {
+    async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
+        let id = row.id(0)?;
+        let content = tx.open(aad(id), &row.blob(5)?).await?;
+        Ok(Self {
+            id,
+            calendar: row.id(1)?,
+            expires: row.time(2)?,
+            position: row.i64(3)?,
+            number: row.i64(4)?,
+            content: content.to_vec(),
+        })
+    }
+}
