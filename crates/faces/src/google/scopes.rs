@@ -63,7 +63,9 @@ fn opens(name: &str, method: &Method, path: &str) -> bool {
             reading(&["calendarlist", "calendarlist.readonly"])
         }
         (["users", "me", "calendarList", ..], false) => name == "calendarlist",
-        (["calendars"] | ["calendars", _], false) => name == "calendars",
+        (["calendars"] | ["calendars", _] | ["calendars", _, "clear"], false) => {
+            name == "calendars"
+        }
         (["calendars", _], true) => reading(&["calendars", "calendars.readonly"]),
         (["calendars", _, "events", "watch"] | ["channels", "stop"], false)
         | (["calendars", _, "events", ..], true) => reading(&seeing) || events.contains(&name),

@@ -14,7 +14,7 @@ use super::{
     events::{found, invited},
     fault::Fault,
     ids::EventId,
-    path::{Answer, Which},
+    path::{Action, Answer, Which},
 };
 
 /// Answers an invitation.
@@ -89,6 +89,30 @@ pub(super) async fn cancel(
     }
     call.app.would_mail(invited(&view.event));
     Ok(StatusCode::ACCEPTED.into_response())
+}
+
+/// Forwards an event to others, or puts its reminder off. Neither leaves a trace in the calendar.
+pub(super) async fn act(
+    call: &Call,
+    which: Option<&Which>,
+    id: &str,
+    action: Action,
+) -> Result<Response, Fault> {
+    found(call, which, id).await?;
+    let said = parameters(call)?;
+    match action {
+        Action::Forward => {
+            let to = said.get("torecipients").and_then(Value::as_array);
+            let to = to.filter(|to| !to.is_empty());
+            let to = to.ok_or_else(|| Fault::bad("ToRecipients: at least one is needed"))?;
+            call.app.would_mail(to.len());
+            Ok(StatusCode::ACCEPTED.into_response())
+        }
+        Action::SnoozeReminder if !said.contains_key("newremindertime") => {
+            Err(Fault::bad("NewReminderTime: is required"))
+        }
+        Action::DismissReminder | Action::SnoozeReminder => Ok(StatusCode::OK.into_response()),
+    }
 }
 
 fn is_organizer(call: &Call, view: &EventView) -> bool {

@@ -96,6 +96,11 @@ fn check(steps: &[Step]) -> Result<(), Fault> {
 /// One of them, as if it had come by itself.
 fn request(step: &Step, outer: &HeaderMap) -> Result<Request, Fault> {
     let path = step.url.trim_start_matches('/');
+    // A client may say the whole address; only its path counts.
+    let path = match path.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+        None => path,
+    };
     let path = path.strip_prefix("v1.0/").unwrap_or(path);
     if path.starts_with("$batch") {
         return Err(Fault::bad("a batch holds no other batch"));

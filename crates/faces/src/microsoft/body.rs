@@ -39,11 +39,34 @@ const IGNORED: [&str; 6] = [
 /// The event in the body of a request.
 pub(super) fn event(call: &Call) -> Result<wire::Event, Fault> {
     let mut sent: wire::Event = call.json()?;
+    words(&sent)?;
     let rest = std::mem::take(&mut sent.rest);
     sent.rest = rest.into_iter().map(known).collect::<Result<_, _>>()?;
     sent.rest
         .retain(|name, _| !IGNORED.contains(&name.as_str()));
     Ok(sent)
+}
+
+/// Words that their enumerations do not have are refused.
+fn words(sent: &wire::Event) -> Result<(), Fault> {
+    let other = [
+        sent.importance.as_ref().and_then(|word| match word {
+            wire::Importance::Other(word) => Some(word),
+            _ => None,
+        }),
+        sent.sensitivity.as_ref().and_then(|word| match word {
+            wire::Sensitivity::Other(word) => Some(word),
+            _ => None,
+        }),
+        sent.show_as.as_ref().and_then(|word| match word {
+            wire::ShowAs::Other(word) => Some(word),
+            _ => None,
+        }),
+    ];
+    match other.into_iter().flatten().next() {
+        Some(word) => Err(Fault::word(word)),
+        None => Ok(()),
+    }
 }
 
 /// A property that the wire type does not read, as the kind that it has. Null unsets whatever there is.
@@ -62,7 +85,7 @@ fn known((name, value): (String, Value)) -> Result<(String, Value), Fault> {
     };
     match read.or_else(|| value.is_null().then_some(Value::Null)) {
         Some(read) => Ok((name, read)),
-        None => Err(Fault::body(format!("{name}: {value} is of another kind"))),
+        None => Err(Fault::kind(format!("{name}: {value} is of another kind"))),
     }
 }
 

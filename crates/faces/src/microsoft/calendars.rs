@@ -7,21 +7,28 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hub::{
-    CalendarView,
+    CalendarId, CalendarView,
     calendars::{CalendarEdit, NewCalendar},
 };
 use protocols::microsoft::wire;
 use serde_json::{Value, json};
 
-use super::{call::Call, fault::Fault, fields, ids, path::Which};
+use super::{call::Call, colors, fault::Fault, fields, groups, ids, kept::Kept, path::Which};
 
 /// Calendars per page.
 const PAGE: usize = 10;
 
-/// All calendars, by pages.
-pub(super) async fn list(call: &Call) -> Result<Response, Fault> {
-    let all = call.app.hub.calendars(&call.actor).await?;
+/// The calendars of a group, or all, by pages.
+pub(super) async fn list(call: &Call, group: Option<&str>) -> Result<Response, Fault> {
+    let group = match group {
+        Some(id) => Some(groups::named(call, id).await?),
+        None => None,
+    };
+    let mut all = call.app.hub.calendars(&call.actor).await?;
     let default = all.first().map(|calendar| calendar.id);
+    if let Some(group) = &group {
+        all.retain(|calendar| groups::is_in(calendar, group.as_deref()));
+    }
     let mut items: Vec<Value> = all
         .iter()
         .map(|calendar| shown(call, calendar, Some(calendar.id) == default))
@@ -42,19 +49,35 @@ pub(super) async fn get(call: &Call, which: &Which) -> Result<Response, Fault> {
     answer(call, StatusCode::OK, &calendar).await
 }
 
-/// Makes a calendar.
-pub(super) async fn create(call: &Call) -> Result<Response, Fault> {
+/// Makes a calendar, in a group if one is named.
+pub(super) async fn create(call: &Call, group: Option<&str>) -> Result<Response, Fault> {
     let sent: wire::Calendar = call.json()?;
+    let color = color(&sent)?;
+    let name = sent.name.filter(|name| !name.trim().is_empty());
+    let name = name.ok_or_else(|| Fault::property("name: is required"))?;
+    name_is_free(call, &name, None).await?;
+    let group = match group {
+        Some(id) => groups::named(call, id).await?,
+        None => None,
+    };
     let new = NewCalendar {
-        name: sent
-            .name
-            .ok_or_else(|| Fault::property("name: is required"))?,
-        color: sent.hex_color.filter(|hex| is_hex(hex)),
+        name,
+        color,
         time_zone: Some(call.owner.time_zone.clone()),
         slug: None,
         ..NewCalendar::default()
     };
-    let made = call.app.hub.create_calendar(&call.actor, new).await?;
+    let hub = &call.app.hub;
+    let mut made = hub.create_calendar(&call.actor, new).await?;
+    if group.is_some() {
+        let kept = Kept {
+            group,
+            ..Kept::default()
+        };
+        made = hub
+            .update_calendar(&call.actor, made.id, kept.edit())
+            .await?;
+    }
     answer(call, StatusCode::CREATED, &made).await
 }
 
@@ -62,9 +85,13 @@ pub(super) async fn create(call: &Call) -> Result<Response, Fault> {
 pub(super) async fn patch(call: &Call, which: &Which) -> Result<Response, Fault> {
     let sent: wire::Calendar = call.json()?;
     let calendar = call.calendar(which).await?;
+    let color = color(&sent)?;
+    if let Some(name) = &sent.name {
+        name_is_free(call, name, Some(calendar.id)).await?;
+    }
     let edit = CalendarEdit {
         name: sent.name,
-        color: sent.hex_color.filter(|hex| is_hex(hex)),
+        color,
         ..CalendarEdit::default()
     };
     let changed = call
@@ -79,7 +106,7 @@ pub(super) async fn patch(call: &Call, which: &Which) -> Result<Response, Fault>
 pub(super) async fn delete(call: &Call, which: &Which) -> Result<Response, Fault> {
     let calendar = call.calendar(which).await?;
     if calendar.id == call.default_calendar().await? {
-        return Err(Fault::bad("the default calendar cannot be deleted"));
+        return Err(Fault::distinguished());
     }
     call.app
         .hub
@@ -111,14 +138,41 @@ async fn answer(
     Ok((status, [(header::LOCATION, location)], Json(item)).into_response())
 }
 
-fn shown(call: &Call, calendar: &CalendarView, default: bool) -> Value {
+/// The colour that a client chose: one of its own, or a word of the palette.
+fn color(sent: &wire::Calendar) -> Result<Option<String>, Fault> {
+    if let Some(hex) = sent.hex_color.as_deref().filter(|hex| is_hex(hex)) {
+        return Ok(Some(hex.to_owned()));
+    }
+    match sent.color.as_ref().map(wire::CalendarColor::as_str) {
+        None | Some("auto" | "maxColor") => Ok(None),
+        Some(word) => {
+            let color = colors::of(word).ok_or_else(|| Fault::word(word))?;
+            Ok(Some(color.to_owned()))
+        }
+    }
+}
+
+/// Two calendars of a mailbox have not the same name.
+async fn name_is_free(call: &Call, name: &str, own: Option<CalendarId>) -> Result<(), Fault> {
+    let all = call.app.hub.calendars(&call.actor).await?;
+    let name = name.trim();
+    let mut others = all.iter().filter(|calendar| Some(calendar.id) != own);
+    if others.any(|calendar| calendar.name.eq_ignore_ascii_case(name)) {
+        return Err(Fault::name_taken(name));
+    }
+    Ok(())
+}
+
+/// A calendar as an item. `default`: whether it is the mailbox's own one.
+pub(super) fn shown(call: &Call, calendar: &CalendarView, default: bool) -> Value {
+    let (word, hex) = colors::shown(calendar.color.as_deref());
     json!({
         "id": ids::of_calendar(calendar.id),
         "name": calendar.name,
-        "color": "auto",
-        "hexColor": calendar.color.clone().unwrap_or_default(),
+        "color": word,
+        "hexColor": hex,
         "isDefaultCalendar": default,
-        "changeKey": BASE64_STANDARD.encode(calendar.id.0.as_bytes()),
+        "changeKey": change_key(calendar),
         "canShare": true,
         "canViewPrivateItems": true,
         "canEdit": !calendar.read_only,
@@ -128,6 +182,17 @@ fn shown(call: &Call, calendar: &CalendarView, default: bool) -> Value {
         "isRemovable": !default,
         "owner": {"name": call.owner.name, "address": call.owner.email},
     })
+}
+
+/// Another one for each state of what is shown.
+fn change_key(calendar: &CalendarView) -> String {
+    let text = format!("{:?}{:?}{:?}", calendar.name, calendar.color, calendar.kept);
+    // FNV-1a: two states of one calendar need different keys, nothing else.
+    let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let state = text.bytes().fold(0xcbf2_9ce4_8422_2325, fold);
+    let mut bytes = calendar.id.0.as_bytes().to_vec();
+    bytes.extend_from_slice(&state.to_be_bytes());
+    BASE64_STANDARD.encode(bytes)
 }
 
 fn is_hex(color: &str) -> bool {

@@ -9,7 +9,7 @@ use hub::{CalendarId, CalendarView};
 use identity::{Actor, User};
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, error::Category};
 
 use super::{fault::Fault, ids, odata::Query, path::Which, prefer::Prefer, scopes};
 use crate::{App, auth};
@@ -76,8 +76,14 @@ impl Call {
 
     /// The body as JSON.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            Fault::body(format!("line {}, column {}", error.line(), error.column()))
+        serde_json::from_slice(&self.body).map_err(|error| match error.classify() {
+            Category::Data => {
+                let (line, column) = (error.line(), error.column());
+                Fault::kind(format!(
+                    "Cannot convert the literal at line {line}, column {column} to the expected type."
+                ))
+            }
+            Category::Syntax | Category::Eof | Category::Io => Fault::no_json(),
         })
     }
 
@@ -90,7 +96,7 @@ impl Call {
     pub(super) async fn calendar(&self, which: &Which) -> Result<CalendarView, Fault> {
         match which {
             Which::Id(text) => {
-                let id = ids::calendar(text).ok_or_else(Fault::missing)?;
+                let id = ids::calendar(text).ok_or_else(|| ids::unknown(text))?;
                 Ok(self.app.hub.calendar(&self.actor, id).await?)
             }
             Which::Default => {
@@ -127,7 +133,18 @@ impl Call {
 
 fn segments(path: &str) -> Vec<String> {
     let decode = |s: &str| percent_decode_str(s).decode_utf8_lossy().into_owned();
-    path.split('/').map(decode).collect()
+    path.split('/').map(decode).flat_map(keyed).collect()
+}
+
+/// `events('id')` means `events/id`.
+fn keyed(segment: String) -> Vec<String> {
+    let key = segment
+        .strip_suffix("')")
+        .and_then(|rest| rest.split_once("('"));
+    match key {
+        Some((name, id)) => vec![name.to_owned(), id.replace("''", "'")],
+        None => vec![segment],
+    }
 }
 
 /// `users/{id}` means the caller, or nobody: mailboxes of others are not open here.

@@ -18,7 +18,16 @@ use protocols::microsoft::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    body, call::Call, etag, fault::Fault, fields, ids::EventId, item::Items, path::Which, view,
+    body,
+    call::Call,
+    etag,
+    fault::Fault,
+    fields,
+    ids::{self, EventId},
+    item::Items,
+    meeting,
+    path::Which,
+    view,
 };
 
 /// Events are read from the store by so many.
@@ -31,7 +40,7 @@ const TRANSACTION_MAX: usize = 255;
 /// Single events and masters.
 pub(super) async fn list(call: &Call, which: &Which) -> Result<Response, Fault> {
     let calendar = call.calendar(which).await?;
-    let items = Items::new(call, &calendar);
+    let items = Items::new(call, &calendar).expanded().await?;
     let mut all = Vec::new();
     let mut after = None;
     while all.len() < EVENTS_MAX {
@@ -60,7 +69,7 @@ pub(super) async fn get(call: &Call, which: Option<&Which>, id: &str) -> Result<
     if unchanged {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
-    answer(call, StatusCode::OK, &event, &calendar, EventId::decode(id))
+    answer(call, StatusCode::OK, &event, &calendar, EventId::decode(id)).await
 }
 
 /// Makes an event. One that was made with the same `transactionId` before is answered again.
@@ -94,12 +103,12 @@ pub(super) async fn create(call: &Call, which: &Which) -> Result<Response, Fault
             .await?
         && there.alive
     {
-        return answer(call, StatusCode::CREATED, &there, &calendar, None);
+        return answer(call, StatusCode::CREATED, &there, &calendar, None).await;
     }
     let new = NewEvent { name, event };
     let made = Box::pin(call.app.hub.create_event(&call.actor, calendar.id, new)).await?;
     call.app.would_mail(mails);
-    answer(call, StatusCode::CREATED, &made, &calendar, None)
+    answer(call, StatusCode::CREATED, &made, &calendar, None).await
 }
 
 /// Changes an event or an occurrence: the properties that the body names.
@@ -137,7 +146,7 @@ pub(super) async fn patch(call: &Call, which: Option<&Which>, id: &str) -> Resul
         (answered, _) => answered?,
     };
     call.app.would_mail(invited(&changed.event));
-    answer(call, StatusCode::OK, &changed, &calendar, decoded)
+    answer(call, StatusCode::OK, &changed, &calendar, decoded).await
 }
 
 /// Sets what a change came to, or keeps why there is none.
@@ -185,7 +194,7 @@ pub(super) async fn found(
     which: Option<&Which>,
     id: &str,
 ) -> Result<(EventView, CalendarView), Fault> {
-    let id = EventId::decode(id).ok_or_else(Fault::missing)?;
+    let id = EventId::decode(id).ok_or_else(|| ids::unknown(id))?;
     let event = call.app.hub.event(&call.actor, id.copy()).await?;
     let calendar = match which {
         Some(which) => call.calendar(which).await?,
@@ -212,14 +221,14 @@ pub(super) fn context(call: &Call, calendar: &CalendarView) -> String {
     )
 }
 
-fn answer(
+async fn answer(
     call: &Call,
     status: StatusCode,
     event: &EventView,
     calendar: &CalendarView,
     id: Option<EventId>,
 ) -> Result<Response, Fault> {
-    let items = Items::new(call, calendar);
+    let items = Items::new(call, calendar).expanded().await?;
     let item = match id {
         Some(EventId::Instance(_, occurrence)) => items.instance(event, occurrence),
         _ => Some(items.whole(event)),
@@ -249,6 +258,9 @@ fn answer(
 fn laid_over(call: &Call, base: &Event, sent: &wire::Event) -> Result<Event, Fault> {
     midnight(sent)?;
     let mut event = overlay(base, sent, Side::Client)?.value;
+    if call.app.dialect.conferences {
+        meeting::set_up(&mut event, call.app.hub.ids().uuid());
+    }
     if sent.attendees.is_some() && !event.people.is_empty() {
         // Answers are the attendees' own, and whoever writes into a mailbox organizes in its name.
         for (address, person) in &mut event.people {

@@ -36,6 +36,78 @@ impl Fault {
         Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidParameter", message)
     }
 
+    /// A query option cannot be understood.
+    pub(super) fn option(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
+    }
+
+    /// A query option names a property that the type does not have.
+    pub(super) fn no_property(name: &str, kind: &str) -> Self {
+        Self::option(format!(
+            "Could not find a property named '{name}' on type 'microsoft.graph.{kind}'."
+        ))
+    }
+
+    /// The body is no JSON at all.
+    pub(super) fn no_json() -> Self {
+        Self::option(
+            "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid \
+             JSON format.",
+        )
+    }
+
+    /// A value is of another kind than its property.
+    pub(super) fn kind(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "RequestBodyRead", message)
+    }
+
+    /// An enumeration does not have this word.
+    pub(super) fn word(word: &str) -> Self {
+        let word: String = word.chars().take(100).collect();
+        Self::kind(format!("Requested value '{word}' was not found."))
+    }
+
+    /// An id that is none.
+    pub(super) fn malformed_id() -> Self {
+        let message = "Id is malformed.";
+        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidIdMalformed", message)
+    }
+
+    /// Another folder has this name.
+    pub(super) fn name_taken(name: &str) -> Self {
+        let message = format!(
+            "A folder with the specified name already exists., Could not create folder '{name}'."
+        );
+        Self::new(StatusCode::CONFLICT, "ErrorFolderExists", message)
+    }
+
+    /// A folder of the mailbox itself.
+    pub(super) fn distinguished() -> Self {
+        let message = "Distinguished folders cannot be deleted.";
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "ErrorDeleteDistinguishedFolder",
+            message,
+        )
+    }
+
+    /// There are calendars in the group.
+    pub(super) fn group_not_empty() -> Self {
+        let message = "The calendar group is not empty.";
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "ErrorCalendarGroupNotEmpty",
+            message,
+        )
+    }
+
+    /// A subscription that would live too long.
+    pub(super) fn too_long(minutes: i64) -> Self {
+        let message =
+            format!("Subscription expiration can only be {minutes} minutes in the future.");
+        Self::new(StatusCode::BAD_REQUEST, "ExtensionError", message)
+    }
+
     /// The body is not what it should be.
     pub(super) fn body(message: impl Into<String>) -> Self {
         Self::new(
@@ -96,9 +168,9 @@ impl Fault {
     }
 
     /// There is no such path.
-    pub(super) fn path() -> Self {
-        let message = "Resource not found for the segment.";
-        Self::new(StatusCode::NOT_FOUND, "ResourceNotFound", message)
+    pub(super) fn path(segment: &str) -> Self {
+        let segment: String = segment.chars().take(100).collect();
+        Self::option(format!("Resource not found for the segment '{segment}'."))
     }
 
     /// The path does not take this method.

@@ -6,6 +6,8 @@ use hub::{CalendarId, CopyId};
 use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
+use super::fault::Fault;
+
 /// As all ids of a mailbox begin.
 const PREFIX: &str = "AAMkAG";
 /// What an id names.
@@ -64,6 +66,16 @@ impl EventId {
 #[must_use]
 pub fn event_id(copy: CopyId) -> String {
     EventId::Whole(copy).encode()
+}
+
+/// Why an id names nothing.
+pub(super) fn unknown(text: &str) -> Fault {
+    let digit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '=');
+    if text.starts_with("AAMk") && text.chars().all(digit) {
+        Fault::missing()
+    } else {
+        Fault::malformed_id()
+    }
 }
 
 /// A calendar's id on the wire.

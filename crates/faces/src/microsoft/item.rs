@@ -10,8 +10,10 @@ use protocols::microsoft::{
 use serde_json::{Map, Value, json};
 
 use super::{
+    calendars,
     call::Call,
     etag::{change_key, etag},
+    fault::Fault,
     fields,
     ids::EventId,
 };
@@ -20,12 +22,30 @@ use super::{
 pub(super) struct Items<'a> {
     call: &'a Call,
     zone: Zone,
+    calendar: &'a CalendarView,
+    /// The calendar itself, where a client wants it with each event.
+    shown: Option<Value>,
 }
 
 impl<'a> Items<'a> {
-    pub(super) fn new(call: &'a Call, calendar: &CalendarView) -> Self {
+    pub(super) fn new(call: &'a Call, calendar: &'a CalendarView) -> Self {
         let zone = Zone::iana(&calendar.time_zone).unwrap_or_else(|| call.mailbox_zone());
-        Self { call, zone }
+        Self {
+            call,
+            zone,
+            calendar,
+            shown: None,
+        }
+    }
+
+    /// With what `$expand` asks for of other resources.
+    pub(super) async fn expanded(mut self) -> Result<Self, Fault> {
+        if self.call.query.expands("calendar").is_some() {
+            let default = self.call.default_calendar().await?;
+            let own = default == self.calendar.id;
+            self.shown = Some(calendars::shown(self.call, self.calendar, own));
+        }
+        Ok(self)
     }
 
     /// The zone of floating times, and of days.
@@ -45,7 +65,7 @@ impl<'a> Items<'a> {
             EventType::SingleInstance
         };
         wire.kind = Some(kind);
-        let mut item = object(&wire);
+        let mut item = self.object(&wire);
         if master {
             item.insert("cancelledOccurrences".to_owned(), cancelled(view));
             let exceptions = self.exceptions(view).map(Value::Object).collect();
@@ -66,7 +86,7 @@ impl<'a> Items<'a> {
         wire.series_master_id = Some(EventId::Whole(view.id).encode());
         wire.kind = Some(kind(&view.event, id));
         wire.original_start = Some(self.original(view, id));
-        Some(object(&wire))
+        Some(self.object(&wire))
     }
 
     /// An occurrence as delta answers give them: bare. An exception is told in full.
@@ -168,6 +188,14 @@ impl<'a> Items<'a> {
         let link = format!("{}calendar/item/{}", self.call.app.public_url, view.id);
         wire.rest.insert("webLink".to_owned(), json!(link));
         wire
+    }
+
+    fn object(&self, wire: &wire::Event) -> Map<String, Value> {
+        let mut item = object(wire);
+        if let Some(calendar) = &self.shown {
+            item.insert("calendar".to_owned(), calendar.clone());
+        }
+        item
     }
 
     fn own_answer(&self, event: &Event) -> &'static str {

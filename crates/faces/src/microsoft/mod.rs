@@ -12,6 +12,7 @@ mod batch;
 mod body;
 mod calendars;
 mod call;
+mod colors;
 mod delta;
 mod etag;
 mod events;
@@ -21,8 +22,10 @@ mod groups;
 mod ids;
 mod instances;
 mod item;
+mod kept;
 mod mailbox;
 mod me;
+mod meeting;
 mod odata;
 mod path;
 mod prefer;
@@ -85,10 +88,19 @@ async fn answered(app: &App, request: Request) -> Response {
 
 async fn answer(call: &Call) -> Result<Response, Fault> {
     let resource = Resource::of(&call.segments)?;
+    match &resource {
+        Resource::Events(_) | Resource::Event(..) | Resource::Instances(..) | Resource::View(_) => {
+            call.query.check("event", &fields::EVENT)?;
+        }
+        Resource::Calendars | Resource::Calendar(_) | Resource::GroupCalendars(_) => {
+            call.query.check("calendar", &fields::CALENDAR)?;
+        }
+        _ => {}
+    }
     match (&call.method, resource) {
         (&Method::GET, Resource::Me) => Ok(me::get(call)),
-        (&Method::GET, Resource::Calendars) => calendars::list(call).await,
-        (&Method::POST, Resource::Calendars) => calendars::create(call).await,
+        (&Method::GET, Resource::Calendars) => calendars::list(call, None).await,
+        (&Method::POST, Resource::Calendars) => calendars::create(call, None).await,
         (&Method::GET, Resource::Calendar(which)) => calendars::get(call, &which).await,
         (&Method::PATCH, Resource::Calendar(which)) => calendars::patch(call, &which).await,
         (&Method::DELETE, Resource::Calendar(which)) => calendars::delete(call, &which).await,
@@ -109,17 +121,20 @@ async fn answer(call: &Call) -> Result<Response, Fault> {
         (&Method::POST, Resource::Cancel(which, id)) => {
             answers::cancel(call, which.as_ref(), &id).await
         }
-        (&Method::POST, Resource::Schedule(which)) => schedule::get(call, &which).await,
-        (&Method::GET, Resource::Groups) => Ok(groups::list(call)),
-        (&Method::GET, Resource::Group(id)) => groups::get(call, &id),
-        (method, Resource::GroupCalendars(id)) => {
-            groups::known(call, &id)?;
-            match *method {
-                Method::GET => calendars::list(call).await,
-                Method::POST => calendars::create(call).await,
-                _ => Err(Fault::method()),
-            }
+        (&Method::POST, Resource::Action(which, id, action)) => {
+            answers::act(call, which.as_ref(), &id, action).await
         }
+        (&Method::POST, Resource::Schedule(which)) => schedule::get(call, &which).await,
+        (&Method::GET, Resource::Groups) => groups::list(call).await,
+        (&Method::POST, Resource::Groups) => groups::create(call).await,
+        (method, Resource::Group(id)) => match *method {
+            Method::GET => groups::get(call, &id).await,
+            Method::PATCH => groups::patch(call, &id).await,
+            Method::DELETE => groups::delete(call, &id).await,
+            _ => Err(Fault::method()),
+        },
+        (&Method::GET, Resource::GroupCalendars(id)) => calendars::list(call, Some(&id)).await,
+        (&Method::POST, Resource::GroupCalendars(id)) => calendars::create(call, Some(&id)).await,
         (&Method::GET, Resource::MailboxSettings) => Ok(mailbox::settings(call)),
         (&Method::GET, Resource::View(which)) => view::list(call, &which).await,
         (&Method::GET, Resource::Delta(which)) => delta::round(call, &which).await,

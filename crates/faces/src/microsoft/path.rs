@@ -19,6 +19,14 @@ pub(super) enum Answer {
     Decline,
 }
 
+/// What else can be done with an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    Forward,
+    DismissReminder,
+    SnoozeReminder,
+}
+
 /// What a path is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Resource {
@@ -31,6 +39,8 @@ pub(super) enum Resource {
     Instances(Option<Which>, String),
     Answer(Option<Which>, String, Answer),
     Cancel(Option<Which>, String),
+    /// `forward`, `dismissReminder`, `snoozeReminder`.
+    Action(Option<Which>, String, Action),
     Schedule(Which),
     Groups,
     Group(String),
@@ -78,7 +88,7 @@ impl Resource {
             (["me", "calendarview", ..], [_, words @ ..]) => {
                 Self::of_calendar(&Which::Default, &lower[1..], words)
             }
-            _ => Err(Fault::path()),
+            _ => Err(elsewhere(&lower, &words)),
         }
     }
 
@@ -90,7 +100,7 @@ impl Resource {
             (["getschedule"], _) => Ok(Self::Schedule(which.clone())),
             (["calendarview"], _) => Ok(Self::View(which.clone())),
             (["calendarview", "delta"], _) => Ok(Self::Delta(which.clone())),
-            _ => Err(Fault::path()),
+            _ => Err(Fault::path(lower.last().copied().unwrap_or_default())),
         }
     }
 }
@@ -106,8 +116,58 @@ impl Resource {
             ["tentativelyaccept"] => answered(Answer::Tentative),
             ["decline"] => answered(Answer::Decline),
             ["cancel"] => Ok(Self::Cancel(which, id)),
-            _ => Err(Fault::path()),
+            ["forward"] => Ok(Self::Action(which, id, Action::Forward)),
+            ["dismissreminder"] => Ok(Self::Action(which, id, Action::DismissReminder)),
+            ["snoozereminder"] => Ok(Self::Action(which, id, Action::SnoozeReminder)),
+            _ => Err(Fault::path(lower.last().copied().unwrap_or_default())),
         }
+    }
+}
+
+/// Paths that Microsoft 365 has and a calendar server has not: as for a client without the permission.
+fn elsewhere(lower: &[&str], words: &[&str]) -> Fault {
+    const ROOTS: [&str; 11] = [
+        "applications",
+        "communications",
+        "directory",
+        "domains",
+        "drives",
+        "groups",
+        "organization",
+        "places",
+        "sites",
+        "teams",
+        "users",
+    ];
+    const MAILBOX: [&str; 18] = [
+        "calendarpermissions",
+        "chats",
+        "contactfolders",
+        "contacts",
+        "drive",
+        "drives",
+        "findmeetingtimes",
+        "inferenceclassification",
+        "joinedteams",
+        "mailfolders",
+        "manager",
+        "memberof",
+        "messages",
+        "onenote",
+        "onlinemeetings",
+        "outlook",
+        "people",
+        "photo",
+    ];
+    let known = match lower {
+        ["me", rest, ..] => MAILBOX.contains(rest),
+        [root, ..] => ROOTS.contains(root),
+        [] => false,
+    };
+    if known {
+        Fault::denied()
+    } else {
+        Fault::path(words.get(1).or(words.first()).copied().unwrap_or_default())
     }
 }
 
@@ -182,7 +242,7 @@ mod tests {
         for path in [
             "",
             "me/messages",
-            "me/calendars/A=/events/E=/forward",
+            "me/calendars/A=/events/E=/nonsense",
             "groups/1/events",
         ] {
             assert!(resource(path).is_err(), "{path}");

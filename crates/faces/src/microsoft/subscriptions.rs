@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::{call::Call, fault::Fault, ids, path::Resource};
 use crate::{Flavour, Terms, Watcher};
 
-/// How long an order may live.
-const LIFE_MAX: SignedDuration = SignedDuration::from_mins(4_230);
+/// How long an order may live, in minutes: a week.
+const LIFE_MAX_MINUTES: i64 = 10_080;
 /// Less than this is raised to it.
 const LIFE_MIN: SignedDuration = SignedDuration::from_mins(45);
 /// Longest `clientState`, in characters.
@@ -158,10 +158,8 @@ fn alive(call: &Call, wanted: Timestamp) -> Result<Timestamp, Fault> {
     if !life.is_positive() {
         return Err(Fault::bad("expirationDateTime is in the past"));
     }
-    if life > LIFE_MAX {
-        return Err(Fault::bad(
-            "Subscription expiration can only be 4230 minutes in the future.",
-        ));
+    if life > SignedDuration::from_mins(LIFE_MAX_MINUTES) {
+        return Err(Fault::too_long(LIFE_MAX_MINUTES));
     }
     let life = life.max(LIFE_MIN);
     Ok(now.saturating_add(life).unwrap_or(wanted))

@@ -31,7 +31,7 @@ const OCCURRENCES_MAX: usize = 20_000;
 pub(super) async fn list(call: &Call, which: &Which) -> Result<Response, Fault> {
     let window = window(call)?;
     let calendar = call.calendar(which).await?;
-    let items = Items::new(call, &calendar);
+    let items = Items::new(call, &calendar).expanded().await?;
     let events = call
         .app
         .hub

@@ -12,7 +12,7 @@ import msal
 import requests
 
 root, ca, client, secret, redirect, ready = sys.argv[1:]
-SCOPES = ["Calendars.ReadWrite"]
+SCOPES = ["Calendars.ReadWrite", "User.Read"]
 
 
 def application(kind, **more):

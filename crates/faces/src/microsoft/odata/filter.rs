@@ -29,7 +29,7 @@ pub(in crate::microsoft) enum Filter {
 
 impl Filter {
     pub(in crate::microsoft) fn parse(text: &str) -> Result<Self, Fault> {
-        let bad = || Fault::parameter("Invalid filter clause");
+        let bad = || Fault::option("Invalid filter clause");
         if text.len() > BYTES_MAX {
             return Err(bad());
         }
@@ -44,6 +44,19 @@ impl Filter {
             Ok(filter)
         } else {
             Err(bad())
+        }
+    }
+
+    /// The properties of an item that it asks about.
+    pub(in crate::microsoft) fn properties(&self) -> Vec<&str> {
+        let root = |path| str::split(path, '/').next().unwrap_or_default();
+        match self {
+            Self::And(a, b) | Self::Or(a, b) => [a.properties(), b.properties()].concat(),
+            Self::Not(a) => a.properties(),
+            // What the condition of `any` asks about are properties of an element.
+            Self::Compare(path, ..) | Self::Text(_, path, _) | Self::Any(path, ..) => {
+                vec![root(path)]
+            }
         }
     }
 

@@ -49,7 +49,7 @@ impl Query {
 
     fn take(&mut self, name: &str, value: &str) -> Result<(), Fault> {
         let number = || {
-            let bad = |_| Fault::parameter(format!("{name} is a number, 0 or more"));
+            let bad = |_| Fault::option(format!("{name} is a number, 0 or more"));
             value.parse::<usize>().map_err(bad)
         };
         match name {
@@ -63,10 +63,35 @@ impl Query {
             "$top" => self.top = Some(number()?),
             "$skip" => self.skip = number()?,
             "$count" => self.count = value.eq_ignore_ascii_case("true"),
-            "$search" => return Err(Fault::parameter("$search is not supported on events")),
+            "$search" => return Err(Fault::option("$search is not supported on events")),
             _ => {}
         }
         Ok(())
+    }
+
+    /// Refuses names that the type does not have.
+    pub(in crate::microsoft) fn check(&self, kind: &str, known: &[&str]) -> Result<(), Fault> {
+        let unknown = |name: &&str| {
+            let root = name.split('/').next().unwrap_or_default();
+            // A type may be named in front of its property.
+            let root = root.strip_prefix("microsoft.graph.").unwrap_or(root);
+            root != kind && root != "*" && !known.iter().any(|k| k.eq_ignore_ascii_case(root))
+        };
+        let selected = self.select.iter().flatten().map(String::as_str);
+        let expanded = self.expand.iter().map(|expand| expand.name.as_str());
+        if let Some(name) = selected.chain(expanded).find(unknown) {
+            let message = format!(
+                "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type \
+                 'microsoft.graph.{kind}'."
+            );
+            return Err(Fault::option(message));
+        }
+        let ordered = self.order.iter().map(|(path, _)| path.as_str());
+        let filtered = self.filter.iter().flat_map(Filter::properties);
+        match ordered.chain(filtered).find(unknown) {
+            Some(name) => Err(Fault::no_property(name, kind)),
+            None => Ok(()),
+        }
     }
 
     /// A parameter that is not OData's, such as `startDateTime`.
@@ -121,7 +146,7 @@ fn expand(text: &str) -> Result<Expand, Fault> {
     };
     let options = options
         .strip_suffix(')')
-        .ok_or_else(|| Fault::parameter("$expand: a ) is missing"))?;
+        .ok_or_else(|| Fault::option("$expand: a ) is missing"))?;
     let mut filter = None;
     for option in split(options, ';')? {
         if let Some(("$filter", value)) = option.trim().split_once('=') {
@@ -150,7 +175,7 @@ fn split(text: &str, at: char) -> Result<Vec<&str>, Fault> {
         }
     }
     if depth != 0 || quoted {
-        return Err(Fault::parameter(
+        return Err(Fault::option(
             "$expand: parentheses or quotation marks do not match",
         ));
     }

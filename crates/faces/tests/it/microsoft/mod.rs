@@ -6,6 +6,7 @@ mod connector;
 mod delta;
 mod events;
 mod listings;
+mod manners;
 mod published;
 mod schedule;
 mod schema;

@@ -64,7 +64,7 @@ async fn too_short_is_raised_too_long_and_unproved_are_refused() {
         order
     };
     for (order, expected) in [
-        (order(&mailbox, 10_080), "ErrorInvalidRequest"),
+        (order(&mailbox, 10_081), "ExtensionError"),
         (order(&mailbox, -5), "ErrorInvalidRequest"),
         (
             with("resource", json!("me/messages")),

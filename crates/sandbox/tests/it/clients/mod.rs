@@ -95,6 +95,12 @@ async fn npm_googleapis_works_unmodified() {
 }
 
 #[tokio::test]
+async fn msgraph_sdk_works_unmodified() {
+    let python = python("msgraph-sdk");
+    run(Kind::Microsoft, python, "graph_sdk.py").await;
+}
+
+#[tokio::test]
 async fn npm_microsoft_graph_client_works_unmodified() {
     let node = node("npm @microsoft/microsoft-graph-client");
     run(Kind::Microsoft, node, "graph_node.cjs").await;
