@@ -34,6 +34,10 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
         .merge(faces::rest::router(house.app.clone()))
         .merge(faces::push::router(house.app.clone()))
         .merge(faces::mount::router(&house.app, config.faces.open()));
+    if config.faces.caldav {
+        let others = faces::caldav::router(house.app.clone());
+        routes = routes.route("/", site::root(others));
+    }
     let mut connect = String::new();
     if let Some(stage) = stage {
         connect = stage.origins();

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
+    routing::{MethodRouter, get},
 };
 
 /// How long a browser may keep a file whose name changes with its content.
@@ -26,6 +27,12 @@ pub fn with_site(routes: Router, connect: &str) -> Router {
             let policy = policy.clone();
             async move { guarded(next.run(request).await, policy) }
         }))
+}
+
+/// The root: the web app for browsers, and what is below `others` for clients that ask in other methods. Those that know a
+/// host and nothing else find their calendars so.
+pub fn root(others: Router) -> MethodRouter {
+    get(file).fallback_service(others)
 }
 
 fn guarded(mut response: Response, policy: HeaderValue) -> Response {

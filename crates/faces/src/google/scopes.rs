@@ -59,16 +59,27 @@ fn opens(name: &str, method: &Method, path: &str) -> bool {
     match (&segments[..], reads(method)) {
         (["freeBusy"], _) => reading(&["freebusy", "events.freebusy"]),
         (["users", "me", "settings", ..], _) => reading(&["settings", "settings.readonly"]),
-        (["users", "me", "calendarList", ..], true) => {
+        (["users", "me", "calendarList", ..], true)
+        | (["users", "me", "calendarList", "watch"], false) => {
             reading(&["calendarlist", "calendarlist.readonly"])
         }
         (["users", "me", "calendarList", ..], false) => name == "calendarlist",
+        // Its own channels, whatever they watch.
+        (["channels", "stop"], _) => {
+            let lists = ["calendarlist", "settings"];
+            let all = events.iter().chain(&lists);
+            reading(&seeing)
+                || all
+                    .copied()
+                    .any(|one| name.trim_end_matches(".readonly") == one)
+        }
         (["calendars"] | ["calendars", _] | ["calendars", _, "clear"], false) => {
             name == "calendars"
         }
         (["calendars", _], true) => reading(&["calendars", "calendars.readonly"]),
-        (["calendars", _, "events", "watch"] | ["channels", "stop"], false)
-        | (["calendars", _, "events", ..], true) => reading(&seeing) || events.contains(&name),
+        (["calendars", _, "events", "watch"], false) | (["calendars", _, "events", ..], true) => {
+            reading(&seeing) || events.contains(&name)
+        }
         (["calendars", _, "events", ..], false) => events.contains(&name),
         _ => false,
     }

@@ -55,8 +55,10 @@ pub(super) async fn ask(
                 .into(),
         );
     }
-    // Whoever wants to choose an account, or to be sure of the person, signs in anew.
-    let again = parameters.prompts("login") || parameters.prompts("select_account");
+    // Whoever wants to choose an account, or to be sure of the person, signs in anew. A hub has one person, and the page
+    // says whom.
+    let chooses = parameters.prompts("select_account") && !face.at_hub;
+    let again = parameters.prompts("login") || chooses;
     let email = signed_in.filter(|_| !again).map(|s| s.user.email);
     face.page(&asked, &headers, email.as_deref(), None)
 }

@@ -54,13 +54,14 @@ async fn three_calendars_stay_the_same() {
     practice.stop().await;
 }
 
-/// Series between every two providers, and what one of them cannot have.
+/// Series between every two providers, what one of them cannot have, and calendars that are written through others' APIs.
 #[tokio::test(flavor = "multi_thread")]
 async fn series_are_the_same_everywhere() {
     let practice = Practice::start().await;
     pairs::what_graph_cannot_have_is_single_events(&practice).await;
     pairs::an_extra_date_stands_beside_its_series(&practice).await;
     pairs::every_pair_agrees(&practice).await;
+    mounted::mirrored::reach_their_providers(&practice).await;
     practice.stop().await;
 }
 

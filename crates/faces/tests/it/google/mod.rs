@@ -10,4 +10,5 @@ mod listing;
 mod occurrences;
 mod refusals;
 mod schema;
+mod scopes;
 mod world;

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::{checked::Exchange, official};
 
-fn document() -> Option<&'static Value> {
+/// The discovery document, if it is installed.
+pub fn document() -> Option<&'static Value> {
     static DOCUMENT: OnceLock<Option<Value>> = OnceLock::new();
     let load = || {
         let python = official::python("the discovery document of Google Calendar")?;

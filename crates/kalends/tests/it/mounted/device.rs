@@ -60,6 +60,14 @@ pub async fn sees_and_is_locked_out(hub: &Hub, titles: &[&str]) {
     assert_eq!(begin.status, 301);
     let root = begin.header("location").unwrap();
     let principal = phone.find(root, "current-user-principal").await;
+    // Some know the host and nothing else; browsers get the web app there.
+    assert_eq!(phone.find("", "current-user-principal").await, principal);
+    let page = hub.send(Request::get(&hub.root)).await;
+    assert!(
+        page.header("content-type")
+            .unwrap()
+            .starts_with("text/html")
+    );
     let home = phone.find(&principal, "calendar-home-set").await;
     let calendars = phone.send(Request::propfind, &home, "1", FIND).await;
     let listed = calendars.text().unwrap();

@@ -31,23 +31,34 @@ pub struct Hub {
 impl Hub {
     /// Starts it with more configuration.
     pub async fn start(more: &str) -> Self {
+        Self::with("", more).await
+    }
+
+    /// Starts it behind a proxy that people know by this address.
+    pub async fn behind(public_url: &str) -> Self {
+        Self::with(&format!("public_url = {public_url:?}\n"), "").await
+    }
+
+    async fn with(server: &str, more: &str) -> Self {
         let dir = TempDir::new().unwrap();
         let (config, stderr) = (dir.path().join("config.toml"), dir.path().join("stderr"));
         let (port, data) = (free_ports(), dir.path().join("data"));
         let text = format!(
-            "[server]\nlisten = \"127.0.0.1:{port}\"\n[storage]\ndata = {:?}\n{more}",
+            "[server]\nlisten = \"127.0.0.1:{port}\"\n{server}[storage]\ndata = {:?}\n{more}",
             data.display().to_string()
         );
         std::fs::write(&config, text).unwrap();
         let config = config.to_str().unwrap().to_owned();
         let serve = kalends(&["serve", "--config", &config], &stderr);
         let (child, said) = start(serve, &stderr, "/welcome?token=").await;
-        let link = said.last().unwrap().split_whitespace().last().unwrap();
+        let root = format!("http://127.0.0.1:{port}/");
+        let (_, token) = said.last().unwrap().split_once("/welcome").unwrap();
+        let link = format!("{root}welcome{token}");
         let welcomed = network().send(Request::get(link)).await.unwrap();
         let cookie = welcomed.header("set-cookie").unwrap();
         Self {
             child,
-            root: format!("http://127.0.0.1:{port}/"),
+            root,
             cookie: cookie.split(';').next().unwrap().to_owned(),
             config,
             stderr,

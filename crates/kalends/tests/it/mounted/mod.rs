@@ -1,8 +1,10 @@
 //! The vendors' APIs on the hub itself: a program is registered, let in by a person, and uses their calendars through either
 //! API and CalDAV, as its makers would write it for Google or for Microsoft.
 
+mod clients;
 mod device;
 mod hub;
+pub mod mirrored;
 mod program;
 mod push;
 

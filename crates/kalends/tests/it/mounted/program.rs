@@ -69,7 +69,13 @@ impl Program {
             ("access_type", "offline"),
             ("prompt", "consent"),
         ]);
-        let request = Request::get(url.as_str()).secret_header("cookie", &hub.cookie);
+        Self::consent(hub, url.as_str()).await
+    }
+
+    /// Opens an authorization address in the browser of whoever is signed in at the hub, and allows what it asks; where the
+    /// browser is sent.
+    pub async fn consent(hub: &Hub, url: &str) -> String {
+        let request = Request::get(url).secret_header("cookie", &hub.cookie);
         let page = hub.send(request).await;
         if let Some(location) = page.header("location") {
             return location.to_owned();
