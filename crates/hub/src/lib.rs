@@ -12,6 +12,7 @@ pub mod changes;
 pub mod channels;
 mod conflicts;
 pub mod connections;
+mod enclosures;
 pub mod erasure;
 pub mod error;
 pub mod events;
@@ -42,6 +43,7 @@ pub use error::Error;
 pub use overlaps::{OverlapPage, OverlapView};
 pub use replay::Key;
 /// Faces see ids, links and the change log's entries through the hub.
+pub use storage::enclosures::{Enclosure, Kind as EnclosureKind};
 pub use storage::{
     Change, ChangeKind, Health, Logged,
     conflicts::{Row as ConflictRow, State as ConflictState, Which as WhichConflicts},

@@ -2,8 +2,8 @@
 
 use jiff::{Span, Timestamp};
 use storage::{
-    Store, Tx, changes, conflicts, edits, idempotency, intents, oauth, observations, one_time,
-    sessions, watchers,
+    Store, Tx, changes, conflicts, edits, enclosures, idempotency, intents, oauth, observations,
+    one_time, sessions, watchers,
 };
 
 use crate::{Hub, Result};
@@ -35,6 +35,7 @@ impl Hub {
         gone += intents::prune(&mut tx, past).await?;
         gone += edits::prune(&mut tx, past).await?;
         gone += conflicts::prune(&mut tx, past).await?;
+        gone += enclosures::prune(&mut tx, past).await?;
         tx.commit().await?;
         let mut tx = store.write().await?;
         gone += idempotency::prune(&mut tx, repeated).await?;

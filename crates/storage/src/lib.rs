@@ -16,6 +16,7 @@ pub mod conflicts;
 pub mod connections;
 pub mod copies;
 pub mod edits;
+pub mod enclosures;
 pub mod held;
 pub mod idempotency;
 pub mod intents;

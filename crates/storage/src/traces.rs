@@ -29,11 +29,13 @@ pub enum Kept {
     Intents,
     /// Answers that are given again to a request that comes again.
     Replies,
+    /// What clients put beside events.
+    Enclosures,
 }
 
 impl Kept {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Copies,
         Self::Linked,
         Self::Members,
@@ -42,6 +44,7 @@ impl Kept {
         Self::Conflicts,
         Self::Intents,
         Self::Replies,
+        Self::Enclosures,
     ];
 }
 
@@ -115,6 +118,9 @@ const INTENTS: &str = "
 const REPLIES: &str = "
     SELECT content, CAST(0 AS BIGINT), NULL, key_hash FROM idempotency
     WHERE tenant = $1 AND key_hash > $2 ORDER BY key_hash LIMIT $3";
+const ENCLOSURES: &str = "
+    SELECT content, CAST(0 AS BIGINT), calendar, id FROM enclosures
+    WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3";
 
 // Only what is still as it was read: whoever wrote it meanwhile has not taken anything out.
 const PUT_COPY: &str = "
@@ -131,6 +137,8 @@ const PUT_CONFLICT: &str = "
 const PUT_INTENT: &str = "
     UPDATE intents SET content = $3 WHERE tenant = $1 AND stamp = $2 AND content = $4
         AND outcome NOT IN ('open', 'unresolved')";
+const PUT_ENCLOSURE: &str =
+    "UPDATE enclosures SET content = $3 WHERE tenant = $1 AND id = $2 AND content = $4";
 const PUT_REPLY: &str =
     "UPDATE idempotency SET content = $3 WHERE tenant = $1 AND key_hash = $2 AND content = $4";
 
@@ -212,6 +220,7 @@ impl Shape {
             Kept::Conflicts => ("conflicts", CONFLICTS, PUT_CONFLICT),
             Kept::Intents => ("intents", INTENTS, PUT_INTENT),
             Kept::Replies => ("idempotency", REPLIES, PUT_REPLY),
+            Kept::Enclosures => ("enclosures", ENCLOSURES, PUT_ENCLOSURE),
         };
         let hashed = kept == Kept::Replies;
         let in_pairs = matches!(kept, Kept::Members | Kept::Edits);

@@ -52,7 +52,7 @@ pub(super) async fn round(call: &Call, which: &Which) -> Result<Response, Fault>
     if !token.initial && !call.app.accepts_position(token.position) {
         return Err(Fault::sync_state());
     }
-    let items = Items::new(call, &calendar);
+    let items = Items::new(call, &calendar).expanded().await?;
     if token.initial {
         first(call, &items, token).await
     } else {

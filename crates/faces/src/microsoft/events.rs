@@ -7,7 +7,7 @@ use axum::{
 };
 use calendar::{Address, Duration, Event, Person, RecurrenceId, When, Zone};
 use hub::{
-    CalendarView, EventView,
+    CalendarView, CopyId, EventView,
     events::{NewEvent, Scope},
 };
 use protocols::microsoft::{
@@ -18,9 +18,9 @@ use protocols::microsoft::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    body,
+    attachments, body,
     call::Call,
-    etag,
+    etag, extensions,
     fault::Fault,
     fields,
     ids::{self, EventId},
@@ -107,8 +107,28 @@ pub(super) async fn create(call: &Call, which: &Which) -> Result<Response, Fault
     }
     let new = NewEvent { name, event };
     let made = Box::pin(call.app.hub.create_event(&call.actor, calendar.id, new)).await?;
+    beside(call, made.id).await?;
     call.app.would_mail(mails);
     answer(call, StatusCode::CREATED, &made, &calendar, None).await
+}
+
+/// Keeps the files and extensions that came with a new event.
+async fn beside(call: &Call, made: CopyId) -> Result<(), Fault> {
+    let mut sent = call.object()?;
+    let mut of = |name: &str| match sent.remove(name) {
+        Some(Value::Array(all)) => all,
+        _ => Vec::new(),
+    };
+    let (files, own) = (of("attachments"), of("extensions"));
+    for file in files.iter().filter_map(Value::as_object) {
+        attachments::add(call, made, file).await?;
+    }
+    for extension in own {
+        if let Value::Object(extension) = extension {
+            extensions::add(call, made, extension).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Changes an event or an occurrence: the properties that the body names.

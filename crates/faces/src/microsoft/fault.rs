@@ -81,6 +81,16 @@ impl Fault {
         Self::new(StatusCode::CONFLICT, "ErrorFolderExists", message)
     }
 
+    /// More than is taken in one request.
+    pub(super) fn too_large() -> Self {
+        let message = "The maximum request size was exceeded.";
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "ErrorMessageSizeExceeded",
+            message,
+        )
+    }
+
     /// A folder of the mailbox itself.
     pub(super) fn distinguished() -> Self {
         let message = "Distinguished folders cannot be deleted.";

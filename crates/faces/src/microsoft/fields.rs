@@ -15,8 +15,10 @@ const NULLS: [&str; 7] = [
     "webLink",
 ];
 /// What is told only when asked for.
-const EXPANDABLE: [&str; 4] = [
+const EXPANDABLE: [&str; 6] = [
+    "attachments",
     "calendar",
+    "extensions",
     "singleValueExtendedProperties",
     "cancelledOccurrences",
     "exceptionOccurrences",

@@ -14,6 +14,7 @@ const PREFIX: &str = "AAMkAG";
 const CALENDAR: u8 = 1;
 const EVENT: u8 = 2;
 const INSTANCE: u8 = 3;
+const FILE: u8 = 4;
 
 /// What an event's id names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +88,17 @@ pub(super) fn of_calendar(id: CalendarId) -> String {
 pub(super) fn calendar(text: &str) -> Option<CalendarId> {
     let (kind, id, rest) = decode(text)?;
     (kind == CALENDAR && rest.is_empty()).then_some(CalendarId(id))
+}
+
+/// A file's id on the wire.
+pub(super) fn of_file(id: Uuid) -> String {
+    encode(FILE, id, &[])
+}
+
+/// A file's id off the wire.
+pub(super) fn file(text: &str) -> Option<Uuid> {
+    let (kind, id, rest) = decode(text)?;
+    (kind == FILE && rest.is_empty()).then_some(id)
 }
 
 fn encode(kind: u8, id: Uuid, rest: &[u8]) -> String {

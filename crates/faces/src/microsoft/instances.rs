@@ -21,7 +21,7 @@ pub(super) async fn list(call: &Call, which: Option<&Which>, id: &str) -> Result
             "Your request can't be completed. The event is not a series master.",
         ));
     }
-    let items = Items::new(call, &calendar);
+    let items = Items::new(call, &calendar).expanded().await?;
     let all = items.occurrences(&event, window).into_iter();
     let all = all
         .filter_map(|o| o.id)

@@ -1,7 +1,9 @@
 //! Events, occurrences and exceptions as JSON.
 
+use std::collections::HashSet;
+
 use calendar::{Event, Occurrence, Override, Participation, RecurrenceId, Window, Zone};
-use hub::{CalendarView, EventView};
+use hub::{CalendarView, CopyId, EnclosureKind, EventView};
 use jiff::Timestamp;
 use protocols::microsoft::{
     Shown, render,
@@ -10,9 +12,10 @@ use protocols::microsoft::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    calendars,
+    attachments, calendars,
     call::Call,
     etag::{change_key, etag},
+    extensions,
     fault::Fault,
     fields,
     ids::EventId,
@@ -25,6 +28,10 @@ pub(super) struct Items<'a> {
     calendar: &'a CalendarView,
     /// The calendar itself, where a client wants it with each event.
     shown: Option<Value>,
+    /// The events that have files.
+    filed: HashSet<CopyId>,
+    /// What is beside events, where a client wants it with them.
+    beside: Vec<(&'static str, CopyId, Value)>,
 }
 
 impl<'a> Items<'a> {
@@ -35,6 +42,8 @@ impl<'a> Items<'a> {
             zone,
             calendar,
             shown: None,
+            filed: HashSet::new(),
+            beside: Vec::new(),
         }
     }
 
@@ -44,6 +53,28 @@ impl<'a> Items<'a> {
             let default = self.call.default_calendar().await?;
             let own = default == self.calendar.id;
             self.shown = Some(calendars::shown(self.call, self.calendar, own));
+        }
+        let (hub, id) = (&self.call.app.hub, self.calendar.id);
+        let (actor, query) = (&self.call.actor, &self.call.query);
+        let filed = hub.enclosing(actor, id, EnclosureKind::File).await?;
+        self.filed = filed.into_iter().collect();
+        if query.expands("attachments").is_some() {
+            let all = hub.enclosures_in(actor, id, EnclosureKind::File).await?;
+            let all = all.iter();
+            let all = all.map(|one| ("attachments", one.copy, attachments::shown(one)));
+            self.beside.extend(all);
+        }
+        if let Some(expand) = query.expands("extensions") {
+            let all = hub.enclosures_in(actor, id, EnclosureKind::Extension);
+            for one in all.await? {
+                let item = extensions::shown(&one);
+                // An extension is found by its name as well as by its id.
+                let short = json!({"id": one.content["extensionName"]});
+                let wanted = expand.filter.as_ref();
+                if wanted.is_none_or(|filter| filter.holds(&item) || filter.holds(&short)) {
+                    self.beside.push(("extensions", one.copy, item));
+                }
+            }
         }
         Ok(self)
     }
@@ -65,7 +96,7 @@ impl<'a> Items<'a> {
             EventType::SingleInstance
         };
         wire.kind = Some(kind);
-        let mut item = self.object(&wire);
+        let mut item = self.object(&wire, view.id);
         if master {
             item.insert("cancelledOccurrences".to_owned(), cancelled(view));
             let exceptions = self.exceptions(view).map(Value::Object).collect();
@@ -86,7 +117,7 @@ impl<'a> Items<'a> {
         wire.series_master_id = Some(EventId::Whole(view.id).encode());
         wire.kind = Some(kind(&view.event, id));
         wire.original_start = Some(self.original(view, id));
-        Some(self.object(&wire))
+        Some(self.object(&wire, view.id))
     }
 
     /// An occurrence as delta answers give them: bare. An exception is told in full.
@@ -190,8 +221,20 @@ impl<'a> Items<'a> {
         wire
     }
 
-    fn object(&self, wire: &wire::Event) -> Map<String, Value> {
+    fn object(&self, wire: &wire::Event, copy: CopyId) -> Map<String, Value> {
         let mut item = object(wire);
+        item.insert(
+            "hasAttachments".to_owned(),
+            self.filed.contains(&copy).into(),
+        );
+        for name in ["attachments", "extensions"] {
+            if self.call.query.expands(name).is_some() {
+                let own = self.beside.iter();
+                let own = own.filter(|(of, id, _)| *of == name && *id == copy);
+                let own = own.map(|(.., item)| item.clone()).collect();
+                item.insert(name.to_owned(), own);
+            }
+        }
         if let Some(calendar) = &self.shown {
             item.insert("calendar".to_owned(), calendar.clone());
         }

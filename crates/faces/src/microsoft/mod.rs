@@ -8,6 +8,7 @@
 //! whatever was written, call an event that left the window removed), so does this face: clients are written for it.
 
 mod answers;
+mod attachments;
 mod batch;
 mod body;
 mod calendars;
@@ -16,6 +17,7 @@ mod colors;
 mod delta;
 mod etag;
 mod events;
+mod extensions;
 mod fault;
 mod fields;
 mod groups;
@@ -138,6 +140,38 @@ async fn answer(call: &Call) -> Result<Response, Fault> {
         (&Method::GET, Resource::MailboxSettings) => Ok(mailbox::settings(call)),
         (&Method::GET, Resource::View(which)) => view::list(call, &which).await,
         (&Method::GET, Resource::Delta(which)) => delta::round(call, &which).await,
+        (_, resource) => beside(call, resource).await,
+    }
+    .map(IntoResponse::into_response)
+}
+
+/// What is beside events, and orders.
+async fn beside(call: &Call, resource: Resource) -> Result<Response, Fault> {
+    match (&call.method, resource) {
+        (method, Resource::Attachments(which, id)) => match *method {
+            Method::GET => attachments::list(call, which.as_ref(), &id).await,
+            Method::POST => attachments::create(call, which.as_ref(), &id).await,
+            _ => Err(Fault::method()),
+        },
+        (method, Resource::Attachment(which, id, file)) => match *method {
+            Method::GET => attachments::get(call, which.as_ref(), &id, &file).await,
+            Method::DELETE => attachments::delete(call, which.as_ref(), &id, &file).await,
+            _ => Err(Fault::method()),
+        },
+        (&Method::GET, Resource::AttachmentValue(which, id, file)) => {
+            attachments::value(call, which.as_ref(), &id, &file).await
+        }
+        (method, Resource::Extensions(which, id)) => match *method {
+            Method::GET => extensions::list(call, which.as_ref(), &id).await,
+            Method::POST => extensions::create(call, which.as_ref(), &id).await,
+            _ => Err(Fault::method()),
+        },
+        (method, Resource::Extension(which, id, name)) => match *method {
+            Method::GET => extensions::get(call, which.as_ref(), &id, &name).await,
+            Method::PATCH => extensions::patch(call, which.as_ref(), &id, &name).await,
+            Method::DELETE => extensions::delete(call, which.as_ref(), &id, &name).await,
+            _ => Err(Fault::method()),
+        },
         (method, Resource::Subscriptions) => match *method {
             Method::GET => subscriptions::list(call).await,
             Method::POST => subscriptions::create(call).await,
@@ -151,5 +185,4 @@ async fn answer(call: &Call) -> Result<Response, Fault> {
         },
         _ => Err(Fault::method()),
     }
-    .map(IntoResponse::into_response)
 }

@@ -39,6 +39,12 @@ pub(super) enum Resource {
     Instances(Option<Which>, String),
     Answer(Option<Which>, String, Answer),
     Cancel(Option<Which>, String),
+    Attachments(Option<Which>, String),
+    Attachment(Option<Which>, String, String),
+    /// What is in a file: `$value`.
+    AttachmentValue(Option<Which>, String, String),
+    Extensions(Option<Which>, String),
+    Extension(Option<Which>, String, String),
     /// `forward`, `dismissReminder`, `snoozeReminder`.
     Action(Option<Which>, String, Action),
     Schedule(Which),
@@ -84,7 +90,9 @@ impl Resource {
             ) => Self::of_calendar(&Which::Id((*id).to_owned()), rest, words),
             (["me", "mailboxsettings"], _) => Ok(Self::MailboxSettings),
             (["me", "events"], _) => Ok(Self::Events(Which::Default)),
-            (["me", "events", _, rest @ ..], [_, _, id, ..]) => Self::of_event(None, id, rest),
+            (["me", "events", _, rest @ ..], [_, _, id, words @ ..]) => {
+                Self::of_event(None, id, rest, words)
+            }
             (["me", "calendarview", ..], [_, words @ ..]) => {
                 Self::of_calendar(&Which::Default, &lower[1..], words)
             }
@@ -96,7 +104,9 @@ impl Resource {
         match (lower, words) {
             ([], _) => Ok(Self::Calendar(which.clone())),
             (["events"], _) => Ok(Self::Events(which.clone())),
-            (["events", _, rest @ ..], [_, id, ..]) => Self::of_event(Some(which), id, rest),
+            (["events", _, rest @ ..], [_, id, words @ ..]) => {
+                Self::of_event(Some(which), id, rest, words)
+            }
             (["getschedule"], _) => Ok(Self::Schedule(which.clone())),
             (["calendarview"], _) => Ok(Self::View(which.clone())),
             (["calendarview", "delta"], _) => Ok(Self::Delta(which.clone())),
@@ -106,11 +116,22 @@ impl Resource {
 }
 
 impl Resource {
-    fn of_event(which: Option<&Which>, id: &str, lower: &[&str]) -> Result<Self, Fault> {
+    fn of_event(
+        which: Option<&Which>,
+        id: &str,
+        lower: &[&str],
+        words: &[&str],
+    ) -> Result<Self, Fault> {
         let (which, id) = (which.cloned(), id.to_owned());
         let answered = |answer| Ok(Self::Answer(which.clone(), id.clone(), answer));
+        let second = || words.get(1).copied().unwrap_or_default().to_owned();
         match lower {
             [] => Ok(Self::Event(which, id)),
+            ["attachments"] => Ok(Self::Attachments(which, id)),
+            ["attachments", _] => Ok(Self::Attachment(which, id, second())),
+            ["attachments", _, "$value"] => Ok(Self::AttachmentValue(which, id, second())),
+            ["extensions"] => Ok(Self::Extensions(which, id)),
+            ["extensions", _] => Ok(Self::Extension(which, id, second())),
             ["instances"] => Ok(Self::Instances(which, id)),
             ["accept"] => answered(Answer::Accept),
             ["tentativelyaccept"] => answered(Answer::Tentative),
@@ -227,6 +248,14 @@ mod tests {
             (
                 "me/calendars/A=/events/E=/cancel",
                 Resource::Cancel(Some(id("A=")), "E=".into()),
+            ),
+            (
+                "me/events/E=/Attachments/F=/$value",
+                Resource::AttachmentValue(None, "E=".into(), "F=".into()),
+            ),
+            (
+                "me/calendar/events/E=/extensions/com.example.X",
+                Resource::Extension(Some(Which::Default), "E=".into(), "com.example.X".into()),
             ),
             (
                 "me/calendar/getSchedule",

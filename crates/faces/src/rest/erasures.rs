@@ -33,8 +33,8 @@ pub struct Erasure {
 #[derive(Serialize, ToSchema)]
 pub struct ErasedOf {
     /// `events`, `mirrors`, `deletedEvents`, `linkedEvents` (what links remember of deleted ones), `sightings` (what was seen at
-    /// providers), `edits` (what can be undone), `conflicts`, `writes` (what was written to providers), or `replies` (answers
-    /// that are given again).
+    /// providers), `edits` (what can be undone), `conflicts`, `writes` (what was written to providers), `replies` (answers
+    /// that are given again), or `enclosures` (what clients put beside events).
     #[schema(value_type = String)]
     what: hub::erasure::What,
     /// In how many the person was found.

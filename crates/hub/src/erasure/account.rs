@@ -55,6 +55,8 @@ pub enum What {
     Writes,
     /// Answers that are given again.
     Replies,
+    /// What clients put beside events.
+    Enclosures,
 }
 
 impl What {
@@ -71,6 +73,7 @@ impl What {
             Kept::Conflicts => Self::Conflicts,
             Kept::Intents => Self::Writes,
             Kept::Replies => Self::Replies,
+            Kept::Enclosures => Self::Enclosures,
         }
     }
 }

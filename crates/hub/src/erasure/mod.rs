@@ -126,7 +126,9 @@ impl Search<'_> {
         for row in all {
             let texts = [Some(&row.name), row.description.as_ref()];
             let mut texts = texts.into_iter().flatten();
-            if texts.any(|text| self.person.is_in(text)) {
+            let mut kept = Value::Object(row.kept.clone());
+            let said = self.person.take_out(&mut kept) > 0;
+            if said || texts.any(|text| self.person.is_in(text)) {
                 account.remains(Where::Calendar, Some(row.id), None, None);
             }
         }

@@ -35,6 +35,8 @@ impl Hub {
         };
         // First there, so that it is never nowhere: its deletion here is then half of a move.
         let there = self.create_in(&mut tx, actor, to, new).await?;
+        self.move_enclosures(&mut tx, id, (to, there.copy.id))
+            .await?;
         let cause = self.edit_cause(left.copy.calendar);
         // Whatever it was linked with has changed with the first half.
         left = self

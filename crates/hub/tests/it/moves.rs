@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 
 use calendar::{Text, Unit};
-use kalends_hub::{Error, LinkId, Mask, Precondition, Role, links::LinkChange};
+use kalends_hub::{EnclosureKind, Error, LinkId, Mask, Precondition, Role, links::LinkChange};
 use providers::Failure;
 
 use crate::world::{Database, World, event};
@@ -218,6 +218,9 @@ async fn moved_in_the_hub(database: Database) {
         .hub
         .move_event(&world.actor, moved.id, moved.calendar, none);
     assert!(matches!(here.await, Err(Error::Invalid { .. })));
+    let (file, note) = (EnclosureKind::File, serde_json::json!({"name": "a.txt"}));
+    let enclosed = world.hub.enclose(&world.actor, moved.id, file, note);
+    let enclosed = enclosed.await.unwrap();
     let there = world.hub.move_event(&world.actor, moved.id, to, none);
     let there = there.await.unwrap();
     assert_eq!((there.calendar, there.event.uid.as_str()), (to, "a@x"));
@@ -226,6 +229,10 @@ async fn moved_in_the_hub(database: Database) {
     assert_eq!(world.event(2, "Visit").await.id, mirror.id);
     let old = world.hub.event(&world.actor, moved.id).await.unwrap();
     assert!(!old.alive);
+    // What was beside it is beside it there, and no mirror has it.
+    let beside = async |id| world.hub.enclosures(&world.actor, id, file).await.unwrap();
+    assert_eq!(beside(there.id).await[0].id, enclosed.id);
+    assert!(beside(moved.id).await.is_empty() && beside(mirror.id).await.is_empty());
 }
 
 /// 707765: what was edited while its calendar was away, and gave way when that came back, is kept.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use calendar::Unit;
 use kalends_storage::{
-    Error, Health, calendars, conflicts, connections, copies, edits, idempotency, intents, linked,
-    links, members, observations,
+    Error, Health, calendars, conflicts, connections, copies, edits,
+    enclosures::{self, Enclosure, Kind},
+    idempotency, intents, linked, links, members, observations,
 };
 use serde_json::json;
 use sync::{
@@ -23,6 +24,7 @@ both! {
     copies_by_everything,
     copies_in_range,
     copies_page_by_page,
+    what_is_beside_an_event,
     two_writers_of_one_copy,
     intents_until_they_are_settled,
     observations_and_edits,
@@ -285,6 +287,49 @@ async fn two_writers_of_one_copy(f: Fixture) {
     let error = copies::update(&mut tx, &mut second).await.unwrap_err();
     assert!(matches!(error, Error::Stale("event")) && error.is_transient());
     assert_eq!(second.revision, 1, "it did not move on");
+}
+
+async fn what_is_beside_an_event(f: Fixture) {
+    let calendar = f.calendar().await;
+    let mut row = a_copy(calendar, "uid");
+    let mut tx = f.store.write().await.unwrap();
+    copies::insert(&mut tx, &row).await.unwrap();
+    let mut file = Enclosure {
+        id: id(),
+        calendar,
+        copy: row.copy.id,
+        kind: Kind::File,
+        created: at(1),
+        content: json!({"name": "a.txt"}),
+    };
+    enclosures::insert(&mut tx, &file).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = f.store.write().await.unwrap();
+    let found = enclosures::of_copy(&mut tx, row.copy.id, Kind::File).await;
+    assert_eq!(found.unwrap(), [file.clone()]);
+    let other = enclosures::of_copy(&mut tx, row.copy.id, Kind::Extension).await;
+    assert_eq!(other.unwrap(), []);
+    (file.content, file.created) = (json!({"name": "b.txt"}), at(2));
+    enclosures::update(&mut tx, &file).await.unwrap();
+    let found = enclosures::of_calendar(&mut tx, calendar, Kind::File).await;
+    assert_eq!(found.unwrap(), [file.clone()]);
+    let copies_ = enclosures::copies(&mut tx, calendar, Kind::File).await;
+    assert_eq!(copies_.unwrap(), [row.copy.id]);
+    // It goes some time after its event, and not before.
+    assert_eq!(enclosures::prune(&mut tx, at(9)).await.unwrap(), 0);
+    row.copy.alive = false;
+    row.updated = at(5);
+    copies::update(&mut tx, &mut row).await.unwrap();
+    assert_eq!(enclosures::prune(&mut tx, at(5)).await.unwrap(), 0);
+    assert_eq!(enclosures::prune(&mut tx, at(6)).await.unwrap(), 1);
+    enclosures::insert(&mut tx, &file).await.unwrap();
+    enclosures::delete(&mut tx, file.id).await.unwrap();
+    let none = enclosures::of_copy(&mut tx, row.copy.id, Kind::File).await;
+    assert_eq!(none.unwrap(), []);
+    enclosures::insert(&mut tx, &file).await.unwrap();
+    calendars::delete(&mut tx, calendar).await.unwrap();
+    let gone = enclosures::of_copy(&mut tx, row.copy.id, Kind::File).await;
+    assert_eq!(gone.unwrap(), [], "it goes with its calendar");
 }
 
 pub fn an_intent(copy: CopyId) -> Intent {

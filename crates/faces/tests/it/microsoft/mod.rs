@@ -2,6 +2,7 @@
 
 mod answers;
 mod batch;
+mod beside;
 mod connector;
 mod delta;
 mod events;

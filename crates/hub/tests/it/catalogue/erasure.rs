@@ -2,7 +2,7 @@
 
 use calendar::{Address, Event, Person, Text};
 use kalends_hub::{
-    CalendarId, Key, LinkMember, Mask, OnConflict, Role,
+    CalendarId, EnclosureKind, Key, LinkMember, Mask, OnConflict, Role,
     calendars::NewCalendar,
     erasure::{Account, Doing, What, Where},
     events::NewEvent,
@@ -138,6 +138,13 @@ async fn full_of_ann(database: &Database) -> (World, CalendarId) {
     world.models[0].edit("a", |e| e.text = meeting("", "").text);
     world.models[0].remove("b");
     world.settle().await;
+    let here = world.hub.events(&world.actor, local, None, 1, false);
+    let here = here.await.unwrap()[0].id;
+    let note = serde_json::json!({"extensionName": "crm", "contact": "ann@example.com"});
+    let enclosed = world
+        .hub
+        .enclose(&world.actor, here, EnclosureKind::Extension, note);
+    enclosed.await.unwrap();
     (world, local)
 }
 
@@ -155,6 +162,7 @@ async fn row_76_a_person_is_erased(database: Database) {
         What::Conflicts,
         What::Writes,
         What::Replies,
+        What::Enclosures,
     ];
     for what in all {
         let tally = preview.tallies.get(&what).copied().unwrap_or_default();

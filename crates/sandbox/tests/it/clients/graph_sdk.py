@@ -1,6 +1,7 @@
 """msgraph-sdk against the stand-in for Microsoft 365. Usage: graph_sdk.py SANDBOX.JSON"""
 
 import asyncio
+import base64
 import dataclasses
 import datetime
 import json
@@ -29,11 +30,13 @@ from msgraph.generated.models.day_of_week import DayOfWeek
 from msgraph.generated.models.email_address import EmailAddress
 from msgraph.generated.models.event import Event
 from msgraph.generated.models.event_type import EventType
+from msgraph.generated.models.file_attachment import FileAttachment
 from msgraph.generated.models.free_busy_status import FreeBusyStatus
 from msgraph.generated.models.importance import Importance
 from msgraph.generated.models.item_body import ItemBody
 from msgraph.generated.models.location import Location
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+from msgraph.generated.models.open_type_extension import OpenTypeExtension
 from msgraph.generated.models.patterned_recurrence import PatternedRecurrence
 from msgraph.generated.models.recipient import Recipient
 from msgraph.generated.models.recurrence_pattern import RecurrencePattern
@@ -469,6 +472,35 @@ async def calendars():
     check.same("zone", settings.time_zone, "W. Europe Standard Time")
 
 
+async def extras():
+    made = await me.events.post(event("Files", "2027-06-05"))
+    one = me.events.by_event_id(made.id)
+    file = await one.attachments.post(FileAttachment(odata_type="#microsoft.graph.fileAttachment", name="plan.txt", content_type="text/plain", content_bytes=b"hello"))
+    check.same("attached", (file.odata_type, file.name, file.size >= 5, file.is_inline), ("#microsoft.graph.fileAttachment", "plan.txt", True, False))
+    listed = (await one.attachments.get()).value
+    check.same("attachments", [a.id for a in listed], [file.id])
+    got = await one.attachments.by_attachment_id(file.id).get()
+    check.same("content", base64.b64decode(got.content_bytes) if got.content_bytes != b"hello" else got.content_bytes, b"hello")
+    check.same("hasAttachments", (await one.get()).has_attachments, True)
+    value = await raw("GET", f"me/events/{made.id}/attachments/{file.id}/$value")
+    check.same("$value", value.content, b"hello")
+    await one.attachments.by_attachment_id(file.id).delete()
+    check.same("taken off", ((await one.attachments.get()).value, (await one.get()).has_attachments), ([], False))
+    await refused("no such attachment", one.attachments.by_attachment_id(file.id).get(), 404, "ErrorItemNotFound")
+    extension = OpenTypeExtension(odata_type="microsoft.graph.openTypeExtension", extension_name="com.example.visit", additional_data={"room": "2", "count": 3})
+    kept = await one.extensions.post(extension)
+    check.same("extension", (kept.id, kept.additional_data.get("extensionName") or getattr(kept, "extension_name", None)), ("Microsoft.OutlookServices.OpenTypeExtension.com.example.visit", "com.example.visit"))
+    got = await one.extensions.by_extension_id("com.example.visit").get()
+    check.same("its values", (got.additional_data.get("room"), got.additional_data.get("count")), ("2", 3))
+    seen = (await raw("GET", f"me/events/{made.id}?$expand=extensions($filter=id eq 'com.example.visit')")).json()
+    check.same("$expand=extensions", [e.get("room") for e in seen.get("extensions", [])], ["2"])
+    changed = await raw("PATCH", f"me/events/{made.id}/extensions/com.example.visit", {"@odata.type": "microsoft.graph.openTypeExtension", "extensionName": "com.example.visit", "room": "3"})
+    check("extension changed", changed.status_code in (200, 204), changed.text)
+    check.same("its new value", (await one.extensions.by_extension_id("com.example.visit").get()).additional_data.get("room"), "3")
+    await one.extensions.by_extension_id("com.example.visit").delete()
+    await refused("no such extension", one.extensions.by_extension_id("com.example.visit").get(), 404, "ErrorItemNotFound")
+
+
 async def schedules():
     await me.events.post(event("Busy", "2027-07-01"))
     await me.events.post(Event(subject="Away", start=at("2027-07-01T12:00:00"), end=at("2027-07-01T13:00:00"), show_as=FreeBusyStatus.Oof, sensitivity=Sensitivity.Private))
@@ -563,7 +595,7 @@ async def push():
 
 
 async def main():
-    for part in [singles, meetings, patterns, series, queries, lenient, refusals, calendars, schedules, batches, push]:
+    for part in [singles, meetings, patterns, series, queries, lenient, refusals, calendars, extras, schedules, batches, push]:
         await check.wait(part())
     check.finish()
 

@@ -1,0 +1,168 @@
+//! Use cases on what clients put beside an event: files, and properties of their own. It stays here: no provider hears of
+//! it, and no mirror has it.
+
+use identity::Actor;
+use serde_json::Value;
+use storage::{
+    Change, ChangeKind, Tx,
+    enclosures::{self, Enclosure, Kind},
+};
+use sync::{CalendarId, CopyId};
+
+use crate::{Error, Hub, Result, access, events::writable};
+
+/// Most of a kind beside one event.
+const COUNT_MAX: usize = 100;
+/// Largest content, in bytes of JSON: a file of 3 MB, and what is said about it.
+const BYTES_MAX: usize = 5 * 1024 * 1024;
+
+impl Hub {
+    /// What of a kind is beside an event, the oldest first.
+    pub async fn enclosures(
+        &self,
+        actor: &Actor,
+        copy: CopyId,
+        kind: Kind,
+    ) -> Result<Vec<Enclosure>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        access::copy(&mut tx, actor, copy).await?;
+        Ok(enclosures::of_copy(&mut tx, copy, kind).await?)
+    }
+
+    /// What of a kind is beside the events of a calendar.
+    pub async fn enclosures_in(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        kind: Kind,
+    ) -> Result<Vec<Enclosure>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        access::calendar(&mut tx, actor, calendar).await?;
+        Ok(enclosures::of_calendar(&mut tx, calendar, kind).await?)
+    }
+
+    /// The events of a calendar beside which there is something of a kind.
+    pub async fn enclosing(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        kind: Kind,
+    ) -> Result<Vec<CopyId>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        access::calendar(&mut tx, actor, calendar).await?;
+        Ok(enclosures::copies(&mut tx, calendar, kind).await?)
+    }
+
+    /// Puts something beside a living event.
+    pub async fn enclose(
+        &self,
+        actor: &Actor,
+        copy: CopyId,
+        kind: Kind,
+        content: Value,
+    ) -> Result<Enclosure> {
+        check(&content)?;
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        let calendar = self.beside(&mut tx, actor, copy).await?;
+        if enclosures::of_copy(&mut tx, copy, kind).await?.len() >= COUNT_MAX {
+            let reason = format!("there are {COUNT_MAX} beside the event already");
+            return Err(Error::invalid("enclosure", reason));
+        }
+        let enclosure = Enclosure {
+            id: self.ids().uuid(),
+            calendar,
+            copy,
+            kind,
+            created: self.clock().now(),
+            content,
+        };
+        enclosures::insert(&mut tx, &enclosure).await?;
+        self.log_beside(&mut tx, actor, &enclosure);
+        self.commit(tx).await?;
+        Ok(enclosure)
+    }
+
+    /// Says something else in the place of what is there.
+    pub async fn replace_enclosure(
+        &self,
+        actor: &Actor,
+        mut enclosure: Enclosure,
+        content: Value,
+    ) -> Result<Enclosure> {
+        check(&content)?;
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        self.there(&mut tx, actor, &enclosure).await?;
+        enclosure.content = content;
+        enclosure.created = self.clock().now();
+        enclosures::update(&mut tx, &enclosure).await?;
+        self.log_beside(&mut tx, actor, &enclosure);
+        self.commit(tx).await?;
+        Ok(enclosure)
+    }
+
+    /// Takes something away.
+    pub async fn remove_enclosure(&self, actor: &Actor, enclosure: &Enclosure) -> Result<()> {
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        self.there(&mut tx, actor, enclosure).await?;
+        enclosures::delete(&mut tx, enclosure.id).await?;
+        self.log_beside(&mut tx, actor, enclosure);
+        self.commit(tx).await?;
+        Ok(())
+    }
+
+    /// The calendar of a living event that the actor may change.
+    async fn beside(&self, tx: &mut Tx, actor: &Actor, copy: CopyId) -> Result<CalendarId> {
+        access::may_write(actor)?;
+        let row = access::copy(tx, actor, copy).await?;
+        if !row.copy.alive {
+            return Err(Error::NotFound("event"));
+        }
+        writable(tx, actor, row.copy.calendar).await?;
+        Ok(row.copy.calendar)
+    }
+
+    /// Refuses what has gone meanwhile.
+    async fn there(&self, tx: &mut Tx, actor: &Actor, enclosure: &Enclosure) -> Result<()> {
+        self.beside(tx, actor, enclosure.copy).await?;
+        let all = enclosures::of_copy(tx, enclosure.copy, enclosure.kind).await?;
+        let found = all.iter().any(|other| other.id == enclosure.id);
+        found.then_some(()).ok_or(Error::NotFound("enclosure"))
+    }
+
+    /// Whoever follows the event sees it again.
+    fn log_beside(&self, tx: &mut Tx, actor: &Actor, enclosure: &Enclosure) {
+        tx.log(Change {
+            kind: ChangeKind::Event,
+            subject: enclosure.copy.0,
+            calendar: Some(enclosure.calendar),
+            actor: actor.log_name(),
+            cause: None,
+            at: self.clock().now(),
+            removed: false,
+        });
+    }
+
+    /// What is beside an event goes with it to another calendar.
+    pub(crate) async fn move_enclosures(
+        &self,
+        tx: &mut Tx,
+        from: CopyId,
+        to: (CalendarId, CopyId),
+    ) -> Result<()> {
+        for kind in [Kind::File, Kind::Extension] {
+            for mut enclosure in enclosures::of_copy(tx, from, kind).await? {
+                enclosures::delete(tx, enclosure.id).await?;
+                (enclosure.calendar, enclosure.copy) = to;
+                enclosures::insert(tx, &enclosure).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check(content: &Value) -> Result<()> {
+    if content.to_string().len() > BYTES_MAX {
+        return Err(Error::invalid("enclosure", "at most 3 MB"));
+    }
+    Ok(())
+}
