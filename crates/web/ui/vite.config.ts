@@ -14,5 +14,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 600,
   },
   // `npm run dev` with a hub running: the pages from here, the API from there.
-  server: { proxy: Object.fromEntries(['/api', '/demo/', '/oauth', '/welcome'].map((path) => [path, hub])) },
+  server: { proxy: Object.fromEntries(['/api', '/demo/', '/oauth', '/welcome', '/google/', '/microsoft/', '/caldav'].map((path) => [path, hub])) },
 });

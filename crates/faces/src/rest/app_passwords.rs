@@ -35,8 +35,10 @@ pub struct AppPassword {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NewAppPassword {
-    #[serde(flatten)]
-    made: AppPassword,
+    id: Uuid,
+    /// What the person calls the device.
+    name: String,
+    created: String,
     /// The server's address.
     server: String,
     /// The user name.
@@ -98,7 +100,9 @@ pub(super) async fn create(
         .keep_app_password(user.id, name, &password)
         .await?;
     let answer = NewAppPassword {
-        made: made.into(),
+        id: made.id,
+        name: made.name,
+        created: made.created.to_string(),
         server: format!("{}caldav/", app.public_url),
         username: user.email,
         password,

@@ -21,6 +21,9 @@ const READY: Duration = Duration::from_secs(60);
 const FAREWELL: Duration = Duration::from_secs(15);
 /// Ports from the hub's to the last one with TLS, and one that says that the others are taken.
 const PORTS: u16 = 16;
+/// Where the blocks begin, and how many there are: below the ports that outgoing connections take (from 32768 on Linux).
+const FIRST: u16 = 20_000;
+const BLOCKS: u16 = 750;
 
 /// The program with these arguments, its standard error in a file, and nothing of the caller's configuration.
 pub fn kalends(arguments: &[&str], stderr: &Path) -> Command {
@@ -79,8 +82,9 @@ pub async fn signal(name: &str, pid: u32) {
 pub fn free_ports() -> u16 {
     static CALLS: AtomicU16 = AtomicU16::new(0);
     let call = CALLS.fetch_add(1, Ordering::Relaxed);
-    let place = (std::process::id() % 2_500) as u16 * PORTS + call * 20 * PORTS;
-    let first = 20_000 + place % (2_500 * PORTS);
+    let place =
+        u16::try_from(std::process::id() % u32::from(BLOCKS)).unwrap() * PORTS + call * 20 * PORTS;
+    let first = FIRST + place % (BLOCKS * PORTS);
     let take = |base: u16| {
         let guard = TcpListener::bind(("127.0.0.1", base + PORTS - 1)).ok()?;
         let is_free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
@@ -88,8 +92,8 @@ pub fn free_ports() -> u16 {
         // Never closed.
         taken.inspect(|_| std::mem::forget(guard))
     };
-    (first..60_000)
-        .chain(20_000..first)
+    (first..FIRST + BLOCKS * PORTS)
+        .chain(FIRST..first)
         .step_by(PORTS.into())
         .find_map(take)
         .unwrap()

@@ -13,7 +13,7 @@ afterAll(() => stage?.close());
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const looks: Record<string, Look> = { light: {}, dark: { dark: true }, phone: { width: 390, height: 844, touch: true } };
-const pages = ['/?view=week', '/?view=month', '/?view=agenda', '/connections', '/links', '/links/new', '/activity', '/conflicts', '/demo'];
+const pages = ['/?view=week', '/?view=month', '/?view=agenda', '/connections', '/links', '/links/new', '/activity', '/conflicts', '/programs', '/demo'];
 
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
@@ -45,6 +45,17 @@ const dialogs: Record<string, { path: string; open: (page: Page) => Promise<void
       expect(await violations(page)).toEqual([]);
       await page.getByRole('button', { name: 'Change the password' }).click();
       await page.getByLabel('New password').waitFor();
+    },
+  },
+  'registering a program': {
+    path: '/programs',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Register a program' }).click();
+      await page.getByLabel('Redirect URIs').fill('https://booking.example/back');
+      await page.getByLabel('Name').fill('Booking');
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Register', exact: true }).click();
+      await page.getByText('s3cret-of-this-program').waitFor();
     },
   },
   'changing a link': {

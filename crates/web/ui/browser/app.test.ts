@@ -155,6 +155,36 @@ describe('calendar', () => {
 });
 
 describe('the other pages', () => {
+  it('make a password for a device, and lock it out', () =>
+    on('/programs', async (page) => {
+      await page.getByRole('button', { name: 'New app password' }).click();
+      await page.getByRole('textbox', { name: 'Device' }).fill('Laptop');
+      await page.getByRole('button', { name: 'Make it' }).click();
+      await page.getByText('qwkT5-one-of-a-kind').waitFor();
+      await page.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('heading', { name: 'Laptop' }).waitFor();
+      await page.getByRole('button', { name: 'Lock out Laptop' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Lock out Laptop' }).click();
+      await page.getByRole('heading', { name: 'Laptop' }).waitFor({ state: 'detached' });
+      await page.getByRole('heading', { name: 'iPhone at the desk' }).waitFor();
+    }));
+
+  it('register a program, and remove it', () =>
+    on('/programs', async (page) => {
+      await page.getByRole('button', { name: 'Register a program' }).click();
+      await page.getByLabel('Name').fill('Booking');
+      await page.getByLabel('Redirect URIs').fill('https://booking.example/back\n');
+      await page.getByLabel('seeing events, never').check();
+      const sent = page.waitForRequest((request) => request.method() === 'POST');
+      await page.getByRole('button', { name: 'Register', exact: true }).click();
+      expect((await sent).postDataJSON()).toEqual({ name: 'Booking', redirectUris: ['https://booking.example/back'], scopes: ['calendar.read'], confidential: true });
+      await page.getByText('s3cret-of-this-program').waitFor();
+      await page.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('button', { name: 'Remove Booking' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Remove Booking' }).click();
+      await page.getByRole('heading', { name: 'Booking' }).waitFor({ state: 'detached' });
+    }));
+
   it('signs in, and says when the password is wrong', async () => {
     const { page } = await openPage(stage, '/');
     await fetch(`${stage.url}mock/reset?signedIn=false`);

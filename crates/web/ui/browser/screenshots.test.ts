@@ -15,7 +15,7 @@ mkdirSync(folder, { recursive: true });
 
 const looks: Record<string, Look> = { light: {}, dark: { dark: true }, phone: { width: 390, height: 844, touch: true } };
 const pages: Record<string, string> = {
-  week: '/?view=week', month: '/?view=month', agenda: '/?view=agenda', day: '/?view=day', connections: '/connections', links: '/links', activity: '/activity', conflicts: '/conflicts',
+  week: '/?view=week', month: '/?view=month', agenda: '/?view=agenda', day: '/?view=day', connections: '/connections', links: '/links', activity: '/activity', conflicts: '/conflicts', programs: '/programs',
   newlink: '/links/new', demo: '/demo',
 };
 

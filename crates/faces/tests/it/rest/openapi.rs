@@ -90,7 +90,9 @@ fn properties(body: &str) -> Vec<&str> {
 fn the_web_apps_types_name_what_there_is() {
     let document = rest::document();
     let schemas = document["components"]["schemas"].as_object().unwrap();
-    let types = file("crates/web/ui/src/api/types.ts");
+    let files = ["types.ts", "programs.ts"];
+    let types = files.map(|name| file(&format!("crates/web/ui/src/api/{name}")));
+    let types = types.concat();
     let mut compared = 0;
     for text in types.split("export interface ").skip(1) {
         let (head, body) = text.split_once("{\n").unwrap();

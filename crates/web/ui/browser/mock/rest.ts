@@ -3,6 +3,7 @@ import type { LinkChange, NewConnection, NewLink } from '../../src/api/types.ts'
 import { conflicts } from './conflicts.ts';
 import { eventRoutes } from './events.ts';
 import { problem, send, type Call } from './http.ts';
+import { appPasswords, apps } from './programs.ts';
 import type { World } from './world.ts';
 
 const providers = [
@@ -130,6 +131,10 @@ export function restRoutes(world: World, session: Session, call: Call): boolean 
     case 'me':
       if (id === 'password') return password(session, call);
       return send(call, 200, { hasPassword: session.password !== null, id: 'person-ada', email: 'ada@practice.example', name: 'Ada Lindqvist', timeZone: 'Europe/Berlin', roles: ['owner'], demo: true });
+    case 'apps':
+      return apps(world, call, id);
+    case 'app-passwords':
+      return appPasswords(world, call, id);
     case 'providers':
       return send(call, 200, providers);
     case 'connections':

@@ -1,7 +1,8 @@
 // The one place that speaks HTTP to the hub: same origin, the session cookie, problem+json as a typed error.
+import type { App, AppPassword, NewAppPassword } from './programs';
 import type {
-  ActivityPage, Calendar, Changes, Conflict, ConflictPage, Connection, DemoState, Event, EventPatch, HeldWrite, Keep, Link, LinkChange, LinkPreview, Me,
-  NewConnection, NewLink, Occurrences, OverlapPage, Position, Problem, Provider, Run, Scope, Undone, Why,
+  ActivityPage, Calendar, Changes, Conflict, ConflictPage, Connection, DemoState, Event, EventPatch, HeldWrite, Keep, Link, LinkChange,
+  LinkPreview, Me, NewConnection, NewLink, Occurrences, OverlapPage, Position, Problem, Provider, Run, Scope, Undone, Why,
 } from './types';
 
 /** An answer that is not 2xx. `status` 0 means that no answer came. */
@@ -89,6 +90,12 @@ export const api = {
   me: () => json<Me>('GET', `${v1}/me`),
   signIn: (email: string, password: string) => json<void>('POST', `${v1}/session`, { body: { email, password } }),
   setPassword: (body: { current?: string; password: string }) => json<void>('PUT', `${v1}/me/password`, { body }),
+  apps: () => json<App[]>('GET', `${v1}/apps`),
+  registerApp: (body: Pick<App, 'name' | 'redirectUris' | 'scopes' | 'confidential'>) => json<App>('POST', `${v1}/apps`, { body }),
+  removeApp: (app: string) => json<void>('DELETE', `${v1}/apps/${id(app)}`),
+  appPasswords: () => json<AppPassword[]>('GET', `${v1}/app-passwords`),
+  newAppPassword: (name: string) => json<NewAppPassword>('POST', `${v1}/app-passwords`, { body: { name } }),
+  removeAppPassword: (password: string) => json<void>('DELETE', `${v1}/app-passwords/${id(password)}`),
   signOut: () => json<void>('DELETE', `${v1}/session`),
 
   providers: () => json<Provider[]>('GET', `${v1}/providers`),
