@@ -11,6 +11,7 @@ pub mod oauth;
 pub mod push;
 pub mod rest;
 pub mod watchers;
+mod whole;
 
 pub use app::{App, Dialect, Parts};
 pub use auth::Caller;

@@ -46,7 +46,7 @@ use axum::{
 pub use channels::{resource_id, resource_uri};
 pub use fault::Fault;
 
-use crate::App;
+use crate::{App, whole};
 
 /// Largest request body, in bytes.
 const BODY_MAX: usize = 4 << 20;
@@ -59,6 +59,7 @@ pub fn router(app: App) -> Router {
         .with_state(api.clone())
         .merge(api)
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn(whole::read))
 }
 
 fn api(app: App) -> Router {

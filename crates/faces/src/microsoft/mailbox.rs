@@ -12,10 +12,9 @@ use super::{call::Call, fields};
 /// What the mailbox is set to; nobody can change it here.
 pub(super) fn settings(call: &Call) -> Response {
     let zone = &call.owner.time_zone;
-    let zone = iana_to_windows(zone).unwrap_or(zone);
     let mut body = json!({
         "@odata.context": format!("{}$metadata#users('{}')/mailboxSettings", call.root, call.owner.id),
-        "timeZone": zone,
+        "timeZone": iana_to_windows(zone).unwrap_or(zone),
         "dateFormat": "yyyy-MM-dd",
         "timeFormat": "HH:mm",
         "delegateMeetingMessageDeliveryOptions": "sendToDelegateOnly",
@@ -29,8 +28,9 @@ pub(super) fn settings(call: &Call) -> Response {
     Json(body).into_response()
 }
 
-/// Working days and hours in a zone, which nobody sets here.
+/// Working days and hours in a zone, by its Windows name; nobody sets them here.
 pub(super) fn working_hours(zone: &str) -> Value {
+    let zone = iana_to_windows(zone).unwrap_or(zone);
     json!({
         "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
         "startTime": "08:00:00.0000000",

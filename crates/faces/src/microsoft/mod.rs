@@ -41,11 +41,12 @@ use axum::{
     Router,
     extract::{Request, State},
     http::Method,
+    middleware,
     response::{IntoResponse, Response},
     routing::any,
 };
 
-use crate::App;
+use crate::{App, whole};
 use call::Call;
 use fault::Fault;
 use path::Resource;
@@ -57,6 +58,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/v1.0/{*path}", any(handle))
         .with_state(app)
+        .layer(middleware::from_fn(whole::read))
 }
 
 async fn handle(State(app): State<App>, request: Request) -> Response {

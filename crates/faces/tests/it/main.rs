@@ -8,4 +8,5 @@ mod microsoft;
 mod mount;
 mod official;
 mod rest;
+mod whole;
 mod world;
