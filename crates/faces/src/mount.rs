@@ -9,9 +9,9 @@
 //! | `/microsoft/{tenant}/oauth2/v2.0/…` | Entra ID |
 //! | `/caldav/…`, `/.well-known/caldav` | CalDAV |
 
-use axum::{Router, http::StatusCode, routing::any};
+use axum::{Router, http::StatusCode, middleware, routing::any};
 
-use crate::{App, caldav, google, microsoft, oauth};
+use crate::{App, caldav, cross_origin, google, microsoft, oauth};
 
 /// Which of them are open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,7 @@ fn google_at(app: &App) -> Router {
     google::router(app.clone())
         .merge(oauth::router(app, paths))
         .fallback(nothing)
+        .layer(middleware::from_fn(cross_origin::allow))
 }
 
 fn microsoft_at(app: &App) -> Router {
@@ -64,6 +65,7 @@ fn microsoft_at(app: &App) -> Router {
     microsoft::router(app.clone())
         .merge(oauth::router(app, paths))
         .fallback(nothing)
+        .layer(middleware::from_fn(cross_origin::allow))
 }
 
 async fn nothing() -> (StatusCode, &'static str) {

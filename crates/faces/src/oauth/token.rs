@@ -78,10 +78,17 @@ async fn answer(face: &Face, headers: &HeaderMap, body: &[u8]) -> Result<Value, 
     let refreshing = grant_type == "refresh_token";
     let granted = if refreshing {
         let token = form.required("refresh_token")?;
-        let scopes = form
+        let mut scopes = form
             .get("scope")
             .map(|text| narrowed(face, text))
             .transpose()?;
+        if let (Vendor::Microsoft, Some(asked)) = (face.vendor, &scopes) {
+            // Entra ID gives all that was consented to for a resource, also to those who ask for a part of it.
+            let granted = identity.granted_scopes(token).await?;
+            if asked.iter().all(|scope| granted.contains(scope)) {
+                scopes = None;
+            }
+        }
         identity.refresh(&client, token, scopes, rotation).await?
     } else {
         let redirect_uri = form.required("redirect_uri")?;

@@ -60,6 +60,15 @@ impl Identity {
         }))
     }
 
+    /// What a refresh token was granted; of none, nothing.
+    pub async fn granted_scopes(&self, token: &str) -> Result<Vec<String>> {
+        let mut tx = self.store.read().await?;
+        let hash = token_hash(&tx, token);
+        let found = tokens::get(&mut tx, hash).await?;
+        let found = found.filter(|t| t.kind == tokens::Kind::Refresh);
+        Ok(found.map(|token| token.scopes).unwrap_or_default())
+    }
+
     /// Revokes the grant that an access or refresh token belongs to (RFC 7009); false if there is no such token.
     pub async fn revoke_token(&self, token: &str) -> Result<bool> {
         let mut tx = self.store.write().await?;

@@ -209,6 +209,12 @@ async fn microsoft_renews_refresh_tokens_and_keeps_the_old() {
     );
     assert!(second["id_token"].is_string());
     assert_ne!(second["refresh_token"], first);
+    // A part of what was consented to brings all of it; more than that brings nothing.
+    for (scope, brings) in [("openid", "Calendars.ReadWrite openid"), ("Mail.Read", "")] {
+        let asked = [fields[0], fields[1], ("scope", scope)];
+        let answer = json(&flow.ask(&asked).await);
+        assert_eq!(answer["scope"].as_str().unwrap_or_default(), brings);
+    }
     assert_eq!(
         flow.refresh(&first).await.status,
         200,

@@ -5,6 +5,7 @@ mod clients;
 mod device;
 mod hub;
 pub mod mirrored;
+mod pages;
 mod program;
 mod push;
 

@@ -96,7 +96,7 @@ granted = app.acquire_token_by_auth_code_flow(flow, answer)
 assert "access_token" in granted, granted
 assert granted["id_token_claims"]["iss"].startswith(root), granted["id_token_claims"]
 [account] = app.get_accounts()
-again = app.acquire_token_silent(["Calendars.ReadWrite", "User.Read"], account, force_refresh=True)
+again = app.acquire_token_silent(["Calendars.ReadWrite"], account, force_refresh=True)
 assert again["access_token"] != granted["access_token"], again
 
 
