@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use axum::{
     Json,
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
 use hub::{CalendarId, CalendarView, ChangeKind, calendars::CalendarEdit};
 use identity::Actor;
@@ -14,9 +15,9 @@ use serde_json::{Map, Value};
 
 use super::{
     Fault,
-    calendars::{entry_of, is_primary, role, secondary, shown},
+    calendars::{calendar_of, entry_of, is_primary, role, secondary, shown},
     changes::{Body, fields, flag, text},
-    colors,
+    colors, condition,
     entry::Kept,
     place::{Place, email, primary},
     query::Query,
@@ -166,9 +167,12 @@ pub(super) async fn get(
     State(app): State<App>,
     Signed(actor): Signed,
     Path(calendar): Path<String>,
-) -> Result<Json<CalendarListEntry>, Fault> {
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
     let place = listed(&app, &actor, &calendar).await?;
-    Ok(Json(entry_of(&app, &actor, &place, &place.calendar).await?))
+    let entry = entry_of(&app, &actor, &place, &place.calendar).await?;
+    let etag = entry.etag.clone();
+    Ok(condition::unless_known(&headers, etag.as_ref(), entry))
 }
 
 pub(super) async fn patch(
@@ -176,9 +180,11 @@ pub(super) async fn patch(
     Signed(actor): Signed,
     Path(calendar): Path<String>,
     query: Query,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Json<CalendarListEntry>, Fault> {
     let place = listed(&app, &actor, &calendar).await?;
+    condition::matches(&headers, calendar_of(&place.calendar).etag.as_ref())?;
     change(&app, &actor, &place, &query, &fields(body)?, false).await
 }
 
@@ -187,9 +193,11 @@ pub(super) async fn update(
     Signed(actor): Signed,
     Path(calendar): Path<String>,
     query: Query,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Json<CalendarListEntry>, Fault> {
     let place = listed(&app, &actor, &calendar).await?;
+    condition::matches(&headers, calendar_of(&place.calendar).etag.as_ref())?;
     change(&app, &actor, &place, &query, &fields(body)?, true).await
 }
 

@@ -3,7 +3,8 @@
 use axum::{
     Json,
     extract::{Path, State, rejection::JsonRejection},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
 use hub::{
     CalendarId, CalendarView,
@@ -14,7 +15,7 @@ use protocols::google::{Calendar, CalendarListEntry, client_id};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Fault, colors,
+    Fault, colors, condition,
     entry::Kept,
     place::{Place, primary},
     signed::Signed,
@@ -117,9 +118,12 @@ pub(super) async fn get(
     State(app): State<App>,
     Signed(actor): Signed,
     Path(calendar): Path<String>,
-) -> Result<Json<Calendar>, Fault> {
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
     let place = Place::of(&app, &actor, &calendar).await?;
-    Ok(Json(calendar_of(&place.calendar)))
+    let calendar = calendar_of(&place.calendar);
+    let etag = calendar.etag.clone();
+    Ok(condition::unless_known(&headers, etag.as_ref(), calendar))
 }
 
 pub(super) async fn insert(

@@ -3,13 +3,14 @@
 use axum::{
     Json,
     extract::{Path, State, rejection::JsonRejection},
+    http::HeaderMap,
 };
 use hub::calendars::CalendarEdit;
 use identity::Actor;
 use protocols::google::Calendar;
 use serde_json::{Map, Value};
 
-use super::{Fault, calendars::calendar_of, entry::Kept, place::Place, signed::Signed};
+use super::{Fault, calendars::calendar_of, condition, entry::Kept, place::Place, signed::Signed};
 use crate::App;
 
 /// A JSON object.
@@ -19,15 +20,20 @@ pub(super) async fn patch(
     State(app): State<App>,
     Signed(actor): Signed,
     Path(calendar): Path<String>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Calendar>, Fault> {
-    change(&app, &actor, &calendar, &fields(body)?, false).await
+    let fields = fields(body)?;
+    let place = Place::of(&app, &actor, &calendar).await?;
+    condition::matches(&headers, calendar_of(&place.calendar).etag.as_ref())?;
+    change(&app, &actor, &place, &fields, false).await
 }
 
 pub(super) async fn update(
     State(app): State<App>,
     Signed(actor): Signed,
     Path(calendar): Path<String>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Calendar>, Fault> {
     let mut fields = fields(body)?;
@@ -38,17 +44,18 @@ pub(super) async fn update(
     fields
         .entry("description")
         .or_insert_with(|| Value::String(String::new()));
-    change(&app, &actor, &calendar, &fields, true).await
+    let place = Place::of(&app, &actor, &calendar).await?;
+    condition::matches(&headers, calendar_of(&place.calendar).etag.as_ref())?;
+    change(&app, &actor, &place, &fields, true).await
 }
 
 async fn change(
     app: &App,
     actor: &Actor,
-    calendar: &str,
+    place: &Place,
     fields: &Map<String, Value>,
     whole: bool,
 ) -> Result<Json<Calendar>, Fault> {
-    let place = Place::of(app, actor, calendar).await?;
     let mut kept = Kept::of(&place.calendar);
     kept.texts(fields, &["location"], whole)?;
     let edit = CalendarEdit {

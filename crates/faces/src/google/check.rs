@@ -70,7 +70,7 @@ fn times(wire: &Wire, zone: &Zone) -> Result<(), Fault> {
 
 /// Whether Google knows a zone by this name.
 pub(super) fn is_zone(name: &str) -> bool {
-    Zone::iana(name).is_some() || protocols::zones::zone_named(name).is_some()
+    Zone::iana(name).is_some()
 }
 
 fn day(time: &EventDateTime) -> Option<Date> {

@@ -34,6 +34,10 @@ pub(super) fn edit(
     for unit in unit::diff(&before, &after) {
         unit.take(event, &after);
     }
+    // Another time is another edition of the invitation (RFC 5546 2.1.4).
+    if before.when != after.when || before.rules != after.rules {
+        event.sequence = event.sequence.saturating_add(1);
+    }
     Ok(())
 }
 

@@ -79,6 +79,11 @@ impl Fault {
         Self::new(403, "insufficientPermissions", message)
     }
 
+    /// 401: nobody at all.
+    pub fn login_required() -> Self {
+        Self::new(401, "required", "Login Required").at("header", "Authorization")
+    }
+
     /// 404: not there, or not for this person.
     pub fn not_found() -> Self {
         Self::new(404, "notFound", "Not Found")

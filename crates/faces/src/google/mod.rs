@@ -15,6 +15,7 @@ mod changes;
 mod channels;
 mod check;
 mod colors;
+mod condition;
 mod conference;
 mod edit;
 mod entry;
@@ -25,6 +26,7 @@ mod filter;
 mod free_busy;
 mod listing;
 mod names;
+mod overridden;
 mod place;
 mod query;
 mod quick;
@@ -57,7 +59,8 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/batch/calendar/v3", post(batch::batch))
         .with_state(api.clone())
-        .merge(api)
+        .merge(api.clone())
+        .layer(middleware::from_fn_with_state(api, overridden::read))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn(whole::read))
 }

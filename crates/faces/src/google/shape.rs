@@ -1,5 +1,6 @@
 //! How a client wants to see events: in which zone, and with how many guests.
 
+use calendar::Zone;
 use jiff::{Timestamp, tz::TimeZone};
 use protocols::google::{Event as Wire, EventDateTime};
 
@@ -18,7 +19,7 @@ impl Shape {
         if named.is_some_and(|name| !is_zone(name)) {
             return Err(Fault::parameter("timeZone", "Invalid time zone."));
         }
-        let zone = named.and_then(protocols::zones::zone_named);
+        let zone = named.and_then(Zone::iana);
         let zone = zone.as_ref().unwrap_or(&place.zone);
         Ok(Self {
             zone: TimeZone::get(zone.name()).unwrap_or(TimeZone::UTC),

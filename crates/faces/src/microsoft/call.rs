@@ -137,7 +137,7 @@ fn segments(path: &str) -> Vec<String> {
 }
 
 /// `events('id')` means `events/id`.
-fn keyed(segment: String) -> Vec<String> {
+pub(super) fn keyed(segment: String) -> Vec<String> {
     let key = segment
         .strip_suffix("')")
         .and_then(|rest| rest.split_once("('"));

@@ -39,6 +39,14 @@ const TRANSACTION_MAX: usize = 255;
 
 /// Single events and masters.
 pub(super) async fn list(call: &Call, which: &Which) -> Result<Response, Fault> {
+    let (all, calendar) = whole(call, which).await?;
+    Ok(view::listed(call, all, &context(call, &calendar)))
+}
+
+async fn whole(
+    call: &Call,
+    which: &Which,
+) -> Result<(Vec<Map<String, Value>>, CalendarView), Fault> {
     let calendar = call.calendar(which).await?;
     let items = Items::new(call, &calendar).expanded().await?;
     let mut all = Vec::new();
@@ -55,7 +63,17 @@ pub(super) async fn list(call: &Call, which: &Which) -> Result<Response, Fault> 
             break;
         }
     }
-    Ok(view::listed(call, all, &context(call, &calendar)))
+    Ok((all, calendar))
+}
+
+/// How many single events and masters there are, as a plain number.
+pub(super) async fn count(call: &Call, which: &Which) -> Result<Response, Fault> {
+    let (all, _) = whole(call, which).await?;
+    let all = all.into_iter().map(Value::Object);
+    let filter = call.query.filter.as_ref();
+    let number = all.filter(|item| filter.is_none_or(|filter| filter.holds(item)));
+    let kind = [(header::CONTENT_TYPE, "text/plain")];
+    Ok((kind, number.count().to_string()).into_response())
 }
 
 /// One event or occurrence.
@@ -308,6 +326,11 @@ fn midnight(sent: &wire::Event) -> Result<(), Fault> {
     };
     if sent.is_all_day == Some(true) && !times.all(at_midnight) {
         let message = "The Event.Start property for an all-day event needs to be set to midnight.";
+        return Err(Fault::property(message));
+    }
+    let [start, end] = ends.map(|end| end.as_ref().map(|time| &time.date_time));
+    if sent.is_all_day == Some(true) && start.is_some() && start == end {
+        let message = "The duration of an event marked as All day must be at least 24 hours.";
         return Err(Fault::property(message));
     }
     Ok(())

@@ -93,7 +93,11 @@ async fn answered(app: &App, request: Request) -> Response {
 async fn answer(call: &Call) -> Result<Response, Fault> {
     let resource = Resource::of(&call.segments)?;
     match &resource {
-        Resource::Events(_) | Resource::Event(..) | Resource::Instances(..) | Resource::View(_) => {
+        Resource::Events(_)
+        | Resource::Count(_)
+        | Resource::Event(..)
+        | Resource::Instances(..)
+        | Resource::View(_) => {
             call.query.check("event", &fields::EVENT)?;
         }
         Resource::Calendars | Resource::Calendar(_) | Resource::GroupCalendars(_) => {
@@ -109,6 +113,7 @@ async fn answer(call: &Call) -> Result<Response, Fault> {
         (&Method::PATCH, Resource::Calendar(which)) => calendars::patch(call, &which).await,
         (&Method::DELETE, Resource::Calendar(which)) => calendars::delete(call, &which).await,
         (&Method::GET, Resource::Events(which)) => events::list(call, &which).await,
+        (&Method::GET, Resource::Count(which)) => events::count(call, &which).await,
         (&Method::POST, Resource::Events(which)) => events::create(call, &which).await,
         (method, Resource::Event(which, id)) => match *method {
             Method::GET => events::get(call, which.as_ref(), &id).await,

@@ -39,6 +39,8 @@ pub(super) enum Resource {
     Instances(Option<Which>, String),
     Answer(Option<Which>, String, Answer),
     Cancel(Option<Which>, String),
+    /// How many events there are in a calendar: `$count`.
+    Count(Which),
     Attachments(Option<Which>, String),
     Attachment(Option<Which>, String, String),
     /// What is in a file: `$value`.
@@ -90,6 +92,7 @@ impl Resource {
             ) => Self::of_calendar(&Which::Id((*id).to_owned()), rest, words),
             (["me", "mailboxsettings"], _) => Ok(Self::MailboxSettings),
             (["me", "events"], _) => Ok(Self::Events(Which::Default)),
+            (["me", "events", "$count"], _) => Ok(Self::Count(Which::Default)),
             (["me", "events", _, rest @ ..], [_, _, id, words @ ..]) => {
                 Self::of_event(None, id, rest, words)
             }
@@ -104,6 +107,7 @@ impl Resource {
         match (lower, words) {
             ([], _) => Ok(Self::Calendar(which.clone())),
             (["events"], _) => Ok(Self::Events(which.clone())),
+            (["events", "$count"], _) => Ok(Self::Count(which.clone())),
             (["events", _, rest @ ..], [_, id, words @ ..]) => {
                 Self::of_event(Some(which), id, rest, words)
             }

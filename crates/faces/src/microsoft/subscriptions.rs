@@ -10,7 +10,12 @@ use protocols::microsoft::wire::Subscription;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{call::Call, fault::Fault, ids, path::Resource};
+use super::{
+    call::{Call, keyed},
+    fault::Fault,
+    ids,
+    path::Resource,
+};
 use crate::{Flavour, Terms, Watcher};
 
 /// How long an order may live, in minutes: a week.
@@ -135,7 +140,7 @@ async fn watched(call: &Call, resource: Option<&str>) -> Result<hub::CalendarId,
             .decode_utf8_lossy()
             .into_owned()
     };
-    let mut segments: Vec<String> = text.split('/').map(decode).collect();
+    let mut segments: Vec<String> = text.split('/').map(decode).flat_map(keyed).collect();
     let mailbox = [call.owner.email.to_lowercase(), call.owner.id.to_string()];
     if let [users, id, ..] = &segments[..]
         && users.eq_ignore_ascii_case("users")

@@ -10,6 +10,8 @@ use crate::microsoft::fault::Fault;
 
 /// Longest filter, in bytes.
 const BYTES_MAX: usize = 8 * 1024;
+/// Most values after `in`.
+const CHOICES_MAX: usize = 200;
 /// Deepest nesting.
 const DEPTH_MAX: usize = 20;
 
@@ -255,8 +257,30 @@ impl Parser<'_> {
             return self.function(&word);
         }
         let operator = self.word()?.to_ascii_lowercase();
+        if operator == "in" {
+            return self.one_of(&word);
+        }
         matches!(operator.as_str(), "eq" | "ne" | "lt" | "le" | "gt" | "ge").then_some(())?;
         Some(Filter::Compare(word, operator, self.literal()?))
+    }
+
+    /// `subject in ('a', 'b')`.
+    fn one_of(&mut self, path: &str) -> Option<Filter> {
+        self.expect(&Token::Open)?;
+        let mut all: Option<Filter> = None;
+        for _ in 0..CHOICES_MAX {
+            let is = Filter::Compare(path.to_owned(), "eq".to_owned(), self.literal()?);
+            all = Some(match all {
+                Some(others) => Filter::Or(Box::new(others), Box::new(is)),
+                None => is,
+            });
+            match self.next()? {
+                Token::Comma => {}
+                Token::Close => return all,
+                _ => return None,
+            }
+        }
+        None
     }
 
     fn function(&mut self, word: &str) -> Option<Filter> {
@@ -322,6 +346,8 @@ mod tests {
             ("startswith(subject,'ben') and not (isAllDay eq true)", true),
             ("contains(subject, 'xx') or iCalUId eq '04'", true),
             ("seriesMasterId eq null", true),
+            ("subject in ('x', 'Ben''s tooth')", true),
+            ("reminderMinutesBeforeStart in (1,2)", false),
             ("reminderMinutesBeforeStart gt 20", false),
             (
                 "singleValueExtendedProperties/Any(ep: ep/id eq 'String {g} Name b' and ep/value eq '2')",
@@ -352,6 +378,8 @@ mod tests {
             "a ~ 1",
             "a eq 'open",
             "f(a,'b')",
+            "a in ()",
+            "a in ('b'",
             &deep,
         ] {
             assert!(Filter::parse(filter).is_err(), "{filter}");

@@ -7,6 +7,19 @@ use crate::microsoft::fault::Fault;
 
 /// Longest list of names in `$select` and the like.
 const NAMES_MAX: usize = 200;
+/// Properties that are no single value, and have no order.
+const COMPLEX: [&str; 10] = [
+    "attendees",
+    "body",
+    "categories",
+    "end",
+    "location",
+    "locations",
+    "organizer",
+    "recurrence",
+    "responseStatus",
+    "start",
+];
 
 /// The options of a request. Names are read in any letter case, with or without an encoded `$`.
 #[derive(Clone, Debug, Default)]
@@ -87,6 +100,12 @@ impl Query {
             return Err(Fault::option(message));
         }
         let ordered = self.order.iter().map(|(path, _)| path.as_str());
+        let whole = |path: &&str| COMPLEX.iter().any(|name| name.eq_ignore_ascii_case(path));
+        if ordered.clone().any(|path| whole(&path)) {
+            let message =
+                "The $orderby expression must evaluate to a single value of primitive type.";
+            return Err(Fault::option(message));
+        }
         let filtered = self.filter.iter().flat_map(Filter::properties);
         match ordered.chain(filtered).find(unknown) {
             Some(name) => Err(Fault::no_property(name, kind)),

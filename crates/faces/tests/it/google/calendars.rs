@@ -170,7 +170,7 @@ async fn a_cookie_is_not_enough() {
     let answer = world
         .send("GET", EVENTS, &[("cookie", &cookie)], Value::Null)
         .await;
-    assert_eq!(answer.fault(), (401, "authError".to_owned()));
+    assert_eq!(answer.fault(), (401, "required".to_owned()));
 }
 
 fn cookies(cookie: &str) -> axum::http::HeaderMap {

@@ -118,6 +118,71 @@ async fn times_are_in_the_zone_that_is_asked_for_and_of_many_guests_only_oneself
 }
 
 #[tokio::test]
+async fn a_request_may_mean_another_method_and_nobody_is_told_so() {
+    let world = World::start().await;
+    let made = world.post(EVENTS, event(json!({}))).await.ok();
+    let one = format!("{EVENTS}/{}", made["id"].as_str().unwrap());
+    let means = |method| [("x-http-method-override", method)];
+    let patched = world
+        .send("POST", &one, &means("PATCH"), json!({"summary": "y"}))
+        .await;
+    assert_eq!(patched.ok()["summary"], "y");
+    let form = [
+        ("x-http-method-override", "GET"),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    let listed = world
+        .form(EVENTS, &form, "q=nothing&timeZone=Asia/Tokyo")
+        .await
+        .ok();
+    assert_eq!(
+        (&listed["items"], &listed["timeZone"]),
+        (&json!([]), &json!("Asia/Tokyo"))
+    );
+    let gone = world
+        .send("POST", &one, &means("DELETE"), Value::Null)
+        .await;
+    assert_eq!(gone.status, 204);
+    let mut world = world;
+    world.token.clear();
+    assert_eq!(
+        world.get(EVENTS).await.fault(),
+        (401, "required".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn another_time_is_another_sequence_and_calendars_have_conditions() {
+    let world = World::start().await;
+    let made = world.post(EVENTS, event(json!({}))).await.ok();
+    let one = format!("{EVENTS}/{}", made["id"].as_str().unwrap());
+    let later = json!({"end": {"dateTime": "2027-02-02T11:00:00", "timeZone": "Europe/Berlin"}});
+    for (change, sequence) in [
+        (json!({"summary": "y"}), 0),
+        (later, 1),
+        (json!({"summary": "z"}), 1),
+    ] {
+        assert_eq!(world.patch(&one, change).await.ok()["sequence"], sequence);
+    }
+    for path in ["calendars/primary", "users/me/calendarList/primary"] {
+        let there = world.get(path).await.ok();
+        let tag = there["etag"].as_str().unwrap();
+        let known = world
+            .send("GET", path, &[("if-none-match", tag)], Value::Null)
+            .await;
+        assert_eq!(known.status, 304, "{path}");
+        let stale = world
+            .send("PATCH", path, &[("if-match", "\"1\"")], json!({}))
+            .await;
+        assert_eq!(stale.fault(), (412, "conditionNotMet".to_owned()), "{path}");
+        let fresh = world
+            .send("PATCH", path, &[("if-match", tag)], json!({}))
+            .await;
+        assert_eq!(fresh.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_sentence_becomes_an_event_and_the_primary_calendar_can_be_cleared() {
     let world = World::start().await;
     let quick = format!("{EVENTS}/quickAdd?text=Lunch%20with%20Ben");

@@ -30,7 +30,10 @@ pub fn check(exchange: &Exchange) -> Vec<String> {
     if exchange.status >= 300 || exchange.answer.is_empty() {
         return Vec::new();
     }
-    let Some(schema) = response_of(document, exchange.method.as_str(), path) else {
+    let meant = exchange.asked("x-http-method-override");
+    let method = Some(meant).filter(|meant| !meant.is_empty());
+    let method = method.unwrap_or(exchange.method.as_str());
+    let Some(schema) = response_of(document, method, path) else {
         return vec!["no method of the discovery document".to_owned()];
     };
     let answer = match serde_json::from_slice(&exchange.answer) {

@@ -235,6 +235,25 @@ impl World {
         }
     }
 
+    /// POSTs a form.
+    pub async fn form(&self, path: &str, headers: &[(&str, &str)], form: &str) -> Answer {
+        let mut request = Request::post(format!("/calendar/v3/{path}"))
+            .header("authorization", format!("Bearer {}", self.token));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(form.to_owned())).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let body = serde_json::from_slice(&bytes).unwrap();
+        Answer {
+            status,
+            headers,
+            body,
+        }
+    }
+
     /// Sends a batch and returns the answer as text.
     pub async fn batch(&self, body: &str) -> String {
         let request = Request::post("/batch/calendar/v3")

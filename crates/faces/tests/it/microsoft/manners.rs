@@ -90,6 +90,7 @@ async fn options_name_what_there_is_and_ids_come_in_brackets() {
         "$filter=not (subject eq 'x' or startswith(colour,'r'))",
         "$filter=subject eq",
         "$top=-1",
+        "$orderby=start",
     ] {
         let url = mailbox.url(&format!("me/events?{option}"));
         let refused = mailbox.send(Request::get(url)).await;
@@ -110,6 +111,21 @@ async fn options_name_what_there_is_and_ids_come_in_brackets() {
     let whole = json!({"requests": [{"id": "1", "method": "GET", "url": url}]});
     let batch = mailbox.act("$batch", &whole).await;
     assert_eq!(batch.body["responses"][0]["status"], 200);
+    for (filter, number) in [
+        ("", "1"),
+        ("?$filter=subject in ('x','y')", "1"),
+        ("?$filter=subject eq 'y'", "0"),
+    ] {
+        let url = mailbox.url(&format!("me/events/$count{filter}"));
+        let counted = mailbox.send(Request::get(url)).await.response;
+        assert_eq!(counted.text().unwrap(), number, "{filter}");
+    }
+    let mut day = appointment("day");
+    day["isAllDay"] = json!(true);
+    day["start"]["dateTime"] = json!("2026-11-24T00:00:00");
+    day["end"] = day["start"].clone();
+    let short = mailbox.act("me/events", &day).await;
+    assert_eq!(code(&short), "ErrorPropertyValidationFailure");
 }
 
 #[tokio::test]
