@@ -78,6 +78,7 @@ async fn take(State(receiver): State<Receiver>, headers: HeaderMap) {
 }
 
 pub struct House {
+    settings: storage::Settings,
     hub: Hub,
     store: Store,
     actor: Actor,
@@ -88,12 +89,34 @@ pub struct House {
     arrived: UnboundedReceiver<(String, String)>,
 }
 
+/// The PostgreSQL that `KALENDS_TEST_POSTGRES` names. Without it says what is not tested, or fails where nothing may be
+/// skipped.
+pub fn postgres() -> Option<storage::Settings> {
+    let url = std::env::var("KALENDS_TEST_POSTGRES").ok();
+    let url = url.filter(|url| !url.is_empty());
+    if url.is_none() {
+        let missing = "KALENDS_TEST_POSTGRES is not set";
+        assert!(
+            std::env::var_os("KALENDS_REQUIRE_ALL").is_none(),
+            "{missing}"
+        );
+        #[expect(clippy::print_stderr, reason = "says what was not tested")]
+        {
+            eprintln!("SKIPPED: postgres: {missing}");
+        }
+    }
+    url.map(storage::Settings::new)
+}
+
 impl House {
     pub async fn new() -> Self {
-        let settings = storage::Settings::new("sqlite::memory:");
-        let stores = Stores::open(settings, MasterKey::new([7; 32]))
-            .await
-            .unwrap();
+        Self::on(storage::Settings::new("sqlite::memory:")).await
+    }
+
+    /// On this database, as a tenant of its own.
+    pub async fn on(settings: storage::Settings) -> Self {
+        let key = MasterKey::new([7; 32]);
+        let stores = Stores::open(settings.clone(), key).await.unwrap();
         let store = stores.create_tenant("test").await.unwrap();
         let clock = Arc::new(Hands(AtomicI64::new(1_800_000_000)));
         let ids = Arc::new(SystemIds);
@@ -104,8 +127,9 @@ impl House {
         };
         let user = identity.create_user(new).await.unwrap();
         let actor = Actor::person(store.tenant(), user.id);
-        let settings = hub::Settings::default();
-        let hub = Hub::new(stores, Arc::new(NoProviders), clock.clone(), ids, settings);
+        let hub_settings = hub::Settings::default();
+        let nobody = Arc::new(NoProviders);
+        let hub = Hub::new(stores, nobody, clock.clone(), ids, hub_settings);
         let new = NewCalendar {
             name: "Practice".into(),
             ..NewCalendar::default()
@@ -122,6 +146,7 @@ impl House {
         let address = format!("http://{}/push", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
+            settings,
             hub,
             store,
             actor,
@@ -133,14 +158,26 @@ impl House {
         }
     }
 
-    /// One of the nodes on this database.
+    /// The node on which everything else here happens.
     pub fn notifier(&self) -> Notifier {
+        self.node(self.store.clone())
+    }
+
+    /// Another one, which hears of changes from the database alone, as long as its stores are open.
+    pub async fn elsewhere(&self) -> (Stores, Notifier) {
+        let key = MasterKey::new([7; 32]);
+        let stores = Stores::open(self.settings.clone(), key).await.unwrap();
+        let store = stores.of(self.store.tenant()).await.unwrap();
+        (stores, self.node(store))
+    }
+
+    fn node(&self, store: Store) -> Notifier {
         let network = Network::new(network::Settings {
             reach: Reach::AlsoLoopback,
             ..network::Settings::default()
         });
         Notifier::new(Parts {
-            store: self.store.clone(),
+            store,
             google_root: "https://hub.example/google/".into(),
             coalesce: Duration::from_millis(5),
             policy: Arc::new(OverTls),

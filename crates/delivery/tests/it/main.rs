@@ -46,6 +46,30 @@ async fn of_two_nodes_one_tells() {
     }
 }
 
+/// The same with two processes' connections: each hears of what the other one commits.
+#[tokio::test]
+async fn of_two_nodes_on_postgres_one_tells() {
+    let Some(settings) = house::postgres() else {
+        return;
+    };
+    let mut house = House::on(settings).await;
+    house.notifier().open(house.order()).await.unwrap();
+    house.heard().await;
+    let (_stores, elsewhere) = house.elsewhere().await;
+    let elsewhere = tokio::spawn(elsewhere.run());
+    house.change("at the other node").await;
+    assert_eq!(house.heard().await.1, "2");
+    tokio::spawn(house.notifier().run());
+    for number in 3..8 {
+        house.change("x").await;
+        assert_eq!(house.heard().await.1, number.to_string());
+        assert!(house.is_silent(Duration::from_millis(150)).await);
+    }
+    elsewhere.abort();
+    house.change("and alone again").await;
+    assert_eq!(house.heard().await.1, "8");
+}
+
 /// Somebody who takes their time is told once of all that happened meanwhile, and keeps nobody waiting.
 #[tokio::test]
 async fn a_slow_receiver_is_told_once_of_everything() {

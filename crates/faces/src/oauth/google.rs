@@ -34,8 +34,12 @@ fn access(scope: &str) -> Access {
 
 /// Whether a scope lets a client change anything at all.
 pub(super) fn changes(scope: &str) -> bool {
-    let reads = [".readonly", ".freebusy"];
-    scope.starts_with(PREFIX) && !reads.iter().any(|end| scope.ends_with(end))
+    let Some(name) = scope.strip_prefix(PREFIX) else {
+        return false;
+    };
+    // Who somebody is, too.
+    let reads = [".readonly", ".freebusy", ".email", ".profile"];
+    !reads.iter().any(|end| name.ends_with(end))
 }
 
 /// What a request asks for; `None` if there is a scope that Google does not have.
@@ -152,6 +156,7 @@ mod tests {
             assert!(!has(asked(little, "online", ""), "calendar.read"));
         }
         assert!(changes(lists) && !changes(readonly) && !changes("openid"));
+        assert!(!changes("https://www.googleapis.com/auth/userinfo.email"));
         assert!(has(asked(calendar, "offline", "consent"), "offline_access"));
         assert!(!has(asked(calendar, "offline", ""), "offline_access"));
         assert_eq!(asked("https://example.com/auth/calendar", "", ""), None);
