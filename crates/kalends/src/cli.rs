@@ -38,7 +38,7 @@ pub enum Command {
 #[derive(Args, Clone)]
 pub struct ConfigOptions {
     /// Configuration file; see config.example.toml. Environment variables `KALENDS_SECTION__KEY` come on top.
-    #[arg(long, env = "KALENDS_CONFIG")]
+    #[arg(long, env = "KALENDS_CONFIG", global = true)]
     pub config: Option<PathBuf>,
 }
 

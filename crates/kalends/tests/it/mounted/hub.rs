@@ -99,9 +99,8 @@ impl Hub {
 
     /// What the program says when it is called with this configuration.
     pub async fn command(&self, command: &[&str], rest: &[&str]) -> String {
-        let (first, words) = command.split_first().unwrap();
         let config = ["--config", self.config.as_str()];
-        let arguments = [&[*first], &config[..], words, rest].concat();
+        let arguments = [command, rest, &config].concat();
         let mut command = kalends(&arguments, &self.stderr);
         let said = command.stderr(Stdio::piped()).output().await.unwrap();
         let all = [said.stdout, said.stderr].concat();
