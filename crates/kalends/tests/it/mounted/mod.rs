@@ -147,6 +147,15 @@ async fn a_program_may_do_what_it_was_let_in_for() {
         "insufficientPermissions"
     );
 
+    // It is what a request means that counts, not how it comes.
+    let anew = |method: &str, url: &str| {
+        let request = Request::post(url).bearer(&token);
+        request.header("x-http-method-override", method)
+    };
+    hub.ok(anew("GET", &events)).await;
+    let refused = hub.send(anew("DELETE", &format!("{events}/nothing"))).await;
+    assert_eq!(refused.status, 403);
+
     // A word of one vendor opens nothing at the other.
     let graph = format!("{}microsoft/v1.0/me/events", hub.root);
     let refused = hub.send(Request::get(&graph).bearer(&token)).await;
