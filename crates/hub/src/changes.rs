@@ -1,10 +1,11 @@
 //! Following the change log.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use calendar::Event;
 use identity::Actor;
-use storage::{ChangeKind, Logged, Tx, changes, copies};
-use sync::{CalendarId, CopyId};
+use storage::{ChangeKind, Logged, Tx, changes, copies, edits};
+use sync::{CalendarId, ChangeId, CopyId};
 
 use crate::{Error, EventView, Hub, Result, access};
 
@@ -16,6 +17,8 @@ pub const CHANGES_MAX: usize = 1_000;
 pub struct Delta {
     /// Events that were made or changed, as they are now; dead ones were removed.
     pub events: Vec<EventView>,
+    /// What the first change of each of them since then came from, as far as that is known.
+    pub first: HashMap<CopyId, Option<ChangeId>>,
     /// Where the next delta begins.
     pub position: i64,
     /// There is more after that.
@@ -72,12 +75,15 @@ impl Hub {
         } else {
             latest
         };
-        let mut seen = HashSet::new();
-        let ids: Vec<CopyId> = logged
-            .iter()
-            .filter(|l| l.change.kind == ChangeKind::Event && seen.insert(l.change.subject))
-            .map(|l| CopyId(l.change.subject))
-            .collect();
+        let (mut ids, mut first) = (Vec::new(), HashMap::new());
+        let about = |l: &&Logged| l.change.kind == ChangeKind::Event;
+        for change in logged.iter().filter(about).map(|l| &l.change) {
+            let id = CopyId(change.subject);
+            first.entry(id).or_insert_with(|| {
+                ids.push(id);
+                change.cause
+            });
+        }
         let events = copies::get_many(&mut tx, &ids)
             .await?
             .into_iter()
@@ -85,9 +91,24 @@ impl Hub {
             .collect();
         Ok(Delta {
             events,
+            first,
             position,
             more,
         })
+    }
+
+    /// What an event was before a change; `None` where that is not kept, or there was no such event.
+    pub async fn event_before(
+        &self,
+        actor: &Actor,
+        copy: CopyId,
+        change: ChangeId,
+    ) -> Result<Option<Event>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        access::copy(&mut tx, actor, copy).await?;
+        let edits = edits::by_change(&mut tx, change).await?;
+        let edit = edits.into_iter().find(|edit| edit.copy == copy);
+        Ok(edit.and_then(|edit| edit.before))
     }
 
     /// Moves the log on by a row that is about nothing in particular, so that what was given out before can be told

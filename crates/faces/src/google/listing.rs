@@ -1,7 +1,7 @@
 //! The ways in which events are listed: all, those in a window, and what changed.
 
 use calendar::Window;
-use hub::EventView;
+use hub::{EventView, changes::Delta};
 use identity::Actor;
 use jiff::{SignedDuration, Timestamp};
 use protocols::google::Event as Wire;
@@ -10,7 +10,7 @@ use super::{
     Fault,
     filter::Filter,
     place::Place,
-    render,
+    render, since,
     tokens::{Next, Page},
 };
 use crate::App;
@@ -111,13 +111,37 @@ impl Listing<'_> {
         };
         let mut items = Vec::new();
         for view in &delta.events {
-            if view.alive && self.single_events {
-                items.extend(self.instances(view, window, true));
-            } else {
-                items.extend(self.parts(view));
+            let shown = |view: &EventView| {
+                if view.alive && self.single_events {
+                    instances(self.place, view, window, true)
+                } else {
+                    all_parts(self.place, view)
+                }
+            };
+            let mut told = shown(view);
+            if view.alive && view.event.is_series() {
+                let before = self.before(view, &delta).await?;
+                let before = before.map(|view| shown(&view));
+                told = since::changed(self.place, view, before, told);
             }
+            told.retain(|item| self.filter.admits_item(item));
+            items.extend(told);
         }
         Ok((items, delta.more.then_some(Next::Changes(delta.position))))
+    }
+
+    /// A series as it was before the first of its changes, where that is known and it was one already.
+    async fn before(&self, view: &EventView, delta: &Delta) -> Result<Option<EventView>, Fault> {
+        let Some(change) = delta.first.get(&view.id).copied().flatten() else {
+            return Ok(None);
+        };
+        let hub = &self.app.hub;
+        let event = hub.event_before(self.actor, view.id, change).await?;
+        let event = event.filter(calendar::Event::is_series);
+        Ok(event.map(|event| EventView {
+            event,
+            ..view.clone()
+        }))
     }
 
     async fn window(&self, offset: usize) -> Result<Answer, Fault> {
@@ -175,14 +199,11 @@ impl Listing<'_> {
 
     /// A master with its exceptions, or one that is gone.
     fn parts(&self, view: &EventView) -> Vec<Wire> {
-        if !view.alive {
-            return vec![render::master(self.place, view)];
+        let mut parts = all_parts(self.place, view);
+        if view.alive {
+            parts.retain(|item| self.filter.admits_item(item));
         }
-        let rendered = render::event(self.place, view);
-        let parts = [rendered.master]
-            .into_iter()
-            .chain(rendered.exceptions.into_values());
-        parts.filter(|item| self.filter.admits_item(item)).collect()
+        parts
     }
 
     /// The occurrences in a window, one by one, and the cancelled ones if they are wanted.
@@ -219,6 +240,16 @@ impl Listing<'_> {
             Order::Updated => items.sort_by(|a, b| a.updated.cmp(&b.updated)),
         }
     }
+}
+
+/// A master with its exceptions, or one that is gone.
+fn all_parts(place: &Place, view: &EventView) -> Vec<Wire> {
+    if !view.alive {
+        return vec![render::master(place, view)];
+    }
+    let rendered = render::event(place, view);
+    let exceptions = rendered.exceptions.into_values();
+    [rendered.master].into_iter().chain(exceptions).collect()
 }
 
 /// The occurrences of an event in a window as instances, or the event itself if it happens once.

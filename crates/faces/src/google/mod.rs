@@ -5,8 +5,8 @@
 //! changes only the units that the client changed.
 //!
 //! What real Google does differently: a page here may be longer than `maxResults` by the exceptions of its last
-//! series; an incremental answer holds all parts of a changed series; and occurrences of an endless series are listed
-//! for two years ahead unless `timeMax` says otherwise.
+//! series; an incremental answer holds all parts of a changed series if it is not known what it was before; and
+//! occurrences of an endless series are listed for two years ahead unless `timeMax` says otherwise.
 
 mod batch;
 mod calendar_list;
@@ -24,6 +24,7 @@ mod fault;
 mod fields;
 mod filter;
 mod free_busy;
+mod guests;
 mod listing;
 mod names;
 mod overridden;
@@ -35,6 +36,7 @@ mod scopes;
 mod settings;
 mod shape;
 mod signed;
+mod since;
 mod tokens;
 mod write;
 

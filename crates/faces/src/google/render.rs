@@ -124,6 +124,16 @@ fn complete(place: &Place, view: &EventView, id: String, wire: Wire) -> Wire {
     wire
 }
 
+/// An instance that is none any more.
+pub(super) fn gone_instance(place: &Place, view: &EventView, occurrence: RecurrenceId) -> Wire {
+    let id = event_id(view);
+    let cancelled = Wire {
+        status: Some("cancelled".to_owned()),
+        ..Wire::default()
+    };
+    instance_of(place, view, &id, occurrence, cancelled)
+}
+
 /// A deleted event, or a called-off instance.
 fn gone(view: &EventView, id: String) -> Wire {
     Wire {

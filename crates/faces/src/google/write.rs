@@ -15,6 +15,7 @@ use super::{
     Fault, check, conference,
     edit::{self, Draft, merge},
     events::shown,
+    guests,
     place::{Place, Target, is_id},
     query::Query,
     render,
@@ -286,6 +287,7 @@ pub(super) async fn update(
             None => &mut draft.master,
         };
         let mut fields = fields;
+        guests::join(into, &mut fields);
         for name in FIXED.iter().copied().chain(["iCalUID", "sequence"]) {
             fields.shift_remove(name);
             if let Some(kept) = into.get(name) {
@@ -332,6 +334,8 @@ pub(super) async fn patch(
             Some(id) => draft.occurrence(id)?,
             None => &mut draft.master,
         };
+        let mut fields = fields;
+        guests::join(into, &mut fields);
         merge(into, &fields);
         check::event(&edit::wire(into)?, &zone, |name| fields.contains_key(name))
     };

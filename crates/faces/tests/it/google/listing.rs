@@ -113,7 +113,7 @@ async fn a_sync_token_brings_what_changed_since_and_nothing_else() {
             [
                 ("edited!", "confirmed"),
                 ("-", "cancelled"),
-                ("Weekly", "confirmed"),
+                // Of the series the occurrence alone.
                 ("-", "cancelled"),
                 ("new", "confirmed")
             ]
@@ -134,6 +134,56 @@ async fn a_sync_token_brings_what_changed_since_and_nothing_else() {
         let reason = "syncTokenWithRequestRestrictions".to_owned();
         assert_eq!(answer.fault(), (400, reason), "{forbidden}");
     }
+}
+
+#[tokio::test]
+async fn of_a_series_the_parts_that_changed_are_told() {
+    let world = World::start().await;
+    world.post(EVENTS, weekly("series")).await.ok();
+    let single = "singleEvents=true";
+    let first = |query: &'static str| async {
+        let (_, token) = all(&world, query).await;
+        token
+    };
+    let (parts, singles) = (first("").await, first(single).await);
+    let told = async |query: &str, token: &str| -> Vec<(String, String)> {
+        let (items, _) = all(&world, &format!("{query}&syncToken={token}")).await;
+        let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+        let told = items.iter().map(|i| (text(&i["id"]), text(&i["status"])));
+        told.collect()
+    };
+    let part = |id: &str, status: &str| (id.to_owned(), status.to_owned());
+    let second = "series_20261201T080000Z";
+    world
+        .patch(&path(second), json!({"summary": "other"}))
+        .await
+        .ok();
+    let changed = [part(second, "confirmed")];
+    assert_eq!(told("", &parts).await, changed);
+    assert_eq!(told(single, &singles).await, changed);
+    // Since then, and since before that.
+    let (later, singles_later) = (first("").await, first(single).await);
+    world.delete(&path("series_20261208T080000Z")).await.ok();
+    let cancelled = [part("series_20261208T080000Z", "cancelled")];
+    assert_eq!(told("", &later).await, cancelled);
+    assert_eq!(told(single, &singles_later).await, cancelled);
+    assert_eq!(told("", &parts).await.len(), 2);
+    // The title of the series is that of its plain occurrences; the one that has its own stays.
+    let (later, singles_later) = (first("").await, first(single).await);
+    world
+        .patch(&path("series"), json!({"summary": "all"}))
+        .await
+        .ok();
+    assert_eq!(told("", &later).await, [part("series", "confirmed")]);
+    let told_singles = told(single, &singles_later).await;
+    assert!(told_singles.iter().all(|(id, _)| id != second));
+    assert!(!told_singles.is_empty());
+    // What a shorter rule no longer has is gone.
+    let singles_later = first(single).await;
+    let shorter = json!({"recurrence": ["RRULE:FREQ=WEEKLY;COUNT=3"]});
+    world.patch(&path("series"), shorter).await.ok();
+    let gone = told(single, &singles_later).await;
+    assert!(gone.contains(&part("series_20261215T080000Z", "cancelled")));
 }
 
 #[tokio::test]
