@@ -205,6 +205,25 @@ impl Request {
             Err(Fault::not_found())
         }
     }
+
+    /// The same. One that was deleted comes back for whoever says that it is no longer cancelled, and no more than that.
+    async fn revived(
+        &self,
+        event: &str,
+        fields: &Map<String, Value>,
+        headers: &HeaderMap,
+    ) -> Result<Target, Fault> {
+        let target = self.place.target(&self.app, &self.actor, event).await?;
+        let lives = matches!(
+            fields.get("status").and_then(Value::as_str),
+            Some("confirmed" | "tentative")
+        );
+        if !target.view.alive && lives && !headers.contains_key(header::IF_MATCH) {
+            let hub = &self.app.hub;
+            Box::pin(hub.revive_event(&self.actor, target.view.id)).await?;
+        }
+        self.target(event).await
+    }
 }
 
 pub(super) async fn insert(
@@ -270,7 +289,7 @@ pub(super) async fn update(
 ) -> Result<Response, Fault> {
     let request = Request::new(app, actor, &calendar, query).await?;
     let fields = request.fields(body)?;
-    let target = request.target(&event).await?;
+    let target = request.revived(&event, &fields, &headers).await?;
     let precondition = Request::precondition(&headers, &target.view)?;
     let occurrence = target.occurrence;
     let is_cancelled = fields
@@ -316,7 +335,7 @@ pub(super) async fn patch(
 ) -> Result<Response, Fault> {
     let request = Request::new(app, actor, &calendar, query).await?;
     let mut fields = request.fields(body)?;
-    let target = request.target(&event).await?;
+    let target = request.revived(&event, &fields, &headers).await?;
     let precondition = Request::precondition(&headers, &target.view)?;
     if fields
         .get("status")

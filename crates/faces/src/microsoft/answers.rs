@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     call::Call,
-    events::{found, invited},
+    events::{self, found, invited},
     fault::Fault,
     ids::EventId,
     path::{Action, Answer, Which},
@@ -112,6 +112,7 @@ pub(super) async fn act(
             Err(Fault::bad("NewReminderTime: is required"))
         }
         Action::DismissReminder | Action::SnoozeReminder => Ok(StatusCode::OK.into_response()),
+        Action::PermanentDelete => events::delete(call, which, id).await,
     }
 }
 

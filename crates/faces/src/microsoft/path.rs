@@ -25,6 +25,8 @@ pub(super) enum Action {
     Forward,
     DismissReminder,
     SnoozeReminder,
+    /// There is no folder of deleted things from which it would have to go: a deletion like any other.
+    PermanentDelete,
 }
 
 /// What a path is about.
@@ -47,7 +49,7 @@ pub(super) enum Resource {
     AttachmentValue(Option<Which>, String, String),
     Extensions(Option<Which>, String),
     Extension(Option<Which>, String, String),
-    /// `forward`, `dismissReminder`, `snoozeReminder`.
+    /// `forward`, `dismissReminder`, `snoozeReminder`, `permanentDelete`.
     Action(Option<Which>, String, Action),
     Schedule(Which),
     Groups,
@@ -141,6 +143,7 @@ impl Resource {
             ["tentativelyaccept"] => answered(Answer::Tentative),
             ["decline"] => answered(Answer::Decline),
             ["cancel"] => Ok(Self::Cancel(which, id)),
+            ["permanentdelete"] => Ok(Self::Action(which, id, Action::PermanentDelete)),
             ["forward"] => Ok(Self::Action(which, id, Action::Forward)),
             ["dismissreminder"] => Ok(Self::Action(which, id, Action::DismissReminder)),
             ["snoozereminder"] => Ok(Self::Action(which, id, Action::SnoozeReminder)),

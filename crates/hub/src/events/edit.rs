@@ -81,6 +81,23 @@ impl Hub {
         Ok(())
     }
 
+    /// Brings a deleted event back as it was. One that lives stays as it is.
+    pub async fn revive_event(&self, actor: &Actor, id: CopyId) -> Result<EventView> {
+        access::may_write(actor)?;
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        let mut row = access::copy(&mut tx, actor, id).await?;
+        writable(&mut tx, actor, row.copy.calendar).await?;
+        if !row.copy.alive {
+            let cause = self.edit_cause(row.copy.calendar);
+            let value = row.copy.local.clone();
+            self.restore_in(&mut tx, actor, &mut row, &cause, value)
+                .await?;
+            self.commit(tx).await?;
+            self.wake();
+        }
+        Ok(EventView::of(row))
+    }
+
     /// Changes one occurrence, or it and all that follow. For [`Scope::Following`] the series ends before it and a
     /// second one begins; the event that holds the occurrence afterwards is returned.
     pub async fn edit_occurrence(

@@ -183,6 +183,36 @@ async fn another_time_is_another_sequence_and_calendars_have_conditions() {
 }
 
 #[tokio::test]
+async fn what_was_deleted_comes_back_for_whoever_says_so() {
+    let world = World::start().await;
+    let made = world.post(EVENTS, event(json!({}))).await.ok();
+    let one = format!("{EVENTS}/{}", made["id"].as_str().unwrap());
+    assert_eq!(world.delete(&one).await.status, 204);
+    let gone = (404, "notFound".to_owned());
+    assert_eq!(
+        world.patch(&one, json!({"summary": "y"})).await.fault(),
+        gone
+    );
+    let tag = world.get(&one).await.ok()["etag"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let confirmed = json!({"status": "confirmed", "summary": "back"});
+    let on_condition = world
+        .send("PATCH", &one, &[("if-match", &tag)], confirmed.clone())
+        .await;
+    assert_eq!(on_condition.fault(), gone);
+    let back = world.patch(&one, confirmed).await.ok();
+    assert_eq!(
+        (&back["status"], &back["summary"]),
+        (&json!("confirmed"), &json!("back"))
+    );
+    assert_eq!(back["start"], made["start"]);
+    let listed = world.get(EVENTS).await.ok();
+    assert_eq!(listed["items"][0]["id"], made["id"]);
+}
+
+#[tokio::test]
 async fn a_sentence_becomes_an_event_and_the_primary_calendar_can_be_cleared() {
     let world = World::start().await;
     let quick = format!("{EVENTS}/quickAdd?text=Lunch%20with%20Ben");

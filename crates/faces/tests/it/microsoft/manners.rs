@@ -145,6 +145,8 @@ async fn an_event_is_forwarded_and_its_reminder_put_off() {
         ("dismissReminder", json!({}), 200),
         ("snoozeReminder", json!({"newReminderTime": time}), 200),
         ("snoozeReminder", json!({}), 400),
+        ("permanentDelete", json!({}), 204),
+        ("permanentDelete", json!({}), 404),
     ] {
         let done = mailbox.act(&format!("{at}/{action}"), &body).await;
         assert_eq!(done.status, status, "{action} {body}");
