@@ -1,7 +1,10 @@
 //! The worker: takes jobs as they come due, several at once, and puts those off that fail. It holds nothing: killed at
 //! any moment, the next one goes on where it was.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::{SignedDuration, Timestamp};
 use providers::Failure;
@@ -47,8 +50,24 @@ const TROUBLE_MAX: Duration = Duration::from_secs(30);
 const PASSED_OVER_MAX: usize = 64;
 /// From when on a clock counts as set back.
 const SET_BACK_MIN: SignedDuration = SignedDuration::from_secs(5);
+/// How long what was begun before a clock was set back may go on working out when it is due by how late it was then.
+const SET_BACK_LATE: Duration = Duration::from_secs(5);
 /// Pause between two rounds of what is done daily.
 const DAY: Duration = Duration::from_hours(24);
+
+/// What time it is, as far as the worker has seen.
+struct Time {
+    last: Timestamp,
+    /// When it was seen that the clock was set back, and how late it was before.
+    set_back: Option<(Instant, Timestamp)>,
+}
+
+impl Time {
+    fn at(last: Timestamp) -> Self {
+        let set_back = None;
+        Self { last, set_back }
+    }
+}
 
 impl Hub {
     /// Works until `stop` turns true. A database that fails is tried again, more and more rarely: nobody is there to
@@ -59,13 +78,13 @@ impl Hub {
         let mut running = JoinSet::new();
         let (mut seeded, mut failures) = (false, 0);
         let lanes = Arc::new(Lanes::default());
-        let mut last = self.clock().now();
+        let mut time = Time::at(self.clock().now());
         loop {
             let woken = self.inner.work.notified();
             tokio::pin!(woken);
             woken.as_mut().enable();
             let round = async {
-                self.keep_time(&store, &mut last).await?;
+                self.keep_time(&store, &mut time).await?;
                 self.round(&store, owner, &lanes, &mut running, &mut seeded)
                     .await
             };
@@ -146,14 +165,22 @@ impl Hub {
     }
 
     /// A clock that was set back must not keep everybody waiting until it is again as late as it was.
-    async fn keep_time(&self, store: &Store, last: &mut Timestamp) -> Result<()> {
+    async fn keep_time(&self, store: &Store, time: &mut Time) -> Result<()> {
         let now = self.clock().now();
-        let back = last.duration_since(now);
+        let back = time.last.duration_since(now);
         if back > SET_BACK_MIN {
             tracing::warn!(seconds = back.as_secs(), "the clock was set back");
             jobs::bring_forward(store, back).await?;
+            time.set_back = Some((Instant::now(), time.last));
         }
-        *last = now;
+        time.last = now;
+        if let Some((at, before)) = time.set_back
+            && at.elapsed() > SET_BACK_LATE
+        {
+            // What was under way has come to its end meanwhile. Some of this is early then, and none of it is late.
+            jobs::bring_on(store, before, now).await?;
+            time.set_back = None;
+        }
         Ok(())
     }
 

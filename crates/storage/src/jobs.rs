@@ -55,6 +55,7 @@ const PUT_BACK: &str = "
         attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END
     WHERE tenant = $1 AND id = $2 AND fence = $3 AND lease IS NOT NULL";
 const BRING_FORWARD: &str = "UPDATE jobs SET due = due - $2, lease = lease - $2 WHERE tenant = $1";
+const BRING_ON: &str = "UPDATE jobs SET due = $3 WHERE tenant = $1 AND due >= $2 AND lease IS NULL";
 // An attempt that was cut short is no failure.
 const LEFT_BEHIND: &str = "
     UPDATE jobs SET lease = NULL, owner = NULL, attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END
@@ -166,6 +167,14 @@ pub async fn bring_forward(store: &Store, by: SignedDuration) -> Result<()> {
     let mut tx = store.write().await?;
     let micros = i64::try_from(by.as_micros()).unwrap_or(0);
     tx.run(BRING_FORWARD, values![micros]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What is due at `from` or later, and not being done, is due at `now`.
+pub async fn bring_on(store: &Store, from: Timestamp, now: Timestamp) -> Result<()> {
+    let mut tx = store.write().await?;
+    tx.run(BRING_ON, values![from, now]).await?;
     tx.commit().await?;
     Ok(())
 }
