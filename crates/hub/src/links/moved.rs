@@ -48,10 +48,14 @@ impl Flow<'_> {
                 continue;
             }
             self.leave(row, left).await?;
-            let lost = rules::speaks(value, &mut member, &there.copy, left.calendar);
-            self.hub.keep_losers(self.tx, &there, &lost).await?;
-            members::update(self.tx, &member).await?;
-            linked::update(self.tx, value).await?;
+            let rest = members::of_linked(self.tx, value.id).await?;
+            // Whoever else has made it goes on to speak for it.
+            if rest.iter().all(|member| member.copy != value.origin) {
+                let lost = rules::speaks(value, &mut member, &there.copy, left.calendar);
+                self.hub.keep_losers(self.tx, &there, &lost).await?;
+                members::update(self.tx, &member).await?;
+                linked::update(self.tx, value).await?;
+            }
             // What was hidden from it as private it sees now.
             self.outward(value, None).await?;
             return Ok(true);
@@ -137,6 +141,7 @@ impl Flow<'_> {
         member.since = Some(self.now);
         self.hub.keep_losers(self.tx, row, &done.conflicts).await?;
         self.leave(left, was).await?;
+        self.hide(value, &mut member, row).await?;
         members::insert(self.tx, &member).await?;
         linked::update(self.tx, value).await?;
         row.linked = Some(value.id);

@@ -10,7 +10,9 @@ use calendar::{Event, RecurrenceId, Unit, Window};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use providers::{Fit, Series};
 use storage::{calendars, connections, copies, links, members};
-use sync::{CalendarId, CopyId, Linked, Mask, Member, Part, Remote, links as rules, replication};
+use sync::{
+    CalendarId, CauseKind, CopyId, Linked, Mask, Member, Part, Remote, links as rules, replication,
+};
 
 use super::flow::Flow;
 use crate::{Explode, Result};
@@ -64,9 +66,16 @@ impl Flow<'_> {
             let mut member = member.clone();
             (member.exploded, member.apart) = (exploded, apart);
             original = self.is_original(&member).await?;
-            let news = Some(member.copy) != from || rules::sees_less(value, &member);
-            if news || !wanted || refit || heals {
+            let home = Some(member.copy) == from;
+            let less = home && rules::sees_less(value, &member);
+            if !home || less || !wanted || refit || heals {
+                let kind = self.cause.kind;
+                if less {
+                    // Who turned it private has a block of it from then on; that is no edit (R8).
+                    self.cause.kind = CauseKind::Config;
+                }
                 Box::pin(self.outward_to(value, member, wanted)).await?;
+                self.cause.kind = kind;
             }
         } else if value.alive && place.role.receives() && wanted {
             Box::pin(self.project(value, place, exploded, apart)).await?;

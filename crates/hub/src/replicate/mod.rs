@@ -6,6 +6,7 @@ mod digest;
 mod fit;
 mod guard;
 pub(crate) mod held;
+mod look;
 mod mutant;
 mod pull;
 mod push;

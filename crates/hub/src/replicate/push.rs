@@ -4,17 +4,16 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
-use providers::{Create, Delete, Failure, Seen, Sighting, Update};
+use providers::{Create, Delete, Failure, Update};
 use storage::{Change, ChangeKind, Store, Tx, calendars, copies, intents};
 use sync::{
     CalendarId, CopyId, Intent, Law, LinkId, Operation, Outcome, Remote, Stamp,
     law::holds,
-    replication::{Reply, Settled, Step, looked, plan_without, reply, sent_without},
+    replication::{Reply, Settled, Step, plan_without, reply, sent_without},
 };
 
 use super::{
-    Work, digest,
-    digest::{Met, own},
+    Work,
     mutant::{chosen, condition},
     rights,
     round::{Done, Left, Round},
@@ -151,7 +150,8 @@ impl Hub {
                 }
                 Step::Look { intent } => {
                     drop(tx);
-                    Box::pin(self.look(store, work, &unfinished[intent])).await?;
+                    let known = (unfinished[intent].outcome, row.copy.remote);
+                    Box::pin(self.look(store, work, &unfinished[intent], known)).await?;
                 }
                 step => {
                     if is_made_again(&row) && round.wait_for_reading(id) {
@@ -322,9 +322,11 @@ impl Hub {
             self.store_quietly(&mut tx, &mut row).await?;
             self.note_write(&mut tx, work, intent);
         }
+        let remote = row.copy.remote;
         self.commit(tx).await?;
         if settled.look {
-            Box::pin(self.look(store, work, intent)).await?;
+            let known = (settled.outcome, remote);
+            Box::pin(self.look(store, work, intent, known)).await?;
         }
         match failure {
             None if unknown => Ok(Left::Later(Duration::from_millis(200))),
@@ -336,67 +338,6 @@ impl Hub {
             }
             Some(other) => Err(other.into()),
         }
-    }
-
-    /// Looks at the provider for what an intent was about, and digests it.
-    async fn look(&self, store: &Store, work: &Work, intent: &Intent) -> Result<()> {
-        let place = work.place();
-        let seen = match intent.operation {
-            Operation::Create => {
-                work.connector
-                    .find(place, intent.remote_id.as_deref(), intent.stamp)
-                    .await?
-            }
-            Operation::Update | Operation::Delete => match &intent.remote_id {
-                Some(id) => work.connector.get(place, id).await?,
-                None => Seen::Nothing,
-            },
-        };
-        let sighting = match seen {
-            Seen::Event(sighting) => *sighting,
-            Seen::Nothing => Sighting {
-                id: intent.remote_id.clone().unwrap_or_default(),
-                found: None,
-            },
-            Seen::Malformed(bad) => {
-                return self.park(store, intent, bad.reason).await;
-            }
-        };
-        let mut tx = store.write().await?;
-        let sighting = own(&mut tx, work.id(), intent, sighting).await?;
-        let seen = self.observation(sighting);
-        let Some(mut row) = copies::get(&mut tx, intent.copy).await? else {
-            return Ok(());
-        };
-        let unfinished = intents::unfinished(&mut tx, intent.copy).await?;
-        let met = Met::of(&mut tx, &row.copy).await?;
-        let found = match digest::position(&unfinished, intent.stamp) {
-            Some(index) => looked(&mut row.copy, &unfinished, index, &seen, &met.standing),
-            None => sync::replication::observe(&mut row.copy, &unfinished, &seen, &met.standing),
-        };
-        self.apply(&mut tx, row, found, &seen, met).await?;
-        self.commit(tx).await?;
-        self.wake();
-        Ok(())
-    }
-
-    /// What the provider holds cannot be read: leave it alone until it changes.
-    async fn park(&self, store: &Store, intent: &Intent, reason: String) -> Result<()> {
-        let mut tx = store.write().await?;
-        let Some(mut row) = copies::get(&mut tx, intent.copy).await? else {
-            return Ok(());
-        };
-        row.copy.parked = Some(reason);
-        intents::settle(
-            &mut tx,
-            intent.stamp,
-            Outcome::Unresolved,
-            self.clock().now(),
-        )
-        .await?;
-        self.store_quietly(&mut tx, &mut row).await?;
-        self.commit(tx).await?;
-        Ok(())
     }
 
     /// Tells followers that something was written: the activity page is live.

@@ -100,7 +100,7 @@ pub struct Manners {
     pub late: bool,
     /// Nothing is ever answered.
     pub hangs: bool,
-    /// The next listing is on its way for as long as this does not ring.
+    /// The next listing, or what is found of a write, is on its way for as long as this does not ring.
     pub lingers: Option<Arc<Notify>>,
     /// So many requests more are answered; the process that asks for another one is dead by then.
     pub until_death: Option<usize>,
@@ -549,10 +549,15 @@ impl Connector for Model {
             let stamped = known.find(|(_, o)| o.alive && o.stamp == Some(stamp));
             stamped.map(|(id, _)| id.clone())
         };
-        match found.as_deref().or(id).or(by_stamp.as_deref()) {
+        let seen = match found.as_deref().or(id).or(by_stamp.as_deref()) {
             Some(id) => self.get(place, id).await,
             None => Ok(Seen::Nothing),
+        };
+        let lingers = self.manners().lingers.take();
+        if let Some(bell) = lingers {
+            bell.notified().await;
         }
+        seen
     }
 
     fn choose_id(&self, copy: Uuid, generation: u32) -> Option<String> {

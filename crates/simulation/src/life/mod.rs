@@ -123,6 +123,7 @@ impl Life {
         if world.rng.chance(50) {
             world.rest()?;
         }
+        world.finish_lost();
         for place in 0..world.providers.len() {
             while !world.providers[place].late.is_empty() {
                 world.deliver_late(place);

@@ -336,6 +336,11 @@ impl Hub {
                 Some(member) => {
                     let row = index_of(self.members[member].copy.0);
                     let there = &mut self.rows[row];
+                    let mut cause = cause.clone();
+                    if Some(place) == home {
+                        // Who turned it private has a block of it from then on; that is no edit.
+                        cause.kind = CauseKind::Config;
+                    }
                     let outward = if there.projected {
                         rules::outward
                     } else {
@@ -345,7 +350,7 @@ impl Hub {
                         &self.linked[linked],
                         &mut self.members[member],
                         &mut there.copy,
-                        cause,
+                        &cause,
                     );
                     if !done.is_empty() {
                         next.push_back((row, member));

@@ -2,12 +2,14 @@
 
 mod hiding;
 mod linking;
+mod looking;
 mod moves;
 mod reading;
 mod rotation;
 mod rows;
 mod worker;
 
+pub(crate) use looking::Known;
 pub(crate) use reading::Page;
 pub use rows::{Hub, Place, Row, calendar, index_of, place_of};
 pub use worker::Worker;

@@ -48,7 +48,12 @@ impl Hub {
         self.conflicts.extend(done.conflicts);
         rules::leave(&mut self.rows[left].copy);
         self.members.push(member);
-        self.members.last_mut().unwrap().since = Some(self.now());
+        let member = self.members.len() - 1;
+        self.members[member].since = Some(self.now());
+        if self.hides(row, member) {
+            let (value, copy) = (&mut self.linked[linked], &self.rows[row].copy);
+            rules::hide(value, &mut self.members[member], copy);
+        }
         self.outward(linked, Some(row), cause);
     }
 
@@ -136,7 +141,14 @@ impl Hub {
                 Moved::LivesOn => {
                     self.members.retain(|m| !here(m));
                     rules::leave(&mut self.rows[row].copy);
-                    self.speaks(linked, there.copy, left.calendar);
+                    let origin = self.linked[linked].origin;
+                    if !self
+                        .members
+                        .iter()
+                        .any(|m| m.linked == id && m.copy == origin)
+                    {
+                        self.speaks(linked, there.copy, left.calendar);
+                    }
                     // What was hidden from it as private it sees now.
                     self.outward(linked, None, cause);
                     return true;

@@ -23,6 +23,8 @@ pub(crate) struct Page {
     pub(crate) named: Option<Named>,
     /// The first transaction of two is through.
     pub(crate) half: bool,
+    /// How often the calendar had been read before.
+    pub(crate) feed: u64,
 }
 
 /// Ids in the listing of a window.
@@ -64,6 +66,7 @@ impl World {
             named,
             began: self.hub.moment,
             half: false,
+            feed: self.hub.feeds[place],
         };
         if !page.objects.is_empty() || page.full {
             let ids: Vec<&str> = page.objects.iter().map(|o| o.id.as_str()).collect();
@@ -77,6 +80,10 @@ impl World {
         let Some(mut page) = self.workers[place].page.take() else {
             return;
         };
+        if page.feed != self.hub.feeds[place] && holds(Law::PagesInTurn) {
+            say!(self, "{place}: what was read is older than what is known");
+            return;
+        }
         let looks = page.full || page.named.is_some();
         if looks && self.providers[place].access == Access::Revoked {
             // What it lacks cannot be looked up; it is read again.
@@ -117,6 +124,7 @@ impl World {
         self.hub.feeds[place] += 1;
         if !page.half {
             page.half = true;
+            page.feed += 1;
             if !holds(Law::CursorLast) {
                 self.hub.cursors[place] = Some(page.cursor);
             }

@@ -6,7 +6,7 @@ use sync::{
     replication::{Reply, Step, plan, reply},
 };
 
-use super::reading::Page;
+use super::{Known, reading::Page};
 use crate::{
     provider::{Access, Object, Write},
     world::{World, say},
@@ -46,7 +46,7 @@ pub(crate) enum Stage {
     /// Look under this id, or by stamp.
     Look(Option<String>),
     /// What was found under this id, when the feed had been read so often.
-    Found(Option<Object>, String, u64),
+    Found(Option<Object>, String, u64, Known),
 }
 
 /// What becomes of a request.
@@ -283,6 +283,7 @@ impl World {
         }
         let index = self.rng.below(count);
         let mut flight = self.workers[place].flights.swap_remove(index);
+        let known = self.known(&flight);
         let next = match flight.stage {
             Stage::Ready(write) => Some(Stage::Replied(self.send(place, write))),
             // Later; the intent stays open.
@@ -292,13 +293,17 @@ impl World {
                 let found = self.look(place, id.as_deref(), flight.stamp);
                 let found = self.perhaps_stale(place, found);
                 let feed = self.hub.feeds[place];
-                Some(Stage::Found(found, id.unwrap_or_default(), feed))
+                Some(Stage::Found(found, id.unwrap_or_default(), feed, known))
             }
             // The feed went past what was found: it may be older than what is known (R4).
-            Stage::Found(_, id, feed) if feed != self.hub.feeds[place] && holds(Law::FreshLook) => {
+            Stage::Found(_, id, feed, _)
+                if feed != self.hub.feeds[place] && holds(Law::FreshLook) =>
+            {
                 Some(Stage::Look((!id.is_empty()).then_some(id)))
             }
-            Stage::Found(found, id, _) => {
+            // Somebody else, who had the lease before, has heard what became of it meanwhile.
+            Stage::Found(.., ref before) if known != *before => None,
+            Stage::Found(found, id, ..) => {
                 let seen = self.hub.observation(found.as_ref(), &id);
                 say!(
                     self,
@@ -314,17 +319,6 @@ impl World {
         if let Some(stage) = next {
             flight.stage = stage;
             self.workers[place].flights.push(flight);
-        }
-    }
-
-    fn look(&self, place: usize, id: Option<&str>, stamp: Stamp) -> Option<Object> {
-        let objects = &self.providers[place].objects;
-        match id {
-            Some(id) => objects.get(id).cloned(),
-            None => objects
-                .values()
-                .find(|o| o.live && o.stamp == Some(stamp))
-                .cloned(),
         }
     }
 

@@ -341,8 +341,8 @@ impl Digest {
                 }
             }
             Stage::Look(id) => self.put(id),
-            Stage::Found(found, id, feed) => {
-                self.put((id, *feed == feed_now, found.is_some()));
+            Stage::Found(found, id, feed, known) => {
+                self.put((id, *feed == feed_now, found.is_some(), format!("{known:?}")));
                 if let Some(found) = found {
                     self.object(found);
                 }
@@ -358,6 +358,7 @@ impl Digest {
             full,
             half,
             named: _,
+            feed: _,
         } = page;
         self.put((cursor, full, half, objects.len()));
         for object in objects {

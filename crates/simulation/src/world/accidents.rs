@@ -72,6 +72,9 @@ impl World {
         }
         say!(self, "{place}: connected again");
         self.providers[place].access = Access::Full;
+        for (_, worker) in self.lost.iter_mut().filter(|(at, _)| *at == place) {
+            worker.forget_refusals();
+        }
         for _ in 0..self.installations() {
             self.hub.reconnect(place);
             self.workers[place].forget_refusals();

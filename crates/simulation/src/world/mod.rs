@@ -3,6 +3,7 @@
 mod accidents;
 pub(crate) mod casting;
 mod feeds;
+mod leases;
 mod odd;
 mod people;
 mod veils;
@@ -71,6 +72,8 @@ pub struct World {
     pub(crate) disguised: BTreeSet<u32>,
     /// What is unusual about this world.
     pub(crate) odd: Oddities,
+    /// Workers that have lost the lease of a calendar, and do not know it.
+    pub(crate) lost: Vec<(usize, Worker)>,
     /// Steps so far.
     pub ticks: u64,
     seconds: i64,
@@ -84,6 +87,7 @@ impl World {
         world.make_odd(seed);
         world.make_feeds(seed);
         world.make_veiled(seed);
+        world.make_leases(seed);
         world.begin();
         world
     }
@@ -124,6 +128,7 @@ impl World {
             watch: None,
             disguised: BTreeSet::new(),
             odd: Oddities::default(),
+            lost: Vec::new(),
             ticks: 0,
             seconds: 1_790_000_000,
             digest: 0,

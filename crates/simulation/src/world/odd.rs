@@ -32,6 +32,8 @@ pub struct Oddities {
     pub(super) feeds: Vec<usize>,
     /// People turn events private, and public again.
     pub(crate) veils: bool,
+    /// Leases are lost.
+    pub(super) leases: bool,
 }
 
 /// Something unusual that happens.
@@ -43,6 +45,10 @@ enum Odd {
     PutOff(usize),
     /// The publisher of a feed does something.
     Turn(usize, Turn),
+    /// Another worker takes a calendar over.
+    TakeOver(usize),
+    /// Who had it before goes on.
+    GoOn,
 }
 
 impl World {
@@ -99,11 +105,16 @@ impl World {
         for place in &self.odd.feeds {
             happens.extend(TURNS.map(|turn| Odd::Turn(*place, turn)));
         }
+        if self.odd.leases && self.other.is_none() {
+            happens.extend((0..self.providers.len()).map(Odd::TakeOver));
+            happens.extend([Odd::GoOn; 3]);
+        }
         if happens.is_empty() {
             return;
         }
         self.rng = Rng::new(mix(step, STEP));
-        if !self.rng.chance(14) {
+        let percent = if self.odd.leases { 25 } else { 14 };
+        if !self.rng.chance(percent) {
             return;
         }
         match self.rng.pick(&happens).unwrap() {
@@ -114,6 +125,8 @@ impl World {
                 self.hub.moment += MONTH;
             }
             Odd::Turn(place, turn) => self.turn(place, turn),
+            Odd::TakeOver(place) => self.take_over(place),
+            Odd::GoOn => self.go_on(),
             Odd::PutOff(place) => {
                 let all = std::mem::replace(&mut self.slots, &[Slot::When]);
                 self.edit_there(place);

@@ -7,7 +7,7 @@ use crate::{
     ledger::Edit,
     provider::Kind,
     slots::{Slot, is_veiled, numbers, occurrence, when},
-    world::{World, casting, say},
+    world::{World, casting, is_private, say},
 };
 
 impl World {
@@ -72,10 +72,11 @@ impl World {
         replaced: Option<u32>,
     ) {
         let private = event.privacy != Privacy::Public;
-        if private {
+        if private || is_private(event, slot) {
             self.ledger.veiled.insert(event.categories.first().cloned());
         }
         let covered = self.covered(place, slot) || (private && is_veiled(slot));
+        self.overlook(place, event, slot, number);
         let target = self.hub.places[place].role == Role::Target;
         self.ledger.edits.push(Edit {
             number,

@@ -74,6 +74,17 @@ impl World {
         self.watch = Some(watch);
     }
 
+    /// What somebody writes where the calendar that is watched may see it, it may be told, though it is hidden again in the same step.
+    pub(super) fn overlook(&mut self, place: usize, event: &Event, slot: Slot, number: u32) {
+        let Some(watch) = &self.watch else {
+            return;
+        };
+        let masked = self.covered(place, slot) || self.covered(watch.place, slot);
+        if !masked && !is_private(event, slot) && self.hub.places[place].role.sends() {
+            self.watch.as_mut().unwrap().open.insert(number);
+        }
+    }
+
     /// What people wrote elsewhere and what the calendar that is watched could never see.
     pub(crate) fn hidden_from_watch(&self) -> BTreeSet<u32> {
         let Some(watch) = &self.watch else {

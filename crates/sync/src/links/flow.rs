@@ -1,8 +1,8 @@
 //! L1–L8: how changes flow between the copies of one linked event.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::collections::BTreeSet;
 
-use calendar::{Event, Privacy, Unit, unit};
+use calendar::{Event, Unit, unit};
 
 use crate::{
     Cause, Conflict, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role,
@@ -10,12 +10,9 @@ use crate::{
     links::{
         Part,
         part::{self, through},
-        private::{
-            absorber, covered, hides, hides_only_privates, is_kept, leave, privacy_at, sight,
-        },
-        relink::{self, here, lost, met},
+        private::{absorber, covered, hides, hides_only_privates, is_kept, leave, sight},
+        relink::{self, here, lost},
     },
-    loose,
 };
 
 /// What [`outward`] did to a copy.
@@ -106,114 +103,6 @@ pub(super) fn member(
     }
 }
 
-/// L8: a copy that is already there joins a linked event that it matches. Linked wins where they are not loosely equal;
-/// a source wins over linked, and everybody over what the origin's mask hides: that nobody has said. Also the values that
-/// lost: `local` is the copy's, `remote` the linked event's.
-pub fn attach(
-    linked: &mut Linked,
-    copy: &mut Copy,
-    role: Role,
-    mask: Mask,
-    cause: &Cause,
-) -> (Member, Vec<Conflict>) {
-    let mut joined = member(linked, copy.id, copy.calendar, role, mask, copy.alive);
-    let mut losers = Vec::new();
-    let shown = joined.agreed.clone();
-    let mut privacy = privacy_at(&joined.mask, linked, copy);
-    if role != Role::Target && !joined.mask.covers(&Unit::Privacy, privacy) {
-        // Who joins may say that it is private: then nothing that it hides comes along.
-        privacy = privacy.max(copy.local.privacy);
-    }
-    for unit in unit::all([&shown, &copy.local]) {
-        let said = linked.authors.contains_key(&unit);
-        let of_series = !matches!(unit, Unit::Override(_));
-        let shown = match (of_series, said) {
-            (true, _) => Cow::Borrowed(&shown),
-            (false, true) => Cow::Owned(over(&joined.mask, &unit, privacy, &copy.local, &shown)),
-            (false, false) => Cow::Owned(joined.mask.fill_override(&unit, &copy.local, &shown)),
-        };
-        let stricter = unit == Unit::Privacy
-            && copy.local.privacy > shown.privacy
-            && !joined.mask.covers(&unit, linked.value.privacy);
-        let hidden = joined.mask.covers(&unit, privacy) && !stricter;
-        if hidden || unit.same(&copy.local, &shown) {
-            continue;
-        }
-        let loosely = loose::same(&unit, &copy.local, &shown);
-        if stricter && role == Role::Target {
-            continue;
-        }
-        let unsaid = of_series && !said;
-        if unsaid && role == Role::Target {
-            continue;
-        }
-        let source = role == Role::Source || stricter || unsaid;
-        let lost = if source { shown.as_ref() } else { &copy.local };
-        if !loosely && !stricter && !unsaid && !says_nothing(&unit, lost) {
-            let nothing = Event::new("", copy.local.when.clone());
-            losers.push(met(&unit, linked, copy, nothing, &shown, !source));
-        }
-        if source && !of_series {
-            // Of an occurrence, too, a source keeps what its mask does not let out.
-            joined
-                .mask
-                .absorb_override(&unit, &mut linked.value, &copy.local);
-            linked.authors.insert(unit, copy.calendar);
-        } else if source {
-            unit.take(&mut linked.value, &copy.local);
-            linked.authors.insert(unit, copy.calendar);
-        } else if loosely {
-            respell(&unit, copy, &shown);
-        } else {
-            copy.set(&unit, &shown, cause);
-        }
-    }
-    tell_occurrences(linked, &joined, copy);
-    // The event may be private now, where it was public before: that hides more of it, and takes nothing from the copy.
-    joined.agreed = joined.mask.project(&linked.value);
-    (joined, losers)
-}
-
-/// A copy says loosely what it should: as if we had written it and the provider had rewritten it, there is no write, and no
-/// false difference. What still waits to be written is another thing.
-pub(super) fn respell(unit: &Unit, copy: &mut Copy, shown: &Event) {
-    if let Some(base) = &mut copy.base
-        && unit.same(&base.local, &copy.local)
-    {
-        unit.take(&mut base.local, shown);
-    }
-    unit.take(&mut copy.local, shown);
-}
-
-/// What comes to a copy that a person made: of an occurrence, what the mask hides stays as the copy has it.
-pub(super) fn over(
-    mask: &Mask,
-    unit: &Unit,
-    privacy: Privacy,
-    copy: &Event,
-    shown: &Event,
-) -> Event {
-    let mut over = Event {
-        privacy,
-        ..copy.clone()
-    };
-    mask.absorb_override(unit, &mut over, shown);
-    over
-}
-
-/// What a copy has of occurrences beyond what the origin lets out comes to be known with it.
-fn tell_occurrences(linked: &mut Linked, joined: &Member, copy: &Copy) {
-    for unit in unit::all([&copy.local]) {
-        let unsaid = matches!(unit, Unit::Override(_)) && !linked.authors.contains_key(&unit);
-        if unsaid && joined.role.sends() {
-            joined
-                .mask
-                .absorb_override(&unit, &mut linked.value, &copy.local);
-            linked.authors.insert(unit, copy.calendar);
-        }
-    }
-}
-
 /// A mirror gives way to the event that it mirrors, which has turned up in the same calendar. What people have noted on the
 /// mirror lost, then.
 pub fn gives_way(member: &Member, mirror: &Copy, event: &Copy) -> Vec<Conflict> {
@@ -225,15 +114,6 @@ pub fn gives_way(member: &Member, mirror: &Copy, event: &Copy) -> Vec<Conflict> 
         ..relink::noted(unit, member, mirror, &event.local)
     };
     noted.into_iter().map(lost).collect()
-}
-
-/// Whether a value is nothing that anybody would miss: an empty text, no place.
-fn says_nothing(unit: &Unit, event: &Event) -> bool {
-    let always = matches!(
-        unit,
-        Unit::When | Unit::Rule | Unit::Status | Unit::Busy | Unit::Override(_)
-    );
-    !always && unit.same(event, &Event::new("", event.when.clone()))
 }
 
 /// L1: what changed on a living copy flows into the linked event, as far as role and mask let it out.

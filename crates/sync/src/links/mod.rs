@@ -6,6 +6,7 @@
 
 pub mod filter;
 mod flow;
+mod join;
 mod mask;
 mod matching;
 mod moved;
@@ -22,9 +23,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use filter::Filter;
-pub use flow::{
-    Outward, attach, begin, died, gives_way, inward, outward, outward_own, revived, seen,
-};
+pub use flow::{Outward, begin, died, gives_way, inward, outward, outward_own, revived, seen};
+pub use join::attach;
 pub use mask::{Mask, MaskKind};
 pub use matching::content_key;
 pub use moved::{Moved, follow, leave, lives_as, moved, speaks};

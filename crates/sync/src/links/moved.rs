@@ -12,7 +12,9 @@ use crate::{
     law::{Law, holds},
     links::{
         Relinked,
-        flow::{inward, member, respell, shown},
+        flow::{inward, member, shown},
+        join::respell,
+        private::hides_from_others,
         relink::{lost, met, relink},
         remask::withdraw,
     },
@@ -53,15 +55,19 @@ pub fn moved(left: &Member, there: &Member, read: Option<Timestamp>, now: Timest
 /// The copy that was moved away leaves its link. What came along the link and was not written yet is not its own: should
 /// somebody bring it back, it may not be shown that any more.
 pub fn leave(copy: &mut Copy) {
-    let pending = copy.pending();
-    let Some(base) = &copy.base else { return };
-    for unit in pending {
-        let cause = copy.causes.get(&unit);
-        if cause.is_some_and(|cause| cause.from != copy.calendar) {
-            unit.take(&mut copy.local, &base.local);
-        }
+    for unit in copy.pending() {
+        unbring(&unit, copy);
     }
-    copy.tidy();
+}
+
+/// What of a copy came along a link and waits to be written is not its own: it has what it had before.
+pub(super) fn unbring(unit: &Unit, copy: &mut Copy) {
+    let brought = copy.causes.get(unit).map(|cause| cause.from);
+    let Some(base) = &copy.base else { return };
+    if brought.is_some_and(|from| from != copy.calendar) {
+        unit.take(&mut copy.local, &base.local);
+        copy.tidy();
+    }
 }
 
 /// The event of a linked event that has died turned up in another calendar, as `copy`: it lives on there, and is the origin
@@ -78,6 +84,7 @@ pub fn follow(
     linked.alive = true;
     linked.origin = copy.id;
     let mut here = member(linked, copy.id, copy.calendar, role, mask, true);
+    let kept = keep_hidden(linked, &here, left, copy);
     let seen = shown(linked, &here, copy.id);
     here.agreed = seen.clone();
     // What is never written speaks for itself.
@@ -101,9 +108,40 @@ pub fn follow(
     let gone = gave_way(linked, left, &here, copy, &seen);
     let mut done = relink(linked, &mut here, copy, cause);
     done.conflicts.extend(gone);
+    done.conflicts.extend(kept);
     let hidden = speaks(linked, &mut here, copy, left.calendar);
     done.conflicts.extend(hidden);
     (here, done)
+}
+
+/// What of a private event was edited since the provider had it is for nobody in another calendar: the event has there what came
+/// along with it. Who edited it may not be who moved it, and the same invitation in two calendars looks like a move.
+fn keep_hidden(linked: &mut Linked, here: &Member, left: &Copy, copy: &Copy) -> Vec<Conflict> {
+    let mut lost = Vec::new();
+    for unit in unit::all([&linked.value, &copy.local]) {
+        let hidden = hides_from_others(&unit, linked, here);
+        if !hidden || unit.same(&linked.value, &copy.local) {
+            continue;
+        }
+        let unsent = left.base.as_ref();
+        if unsent.is_none_or(|base| !unit.same(&base.local, &linked.value)) {
+            let said = Copy {
+                local: linked.value.clone(),
+                ..left.clone()
+            };
+            lost.push(met(
+                &unit,
+                linked,
+                &said,
+                copy.local.clone(),
+                &copy.local,
+                true,
+            ));
+        }
+        unit.take(&mut linked.value, &copy.local);
+        linked.authors.insert(unit, copy.calendar);
+    }
+    lost
 }
 
 /// What was edited in the old calendar while that was away from the link, and gave way to the linked event when it came back,

@@ -7,7 +7,10 @@ use calendar::{Event, Override, Privacy, Unit, unit};
 use crate::{
     Cause, Copy, CopyId, Linked, Mask, MaskKind, Member,
     law::{Law, holds},
-    links::flow::{over, seen, shown},
+    links::{
+        flow::{seen, shown},
+        join::over,
+    },
 };
 
 /// A mask that covers an event only because it is private covers it from the others, not from its own calendar: what is
@@ -43,6 +46,19 @@ pub(super) fn privacy_in(mask: &Mask, linked: &Linked, copy: &Copy) -> Privacy {
     }
 }
 
+/// The privacy by which it is judged what of a copy flows in, but for its privacy itself: who turns an event private that was made
+/// elsewhere may have written the rest for nobody else, too.
+fn privacy_written(mask: &Mask, linked: &Linked, member: &Member, copy: &Copy) -> Privacy {
+    let privacy = privacy_in(mask, linked, copy);
+    let turns =
+        copy.alive && linked.origin != copy.id && !Unit::Privacy.same(&copy.local, &member.agreed);
+    if turns && !mask.covers(&Unit::Privacy, privacy) {
+        privacy.max(copy.local.privacy)
+    } else {
+        privacy
+    }
+}
+
 /// Which units the mask keeps from flowing in. What is apart from a series is told by the copy that has it, not by the series.
 pub(super) fn covered(
     linked: &Linked,
@@ -55,14 +71,7 @@ pub(super) fn covered(
         member.mask.clone()
     };
     let privacy = privacy_in(&mask, linked, copy);
-    // Who turns an event private that was made elsewhere may have written the rest for nobody else, too.
-    let turns =
-        copy.alive && linked.origin != copy.id && !Unit::Privacy.same(&copy.local, &member.agreed);
-    let strict = if turns && !mask.covers(&Unit::Privacy, privacy) {
-        privacy.max(copy.local.privacy)
-    } else {
-        privacy
-    };
+    let strict = privacy_written(&mask, linked, member, copy);
     let (part, apart) = (member.part, member.apart.clone());
     let told_elsewhere =
         move |unit: &Unit| matches!(unit, Unit::Override(id) if apart.contains(id));
@@ -106,19 +115,22 @@ pub(super) fn leave(
 
 /// The mask through which an occurrence of a copy flows in.
 pub(super) fn absorber(unit: &Unit, linked: &Linked, member: &Member, copy: &Copy) -> Mask {
+    let shows = member.mask.show_private;
     let untold = member.mask.covers(&Unit::Privacy, Privacy::Public);
-    let series = privacy_in(&member.mask.of_originals(), linked, copy);
-    let single = untold && occurrence_privacy(unit, &copy.local).is_some();
-    if !member.mask.show_private && (single || series != Privacy::Public) {
-        Mask {
-            kind: MaskKind::Busy,
-            ..member.mask.clone()
-        }
+    let series = privacy_written(&member.mask.of_originals(), linked, member, copy);
+    let own = occurrence_privacy(unit, &copy.local);
+    let kind = if !shows && ((untold && own.is_some()) || series != Privacy::Public) {
+        MaskKind::Busy
+    } else if !shows && linked.origin != copy.id && own > occurrence_privacy(unit, &member.agreed) {
+        // Only that: what was written with it may be for nobody else.
+        MaskKind::Fields([Unit::Privacy].into())
     } else {
-        Mask {
-            show_private: member.mask.show_private || linked.origin == copy.id,
-            ..member.mask.clone()
-        }
+        member.mask.kind.clone()
+    };
+    Mask {
+        show_private: shows || linked.origin == copy.id,
+        kind,
+        ..member.mask.clone()
     }
 }
 
@@ -156,16 +168,22 @@ pub(super) fn is_kept(unit: &Unit, linked: &Linked, member: &Member, copy: CopyI
 
 /// Whether a unit, or something of an occurrence, is hidden from a copy because the event is private.
 pub(super) fn hides(unit: &Unit, linked: &Linked, member: &Member) -> bool {
-    let sight = sight(linked, member, member.copy);
-    !sight.show_private
+    hides_by(&sight(linked, member, member.copy), unit, linked)
+}
+
+/// The same, were it not the calendar in which the event was made.
+pub(super) fn hides_from_others(unit: &Unit, linked: &Linked, member: &Member) -> bool {
+    hides_by(&member.mask, unit, linked)
+}
+
+fn hides_by(mask: &Mask, unit: &Unit, linked: &Linked) -> bool {
+    !mask.show_private
         && match unit {
             Unit::Override(_) => {
                 let own = occurrence_privacy(unit, &linked.value);
                 own.unwrap_or(linked.value.privacy) != Privacy::Public
             }
-            unit => {
-                sight.covers(unit, linked.value.privacy) && !sight.covers(unit, Privacy::Public)
-            }
+            unit => mask.covers(unit, linked.value.privacy) && !mask.covers(unit, Privacy::Public),
         }
 }
 
@@ -188,6 +206,29 @@ fn is_untold(unit: &Unit, member: &Member, copy: &Copy) -> bool {
     privacy != Privacy::Public && hides && member.mask.covers(&Unit::Privacy, Privacy::Public)
 }
 
+/// Whether anything of a unit is in both: a line of a text, a field of an occurrence.
+pub(super) fn shares(unit: &Unit, one: &Event, other: &Event) -> bool {
+    let of = |event: &Event, id| match event.overrides.get(id) {
+        Some(Override::Patch(patch)) => Some(patch.clone()),
+        _ => None,
+    };
+    unit.same(one, other)
+        || match unit {
+            Unit::Text => {
+                let lines: BTreeSet<&str> = one.text.content.lines().map(str::trim).collect();
+                let mut others = other.text.content.lines().map(str::trim);
+                others.any(|line| !line.is_empty() && lines.contains(line))
+            }
+            Unit::Override(id) => of(one, id).zip(of(other, id)).is_some_and(|(one, other)| {
+                macro_rules! any {
+                    ($($field:ident),+) => { $((one.$field.is_some() && one.$field == other.$field))||+ };
+                }
+                any!(title, text, places, virtual_places, privacy, categories, priority)
+            }),
+            _ => false,
+        }
+}
+
 /// Takes from the linked event what its origin has, which has turned private there. It flows again once that is public.
 pub fn hide(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet<Unit> {
     let mut private = linked.value.clone();
@@ -201,7 +242,13 @@ pub fn hide(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet<U
     let let_out = member.mask.of_originals().project(&private);
     let mut gone = BTreeSet::new();
     for unit in unit::all([&linked.value]) {
-        let has = unit.same(&linked.value, &copy.local) || matches!(unit, Unit::Override(_));
+        // What the mask hides anyhow others have said.
+        let public = member.mask.covers(&unit, Privacy::Public);
+        let has = if public {
+            unit.same(&linked.value, &copy.local)
+        } else {
+            shares(&unit, &linked.value, &copy.local)
+        };
         if has && is_untold(&unit, member, copy) && !unit.same(&linked.value, &let_out) {
             unit.take(&mut linked.value, &let_out);
             linked.authors.remove(&unit);

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use calendar::{Event, Unit, unit};
 
 use crate::{
-    CalendarId, Cause, Copy, Linked, Mask, Member,
+    CalendarId, Cause, Conflict, Copy, Linked, Mask, Member, Side,
     links::{
         Relinked,
         flow::shown,
         part::through,
-        private::{covered, hide, hides_only_privates, keeps_private, privacy_in, sight},
+        private::{covered, hide, hides_only_privates, keeps_private, privacy_in, shares, sight},
         relink::{noted, settle},
     },
 };
@@ -57,8 +57,12 @@ fn remask_part(
     let mut done = Relinked::default();
     let hidden_before = covered(linked, member, copy);
     let agreed_before = member.agreed.clone();
+    let authors = linked.authors.clone();
     member.mask = mask;
     if made == Made::Original && member.role.sends() {
+        if !hidden_before(&Unit::Text) {
+            done.conflicts.extend(own_text(linked, member, copy));
+        }
         done.moved = withdraw(linked, member, copy, copy.calendar);
         if keeps_private(linked, member, copy) {
             done.moved.extend(hide(linked, member, copy));
@@ -75,7 +79,7 @@ fn remask_part(
     let pending = copy.pending();
     for unit in unit::all([&seen, &member.agreed, &copy.local]) {
         let partly = matches!(unit, Unit::Override(_));
-        let author = linked.authors.get(&unit);
+        let author = authors.get(&unit);
         let own = author == Some(&copy.calendar);
         let hidden = hidden(&unit);
         if made == Made::Mirror {
@@ -99,6 +103,25 @@ fn remask_part(
         }
     }
     done
+}
+
+/// A text that the mask shows no more goes though others have written into it, if it still has lines of this calendar. What they
+/// wrote is kept.
+fn own_text(linked: &mut Linked, member: &Member, copy: &Copy) -> Option<Conflict> {
+    let out = member.mask.of_originals();
+    let hides = out.covers(&Unit::Text, privacy_in(&out, linked, copy));
+    if !hides || !shares(&Unit::Text, &linked.value, &copy.local) {
+        return None;
+    }
+    let said = Copy {
+        local: linked.value.clone(),
+        ..copy.clone()
+    };
+    let by = linked.authors.insert(Unit::Text, copy.calendar)?;
+    (by != copy.calendar).then(|| Conflict {
+        local_side: Some(Side::of_calendar(by, Some(linked.link))),
+        ..noted(Unit::Text, member, &said, &copy.local)
+    })
 }
 
 /// What came along a link, is hidden now and has not been written yet is not written any more.

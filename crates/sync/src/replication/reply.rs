@@ -52,7 +52,7 @@ pub struct Settled {
 /// Digests the answer to `intent`. `feed` is how often the calendar's feed has been read by now.
 pub fn reply(copy: &mut Copy, intent: &Intent, answer: Reply, feed: u64) -> Settled {
     let settled = |outcome, look| Settled { outcome, look };
-    if intent.outcome != Outcome::Open {
+    if intent.outcome != Outcome::Open && holds(Law::SettledStaysSettled) {
         // The feed was faster: what it showed is newer than this answer.
         return settled(intent.outcome, false);
     }

@@ -1,5 +1,7 @@
 //! L1, L2, L6 and L8 where events turn private, and public again.
 
+use std::collections::BTreeSet;
+
 use calendar::{Event, Override, Patch, Privacy, Unit};
 use sync::{
     CauseKind, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role,
@@ -36,8 +38,12 @@ fn joins(linked: &mut Linked, local: &Event) -> (Member, Copy) {
 }
 
 fn titles() -> Mask {
+    fields([Unit::Title].into())
+}
+
+fn fields(shown: BTreeSet<Unit>) -> Mask {
     Mask {
-        kind: sync::MaskKind::Fields([Unit::Title].into()),
+        kind: sync::MaskKind::Fields(shown),
         ..Mask::everything()
     }
 }
@@ -182,4 +188,123 @@ fn l8_what_is_private_in_a_calendar_is_told_nothing_when_it_joins() {
     let (_, copy) = joins(&mut linked, &private);
     assert_eq!(linked.value.privacy, Privacy::Private);
     assert_eq!(title(&copy.local), Some(0));
+}
+
+#[test]
+fn l8_a_target_is_shown_what_its_mask_shows_whatever_its_own_copy_says() {
+    let said = with(&event(), Slot::Title, 6);
+    let (mut linked, ..) = origin(Mask::everything(), &said);
+    let mut private = event();
+    private.privacy = Privacy::Private;
+    let mut copy = copy(1, &private);
+    let config = cause(CauseKind::Config);
+    rules::attach(&mut linked, &mut copy, Role::Target, titles(), &config);
+    assert_eq!(title(&copy.local), Some(6));
+    assert_eq!(copy.local.privacy, Privacy::Private);
+}
+
+#[test]
+fn l8_what_came_along_another_link_is_not_written_once_a_private_event_is_joined() {
+    let mut private = event();
+    private.privacy = Privacy::Private;
+    let (mut linked, ..) = origin(Mask::everything(), &private);
+    let mut copy = copy(1, &event());
+    let local = event();
+    let remote = event();
+    copy.base = Some(sync::Base { remote, local });
+    let elsewhere = sync::Cause {
+        from: calendar(2),
+        ..flow()
+    };
+    copy.set(&Unit::Title, &with(&event(), Slot::Title, 4), &elsewhere);
+    let config = cause(CauseKind::Config);
+    let mask = Mask::everything();
+    rules::attach(&mut linked, &mut copy, Role::Both, mask, &config);
+    assert_eq!(title(&copy.local), Some(0));
+}
+
+#[test]
+fn l1_an_occurrence_written_with_turning_a_mirror_private_is_for_nobody_else() {
+    let series = with(&event(), Slot::Rule, 1);
+    let (mut linked, ..) = origin(Mask::everything(), &series);
+    let (mut other, mut mirror) = joins(&mut linked, &series);
+    mirror.local = changed(&mirror.local, 3, None);
+    mirror.local.privacy = Privacy::Private;
+    rules::inward(&mut linked, &mut other, &mirror);
+    assert_eq!(linked.value.privacy, Privacy::Private);
+    assert_eq!(Slot::Occurrence(0).read(&linked.value), None);
+}
+
+#[test]
+fn l4_what_was_edited_in_a_private_event_is_not_brought_to_where_it_turns_up() {
+    let mut private = event();
+    private.privacy = Privacy::Private;
+    let (mut linked, mut was, mut left) = origin(Mask::everything(), &private);
+    let (remote, local) = (private.clone(), private.clone());
+    left.base = Some(sync::Base { remote, local });
+    left.local = with(&private, Slot::Line(1), 5);
+    rules::inward(&mut linked, &mut was, &left);
+    (linked.alive, left.alive) = (false, false);
+    let mut there = copy(1, &private);
+    let (from, mask) = ((&was, &left), Mask::everything());
+    let (_, done) = rules::follow(&mut linked, from, &mut there, Role::Both, mask, &flow());
+    assert_eq!(Slot::Line(1).read(&there.local), Some(0));
+    assert_eq!(Slot::Line(1).read(&linked.value), Some(0));
+    let kept: Vec<_> = done.conflicts.iter().map(|lost| &lost.local).collect();
+    let kept: Vec<_> = kept.into_iter().map(|e| Slot::Line(1).read(e)).collect();
+    assert_eq!(kept, [Some(5)], "nothing that was written is lost");
+}
+
+#[test]
+fn l2_of_a_text_that_others_have_written_into_the_origins_lines_go_too() {
+    let texts = || fields([Unit::Text].into());
+    let (mut linked, mut member, mut here) = origin(texts(), &event());
+    let (mut other, mut mirror) = joins(&mut linked, &event());
+    mirror.local = with(&mirror.local, Slot::Line(0), 2);
+    rules::inward(&mut linked, &mut other, &mirror);
+    here.local.privacy = Privacy::Private;
+    let gone = rules::hide(&mut linked, &mut member, &here);
+    assert!(gone.contains(&Unit::Text), "{gone:?}");
+    assert_eq!(Slot::Line(0).read(&linked.value), None);
+}
+
+#[test]
+fn l2_an_occurrence_that_others_have_said_something_of_stays() {
+    let busy = || fields(BTreeSet::new());
+    let series = with(&event(), Slot::Rule, 1);
+    let (mut linked, mut member, mut here) = origin(busy(), &series);
+    let (mut other, mut mirror) = joins(&mut linked, &series);
+    mirror.local = changed(&mirror.local, 5, None);
+    rules::inward(&mut linked, &mut other, &mirror);
+    rules::outward_own(&linked, &mut member, &mut here, &flow());
+    here.local.privacy = Privacy::Private;
+    rules::hide(&mut linked, &mut member, &here);
+    assert_eq!(Slot::Occurrence(0).read(&linked.value), Some(5));
+}
+
+#[test]
+fn l6_a_text_goes_with_the_mask_though_others_have_written_into_it() {
+    let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
+    let (mut other, mut mirror) = joins(&mut linked, &event());
+    mirror.local = with(&mirror.local, Slot::Line(0), 2);
+    rules::inward(&mut linked, &mut other, &mirror);
+    rules::outward_own(&linked, &mut member, &mut here, &flow());
+    let config = cause(CauseKind::Config);
+    let (value, copy) = (&mut linked, &mut here);
+    rules::remask(value, &mut member, copy, titles(), Made::Original, &config);
+    assert_eq!(linked.value.text.content, "");
+    assert_eq!(Slot::Line(0).read(&here.local), Some(2));
+}
+
+#[test]
+fn l1_who_turns_an_occurrence_private_that_was_made_elsewhere_tells_only_that() {
+    let series = changed(&event(), 1, None);
+    let (mut linked, ..) = origin(Mask::everything(), &series);
+    let (mut other, mut mirror) = joins(&mut linked, &series);
+    mirror.local = changed(&mirror.local, 2, Some(Privacy::Private));
+    rules::inward(&mut linked, &mut other, &mirror);
+    assert_eq!(
+        linked.value,
+        changed(&linked.value, 1, Some(Privacy::Private))
+    );
 }

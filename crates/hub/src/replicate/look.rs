@@ -1,0 +1,85 @@
+//! What became of a write of unknown outcome: the provider is looked at (R4, R10).
+
+use providers::{Seen, Sighting};
+use storage::{Store, copies, intents};
+use sync::{Intent, Operation, Outcome, Remote, replication::looked};
+
+use super::{
+    Work, digest,
+    digest::{Met, own},
+};
+use crate::{Hub, Result};
+
+impl Hub {
+    /// Looks at the provider for what an intent was about, and digests it.
+    pub(super) async fn look(
+        &self,
+        store: &Store,
+        work: &Work,
+        intent: &Intent,
+        (outcome, remote): (Outcome, Remote),
+    ) -> Result<()> {
+        let place = work.place();
+        let seen = match intent.operation {
+            Operation::Create => {
+                work.connector
+                    .find(place, intent.remote_id.as_deref(), intent.stamp)
+                    .await?
+            }
+            Operation::Update | Operation::Delete => match &intent.remote_id {
+                Some(id) => work.connector.get(place, id).await?,
+                None => Seen::Nothing,
+            },
+        };
+        let sighting = match seen {
+            Seen::Event(sighting) => *sighting,
+            Seen::Nothing => Sighting {
+                id: intent.remote_id.clone().unwrap_or_default(),
+                found: None,
+            },
+            Seen::Malformed(bad) => {
+                return self.park(store, intent, bad.reason).await;
+            }
+        };
+        let mut tx = store.write().await?;
+        let Some(mut row) = copies::get(&mut tx, intent.copy).await? else {
+            return Ok(());
+        };
+        let known = intents::outcome(&mut tx, intent.stamp).await?;
+        if known != Some(outcome) || row.copy.remote != remote {
+            // Whoever had the lease before has heard meanwhile what became of it: what was seen is older than that (R4).
+            return Ok(());
+        }
+        let sighting = own(&mut tx, work.id(), intent, sighting).await?;
+        let seen = self.observation(sighting);
+        let unfinished = intents::unfinished(&mut tx, intent.copy).await?;
+        let met = Met::of(&mut tx, &row.copy).await?;
+        let found = match digest::position(&unfinished, intent.stamp) {
+            Some(index) => looked(&mut row.copy, &unfinished, index, &seen, &met.standing),
+            None => sync::replication::observe(&mut row.copy, &unfinished, &seen, &met.standing),
+        };
+        self.apply(&mut tx, row, found, &seen, met).await?;
+        self.commit(tx).await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// What the provider holds cannot be read: leave it alone until it changes.
+    async fn park(&self, store: &Store, intent: &Intent, reason: String) -> Result<()> {
+        let mut tx = store.write().await?;
+        let Some(mut row) = copies::get(&mut tx, intent.copy).await? else {
+            return Ok(());
+        };
+        row.copy.parked = Some(reason);
+        intents::settle(
+            &mut tx,
+            intent.stamp,
+            Outcome::Unresolved,
+            self.clock().now(),
+        )
+        .await?;
+        self.store_quietly(&mut tx, &mut row).await?;
+        self.commit(tx).await?;
+        Ok(())
+    }
+}
