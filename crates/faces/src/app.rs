@@ -45,6 +45,8 @@ pub struct Dialect {
     pub page_max: usize,
     /// Video conferences are set up for whoever asks for one; they lead nowhere.
     pub conferences: bool,
+    /// Colleagues see when each other is busy, as in an organization that has changed nothing.
+    pub colleagues: bool,
 }
 
 impl App {

@@ -86,6 +86,7 @@ impl Kind {
             burned_ids: self == Self::Google,
             page_max: 0,
             conferences: true,
+            colleagues: self == Self::Microsoft,
         }
     }
 }

@@ -6,6 +6,7 @@ use axum::{
 };
 use calendar::{Event, FreeBusy, Privacy, Status, Window, Zone};
 use hub::CalendarView;
+use identity::Actor;
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use protocols::zones::zone_named;
 use serde_json::{Map, Value, json};
@@ -52,12 +53,22 @@ pub(super) async fn get(call: &Call, which: &Which) -> Result<Response, Fault> {
     let mut value = Vec::new();
     for address in schedules {
         let address = address.as_str().unwrap_or_default();
-        value.push(if address.eq_ignore_ascii_case(&call.owner.email) {
+        let own = address.eq_ignore_ascii_case(&call.owner.email);
+        let found = if own {
             let calendar = call.calendar(which).await?;
-            let taken = taken(call, &calendar, window).await?;
-            schedule(address, &taken, window, interval, &calendar)
+            Some((call.actor.clone(), calendar))
         } else {
-            unknown(address)
+            colleague(call, address).await?
+        };
+        value.push(match found {
+            Some((actor, calendar)) => {
+                let mut taken = taken(call, &actor, &calendar, window).await?;
+                if !own {
+                    taken.iter_mut().for_each(Taken::when_alone);
+                }
+                schedule(address, &taken, window, interval, &calendar)
+            }
+            None => unknown(address),
         });
     }
     let context = format!(
@@ -66,6 +77,31 @@ pub(super) async fn get(call: &Call, which: &Which) -> Result<Response, Fault> {
     );
     let body = json!({"@odata.context": context, "value": value});
     Ok(view::preferred(call, Json(body).into_response()))
+}
+
+/// Somebody else of the organization, and their own calendar, where colleagues see when each other is busy.
+async fn colleague(call: &Call, address: &str) -> Result<Option<(Actor, CalendarView)>, Fault> {
+    if !call.app.dialect.colleagues {
+        return Ok(None);
+    }
+    let all = call.app.identity.users().await?;
+    let mut all = all.into_iter();
+    let Some(user) = all.find(|user| user.email.eq_ignore_ascii_case(address)) else {
+        return Ok(None);
+    };
+    let actor = Actor::person(call.app.tenant, user.id);
+    let calendars = call.app.hub.calendars(&actor).await?;
+    let own = calendars.into_iter().next();
+    Ok(own.map(|calendar| (actor, calendar)))
+}
+
+impl Taken {
+    /// Leaves when it is, and not what.
+    fn when_alone(&mut self) {
+        if let Value::Object(item) = &mut self.item {
+            item.retain(|name, _| matches!(name.as_str(), "status" | "start" | "end"));
+        }
+    }
 }
 
 fn window(asked: &Map<String, Value>) -> Result<Window, Fault> {
@@ -94,10 +130,15 @@ fn window(asked: &Map<String, Value>) -> Result<Window, Fault> {
     Ok(window)
 }
 
-async fn taken(call: &Call, calendar: &CalendarView, window: Window) -> Result<Vec<Taken>, Fault> {
+async fn taken(
+    call: &Call,
+    actor: &Actor,
+    calendar: &CalendarView,
+    window: Window,
+) -> Result<Vec<Taken>, Fault> {
     let items = Items::new(call, calendar);
     let hub = &call.app.hub;
-    let events = hub.events_in(&call.actor, &[calendar.id], window).await?;
+    let events = hub.events_in(actor, &[calendar.id], window).await?;
     let mut all = Vec::new();
     for view in &events {
         for occurrence in items.occurrences(view, window) {

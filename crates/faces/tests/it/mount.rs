@@ -75,3 +75,29 @@ async fn nobody_of_another_tenant_sees_anything() {
     let list = Request::get(world.url("/google/calendar/v3/users/me/calendarList"));
     assert_eq!(status(list.basic(name, mine)).await, 401);
 }
+
+#[tokio::test]
+async fn a_method_that_means_another_one_and_a_batch_find_their_way_below_the_mount() {
+    let world = World::start(|app| mount::router(&app, OPEN), |_| Vec::new()).await;
+    let own = world
+        .app
+        .identity
+        .new_api_token(world.user.id, "x", [].into());
+    let own = own.await.unwrap();
+    let events = world.url("/google/calendar/v3/calendars/practice/events");
+    let means = Request::post(&events)
+        .header("x-http-method-override", "GET")
+        .form([("timeZone", "Asia/Tokyo")])
+        .bearer(&own);
+    let answer = network().send(means).await.unwrap();
+    assert_eq!(answer.status, 200);
+    let listed: serde_json::Value = answer.json().unwrap();
+    assert_eq!(listed["timeZone"], "Asia/Tokyo");
+    let part = "--b\r\nContent-Type: application/http\r\n\r\nGET /calendar/v3/colors\r\n\r\n--b--";
+    let batch = Request::post(world.url("/google/batch/calendar/v3"))
+        .body("multipart/mixed; boundary=b", part)
+        .bearer(&own);
+    let answer = network().send(batch).await.unwrap();
+    assert_eq!(answer.status, 200);
+    assert!(answer.text().unwrap().contains("calendar#colors"));
+}

@@ -510,6 +510,10 @@ async def schedules():
     check.same("items", [(i.status, i.subject, i.is_private, i.start.date_time[:16]) for i in own.schedule_items], [(FreeBusyStatus.Busy, "Busy", False, "2027-07-01T09:00"), (FreeBusyStatus.Oof, None, True, "2027-07-01T12:00")])
     check.same("working hours", own.working_hours.time_zone.name, "W. Europe Standard Time")
     check.same("nobody", (nobody.schedule_id, nobody.error.response_code), ("nobody@contoso.example", "ErrorMailRecipientNotFound"))
+    await service(ben["token"]).me.events.post(event("Secret", "2027-07-01"))
+    asked.schedules = [ben["email"]]
+    [colleague] = (await me.calendar.get_schedule.post(asked)).value
+    check.same("a colleague", (colleague.availability_view, [i.subject for i in colleague.schedule_items]), ("020000", [None]))
     asked.availability_view_interval = 1
     await refused("pieces too small", me.calendar.get_schedule.post(asked), 400, "ErrorInvalidParameter")
     lower = await raw("POST", "me/calendar/getSchedule", {"schedules": [ada["email"]], "startTime": {"dateTime": "2027-07-01T08:00:00", "timeZone": "Europe/Berlin"}, "endTime": {"dateTime": "2027-07-01T10:00:00", "timeZone": "Europe/Berlin"}})
