@@ -1,7 +1,7 @@
 //! The ways in which events are listed: all, those in a window, and what changed.
 
 use calendar::Window;
-use hub::{EventView, changes::Delta};
+use hub::{CopyId, EventView, changes::Delta};
 use identity::Actor;
 use jiff::{SignedDuration, Timestamp};
 use protocols::google::Event as Wire;
@@ -21,6 +21,8 @@ const AHEAD_DAYS: i64 = 2 * 366;
 const BEHIND_DAYS: i64 = 366;
 /// Most occurrences of one series.
 const OCCURRENCES_MAX: usize = 5_000;
+/// Rows of the log that are looked at together at least: an event that changed often is told once.
+const ROWS_MIN: usize = 250;
 /// Most items of a windowed listing.
 const ITEMS_MAX: usize = 50_000;
 
@@ -56,16 +58,15 @@ impl Listing<'_> {
     /// The page that follows `page`.
     pub(super) async fn page(&self, page: &Page) -> Result<Answer, Fault> {
         match page.next {
-            Next::Changes(after) => self.changes(after).await,
-            Next::After(_) | Next::Offset(_) if !self.is_sorted() => {
-                let after = match page.next {
-                    Next::After(copy) => Some(copy),
-                    _ => None,
-                };
-                self.all(after).await
+            Next::Changes(after) => self.changes(after, 0).await,
+            Next::ChangesWithin(after, told) => self.changes(after, told).await,
+            Next::Offset(offset) if self.is_sorted() => self.window(offset).await,
+            Next::After(_) | Next::Within(..) if self.is_sorted() => {
+                Err(Fault::parameter("pageToken", "Invalid page token value."))
             }
-            Next::Offset(offset) => self.window(offset).await,
-            Next::After(_) => Err(Fault::parameter("pageToken", "Invalid page token value.")),
+            Next::After(after) => self.all(Some(after), 0).await,
+            Next::Within(after, told) => self.all(after, told).await,
+            Next::Offset(_) => self.all(None, 0).await,
         }
     }
 
@@ -78,7 +79,8 @@ impl Listing<'_> {
             || self.filter.uid().is_some()
     }
 
-    async fn all(&self, mut after: Option<hub::CopyId>) -> Result<Answer, Fault> {
+    /// The events after one, but for so many parts of the first.
+    async fn all(&self, mut after: Option<CopyId>, mut told: usize) -> Result<Answer, Fault> {
         let deleted = self.show_deleted || self.filter.is_about_changes();
         let mut items = Vec::new();
         while items.len() < self.limit {
@@ -88,9 +90,20 @@ impl Listing<'_> {
                 .events(self.actor, self.place.calendar.id, after, limit, deleted)
                 .await?;
             let is_last = views.len() < limit;
-            after = views.last().map(|view| view.id).or(after);
-            for view in views.iter().filter(|view| self.filter.admits(view)) {
-                items.extend(self.parts(view));
+            for view in &views {
+                let admitted = self.filter.admits(view);
+                let parts = if admitted {
+                    self.parts(view)
+                } else {
+                    Vec::new()
+                };
+                let (room, first) = (self.limit - items.len(), std::mem::take(&mut told));
+                let more = parts.len() > first.saturating_add(room);
+                items.extend(parts.into_iter().skip(first).take(room));
+                if more {
+                    return Ok((items, Some(Next::Within(after, first + room))));
+                }
+                after = Some(view.id);
             }
             if is_last {
                 return Ok((items, None));
@@ -99,10 +112,12 @@ impl Listing<'_> {
         Ok((items, after.map(Next::After)))
     }
 
-    async fn changes(&self, after: i64) -> Result<Answer, Fault> {
+    /// What changed after a position, but for so many parts of it.
+    async fn changes(&self, after: i64, told: usize) -> Result<Answer, Fault> {
         let hub = &self.app.hub;
+        let rows = self.limit.max(ROWS_MIN);
         let delta = hub
-            .calendar_changes(self.actor, self.place.calendar.id, after, self.limit)
+            .calendar_changes(self.actor, self.place.calendar.id, after, rows)
             .await?;
         let now = hub.clock().now();
         let window = Window {
@@ -118,16 +133,23 @@ impl Listing<'_> {
                     all_parts(self.place, view)
                 }
             };
-            let mut told = shown(view);
+            let mut parts = shown(view);
             if view.alive && view.event.is_series() {
                 let before = self.before(view, &delta).await?;
                 let before = before.map(|view| shown(&view));
-                told = since::changed(self.place, view, before, told);
+                parts = since::changed(self.place, view, before, parts);
             }
-            told.retain(|item| self.filter.admits_item(item));
-            items.extend(told);
+            parts.retain(|item| self.filter.admits_item(item));
+            items.extend(parts);
         }
-        Ok((items, delta.more.then_some(Next::Changes(delta.position))))
+        let end = told.saturating_add(self.limit);
+        let next = if items.len() > end {
+            Some(Next::ChangesWithin(after, end))
+        } else {
+            delta.more.then_some(Next::Changes(delta.position))
+        };
+        let items = items.into_iter().skip(told).take(self.limit);
+        Ok((items.collect(), next))
     }
 
     /// A series as it was before the first of its changes, where that is known and it was one already.

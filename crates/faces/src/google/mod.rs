@@ -4,8 +4,7 @@
 //! event of the hub is a master and its exceptions here: `render` takes it apart, `edit` puts it together again and
 //! changes only the units that the client changed.
 //!
-//! What real Google does differently: a page here may be longer than `maxResults` by the exceptions of its last
-//! series; an incremental answer holds all parts of a changed series if it is not known what it was before; and
+//! What real Google does differently: an incremental answer holds all parts of a changed series if it is not known what it was before; and
 //! occurrences of an endless series are listed for two years ahead unless `timeMax` says otherwise.
 
 mod batch;

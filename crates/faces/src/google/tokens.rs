@@ -24,12 +24,18 @@ pub(super) enum Next {
     /// The events after this one.
     #[serde(rename = "e")]
     After(CopyId),
+    /// The event after this one, but for so many of its parts.
+    #[serde(rename = "w")]
+    Within(Option<CopyId>, usize),
     /// What comes after so many items.
     #[serde(rename = "o")]
     Offset(usize),
     /// The changes after this position.
     #[serde(rename = "c")]
     Changes(i64),
+    /// The same, but for so many of their parts.
+    #[serde(rename = "d")]
+    ChangesWithin(i64, usize),
 }
 
 #[derive(Serialize, Deserialize)]

@@ -137,6 +137,32 @@ async fn a_sync_token_brings_what_changed_since_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn no_page_is_longer_than_was_asked_for() {
+    let world = World::start().await;
+    world.post(EVENTS, hour("before")).await.ok();
+    let (_, token) = all(&world, "").await;
+    world.post(EVENTS, weekly("series")).await.ok();
+    world.post(EVENTS, hour("after")).await.ok();
+    for day in ["1124", "1201", "1208"] {
+        let one = path(&format!("series_2026{day}T080000Z"));
+        world.patch(&one, json!({"summary": day})).await.ok();
+    }
+    for (query, number) in [(String::new(), 6), (format!("&syncToken={token}"), 5)] {
+        let (whole, _) = all(&world, &format!("maxResults=250{query}")).await;
+        assert_eq!(whole.len(), number);
+        for size in 1..=number {
+            let first = world
+                .get(&format!("{EVENTS}?maxResults={size}{query}"))
+                .await
+                .ok();
+            assert_eq!(first["items"].as_array().unwrap().len(), size);
+            let (paged, _) = all(&world, &format!("maxResults={size}{query}")).await;
+            assert_eq!(paged, whole, "{size}{query}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn of_a_series_the_parts_that_changed_are_told() {
     let world = World::start().await;
     world.post(EVENTS, weekly("series")).await.ok();
