@@ -42,6 +42,7 @@ mod parked;
 mod pilot;
 mod preview;
 mod restore;
+mod revived;
 mod rotation;
 mod runs;
 mod silence;
