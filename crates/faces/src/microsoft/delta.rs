@@ -3,12 +3,14 @@
 //! As in Graph: the window is fixed by the first request and carried by the links; single events and masters come
 //! whole, occurrences bare; an event that is gone and one that left the window look alike.
 
+use std::collections::BTreeSet;
+
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use calendar::Window;
-use hub::EventView;
+use calendar::{RecurrenceId, Window};
+use hub::{EventView, changes::Delta};
 use serde_json::{Map, Value, json};
 
 use super::{call::Call, fault::Fault, ids::EventId, item::Items, path::Which, token::Token, view};
@@ -116,7 +118,7 @@ async fn next(call: &Call, items: &Items<'_>, token: Token) -> Result<Response, 
             continue;
         }
         value.extend(items_of_it);
-        let out = items.excluded(event, window).into_iter();
+        let out = gone(call, items, event, &delta, window).await?.into_iter();
         value.extend(out.map(|id| removed(&EventId::Instance(event.id, id).encode())));
     }
     let token = Token {
@@ -124,6 +126,39 @@ async fn next(call: &Call, items: &Items<'_>, token: Token) -> Result<Response, 
         ..token
     };
     Ok(answer(call, value, &token, delta.more))
+}
+
+/// The occurrences that a series had in the window and has no longer. Where nobody knows what it had: those that are taken
+/// out.
+async fn gone(
+    call: &Call,
+    items: &Items<'_>,
+    event: &EventView,
+    delta: &Delta,
+    window: Window,
+) -> Result<Vec<RecurrenceId>, Fault> {
+    let before = match delta.first.get(&event.id).copied().flatten() {
+        Some(change) => {
+            let hub = &call.app.hub;
+            hub.event_before(&call.actor, event.id, change).await?
+        }
+        None => None,
+    };
+    let Some(before) = before else {
+        return Ok(items.excluded(event, window));
+    };
+    let before = EventView {
+        event: before,
+        ..event.clone()
+    };
+    let ids = |view| {
+        items
+            .occurrences(view, window)
+            .into_iter()
+            .filter_map(|o| o.id)
+    };
+    let now: BTreeSet<RecurrenceId> = ids(event).collect();
+    Ok(ids(&before).filter(|id| !now.contains(id)).collect())
 }
 
 /// What is told of an event: of a series its master, then its occurrences. Nothing, if it is not in the window.

@@ -161,3 +161,30 @@ async fn expired_and_foreign_tokens_are_refused() {
         400
     );
 }
+
+#[tokio::test]
+async fn an_occurrence_that_has_gone_is_told_once_however_it_went() {
+    let mailbox = Mailbox::open().await;
+    let master = mailbox.post("me/events", &weekly("Recall")).await;
+    let master = format!("me/events/{}", master["id"].as_str().unwrap());
+    let instances = format!("{master}/instances?{WINDOW}");
+    let instances = mailbox.get(&instances).await;
+    let instances = ids(&instances);
+    let view = format!("me/calendarView/delta()?{WINDOW}");
+    let (_, link) = round(&mailbox, &view, 50).await;
+    let second = format!("me/events/{}", instances[1]);
+    assert_eq!(mailbox.delete(&second).await, 204);
+    let (items, link) = round(&mailbox, &link, 50).await;
+    assert_eq!(removed(&items), [instances[1]]);
+    // Not again, when something else changes.
+    mailbox.patch(&master, &json!({"subject": "All"})).await;
+    let (items, link) = round(&mailbox, &link, 50).await;
+    assert_eq!(removed(&items), Vec::<&str>::new());
+    // A shorter pattern has fewer.
+    let mut shorter = weekly("")["recurrence"].clone();
+    shorter["range"]["numberOfOccurrences"] = json!(4);
+    let shorter = json!({"recurrence": shorter});
+    assert_eq!(mailbox.patch(&master, &shorter).await.status, 200);
+    let (items, _) = round(&mailbox, &link, 50).await;
+    assert_eq!(removed(&items), [instances[4]]);
+}
