@@ -65,3 +65,20 @@ pub fn sync(arguments: &[String]) -> Result<bool> {
     }
     Ok(run.args(arguments).status()?.success())
 }
+
+/// Google's and Microsoft's APIs, as `kalends sandbox` speaks them. `arguments` are for `benches/faces` itself.
+pub fn faces(arguments: &[String]) -> Result<bool> {
+    let build = ["build", "--release", "--quiet", "--package", "kalends"];
+    if !matches!(outcome(&mut cargo(build)), Outcome::Passed) {
+        return Ok(false);
+    }
+    let mut run = cargo(["run", "--release", "--quiet", "--manifest-path"]);
+    run.arg(root().join("benches/faces/Cargo.toml"))
+        .arg("--target-dir")
+        .arg(target())
+        .args(["--", "--scratch"])
+        .arg(target())
+        .arg("--kalends")
+        .arg(target().join("release/kalends"));
+    Ok(run.args(arguments).status()?.success())
+}

@@ -121,6 +121,12 @@ enum Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Google's and Microsoft's APIs as the sandbox speaks them: requests a second, and CPU per request.
+    Faces {
+        /// `--quick`: fewer events. `--only google,microsoft`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -198,6 +204,9 @@ fn run(task: Task) -> Result<bool> {
         Task::Bench {
             what: Bench::Sync { arguments },
         } => bench::sync(&arguments),
+        Task::Bench {
+            what: Bench::Faces { arguments },
+        } => bench::faces(&arguments),
         Task::Instructions { update } => instructions::check(update),
         Task::Postgres { command } => postgres::run_command(&command),
         Task::Openapi => openapi::write().map(|()| true),

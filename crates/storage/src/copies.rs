@@ -94,6 +94,15 @@ const IN_RANGE: &str = "
     WHERE tenant = $1 AND calendar = $2 AND alive = 1 AND start_at < $4
       AND (end_at IS NULL OR end_at > $3 OR start_at >= $3)
     ORDER BY start_at, id LIMIT $5";
+const IN_RANGE_BY_ID: &str = "
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
+    FROM copies
+    WHERE tenant = $1 AND calendar = $2 AND id > $5 AND alive = 1 AND start_at < $4
+      AND (end_at IS NULL OR end_at > $3 OR start_at >= $3)
+    ORDER BY id LIMIT $6";
+const LIVING: &str = "
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
+    FROM copies WHERE tenant = $1 AND calendar = $2 AND alive = 1 ORDER BY id LIMIT $3 OFFSET $4";
 const PAGE: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND id > $3 AND alive >= $4 ORDER BY id LIMIT $5";
@@ -245,6 +254,29 @@ pub async fn in_range(
         found.extend(tx.list::<Row, _>(IN_RANGE, values).await?);
     }
     Ok(found)
+}
+
+/// A calendar's living copies that may happen in `from_us..to_us`, by id, from the one after `after`.
+pub async fn in_range_by_id(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    (from_us, to_us): (i64, i64),
+    after: Option<CopyId>,
+    limit: usize,
+) -> Result<Vec<Row>> {
+    let after = after.unwrap_or(CopyId(uuid::Uuid::nil()));
+    let values = values![calendar, from_us, to_us, after, limit];
+    tx.list(IN_RANGE_BY_ID, values).await
+}
+
+/// A calendar's living copies by id, without the first `skip`.
+pub async fn living(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    skip: usize,
+    limit: usize,
+) -> Result<Vec<Row>> {
+    tx.list(LIVING, values![calendar, limit, skip]).await
 }
 
 /// A calendar's copies by id, from the one after `after`.

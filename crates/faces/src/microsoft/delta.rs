@@ -68,26 +68,27 @@ async fn first(call: &Call, items: &Items<'_>, token: Token) -> Result<Response,
         from: token.from,
         to: token.to,
     };
-    let mut events = call
-        .app
-        .hub
-        .events_in(&call.actor, &[token.calendar], window)
-        .await?;
-    events.sort_by_key(|event| event.id);
     let page = call.page(PAGE);
-    let mut rest = events
-        .iter()
-        .filter(|event| Some(event.id) > token.after)
-        .peekable();
     let mut value = Vec::new();
     let mut last = token.after;
-    while value.len() < page
-        && let Some(event) = rest.next()
-    {
-        value.extend(told(items, event, window));
-        last = Some(event.id);
+    let mut more = true;
+    while more && value.len() < page {
+        let hub = &call.app.hub;
+        // One more than are needed, which tells whether there is another page.
+        let limit = page - value.len() + 1;
+        let events = hub
+            .events_in_after(&call.actor, token.calendar, window, last, limit)
+            .await?;
+        more = events.len() == limit;
+        for event in &events[..events.len() - usize::from(more)] {
+            value.extend(told(items, event, window));
+            last = Some(event.id);
+            if value.len() >= page {
+                more |= events.last().is_some_and(|end| end.id != event.id);
+                break;
+            }
+        }
     }
-    let more = rest.peek().is_some();
     let token = Token {
         after: last.filter(|_| more),
         initial: more,

@@ -39,8 +39,29 @@ const TRANSACTION_MAX: usize = 255;
 
 /// Single events and masters.
 pub(super) async fn list(call: &Call, which: &Which) -> Result<Response, Fault> {
+    if call.query.filter.is_none() && call.query.order.is_empty() {
+        return page(call, which).await;
+    }
     let (all, calendar) = whole(call, which).await?;
     Ok(view::listed(call, all, &context(call, &calendar)))
+}
+
+/// A page of them in the order in which they are kept: the others are not read.
+async fn page(call: &Call, which: &Which) -> Result<Response, Fault> {
+    let calendar = call.calendar(which).await?;
+    let items = Items::new(call, &calendar).expanded().await?;
+    let (hub, actor) = (&call.app.hub, &call.actor);
+    let (size, skip) = (call.page(view::PAGE), call.query.skip);
+    let events = hub.events_from(actor, calendar.id, skip, size + 1).await?;
+    let all = if call.query.count {
+        hub.events_count(actor, calendar.id).await?
+    } else {
+        skip.saturating_add(events.len())
+    };
+    let found = events.iter().take(size).map(|event| items.whole(event));
+    let found = found.map(Value::Object).collect();
+    let context = context(call, &calendar);
+    Ok(view::page(call, found, &context, size, all))
 }
 
 async fn whole(

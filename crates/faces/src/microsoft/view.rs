@@ -21,7 +21,7 @@ use super::{
 };
 
 /// Items per page, unless the client says how many.
-const PAGE: usize = 10;
+pub(super) const PAGE: usize = 10;
 /// The longest window.
 const SPAN_MAX: SignedDuration = SignedDuration::from_hours(1825 * 24);
 /// Most occurrences that are expanded for one answer.
@@ -110,8 +110,20 @@ fn order(a: &Value, b: &Value, by: &[(String, bool)]) -> Ordering {
 
 /// One page of items, with the link to the next one.
 pub(super) fn paged(call: &Call, items: Vec<Value>, context: &str, usual: usize) -> Response {
-    let (page, skip, all) = (call.page(usual), call.query.skip, items.len());
-    let mut items: Vec<Value> = items.into_iter().skip(skip).take(page).collect();
+    let (size, skip, all) = (call.page(usual), call.query.skip, items.len());
+    let items = items.into_iter().skip(skip).take(size).collect();
+    page(call, items, context, size, all)
+}
+
+/// A page of `size` items at most, of `all` that there are, with the link to the next one.
+pub(super) fn page(
+    call: &Call,
+    mut items: Vec<Value>,
+    context: &str,
+    size: usize,
+    all: usize,
+) -> Response {
+    let skip = call.query.skip;
     for item in items.iter_mut().filter_map(Value::as_object_mut) {
         fields::shape(item, &call.query);
     }
@@ -121,8 +133,8 @@ pub(super) fn paged(call: &Call, items: Vec<Value>, context: &str, usual: usize)
         body.insert("@odata.count".to_owned(), json!(all));
     }
     body.insert("value".to_owned(), items.into());
-    if skip.saturating_add(page) < all {
-        let next = call.query.with("$skip", &(skip + page).to_string());
+    if skip.saturating_add(size) < all {
+        let next = call.query.with("$skip", &(skip + size).to_string());
         let link = format!("{}{}?{next}", call.root, call.raw_path);
         body.insert("@odata.nextLink".to_owned(), json!(link));
     }

@@ -5,10 +5,12 @@ use identity::Actor;
 use storage::copies;
 use sync::{CalendarId, CopyId};
 
-use crate::{EventView, Hub, Result, access};
+use crate::{Error, EventView, Hub, Result, access};
 
 /// Most events that one answer may hold.
 pub const EVENTS_MAX: usize = 10_000;
+/// Most events of a window that are looked through.
+const WINDOW_MAX: usize = 100_000;
 
 impl Hub {
     /// One event, dead or alive.
@@ -76,7 +78,48 @@ impl Hub {
         Ok(rows.into_iter().map(EventView::of).collect())
     }
 
-    /// Living events that may touch the window: series are not expanded, so the caller asks each for its occurrences.
+    /// Living events of a calendar in the same order, without the first `skip`.
+    pub async fn events_from(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        skip: usize,
+        limit: usize,
+    ) -> Result<Vec<EventView>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        access::calendar(&mut tx, actor, calendar).await?;
+        let limit = limit.min(EVENTS_MAX);
+        let rows = copies::living(&mut tx, calendar, skip, limit).await?;
+        Ok(rows.into_iter().map(EventView::of).collect())
+    }
+
+    /// How many living events a calendar has.
+    pub async fn events_count(&self, actor: &Actor, calendar: CalendarId) -> Result<usize> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        access::calendar(&mut tx, actor, calendar).await?;
+        let count = copies::count(&mut tx, calendar).await?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
+
+    /// Living events of a calendar that may touch the window, in the same order, `limit` of them after `after`.
+    pub async fn events_in_after(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        window: Window,
+        after: Option<CopyId>,
+        limit: usize,
+    ) -> Result<Vec<EventView>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        access::calendar(&mut tx, actor, calendar).await?;
+        let range = (window.from.as_microsecond(), window.to.as_microsecond());
+        let limit = limit.min(EVENTS_MAX);
+        let rows = copies::in_range_by_id(&mut tx, calendar, range, after, limit).await?;
+        Ok(rows.into_iter().map(EventView::of).collect())
+    }
+
+    /// Living events that may touch the window: series are not expanded, so the caller asks each for its occurrences. A window
+    /// with more of them than anybody could want is refused: half an answer would look like a whole one.
     pub async fn events_in(
         &self,
         actor: &Actor,
@@ -88,7 +131,13 @@ impl Hub {
             access::calendar(&mut tx, actor, *id).await?;
         }
         let (from, to) = (window.from.as_microsecond(), window.to.as_microsecond());
-        let rows = copies::in_range(&mut tx, calendars, from, to, EVENTS_MAX).await?;
+        let rows = copies::in_range(&mut tx, calendars, from, to, WINDOW_MAX + 1).await?;
+        if rows.len() > WINDOW_MAX {
+            return Err(Error::invalid(
+                "window",
+                "holds too many events: ask for less time",
+            ));
+        }
         Ok(rows.into_iter().map(EventView::of).collect())
     }
 }

@@ -235,6 +235,20 @@ async fn copies_in_range(f: Fixture) {
     assert_eq!(uids(found), ["endless", "until", "moment", "inside"]);
     let found = copies::in_range(&mut tx, &asked, 10, 20, 2).await.unwrap();
     assert_eq!(uids(found), ["endless", "until"]);
+    let (mut by_id, mut after) = (Vec::new(), None);
+    loop {
+        let page = copies::in_range_by_id(&mut tx, calendar, (10, 20), after, 3).await;
+        let page = page.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.copy.id);
+        by_id.extend(uids(page));
+    }
+    by_id.sort();
+    assert_eq!(by_id, ["endless", "inside", "moment", "until"]);
+    let all = copies::living(&mut tx, calendar, 0, 99).await.unwrap();
+    assert_eq!(all.len(), 6);
+    let rest = copies::living(&mut tx, calendar, 4, 99).await.unwrap();
+    assert_eq!(uids(rest), uids(all)[4..]);
     assert_eq!(copies::count(&mut tx, calendar).await.unwrap(), 6);
 }
 
