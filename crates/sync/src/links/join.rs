@@ -34,6 +34,9 @@ pub fn attach(
     for unit in unit::all([&shown, &copy.local]) {
         let said = linked.authors.contains_key(&unit);
         let of_series = !matches!(unit, Unit::Override(_));
+        if is_veiled(&joined.mask, &unit, privacy) {
+            unbring(&unit, copy);
+        }
         let shown = match (of_series, said) {
             (true, _) => Cow::Borrowed(&shown),
             (false, true) => Cow::Owned(over(&joined.mask, &unit, privacy, &copy.local, &shown)),
@@ -43,9 +46,6 @@ pub fn attach(
             && copy.local.privacy > shown.privacy
             && !joined.mask.covers(&unit, linked.value.privacy);
         let hidden = joined.mask.covers(&unit, privacy) && !stricter;
-        if hidden && !joined.mask.covers(&unit, Privacy::Public) {
-            unbring(&unit, copy);
-        }
         if hidden || unit.same(&copy.local, &shown) {
             continue;
         }
@@ -82,6 +82,15 @@ pub fn attach(
     // The event may be private now, where it was public before: that hides more of it, and takes nothing from the copy.
     joined.agreed = joined.mask.project(&linked.value);
     (joined, losers)
+}
+
+/// Whether what came of a unit along a link is hidden from a copy that joins because the event is private.
+fn is_veiled(mask: &Mask, unit: &Unit, privacy: Privacy) -> bool {
+    match unit {
+        Unit::Privacy => false,
+        Unit::Override(_) => privacy != Privacy::Public && !mask.show_private,
+        unit => mask.covers(unit, privacy) && !mask.covers(unit, Privacy::Public),
+    }
 }
 
 /// A copy says loosely what it should: as if we had written it and the provider had rewritten it, there is no write, and no

@@ -308,3 +308,23 @@ fn l1_who_turns_an_occurrence_private_that_was_made_elsewhere_tells_only_that() 
         changed(&linked.value, 1, Some(Privacy::Private))
     );
 }
+
+#[test]
+fn l8_an_occurrence_that_a_link_has_brought_is_not_written_once_the_copy_is_private_and_joins() {
+    let series = with(&event(), Slot::Rule, 1);
+    let (mut linked, ..) = origin(Mask::everything(), &changed(&series, 5, None));
+    let mut private = series.clone();
+    private.privacy = Privacy::Private;
+    let mut copy = copy(1, &private);
+    let (remote, local) = (private.clone(), private.clone());
+    copy.base = Some(sync::Base { remote, local });
+    let unit = Unit::Override(occurrence(0));
+    let config = sync::Cause {
+        from: copy.calendar,
+        ..cause(CauseKind::Config)
+    };
+    copy.set(&unit, &changed(&private, 5, None), &config);
+    let mask = Mask::everything();
+    rules::attach(&mut linked, &mut copy, Role::Both, mask, &config);
+    assert_eq!(Slot::Occurrence(0).read(&copy.local), None);
+}
