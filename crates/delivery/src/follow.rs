@@ -7,8 +7,8 @@ use std::{
 };
 
 use faces::Flavour;
-use hub::{Change, ChangeKind, Logged};
-use storage::{changes, watchers};
+use hub::{Access, Change, ChangeKind, Logged};
+use storage::{Tx, calendars, changes, shares, watchers};
 use uuid::Uuid;
 
 use crate::{Notifier, Result, message, orders::Order};
@@ -155,8 +155,17 @@ impl Notifier {
             return Ok(());
         }
         let row = watchers::get(&mut tx, id).await?;
+        let order = row.as_ref().map(Order::read).transpose()?;
+        let order = match order {
+            Some(order) if !may_see(&mut tx, &order).await? => {
+                // The calendar was shared with them, and is not any more.
+                watchers::delete(&mut tx, id).await?;
+                None
+            }
+            order => order,
+        };
         tx.commit().await?;
-        let Some(order) = row.as_ref().map(Order::read).transpose()? else {
+        let Some(order) = order else {
             return Ok(());
         };
         let request = match order.watcher.flavour {
@@ -168,4 +177,20 @@ impl Notifier {
         }
         Ok(())
     }
+}
+
+/// Whether whoever ordered it may still see the calendar.
+async fn may_see(tx: &mut Tx, order: &Order) -> Result<bool> {
+    let calendar = order.watcher.calendar;
+    let owner = calendars::get(tx, calendar)
+        .await?
+        .and_then(|row| row.owner);
+    let (Some(owner), Some(user)) = (owner, order.watcher.user) else {
+        return Ok(true);
+    };
+    let least = match order.watcher.flavour {
+        Flavour::Google => Access::FreeBusy,
+        Flavour::Graph => Access::Read,
+    };
+    Ok(owner == user || shares::access(tx, calendar, user).await? >= least)
 }

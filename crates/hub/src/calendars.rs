@@ -2,7 +2,7 @@
 
 use identity::Actor;
 use serde_json::{Map, Value};
-use storage::{Change, ChangeKind, Health, Tx, calendars as rows};
+use storage::{Change, ChangeKind, Health, Tx, calendars as rows, shares::Access};
 use sync::CalendarId;
 
 use crate::{CalendarView, Error, Hub, Key, Result, access, replicate::held::counted};
@@ -49,21 +49,22 @@ pub struct CalendarEdit {
 const NAME_MAX: usize = 255;
 
 impl Hub {
-    /// All calendars, in the order in which people see them.
+    /// All calendars, in the order in which people see them: their own ones, then those that others have opened to them.
     pub async fn calendars(&self, actor: &Actor) -> Result<Vec<CalendarView>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        let rows = access::calendars(&mut tx, actor).await?;
+        let rows = access::listed(&mut tx, actor).await?;
         let connections = storage::connections::list(&mut tx).await?;
         let held = storage::held::counts(&mut tx).await?;
         Ok(rows
             .into_iter()
-            .map(|row| {
+            .map(|(row, level)| {
                 let provider = connections
                     .iter()
                     .find(|c| Some(c.id) == row.connection)
                     .map(|c| c.provider.clone());
                 let held = counted(&held, row.id);
-                self.view(row, provider, held)
+                let view = self.view(row, provider, held);
+                shown_to(actor, level, view)
             })
             .collect())
     }
@@ -71,18 +72,19 @@ impl Hub {
     /// One calendar.
     pub async fn calendar(&self, actor: &Actor, id: CalendarId) -> Result<CalendarView> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        let row = access::calendar(&mut tx, actor, id).await?;
-        self.view_in(&mut tx, row).await
+        let (row, level) = access::reach(&mut tx, actor, id, Access::FreeBusy).await?;
+        let view = self.view_in(&mut tx, row).await?;
+        Ok(shown_to(actor, level, view))
     }
 
     /// The calendar with this name in URLs and foreign APIs.
     pub async fn calendar_by_slug(&self, actor: &Actor, slug: &str) -> Result<CalendarView> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        let row = rows::by_slug(&mut tx, slug)
-            .await?
-            .filter(|row| access::sees(actor, row));
-        let row = row.ok_or(Error::NotFound("calendar"))?;
-        self.view_in(&mut tx, row).await
+        let row = rows::by_slug(&mut tx, slug).await?;
+        let id = row.ok_or(Error::NotFound("calendar"))?.id;
+        let (row, level) = access::reach(&mut tx, actor, id, Access::FreeBusy).await?;
+        let view = self.view_in(&mut tx, row).await?;
+        Ok(shown_to(actor, level, view))
     }
 
     /// Makes a calendar that has no provider.
@@ -150,7 +152,12 @@ impl Hub {
     ) -> Result<CalendarView> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
-        let mut row = access::calendar(&mut tx, actor, id).await?;
+        let (mut row, level) = access::reach(&mut tx, actor, id, Access::Owner).await?;
+        let edit = if access::owns(actor, &row) {
+            edit
+        } else {
+            edit.of_all()
+        };
         if let Some(name) = edit.name {
             row.name = checked_name(&name)?;
         }
@@ -176,7 +183,7 @@ impl Hub {
         let view = self.view_in(&mut tx, row).await?;
         self.commit(tx).await?;
         self.wake();
-        Ok(view)
+        Ok(shown_to(actor, level, view))
     }
 
     /// Removes a calendar that has no provider, with its events.
@@ -239,6 +246,9 @@ impl Hub {
                 .time_zone
                 .unwrap_or_else(|| self.settings().time_zone.clone()),
             slug: row.slug,
+            access: Access::Owner,
+            owner: row.owner,
+            shared: false,
             read_only: row.read_only,
             selected: row.selected,
             shown: row.shown,
@@ -254,6 +264,40 @@ impl Hub {
             sort: row.sort,
             kept: row.kept,
         }
+    }
+}
+
+impl CalendarEdit {
+    /// What is the same for all who see the calendar; the rest is its owner's own.
+    fn of_all(self) -> Self {
+        Self {
+            name: self.name,
+            color: self.color,
+            description: self.description,
+            time_zone: self.time_zone,
+            ..Self::default()
+        }
+    }
+}
+
+/// A calendar as somebody sees it who may do this with it: how it fares at its provider, and what its owner set for
+/// themselves, is theirs alone.
+fn shown_to(actor: &Actor, level: Access, view: CalendarView) -> CalendarView {
+    if view.owner.is_none() || view.owner == actor.user() || actor.user().is_none() {
+        return view;
+    }
+    CalendarView {
+        access: level,
+        shared: true,
+        read_only: view.read_only || level < Access::Write,
+        connection: None,
+        provider: None,
+        shown: true,
+        message: None,
+        missing: 0,
+        unread: 0,
+        kept: Map::new(),
+        ..view
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use calendar::Event;
 use identity::Actor;
-use storage::{ChangeKind, Logged, Tx, changes, copies, edits};
+use storage::{ChangeKind, Logged, Tx, changes, copies, edits, shares::Access};
 use sync::{CalendarId, ChangeId, CopyId};
 
 use crate::{Error, EventView, Hub, Result, access};
@@ -42,11 +42,8 @@ impl Hub {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         let latest = changes::latest(&mut tx).await?;
         check_position(&mut tx, after, latest).await?;
-        let visible: HashSet<CalendarId> = access::calendars(&mut tx, actor)
-            .await?
-            .iter()
-            .map(|c| c.id)
-            .collect();
+        let listed = access::listed(&mut tx, actor).await?;
+        let visible: HashSet<CalendarId> = listed.iter().map(|(row, _)| row.id).collect();
         let mut logged = changes::after(&mut tx, after, limit.clamp(1, CHANGES_MAX)).await?;
         let position = logged.last().map_or(after, |l| l.position);
         // Of a removed calendar nobody can say any more whose it was; its id alone tells nothing.
@@ -64,7 +61,7 @@ impl Hub {
         limit: usize,
     ) -> Result<Delta> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::calendar(&mut tx, actor, id).await?;
+        let (_, level) = access::reach(&mut tx, actor, id, Access::FreeBusy).await?;
         let latest = changes::latest(&mut tx).await?;
         check_position(&mut tx, after, latest).await?;
         let limit = limit.clamp(1, CHANGES_MAX);
@@ -75,6 +72,11 @@ impl Hub {
         } else {
             latest
         };
+        let regranted = |l: &Logged| l.change.kind == ChangeKind::Grant;
+        if level < Access::Owner && logged.iter().any(regranted) {
+            // They may see more or less of everything than they were told before.
+            return Err(Error::PositionUnknown);
+        }
         let (mut ids, mut first) = (Vec::new(), HashMap::new());
         let about = |l: &&Logged| l.change.kind == ChangeKind::Event;
         for change in logged.iter().filter(about).map(|l| &l.change) {
@@ -87,7 +89,7 @@ impl Hub {
         let events = copies::get_many(&mut tx, &ids)
             .await?
             .into_iter()
-            .map(EventView::of)
+            .map(|row| access::veiled(level, row))
             .collect();
         Ok(Delta {
             events,
@@ -105,7 +107,10 @@ impl Hub {
         change: ChangeId,
     ) -> Result<Option<Event>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::copy(&mut tx, actor, copy).await?;
+        let (_, level) = access::reach_copy(&mut tx, actor, copy, Access::FreeBusy).await?;
+        if level < Access::Write {
+            return Ok(None);
+        }
         let edits = edits::by_change(&mut tx, change).await?;
         let edit = edits.into_iter().find(|edit| edit.copy == copy);
         Ok(edit.and_then(|edit| edit.before))

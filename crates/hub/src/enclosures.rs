@@ -1,11 +1,13 @@
 //! Use cases on what clients put beside an event: files, and properties of their own. It stays here: no provider hears of
 //! it, and no mirror has it.
 
+use calendar::Privacy;
 use identity::Actor;
 use serde_json::Value;
 use storage::{
-    Change, ChangeKind, Tx,
+    Change, ChangeKind, Tx, copies,
     enclosures::{self, Enclosure, Kind},
+    shares::Access,
 };
 use sync::{CalendarId, CopyId};
 
@@ -25,7 +27,10 @@ impl Hub {
         kind: Kind,
     ) -> Result<Vec<Enclosure>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::copy(&mut tx, actor, copy).await?;
+        let (row, level) = access::reach_copy(&mut tx, actor, copy, Access::Read).await?;
+        if level < Access::Write && row.copy.local.privacy != Privacy::Public {
+            return Ok(Vec::new());
+        }
         Ok(enclosures::of_copy(&mut tx, copy, kind).await?)
     }
 
@@ -37,8 +42,14 @@ impl Hub {
         kind: Kind,
     ) -> Result<Vec<Enclosure>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::calendar(&mut tx, actor, calendar).await?;
-        Ok(enclosures::of_calendar(&mut tx, calendar, kind).await?)
+        let (_, level) = access::reach(&mut tx, actor, calendar, Access::Read).await?;
+        let mut all = enclosures::of_calendar(&mut tx, calendar, kind).await?;
+        if level < Access::Write {
+            let ids: Vec<CopyId> = all.iter().map(|one| one.copy).collect();
+            let open = public(&mut tx, &ids).await?;
+            all.retain(|one| open.contains(&one.copy));
+        }
+        Ok(all)
     }
 
     /// The events of a calendar beside which there is something of a kind.
@@ -49,8 +60,12 @@ impl Hub {
         kind: Kind,
     ) -> Result<Vec<CopyId>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::calendar(&mut tx, actor, calendar).await?;
-        Ok(enclosures::copies(&mut tx, calendar, kind).await?)
+        let (_, level) = access::reach(&mut tx, actor, calendar, Access::Read).await?;
+        let all = enclosures::copies(&mut tx, calendar, kind).await?;
+        if level < Access::Write {
+            return public(&mut tx, &all).await;
+        }
+        Ok(all)
     }
 
     /// Puts something beside a living event.
@@ -113,7 +128,7 @@ impl Hub {
     /// The calendar of a living event that the actor may change.
     async fn beside(&self, tx: &mut Tx, actor: &Actor, copy: CopyId) -> Result<CalendarId> {
         access::may_write(actor)?;
-        let row = access::copy(tx, actor, copy).await?;
+        let (row, _) = access::reach_copy(tx, actor, copy, Access::Write).await?;
         if !row.copy.alive {
             return Err(Error::NotFound("event"));
         }
@@ -158,6 +173,13 @@ impl Hub {
         }
         Ok(())
     }
+}
+
+/// Those events of which others may see more than the time.
+async fn public(tx: &mut Tx, ids: &[CopyId]) -> Result<Vec<CopyId>> {
+    let rows = copies::get_many(tx, ids).await?.into_iter();
+    let open = rows.filter(|row| row.copy.local.privacy == Privacy::Public);
+    Ok(open.map(|row| row.copy.id).collect())
 }
 
 fn check(content: &Value) -> Result<()> {

@@ -25,6 +25,7 @@ mod replay;
 pub mod replicate;
 pub mod runs;
 pub mod shape;
+pub mod shares;
 mod troubles;
 mod turns;
 pub mod view;
@@ -44,6 +45,8 @@ pub use overlaps::{OverlapPage, OverlapView};
 pub use replay::Key;
 /// Faces see ids, links and the change log's entries through the hub.
 pub use storage::enclosures::{Enclosure, Kind as EnclosureKind};
+/// Grants of calendars.
+pub use storage::shares::{Access, Share, Whom};
 pub use storage::{
     Change, ChangeKind, Health, Logged,
     conflicts::{Row as ConflictRow, State as ConflictState, Which as WhichConflicts},

@@ -2,8 +2,8 @@
 
 use calendar::{Event, RecurrenceId};
 use jiff::Timestamp;
-use storage::copies;
-use sync::{CalendarId, ConnectionId, CopyId, LinkedId, Remote};
+use storage::{copies, shares::Access};
+use sync::{CalendarId, ConnectionId, CopyId, LinkedId, Remote, UserId};
 
 use crate::{links::Exploded, replicate::silence::notifies};
 
@@ -74,6 +74,10 @@ impl EventView {
 
 /// One calendar.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each may be so without the others"
+)]
 pub struct CalendarView {
     /// Its identity.
     pub id: CalendarId,
@@ -91,8 +95,14 @@ pub struct CalendarView {
     pub time_zone: String,
     /// Its name in URLs and foreign APIs.
     pub slug: String,
-    /// Events cannot be written.
+    /// Events cannot be written: not at the provider, or not by whoever asks.
     pub read_only: bool,
+    /// What whoever asks may do with it.
+    pub access: Access,
+    /// Whose it is; `None`: everybody's.
+    pub owner: Option<UserId>,
+    /// Whether it is another person's, who has opened it to whoever asks.
+    pub shared: bool,
     /// Kept in step with its provider.
     pub selected: bool,
     /// Drawn.

@@ -32,6 +32,7 @@ pub mod one_time;
 pub mod overlaps;
 pub mod runs;
 pub mod sessions;
+pub mod shares;
 pub mod spans;
 pub mod timers;
 pub mod traces;

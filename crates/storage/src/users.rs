@@ -101,7 +101,7 @@ pub async fn delete(tx: &mut Tx, id: UserId) -> Result<()> {
     Ok(())
 }
 
-fn email_hash(tx: &Tx, email: &str) -> [u8; 32] {
+pub(crate) fn email_hash(tx: &Tx, email: &str) -> [u8; 32] {
     tx.hash("user-email", &email.trim().to_lowercase())
 }
 

@@ -1,7 +1,7 @@
 //! PROPFIND (RFC 4918 9.1).
 
 use axum::response::Response as HttpResponse;
-use hub::CalendarView;
+use hub::{Access, CalendarView};
 use protocols::caldav::{Element, Multistatus, Name, PropFind, Response};
 
 use super::{
@@ -40,7 +40,8 @@ pub(super) async fn propfind(request: &Request, resource: &Resource) -> Result<H
                 }
             }
             Resource::Home => {
-                for calendar in request.app.hub.calendars(&request.actor).await? {
+                let all = request.app.hub.calendars(&request.actor).await?;
+                for calendar in all.into_iter().filter(|c| c.access >= Access::Read) {
                     let inner = Resource::Calendar(calendar);
                     add(inner.href(request), &Subject::Resource(&inner));
                 }

@@ -1,6 +1,6 @@
 //! Which resource an address is, and which address a resource has.
 
-use hub::{CalendarView, CopyId, EventView};
+use hub::{Access, CalendarView, CopyId, EventView};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use uuid::Uuid;
 
@@ -67,18 +67,14 @@ impl Resource {
             (Some("principals"), true, None, ..) => Ok(Self::Principal),
             (Some("calendars"), true, None, ..) => Ok(Self::Home),
             (Some("calendars"), true, Some(slug), None, _) => {
-                match request.app.hub.calendar_by_slug(&request.actor, slug).await {
-                    Ok(calendar) => Ok(Self::Calendar(calendar)),
-                    Err(hub::Error::NotFound(_)) => Ok(Self::NoCalendar(slug.to_owned())),
-                    Err(error) => Err(error.into()),
-                }
+                Ok(match readable(request, slug).await? {
+                    Some(calendar) => Self::Calendar(calendar),
+                    None => Self::NoCalendar(slug.to_owned()),
+                })
             }
             (Some("calendars"), true, Some(slug), Some(name), None) if name.len() <= NAME_MAX => {
-                match request.app.hub.calendar_by_slug(&request.actor, slug).await {
-                    Ok(calendar) => Ok(Self::Object(calendar, name.to_owned())),
-                    Err(hub::Error::NotFound(_)) => Ok(Self::Nowhere),
-                    Err(error) => Err(error.into()),
-                }
+                let calendar = readable(request, slug).await?;
+                Ok(calendar.map_or(Self::Nowhere, |c| Self::Object(c, name.to_owned())))
             }
             _ => Err(Fault::not_found()),
         }
@@ -94,6 +90,16 @@ impl Resource {
             Self::NoCalendar(slug) => calendar_href(request, slug),
             Self::Object(calendar, name) => calendar_href(request, &calendar.slug) + &encode(name),
         }
+    }
+}
+
+/// The calendar with this name in URLs, if the person may see its events. Where they may only see when it is busy there is
+/// nothing to be had here.
+async fn readable(request: &Request, slug: &str) -> Result<Option<CalendarView>> {
+    match request.app.hub.calendar_by_slug(&request.actor, slug).await {
+        Ok(calendar) => Ok(Some(calendar).filter(|c| c.access >= Access::Read)),
+        Err(hub::Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -140,13 +140,15 @@ async fn changed(app: &App, actor: &Actor, mut after: i64) -> Result<BTreeSet<Ca
     loop {
         let most = hub::changes::CHANGES_MAX;
         let (changes, position) = app.hub.changes(actor, after, most).await?;
-        let about = |change: &hub::Change| change.kind == ChangeKind::Calendar;
-        let changes = changes.into_iter().map(|logged| logged.change);
-        found.extend(
-            changes
-                .filter(about)
-                .map(|change| CalendarId(change.subject)),
-        );
+        for change in changes.into_iter().map(|logged| logged.change) {
+            match change.kind {
+                ChangeKind::Calendar => found.extend([CalendarId(change.subject)]),
+                // What was on the list may be none of theirs any more, and its id is not theirs to know.
+                ChangeKind::Grant if change.removed => return Err(Fault::full_sync_required()),
+                ChangeKind::Grant => found.extend(change.calendar),
+                _ => {}
+            }
+        }
         if position == after {
             return Ok(found);
         }

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use hub::{
-    CalendarId, CalendarView,
+    Access, CalendarId, CalendarView,
     calendars::{CalendarEdit, NewCalendar},
 };
 use identity::Actor;
@@ -91,10 +91,12 @@ pub(super) fn shown(calendar: &CalendarView, is_primary: bool) -> CalendarListEn
 
 /// What the person who asks may do with a calendar.
 pub(super) fn role(calendar: &CalendarView) -> &'static str {
-    if calendar.read_only {
-        "reader"
-    } else {
-        "owner"
+    match calendar.access {
+        Access::None | Access::FreeBusy | Access::Limited => "freeBusyReader",
+        _ if calendar.read_only => "reader",
+        Access::Read => "reader",
+        Access::Write => "writer",
+        Access::Owner => "owner",
     }
 }
 
@@ -202,9 +204,11 @@ fn etag(calendar: &CalendarView) -> String {
         selected,
         shown,
         kept,
+        access,
         ..
     } = calendar;
-    let text = format!("{name:?}{color:?}{description:?}{time_zone:?}{selected}{shown}{kept:?}");
+    let text =
+        format!("{name:?}{color:?}{description:?}{time_zone:?}{selected}{shown}{kept:?}{access:?}");
     // FNV-1a: two states of one calendar need different tags, nothing else.
     let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     format!("\"{}\"", text.bytes().fold(0xcbf2_9ce4_8422_2325, fold))

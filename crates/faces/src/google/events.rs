@@ -13,6 +13,7 @@ use serde_json::Map;
 
 use super::{
     Fault,
+    calendars::role,
     entry::Kept,
     filter::Filter,
     listing::{self, Listing, Order},
@@ -166,14 +167,7 @@ fn envelope(
                 .unwrap_or(&calendar.time_zone)
                 .to_owned(),
         ),
-        access_role: Some(
-            if calendar.read_only {
-                "reader"
-            } else {
-                "owner"
-            }
-            .to_owned(),
-        ),
+        access_role: Some(role(calendar).to_owned()),
         default_reminders: Some(Kept::of(calendar).reminders()),
         next_page_token: next.map(|next| tokens::encode(&Page { position, next })),
         next_sync_token: (is_last && resumable).then(|| tokens::sync(app, position)),

@@ -7,6 +7,7 @@
 //! What real Google does differently: an incremental answer holds all parts of a changed series if it is not known what it was before; and
 //! occurrences of an endless series are listed for two years ahead unless `timeMax` says otherwise.
 
+mod acl;
 mod batch;
 mod calendar_list;
 mod calendars;
@@ -83,6 +84,18 @@ fn api(app: App) -> Router {
         .route(
             "/calendars/{calendar}/events",
             get(events::list).post(write::insert),
+        )
+        .route(
+            "/calendars/{calendar}/acl",
+            get(acl::list).post(acl::insert),
+        )
+        .route("/calendars/{calendar}/acl/watch", post(acl::watch))
+        .route(
+            "/calendars/{calendar}/acl/{rule}",
+            get(acl::get)
+                .put(acl::update)
+                .patch(acl::patch)
+                .delete(acl::delete),
         )
         .route("/calendars/{calendar}/clear", post(quick::clear))
         .route("/calendars/{calendar}/events/import", post(write::import))

@@ -33,6 +33,10 @@ impl Place {
                 Err(hub::Error::NotFound(_)) if id.eq_ignore_ascii_case(&email) => {
                     Some(app.hub.calendar_by_slug(actor, &email).await?)
                 }
+                // Another person's own calendar goes by their address, whatever it is called.
+                Err(hub::Error::NotFound(_)) if id.contains('@') => {
+                    app.hub.calendar_of_person(actor, id, true).await?
+                }
                 Err(error) => return Err(error.into()),
             }
         };
@@ -104,8 +108,10 @@ pub(super) async fn email(app: &App, actor: &Actor) -> Result<String, Fault> {
 
 /// A person's own calendar: the one that bears their address, else the first that can be written.
 pub(super) fn primary<'a>(calendars: &'a [CalendarView], email: &str) -> Option<&'a CalendarView> {
-    let own = calendars.iter().find(|calendar| calendar.slug == email);
-    own.or_else(|| calendars.iter().find(|calendar| !calendar.read_only))
+    let bears = |calendar: &&CalendarView| calendar.slug == email && !calendar.shared;
+    let own = calendars.iter().find(bears);
+    let mut others = calendars.iter().filter(|calendar| !calendar.shared);
+    own.or_else(|| others.find(|calendar| !calendar.read_only))
 }
 
 /// The id that clients know an event by: the name that its maker gave it, if that is one that Google would allow (file

@@ -66,7 +66,7 @@ fn opens(name: &str, method: &Method, path: &str) -> bool {
         (["users", "me", "calendarList", ..], false) => name == "calendarlist",
         // Its own channels, whatever they watch.
         (["channels", "stop"], _) => {
-            let lists = ["calendarlist", "settings"];
+            let lists = ["acls", "calendarlist", "settings"];
             let all = events.iter().chain(&lists);
             reading(&seeing)
                 || all
@@ -76,6 +76,11 @@ fn opens(name: &str, method: &Method, path: &str) -> bool {
         (["calendars"] | ["calendars", _] | ["calendars", _, "clear"], false) => {
             name == "calendars"
         }
+        (["calendars", _, "acl", _], true) => reading(&["acls", "acls.readonly"]),
+        (["calendars", _, "acl"], true) | (["calendars", _, "acl", "watch"], false) => {
+            ["acls", "acls.readonly"].contains(&name)
+        }
+        (["calendars", _, "acl", ..], false) => name == "acls",
         (["calendars", _], true) => reading(&["calendars", "calendars.readonly"]),
         (["calendars", _, "events", "watch"], false) | (["calendars", _, "events", ..], true) => {
             reading(&seeing) || events.contains(&name)

@@ -7,7 +7,7 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hub::{
-    CalendarId, CalendarView,
+    Access, CalendarId, CalendarView,
     calendars::{CalendarEdit, NewCalendar},
 };
 use protocols::microsoft::wire;
@@ -24,15 +24,16 @@ pub(super) async fn list(call: &Call, group: Option<&str>) -> Result<Response, F
         Some(id) => Some(groups::named(call, id).await?),
         None => None,
     };
-    let mut all = call.app.hub.calendars(&call.actor).await?;
-    let default = all.first().map(|calendar| calendar.id);
+    let mut all = call.calendars().await?;
+    let own = all.iter().find(|calendar| !calendar.shared);
+    let default = own.map(|calendar| calendar.id);
     if let Some(group) = &group {
         all.retain(|calendar| groups::is_in(calendar, group.as_deref()));
     }
-    let mut items: Vec<Value> = all
-        .iter()
-        .map(|calendar| shown(call, calendar, Some(calendar.id) == default))
-        .collect();
+    let mut items = Vec::new();
+    for calendar in &all {
+        items.push(owned(call, calendar, Some(calendar.id) == default).await?);
+    }
     if let Some(filter) = &call.query.filter {
         items.retain(|item| filter.holds(item));
     }
@@ -121,7 +122,7 @@ async fn answer(
     calendar: &CalendarView,
 ) -> Result<Response, Fault> {
     let default = call.default_calendar().await?;
-    let mut item = shown(call, calendar, calendar.id == default);
+    let mut item = owned(call, calendar, calendar.id == default).await?;
     let context = format!(
         "{}$metadata#users('{}')/calendars/$entity",
         call.root, call.owner.id
@@ -156,11 +157,24 @@ fn color(sent: &wire::Calendar) -> Result<Option<String>, Fault> {
 async fn name_is_free(call: &Call, name: &str, own: Option<CalendarId>) -> Result<(), Fault> {
     let all = call.app.hub.calendars(&call.actor).await?;
     let name = name.trim();
-    let mut others = all.iter().filter(|calendar| Some(calendar.id) != own);
+    let mut others = all
+        .iter()
+        .filter(|calendar| Some(calendar.id) != own && !calendar.shared);
     if others.any(|calendar| calendar.name.eq_ignore_ascii_case(name)) {
         return Err(Fault::name_taken(name));
     }
     Ok(())
+}
+
+/// A calendar as an item, with whoever it belongs to.
+async fn owned(call: &Call, calendar: &CalendarView, default: bool) -> Result<Value, Fault> {
+    let mut item = shown(call, calendar, default);
+    if calendar.shared
+        && let Some(owner) = call.app.hub.owner_of(&call.actor, calendar.id).await?
+    {
+        item["owner"] = json!({"name": owner.name, "address": owner.email});
+    }
+    Ok(item)
 }
 
 /// A calendar as an item. `default`: whether it is the mailbox's own one.
@@ -173,13 +187,13 @@ pub(super) fn shown(call: &Call, calendar: &CalendarView, default: bool) -> Valu
         "hexColor": hex,
         "isDefaultCalendar": default,
         "changeKey": change_key(calendar),
-        "canShare": true,
-        "canViewPrivateItems": true,
+        "canShare": calendar.access == Access::Owner,
+        "canViewPrivateItems": calendar.access >= Access::Write,
         "canEdit": !calendar.read_only,
         "allowedOnlineMeetingProviders": ["teamsForBusiness"],
         "defaultOnlineMeetingProvider": "teamsForBusiness",
         "isTallyingResponses": default,
-        "isRemovable": !default,
+        "isRemovable": !default && !calendar.shared,
         "owner": {"name": call.owner.name, "address": call.owner.email},
     })
 }

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, Method, header, request::Parts},
 };
 use calendar::Zone;
-use hub::{CalendarId, CalendarView};
+use hub::{Access, CalendarId, CalendarView};
 use identity::{Actor, User};
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
@@ -97,13 +97,30 @@ impl Call {
         match which {
             Which::Id(text) => {
                 let id = ids::calendar(text).ok_or_else(|| ids::unknown(text))?;
-                Ok(self.app.hub.calendar(&self.actor, id).await?)
+                self.readable(id).await
             }
             Which::Default => {
                 let all = self.app.hub.calendars(&self.actor).await?;
-                all.into_iter().next().ok_or_else(Fault::missing)
+                let mut own = all.into_iter().filter(|calendar| !calendar.shared);
+                own.next().ok_or_else(Fault::missing)
             }
         }
+    }
+
+    /// A calendar of which the person may see more than when it is busy: the others are not in their mailbox.
+    pub(super) async fn readable(&self, id: CalendarId) -> Result<CalendarView, Fault> {
+        let calendar = self.app.hub.calendar(&self.actor, id).await?;
+        if calendar.access < Access::Read {
+            return Err(Fault::missing());
+        }
+        Ok(calendar)
+    }
+
+    /// The calendars of the mailbox: the person's own, and those that others let them read.
+    pub(super) async fn calendars(&self) -> Result<Vec<CalendarView>, Fault> {
+        let mut all = self.app.hub.calendars(&self.actor).await?;
+        all.retain(|calendar| calendar.access >= Access::Read);
+        Ok(all)
     }
 
     /// The default calendar's identity.

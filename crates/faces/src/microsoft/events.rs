@@ -257,7 +257,7 @@ pub(super) async fn found(
     let event = call.app.hub.event(&call.actor, id.copy()).await?;
     let calendar = match which {
         Some(which) => call.calendar(which).await?,
-        None => call.app.hub.calendar(&call.actor, event.calendar).await?,
+        None => call.readable(event.calendar).await?,
     };
     let takes_place = match id {
         EventId::Whole(_) => true,

@@ -15,6 +15,7 @@ const CALENDAR: u8 = 1;
 const EVENT: u8 = 2;
 const INSTANCE: u8 = 3;
 const FILE: u8 = 4;
+const PERMISSION: u8 = 5;
 
 /// What an event's id names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +100,17 @@ pub(super) fn of_file(id: Uuid) -> String {
 pub(super) fn file(text: &str) -> Option<Uuid> {
     let (kind, id, rest) = decode(text)?;
     (kind == FILE && rest.is_empty()).then_some(id)
+}
+
+/// A permission's id on the wire.
+pub(super) fn of_permission(id: Uuid) -> String {
+    encode(PERMISSION, id, &[])
+}
+
+/// A permission's id off the wire.
+pub(super) fn permission(text: &str) -> Option<Uuid> {
+    let (kind, id, rest) = decode(text)?;
+    (kind == PERMISSION && rest.is_empty()).then_some(id)
 }
 
 fn encode(kind: u8, id: Uuid, rest: &[u8]) -> String {

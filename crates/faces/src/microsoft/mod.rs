@@ -30,6 +30,7 @@ mod me;
 mod meeting;
 mod odata;
 mod path;
+mod permissions;
 mod prefer;
 mod schedule;
 mod scopes;
@@ -177,6 +178,17 @@ async fn beside(call: &Call, resource: Resource) -> Result<Response, Fault> {
             Method::GET => extensions::get(call, which.as_ref(), &id, &name).await,
             Method::PATCH => extensions::patch(call, which.as_ref(), &id, &name).await,
             Method::DELETE => extensions::delete(call, which.as_ref(), &id, &name).await,
+            _ => Err(Fault::method()),
+        },
+        (method, Resource::Permissions(which)) => match *method {
+            Method::GET => permissions::list(call, &which).await,
+            Method::POST => permissions::create(call, &which).await,
+            _ => Err(Fault::method()),
+        },
+        (method, Resource::Permission(which, id)) => match *method {
+            Method::GET => permissions::get(call, &which, &id).await,
+            Method::PATCH => permissions::patch(call, &which, &id).await,
+            Method::DELETE => permissions::delete(call, &which, &id).await,
             _ => Err(Fault::method()),
         },
         (method, Resource::Subscriptions) => match *method {

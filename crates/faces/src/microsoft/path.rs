@@ -52,6 +52,9 @@ pub(super) enum Resource {
     /// `forward`, `dismissReminder`, `snoozeReminder`, `permanentDelete`.
     Action(Option<Which>, String, Action),
     Schedule(Which),
+    /// Whom a calendar is opened to.
+    Permissions(Which),
+    Permission(Which, String),
     Groups,
     Group(String),
     /// The calendars of a group.
@@ -112,6 +115,10 @@ impl Resource {
             (["events", "$count"], _) => Ok(Self::Count(which.clone())),
             (["events", _, rest @ ..], [_, id, words @ ..]) => {
                 Self::of_event(Some(which), id, rest, words)
+            }
+            (["calendarpermissions"], _) => Ok(Self::Permissions(which.clone())),
+            (["calendarpermissions", _], [_, id]) => {
+                Ok(Self::Permission(which.clone(), (*id).to_owned()))
             }
             (["getschedule"], _) => Ok(Self::Schedule(which.clone())),
             (["calendarview"], _) => Ok(Self::View(which.clone())),
@@ -267,6 +274,14 @@ mod tests {
             (
                 "me/calendar/getSchedule",
                 Resource::Schedule(Which::Default),
+            ),
+            (
+                "me/calendars/A=/calendarPermissions",
+                Resource::Permissions(id("A=")),
+            ),
+            (
+                "me/calendar/calendarPermissions/P=",
+                Resource::Permission(Which::Default, "P=".into()),
             ),
             (
                 "me/calendarGroups/G=/calendars/A=/events",

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use calendar::{Event, FreeBusy, Privacy, Status, Window, Zone};
-use hub::CalendarView;
+use hub::{Access, CalendarView};
 use identity::Actor;
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use protocols::zones::zone_named;
@@ -53,22 +53,12 @@ pub(super) async fn get(call: &Call, which: &Which) -> Result<Response, Fault> {
     let mut value = Vec::new();
     for address in schedules {
         let address = address.as_str().unwrap_or_default();
-        let own = address.eq_ignore_ascii_case(&call.owner.email);
-        let found = if own {
+        value.push(if address.eq_ignore_ascii_case(&call.owner.email) {
             let calendar = call.calendar(which).await?;
-            Some((call.actor.clone(), calendar))
+            let taken = taken(call, &call.actor, &calendar, window).await?;
+            schedule(address, &taken, window, interval, &calendar)
         } else {
-            colleague(call, address).await?
-        };
-        value.push(match found {
-            Some((actor, calendar)) => {
-                let mut taken = taken(call, &actor, &calendar, window).await?;
-                if !own {
-                    taken.iter_mut().for_each(Taken::when_alone);
-                }
-                schedule(address, &taken, window, interval, &calendar)
-            }
-            None => unknown(address),
+            anothers(call, address, window, interval).await?
         });
     }
     let context = format!(
@@ -229,10 +219,42 @@ fn availability(taken: &[Taken], window: Window, interval: i64) -> String {
     view
 }
 
-fn unknown(address: &str) -> Value {
-    let message = "Unable to resolve e-mail address to an Active Directory object.";
-    json!({
+/// Somebody else's, as far as their own calendar is opened to whoever asks.
+async fn anothers(
+    call: &Call,
+    address: &str,
+    window: Window,
+    interval: i64,
+) -> Result<Value, Fault> {
+    let hub = &call.app.hub;
+    let (code, message) = match hub.calendar_of_person(&call.actor, address, false).await {
+        Ok(Some(calendar)) => {
+            let mut taken = taken(call, &call.actor, &calendar, window).await?;
+            if calendar.access < Access::Limited {
+                taken.iter_mut().for_each(Taken::when_alone);
+            }
+            return Ok(schedule(address, &taken, window, interval, &calendar));
+        }
+        Ok(None) => (
+            "ErrorMailRecipientNotFound",
+            "Unable to resolve e-mail address to an Active Directory object.",
+        ),
+        Err(hub::Error::NotFound(_)) => {
+            if let Some((actor, calendar)) = colleague(call, address).await? {
+                let mut taken = taken(call, &actor, &calendar, window).await?;
+                taken.iter_mut().for_each(Taken::when_alone);
+                return Ok(schedule(address, &taken, window, interval, &calendar));
+            }
+            (
+                "ErrorNoFreeBusyAccess",
+                "The requester does not have access to the free/busy information of this mailbox.",
+            )
+        }
+        Err(error) => return Err(error.into()),
+    };
+    // What cannot be told of one address keeps nothing from the others.
+    Ok(json!({
         "scheduleId": address,
-        "error": {"message": message, "responseCode": "ErrorMailRecipientNotFound"},
-    })
+        "error": {"message": message, "responseCode": code},
+    }))
 }

@@ -14,12 +14,17 @@ use super::{
     connections::health,
     extract::{Body, Path},
     once::{Made, Making},
+    shares::Level,
 };
 use crate::App;
 
 /// A calendar.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each may be so without the others"
+)]
 pub struct Calendar {
     id: Uuid,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,7 +34,12 @@ pub struct Calendar {
     name: String,
     color: Option<String>,
     time_zone: String,
+    /// Its events cannot be changed: not at its provider, or not by whoever asks.
     read_only: bool,
+    /// What whoever asks may do with it.
+    access: Level,
+    /// It is another person's, who has opened it to whoever asks.
+    shared: bool,
     /// Kept in step with its provider.
     selected: bool,
     /// Drawn. What is hidden is kept in step all the same.
@@ -96,6 +106,8 @@ impl From<CalendarView> for Calendar {
             color: view.color,
             time_zone: view.time_zone,
             read_only: view.read_only,
+            access: view.access.into(),
+            shared: view.shared,
             selected: view.selected,
             shown: view.shown,
             health: Sync {

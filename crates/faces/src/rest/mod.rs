@@ -21,6 +21,7 @@ mod overlaps;
 mod problem;
 mod runs;
 mod session;
+mod shares;
 
 use axum::{
     Json, Router,
@@ -56,6 +57,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(connections::sync_now))
         .routes(routes!(calendars::list, calendars::create))
         .routes(routes!(calendars::update, calendars::remove))
+        .routes(routes!(shares::list, shares::create))
+        .routes(routes!(shares::remove))
         .routes(routes!(calendars::confirm_held))
         .routes(routes!(calendars::dismiss_held))
         .routes(routes!(occurrences::list))

@@ -1,6 +1,7 @@
 //! The faces over HTTP, with a hub and a database in memory behind them.
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
+mod anothers;
 mod caldav;
 mod checked;
 mod google;

@@ -15,6 +15,7 @@ use identity::{Actor, Kind};
 use serde_json::Value;
 use storage::{
     Tx, calendars, connections, copies, links,
+    shares::{self, Whom},
     traces::{self, Kept, State, Trace},
     users,
 };
@@ -62,7 +63,7 @@ impl Hub {
             doing,
             visible: all
                 .iter()
-                .filter(|row| access::sees(actor, row))
+                .filter(|row| access::owns(actor, row))
                 .map(|row| row.id)
                 .collect(),
             local: local.map(|row| row.id).collect(),
@@ -130,6 +131,15 @@ impl Search<'_> {
             let said = self.person.take_out(&mut kept) > 0;
             if said || texts.any(|text| self.person.is_in(text)) {
                 account.remains(Where::Calendar, Some(row.id), None, None);
+            }
+        }
+        for share in shares::list(tx).await? {
+            let theirs = match &share.whom {
+                Whom::Person(address) => self.person.is_in(address),
+                Whom::Everybody => false,
+            };
+            if theirs {
+                account.remains(Where::Calendar, Some(share.calendar), None, None);
             }
         }
         for link in links::list(tx).await? {

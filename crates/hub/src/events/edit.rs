@@ -3,7 +3,7 @@
 
 use calendar::{Event, Override, RecurrenceId, unit};
 use identity::Actor;
-use storage::{Tx, copies};
+use storage::{Tx, copies, shares::Access};
 use sync::{CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId};
 
 use crate::{Error, EventView, Hub, Precondition, Result, access, links::flow::Flow};
@@ -85,7 +85,7 @@ impl Hub {
     pub async fn revive_event(&self, actor: &Actor, id: CopyId) -> Result<EventView> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
-        let mut row = access::copy(&mut tx, actor, id).await?;
+        let (mut row, _) = access::reach_copy(&mut tx, actor, id, Access::FreeBusy).await?;
         writable(&mut tx, actor, row.copy.calendar).await?;
         if !row.copy.alive {
             let cause = self.edit_cause(row.copy.calendar);
@@ -230,7 +230,7 @@ impl Hub {
         id: CopyId,
         precondition: Precondition,
     ) -> Result<copies::Row> {
-        let row = access::copy(tx, actor, id).await?;
+        let (row, _) = access::reach_copy(tx, actor, id, Access::FreeBusy).await?;
         if !row.copy.alive {
             return Err(Error::NotFound("event"));
         }
@@ -300,7 +300,7 @@ impl Hub {
 
 /// Whether the actor may see a calendar and write its events.
 pub(crate) async fn writable(tx: &mut Tx, actor: &Actor, calendar: CalendarId) -> Result<()> {
-    let row = access::calendar(tx, actor, calendar).await?;
+    let (row, _) = access::reach(tx, actor, calendar, Access::Write).await?;
     if row.read_only {
         return Err(Error::Forbidden(
             "this calendar is read-only at its provider".to_owned(),

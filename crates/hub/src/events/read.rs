@@ -1,8 +1,10 @@
 //! Reading local copies.
 
+use std::collections::HashMap;
+
 use calendar::Window;
 use identity::Actor;
-use storage::copies;
+use storage::{Tx, copies, shares::Access};
 use sync::{CalendarId, CopyId};
 
 use crate::{Error, EventView, Hub, Result, access};
@@ -16,7 +18,10 @@ impl Hub {
     /// One event, dead or alive.
     pub async fn event(&self, actor: &Actor, id: CopyId) -> Result<EventView> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        let row = access::copy(&mut tx, actor, id).await?;
+        let (row, level) = access::reach_copy(&mut tx, actor, id, Access::FreeBusy).await?;
+        if level < Access::Owner {
+            return Ok(access::veiled(level, row));
+        }
         let (occurrence, exploded) = self.told(&mut tx, &row).await?;
         Ok(EventView {
             occurrence,
@@ -33,10 +38,10 @@ impl Hub {
         name: &str,
     ) -> Result<Option<EventView>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::calendar(&mut tx, actor, calendar).await?;
+        let level = reads(&mut tx, actor, calendar).await?;
         Ok(copies::by_name(&mut tx, calendar, name)
             .await?
-            .map(EventView::of))
+            .map(|row| access::veiled(level, row)))
     }
 
     /// The living events with this UID in a calendar.
@@ -47,13 +52,10 @@ impl Hub {
         uid: &str,
     ) -> Result<Vec<EventView>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::calendar(&mut tx, actor, calendar).await?;
+        let level = reads(&mut tx, actor, calendar).await?;
         let rows = copies::by_uid(&mut tx, calendar, uid).await?;
-        Ok(rows
-            .into_iter()
-            .filter(|row| row.copy.alive)
-            .map(EventView::of)
-            .collect())
+        let views = rows.into_iter().map(|row| access::veiled(level, row));
+        Ok(views.filter(|view| view.alive).collect())
     }
 
     /// Events of a calendar in a stable order, `limit` of them after `after`.
@@ -66,16 +68,20 @@ impl Hub {
         include_deleted: bool,
     ) -> Result<Vec<EventView>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::calendar(&mut tx, actor, calendar).await?;
-        let rows = copies::page(
-            &mut tx,
-            calendar,
-            after,
-            limit.min(EVENTS_MAX),
-            include_deleted,
-        )
-        .await?;
-        Ok(rows.into_iter().map(EventView::of).collect())
+        let level = reads(&mut tx, actor, calendar).await?;
+        let limit = limit.min(EVENTS_MAX);
+        let (mut after, mut found) = (after, Vec::new());
+        loop {
+            let wanted = limit - found.len();
+            let rows = copies::page(&mut tx, calendar, after, wanted, include_deleted).await?;
+            let is_last = rows.len() < wanted;
+            after = rows.last().map(|row| row.copy.id).or(after);
+            let views = rows.into_iter().map(|row| access::veiled(level, row));
+            found.extend(views.filter(|view| view.alive || include_deleted));
+            if is_last || found.len() >= limit {
+                return Ok(found);
+            }
+        }
     }
 
     /// Living events of a calendar in the same order, without the first `skip`.
@@ -87,16 +93,18 @@ impl Hub {
         limit: usize,
     ) -> Result<Vec<EventView>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::calendar(&mut tx, actor, calendar).await?;
+        // Nobody who sees busy time alone comes here: what is free they must not count.
+        let (_, level) = access::reach(&mut tx, actor, calendar, Access::Limited).await?;
         let limit = limit.min(EVENTS_MAX);
         let rows = copies::living(&mut tx, calendar, skip, limit).await?;
-        Ok(rows.into_iter().map(EventView::of).collect())
+        let views = rows.into_iter().map(|row| access::veiled(level, row));
+        Ok(views.collect())
     }
 
     /// How many living events a calendar has.
     pub async fn events_count(&self, actor: &Actor, calendar: CalendarId) -> Result<usize> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::calendar(&mut tx, actor, calendar).await?;
+        access::reach(&mut tx, actor, calendar, Access::Limited).await?;
         let count = copies::count(&mut tx, calendar).await?;
         Ok(usize::try_from(count).unwrap_or_default())
     }
@@ -111,11 +119,12 @@ impl Hub {
         limit: usize,
     ) -> Result<Vec<EventView>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::calendar(&mut tx, actor, calendar).await?;
+        let (_, level) = access::reach(&mut tx, actor, calendar, Access::Limited).await?;
         let range = (window.from.as_microsecond(), window.to.as_microsecond());
         let limit = limit.min(EVENTS_MAX);
         let rows = copies::in_range_by_id(&mut tx, calendar, range, after, limit).await?;
-        Ok(rows.into_iter().map(EventView::of).collect())
+        let views = rows.into_iter().map(|row| access::veiled(level, row));
+        Ok(views.collect())
     }
 
     /// Living events that may touch the window: series are not expanded, so the caller asks each for its occurrences. A window
@@ -127,8 +136,9 @@ impl Hub {
         window: Window,
     ) -> Result<Vec<EventView>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
+        let mut levels = HashMap::new();
         for id in calendars {
-            access::calendar(&mut tx, actor, *id).await?;
+            levels.insert(*id, reads(&mut tx, actor, *id).await?);
         }
         let (from, to) = (window.from.as_microsecond(), window.to.as_microsecond());
         let rows = copies::in_range(&mut tx, calendars, from, to, WINDOW_MAX + 1).await?;
@@ -138,6 +148,16 @@ impl Hub {
                 "holds too many events: ask for less time",
             ));
         }
-        Ok(rows.into_iter().map(EventView::of).collect())
+        let views = rows.into_iter().filter_map(|row| {
+            let level = levels.get(&row.copy.calendar)?;
+            Some(access::veiled(*level, row))
+        });
+        Ok(views.filter(|view| view.alive).collect())
     }
+}
+
+/// What somebody may see of the events of a calendar.
+async fn reads(tx: &mut Tx, actor: &Actor, calendar: CalendarId) -> Result<Access> {
+    let (_, level) = access::reach(tx, actor, calendar, Access::FreeBusy).await?;
+    Ok(level)
 }

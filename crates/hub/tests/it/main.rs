@@ -45,6 +45,7 @@ mod restore;
 mod revived;
 mod rotation;
 mod runs;
+mod sharing;
 mod silence;
 mod splits;
 mod together;

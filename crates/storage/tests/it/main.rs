@@ -34,5 +34,6 @@ mod people;
 mod planted;
 mod rows;
 mod runs;
+mod shares;
 mod statements;
 mod traces;

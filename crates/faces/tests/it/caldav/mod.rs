@@ -6,6 +6,7 @@ mod dtd;
 mod grammar;
 mod objects;
 mod reports;
+mod sharing;
 mod text;
 
 use kalends_faces::caldav;

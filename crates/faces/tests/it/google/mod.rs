@@ -11,4 +11,5 @@ mod occurrences;
 mod refusals;
 mod schema;
 mod scopes;
+mod sharing;
 mod world;

@@ -7,10 +7,8 @@ use super::{schema, world::World};
 
 const BACK: &str = "https://crm.example.com/back";
 /// What we could not hold a program to opens nothing.
-const NOTHING: [&str; 5] = [
+const NOTHING: [&str; 3] = [
     "calendar.app.created",
-    "calendar.acls",
-    "calendar.acls.readonly",
     "calendar.events.public.readonly",
     "calendar.events.freebusy",
 ];

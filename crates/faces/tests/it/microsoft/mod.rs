@@ -13,6 +13,7 @@ mod schedule;
 mod schema;
 mod sdk;
 mod series;
+mod sharing;
 mod subscriptions;
 
 use std::{

@@ -14,5 +14,6 @@ mod problems;
 mod provider;
 mod push;
 mod session;
+mod sharing;
 mod undo;
 mod world;

@@ -1,0 +1,57 @@
+//! Calendars of others, as far as they have opened them.
+
+use hub::Access;
+
+use super::Dav;
+use crate::anothers::Other;
+
+const NEW: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:n\r\nSUMMARY:New\r\n\
+                   DTSTAMP:20261101T000000Z\r\nDTSTART:20261124T150000Z\r\nDTEND:20261124T160000Z\r\nEND:VEVENT\r\n\
+                   END:VCALENDAR\r\n";
+
+#[tokio::test]
+async fn a_shared_calendar_is_one_among_the_others() {
+    let dav = Dav::start().await;
+    let app = &dav.world.app;
+    let store = app.hub.store(dav.world.actor.tenant).await.unwrap();
+    let other = Other::new(&app.hub, &app.identity, &store).await;
+    let calendar = dav.home() + "cleo@example.com/";
+    let visit = format!("{calendar}{}.ics", other.visit);
+    let listed = async || {
+        let home = dav
+            .send("PROPFIND", &dav.home(), &[("depth", "1")], "")
+            .await;
+        home.text().unwrap().contains("cleo@example.com")
+    };
+    for level in [Access::None, Access::FreeBusy, Access::Limited] {
+        other.open(level).await;
+        assert!(!listed().await, "{level:?}");
+        assert_eq!(dav.send("GET", &visit, &[], "").await.status, 404);
+        let made = dav
+            .send("PUT", &(calendar.clone() + "n.ics"), &[], NEW)
+            .await;
+        assert!(made.status >= 400, "{level:?}");
+    }
+    other.open(Access::Read).await;
+    assert!(listed().await);
+    let read = dav.send("GET", &visit, &[], "").await;
+    assert!(read.text().unwrap().contains("SUMMARY:Visit"));
+    let query = "<C:calendar-query xmlns:C=\"urn:ietf:params:xml:ns:caldav\" xmlns:D=\"DAV:\"><D:prop><C:calendar-data/>\
+                 </D:prop><C:filter><C:comp-filter name=\"VCALENDAR\"/></C:filter></C:calendar-query>";
+    let all = dav
+        .send("REPORT", &calendar, &[("depth", "1")], query)
+        .await;
+    let all = all.text().unwrap().to_owned();
+    assert_eq!(all.matches("BEGIN:VEVENT").count(), 2);
+    assert!(!all.contains("SUMMARY:Doctor") && all.contains("CLASS:PRIVATE"));
+    assert_eq!(dav.send("DELETE", &visit, &[], "").await.status, 403);
+    let new = calendar.clone() + "n.ics";
+    assert_eq!(dav.send("PUT", &new, &[], NEW).await.status, 403);
+    assert_eq!(dav.send("DELETE", &calendar, &[], "").await.status, 403);
+    other.open(Access::Write).await;
+    assert_eq!(dav.send("PUT", &new, &[], NEW).await.status, 201);
+    assert_eq!(dav.send("DELETE", &visit, &[], "").await.status, 204);
+    other.close().await;
+    assert_eq!(dav.send("GET", &new, &[], "").await.status, 404);
+    assert!(!listed().await);
+}
