@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use axum::{Router, extract::State, http::HeaderMap};
 use faces::{Flavour, Terms, Watcher};
-use hub::{CalendarView, Hub, calendars::NewCalendar, events::NewEvent};
+use hub::{Access, CalendarView, Hub, Whom, calendars::NewCalendar, events::NewEvent};
 use identity::{Actor, Clock, Identity, NewUser, SystemIds};
 use jiff::{SignedDuration, Timestamp};
 use kalends_delivery::{Notifier, OverTls, Parts};
@@ -201,6 +201,27 @@ impl House {
             user: self.actor.user(),
             program: None,
         }
+    }
+
+    /// Somebody else orders the same, to whom the calendar is opened or closed.
+    pub async fn order_of_another(&self) -> Watcher {
+        let (clock, ids) = (self.clock.clone(), Arc::new(SystemIds));
+        let identity = Identity::new(self.store.clone(), clock, ids);
+        let new = NewUser {
+            email: "ben@example.com".into(),
+            ..NewUser::default()
+        };
+        let user = identity.create_user(new).await.unwrap();
+        Watcher {
+            user: Some(user.id),
+            ..self.order()
+        }
+    }
+
+    pub async fn open_to_another(&self, level: Access) {
+        let whom = Whom::Person("ben@example.com".into());
+        let shared = self.hub.share(&self.actor, self.calendar.id, whom, level);
+        shared.await.unwrap();
     }
 
     pub fn forward(&self, seconds: i64) {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use faces::Watchers;
 use house::House;
+use hub::Access;
 
 /// How long nothing may come until we believe it.
 const SILENCE: Duration = Duration::from_millis(300);
@@ -116,4 +117,22 @@ async fn an_order_ends() {
     assert!(!notifier.close(order.id).await);
     house.change("z").await;
     assert!(house.is_silent(SILENCE).await);
+}
+
+/// Who may not see a calendar any more is told nothing of it, and their order ends.
+#[tokio::test]
+async fn an_order_ends_with_the_grant() {
+    let mut house = House::new().await;
+    let notifier = house.notifier();
+    let order = house.order_of_another().await;
+    house.open_to_another(Access::FreeBusy).await;
+    notifier.open(order.clone()).await.unwrap();
+    house.heard().await;
+    tokio::spawn(house.notifier().run());
+    house.change("x").await;
+    assert_eq!(house.heard().await.1, "2");
+    house.open_to_another(Access::None).await;
+    house.change("y").await;
+    assert!(house.is_silent(SILENCE).await, "it is closed");
+    assert_eq!(notifier.get(order.id).await, None);
 }
