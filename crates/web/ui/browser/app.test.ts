@@ -162,11 +162,11 @@ describe('the other pages', () => {
       await page.getByRole('button', { name: 'Make it' }).click();
       await page.getByText('qwkT5-one-of-a-kind').waitFor();
       await page.getByRole('button', { name: 'Done' }).click();
-      await page.getByRole('heading', { name: 'Laptop' }).waitFor();
+      await page.getByRole('heading', { name: 'Laptop', exact: true }).waitFor();
       await page.getByRole('button', { name: 'Lock out Laptop' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Lock out Laptop' }).click();
-      await page.getByRole('heading', { name: 'Laptop' }).waitFor({ state: 'detached' });
-      await page.getByRole('heading', { name: 'iPhone at the desk' }).waitFor();
+      await page.getByRole('heading', { name: 'Laptop', exact: true }).waitFor({ state: 'detached' });
+      await page.getByRole('heading', { name: 'iPhone at the desk', exact: true }).waitFor();
     }));
 
   it('register a program, and remove it', () =>
@@ -182,7 +182,7 @@ describe('the other pages', () => {
       await page.getByRole('button', { name: 'Done' }).click();
       await page.getByRole('button', { name: 'Remove Booking' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Remove Booking' }).click();
-      await page.getByRole('heading', { name: 'Booking' }).waitFor({ state: 'detached' });
+      await page.getByRole('heading', { name: 'Booking', exact: true }).waitFor({ state: 'detached' });
     }));
 
   it('signs in, and says when the password is wrong', async () => {
