@@ -16,7 +16,7 @@ use crate::{
 /// A mask that covers an event only because it is private covers it from the others, not from its own calendar: what is
 /// private is hidden on the way out, by the receivers' masks.
 pub(super) fn hides_only_privates(mask: &Mask) -> bool {
-    mask.kind == crate::MaskKind::Everything
+    mask.kind == MaskKind::Everything
 }
 
 /// The privacy by which a member's mask is judged. Where the mask keeps privacy itself from flowing, the linked event does
