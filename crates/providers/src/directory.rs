@@ -134,3 +134,35 @@ pub struct Account<'a> {
     /// Access tokens, for providers with OAuth.
     pub tokens: Arc<dyn Tokens>,
 }
+
+/// No provider at all: for a hub that stands in for one itself, and for tests.
+pub struct NoProviders;
+
+impl NoProviders {
+    fn refusal() -> Failure {
+        Failure::Forbidden("there are no providers here".to_owned())
+    }
+}
+
+#[async_trait]
+impl Directory for NoProviders {
+    fn list(&self) -> Vec<Description> {
+        Vec::new()
+    }
+
+    fn authorize_url(&self, _: &str, _: &AuthorizeRequest<'_>) -> Option<String> {
+        None
+    }
+
+    async fn exchange(&self, _: &str, _: &str, _: &str, _: &str) -> Result<Grant, Failure> {
+        Err(Self::refusal())
+    }
+
+    async fn refresh(&self, _: &str, _: &str) -> Result<Grant, Failure> {
+        Err(Self::refusal())
+    }
+
+    fn connector(&self, _: Account<'_>) -> Result<Arc<dyn Connector>, Failure> {
+        Err(Self::refusal())
+    }
+}

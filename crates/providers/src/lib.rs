@@ -18,6 +18,7 @@ pub use connector::{
     Sighting, Tokens, Traits, Update, Watch,
 };
 pub use directory::{
-    Account, Auth, AuthorizeRequest, Credentials, Description, Directory, Grant, Preset,
+    Account, Auth, AuthorizeRequest, Credentials, Description, Directory, Grant, NoProviders,
+    Preset,
 };
 pub use fit::{Fit, Series};

@@ -1,12 +1,10 @@
 //! The two people of a stand-in and the secrets that clients need. Made once; the same after every restart.
 
-use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
+use std::{collections::BTreeSet, fs, path::Path};
 
-use async_trait::async_trait;
 use faces::App;
 use hub::{UserId, calendars::NewCalendar};
 use identity::{Actor, Identity, Ids, NewUser, oauth::NewClient};
-use providers::{Account, AuthorizeRequest, Connector, Description, Directory, Failure, Grant};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Kind, Result, Settings, files};
@@ -246,36 +244,4 @@ fn kept<T: Serialize + for<'a> Deserialize<'a>>(
         &serde_json::to_vec_pretty(&made).map_err(|_| unreadable())?,
     )?;
     Ok(made)
-}
-
-/// Stand-ins connect to nobody.
-pub(crate) struct NoProviders;
-
-impl NoProviders {
-    fn refusal() -> Failure {
-        Failure::Forbidden("a stand-in has no providers".to_owned())
-    }
-}
-
-#[async_trait]
-impl Directory for NoProviders {
-    fn list(&self) -> Vec<Description> {
-        Vec::new()
-    }
-
-    fn authorize_url(&self, _: &str, _: &AuthorizeRequest<'_>) -> Option<String> {
-        None
-    }
-
-    async fn exchange(&self, _: &str, _: &str, _: &str, _: &str) -> Result<Grant, Failure> {
-        Err(Self::refusal())
-    }
-
-    async fn refresh(&self, _: &str, _: &str) -> Result<Grant, Failure> {
-        Err(Self::refusal())
-    }
-
-    fn connector(&self, _: Account<'_>) -> Result<Arc<dyn Connector>, Failure> {
-        Err(Self::refusal())
-    }
 }

@@ -14,6 +14,7 @@ use faces::{App, Dialect, Parts};
 use hub::{Hub, TenantId};
 use identity::{Clock, Identity, Ids};
 use network::Network;
+use providers::NoProviders;
 use storage::{MasterKey, Stores};
 
 use crate::{
@@ -141,7 +142,7 @@ impl Twin {
             ids: ids.clone(),
             network,
         });
-        let nobody = Arc::new(people::NoProviders);
+        let nobody = Arc::new(NoProviders);
         let hub = Hub::new(
             stores,
             nobody,

@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use async_trait::async_trait;
 use axum::{Router, extract::State, http::HeaderMap};
 use faces::{Flavour, Terms, Watcher};
 use hub::{Access, CalendarView, Hub, Whom, calendars::NewCalendar, events::NewEvent};
@@ -16,7 +15,7 @@ use identity::{Actor, Clock, Identity, NewUser, SystemIds};
 use jiff::{SignedDuration, Timestamp};
 use kalends_delivery::{Notifier, OverTls, Parts};
 use network::{Network, Reach};
-use providers::{Account, AuthorizeRequest, Connector, Description, Directory, Failure, Grant};
+use providers::NoProviders;
 use storage::{MasterKey, Store, Stores};
 use tokio::{
     sync::{
@@ -26,32 +25,6 @@ use tokio::{
     time::timeout,
 };
 use uuid::Uuid;
-
-/// No provider at all.
-struct NoProviders;
-
-#[async_trait]
-impl Directory for NoProviders {
-    fn list(&self) -> Vec<Description> {
-        Vec::new()
-    }
-
-    fn authorize_url(&self, _: &str, _: &AuthorizeRequest<'_>) -> Option<String> {
-        None
-    }
-
-    async fn exchange(&self, _: &str, _: &str, _: &str, _: &str) -> Result<Grant, Failure> {
-        Err(Failure::Protocol("no provider".into()))
-    }
-
-    async fn refresh(&self, _: &str, _: &str) -> Result<Grant, Failure> {
-        Err(Failure::Protocol("no provider".into()))
-    }
-
-    fn connector(&self, _: Account<'_>) -> Result<Arc<dyn Connector>, Failure> {
-        Err(Failure::Protocol("no provider".into()))
-    }
-}
 
 /// A clock that the test moves.
 struct Hands(AtomicI64);

@@ -8,41 +8,14 @@ use std::{
     },
 };
 
-use async_trait::async_trait;
 use axum::Router;
 use hub::{CalendarView, Hub, Settings, calendars::NewCalendar};
 use identity::{Actor, Identity, NewUser, SystemClock, SystemIds, User};
 use kalends_faces::{App, Dialect, Parts, Watchers, watchers::Nobody};
-use providers::{Account, AuthorizeRequest, Connector, Description, Directory, Failure, Grant};
+use providers::NoProviders;
 use storage::{MasterKey, Stores};
 
 use crate::checked::{Check, Checked};
-
-/// No provider at all.
-struct NoProviders;
-
-#[async_trait]
-impl Directory for NoProviders {
-    fn list(&self) -> Vec<Description> {
-        Vec::new()
-    }
-
-    fn authorize_url(&self, _: &str, _: &AuthorizeRequest<'_>) -> Option<String> {
-        None
-    }
-
-    async fn exchange(&self, _: &str, _: &str, _: &str, _: &str) -> Result<Grant, Failure> {
-        Err(Failure::Protocol("no provider".into()))
-    }
-
-    async fn refresh(&self, _: &str, _: &str) -> Result<Grant, Failure> {
-        Err(Failure::Protocol("no provider".into()))
-    }
-
-    fn connector(&self, _: Account<'_>) -> Result<Arc<dyn Connector>, Failure> {
-        Err(Failure::Protocol("no provider".into()))
-    }
-}
 
 /// What the tests work with.
 pub struct World {

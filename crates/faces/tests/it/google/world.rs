@@ -18,7 +18,7 @@ use hub::{Hub, calendars::NewCalendar};
 use identity::{Actor, Identity, NewUser, SystemClock, SystemIds};
 use jiff::Timestamp;
 use kalends_faces::{App, Dialect, Parts, Watcher, Watchers};
-use providers::{Account, AuthorizeRequest, Connector, Description, Directory, Failure, Grant};
+use providers::NoProviders;
 use serde_json::{Value, json};
 use storage::{MasterKey, Stores};
 use tower::ServiceExt;
@@ -26,31 +26,6 @@ use uuid::Uuid;
 
 use super::schema;
 use crate::checked::Checked;
-
-struct NoProviders;
-
-#[async_trait]
-impl Directory for NoProviders {
-    fn list(&self) -> Vec<Description> {
-        Vec::new()
-    }
-
-    fn authorize_url(&self, _: &str, _: &AuthorizeRequest<'_>) -> Option<String> {
-        None
-    }
-
-    async fn exchange(&self, _: &str, _: &str, _: &str, _: &str) -> Result<Grant, Failure> {
-        Err(Failure::Protocol("no provider".to_owned()))
-    }
-
-    async fn refresh(&self, _: &str, _: &str) -> Result<Grant, Failure> {
-        Err(Failure::Protocol("no provider".to_owned()))
-    }
-
-    fn connector(&self, _: Account<'_>) -> Result<Arc<dyn Connector>, Failure> {
-        Err(Failure::Protocol("no provider".to_owned()))
-    }
-}
 
 /// Keeps orders and carries out none.
 #[derive(Default)]
