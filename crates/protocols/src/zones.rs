@@ -3,9 +3,13 @@
 //! The table is CLDR's windowsZones, kept as text beside this file. Windows to IANA is one to one (territory 001);
 //! the reverse is many to one, so a zone must never be round-tripped through a Windows name.
 
+mod matching;
+
 use std::{collections::HashMap, sync::LazyLock};
 
 use calendar::Zone;
+
+pub(crate) use matching::in_known_zones;
 
 const TABLE: &str = include_str!("zones/windows_zones.txt");
 
@@ -34,6 +38,12 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         }
     }
     tables
+});
+
+/// The IANA zone of each Windows name, in the order of the table.
+static PRIMARY: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split('\t').nth(1)).collect()
 });
 
 /// The IANA zone of a Windows time zone name, in any letter case.

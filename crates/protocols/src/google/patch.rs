@@ -13,6 +13,7 @@ use super::{
     read::distinct,
     recurrence,
     write::{excluded, master, single},
+    zones,
 };
 
 /// The bodies to send. The master goes first: the instances that the others name may only exist after it.
@@ -49,7 +50,10 @@ const DEPTH_MAX: u8 = 8;
 
 /// What makes Google's `previous` into `next`. Both are states of one copy; `zone` is its calendar's.
 pub fn patch(previous: &Event, next: &Event, zone: &Zone) -> Mapped<Patch> {
-    let mut losses = Vec::new();
+    let (previous, _) = zones::known(previous, &[zone]);
+    let kept = previous.when.zone().unwrap_or(zone);
+    let (next, mut losses) = zones::known(next, &[kept, zone]);
+    let (previous, next) = (&*previous, &*next);
     // Exceptions do not survive a change of what they are exceptions to.
     let reshaped = previous.when.local_start() != next.when.local_start()
         || previous.when.zone() != next.when.zone()

@@ -15,7 +15,7 @@ use jiff::{
     tz::Offset,
 };
 
-use super::{DIALECT, Error};
+use super::{DIALECT, Error, zones};
 use calendar::recurrence::Compiled;
 
 const LINES_MAX: usize = 1_000;
@@ -304,11 +304,20 @@ pub(super) fn write(
     Some(lines)
 }
 
-/// Whether Google can have a series: it has its rules, or few enough dates to be said one by one.
+/// Whether Google can have a series: it has its zone, and its rules or few enough dates to be said one by one.
 ///
 /// # Errors
 /// Why it cannot.
 pub fn has_its_rules(event: &Event) -> Result<(), &'static str> {
+    let repeats = event.is_series();
+    if repeats
+        && matches!(
+            zones::known(event, &[]).0.when.zone(),
+            Some(Zone::Custom(_))
+        )
+    {
+        return Err("no zone of the IANA database shows the times of its own one");
+    }
     let all = event.rules.iter().chain(&event.excluded_rules);
     for (rule, reason) in all.filter_map(|rule| Some((rule, not_had(rule)?))) {
         let alone = Event {

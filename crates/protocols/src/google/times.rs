@@ -144,7 +144,7 @@ pub(super) fn write(when: &When, calendar: &Zone, wire: &mut Wire, losses: &mut 
         return;
     };
     let asked = zone.as_ref().unwrap_or(calendar);
-    let shown = zones::write(asked, *start, calendar, losses);
+    let shown = zones::write(asked, calendar, losses);
     // The instant is that of the asked zone: a replaced zone must not move the event.
     let at = asked.to_instant(*start);
     if shown.to_local(at) != *start {
@@ -152,7 +152,7 @@ pub(super) fn write(when: &When, calendar: &Zone, wire: &mut Wire, losses: &mut 
         losses.push(Loss::new("start", reason, "the instant that it stands for"));
     }
     let end_shown = match end_zone {
-        Some(end) => zones::write(end, *start, calendar, losses),
+        Some(end) => zones::write(end, calendar, losses),
         None => shown.clone(),
     };
     let end = end_of(*start, *duration, asked);

@@ -31,11 +31,12 @@ pub enum Exclusions {
 
 /// The event as Google has it. `zone` is the calendar's, for floating times.
 pub fn write(event: &Event, zone: &Zone, exclusions: Exclusions) -> Mapped<Write> {
+    let (event, mut losses) = zones::known(event, &[zone]);
+    let event = &*event;
     let excluded = match exclusions {
         Exclusions::Lines => excluded(event),
         Exclusions::Instances => recurrence::excluded_by_line(event, zone),
     };
-    let mut losses = Vec::new();
     let master = master(event, &excluded, zone, &mut losses);
     let mut exceptions = BTreeMap::new();
     if master.recurrence.is_some() {
@@ -76,9 +77,9 @@ pub(super) fn master(
     losses: &mut Vec<Loss>,
 ) -> Wire {
     let mut wire = single(event, zone, losses);
-    let (own, start) = (event.when.zone().unwrap_or(zone), event.when.local_start());
     // What it loses has been said for the start.
-    let shown = zones::write(own, start, zone, &mut Vec::new());
+    let own = event.when.zone().unwrap_or(zone);
+    let shown = zones::write(own, zone, &mut Vec::new());
     wire.recurrence = recurrence::write(event, excluded, &shown, losses);
     if wire.recurrence.is_none() && !excluded.is_empty() {
         let reason = "an event without a rule cannot be taken out at Google";

@@ -7,6 +7,7 @@ use calendar::{Event, Override, RecurrenceId, Zone, unit};
 use super::{
     Error,
     patch::resets,
+    time,
     write::{pattern, recurrence, stays_between_its_neighbours},
 };
 
@@ -25,6 +26,13 @@ pub fn apart(
     if !next.is_series() {
         return Ok(apart);
     }
+    let previous = previous.map(|previous| time::known(previous, &[viewer]).0);
+    let previous = previous.as_deref();
+    let kept = previous
+        .and_then(|previous| previous.when.zone())
+        .unwrap_or(viewer);
+    let (next, _) = time::known(next, &[kept, viewer]);
+    let next = &*next;
     recurrence(next, viewer)?;
     let (pattern, range) = pattern(next)?;
     let first = next.when.local_start();

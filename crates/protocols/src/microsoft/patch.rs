@@ -11,6 +11,7 @@ use super::{
     pending::Redo,
     property::Property,
     recurrence::express,
+    time,
     write::{distinct, instances, recurrence},
 };
 
@@ -31,6 +32,10 @@ pub struct Patch {
 /// [`Error::CannotExpress`] if Graph cannot have the rule or an override, or if a cancelled occurrence would have to
 /// come back: there is no way to ask for that without resetting the whole series.
 pub fn patch(previous: &Event, next: &Event, options: Options<'_>) -> Result<Mapped<Patch>, Error> {
+    let (previous, _) = time::known(previous, &[options.zone]);
+    let kept = previous.when.zone().unwrap_or(options.zone);
+    let (next, lost) = time::known(next, &[kept, options.zone]);
+    let (previous, next) = (&*previous, &*next);
     let units = unit::diff(previous, next);
     let repeats = next.is_series();
     let scene = Scene {
@@ -40,6 +45,7 @@ pub fn patch(previous: &Event, next: &Event, options: Options<'_>) -> Result<Map
         repeats,
     };
     let mut out = Out::default();
+    out.losses.extend(lost);
     for unit in &units {
         fields::write(unit, &scene, &mut out)?;
     }

@@ -4,7 +4,9 @@
 //! That name is usually a Windows name, which stands for many IANA zones; the exact one is in `kalendsZone`.
 //! All-day events are at midnight whatever zone is asked for, so only the date part is read.
 
-use calendar::{Duration, Loss, When, Zone};
+use std::borrow::Cow;
+
+use calendar::{Duration, Event as Model, Loss, When, Zone};
 use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, DateTime},
@@ -16,7 +18,9 @@ use super::{
     property::Property,
     wire::{DateTimeTimeZone, Event},
 };
-use crate::zones::{iana_to_windows, zone_named};
+use crate::zones::{iana_to_windows, in_known_zones, zone_named};
+
+const OWN_RULES: &str = "the zone brought its own rules";
 
 /// The start and length that `wire` has, over those of `base`; `None` if it says nothing about them.
 pub(super) fn read(
@@ -241,10 +245,14 @@ fn timed_fields(
     let ended = zoned(when, &zone).end_instant(&jiff::tz::TimeZone::UTC);
     let end_zone = match when {
         When::Timed {
-            end_zone: Some(end @ Zone::Iana(_)),
+            end_zone: Some(Zone::Custom(_)),
             ..
-        } => Some(end),
-        _ => None,
+        } => {
+            out.lose("timeZone", OWN_RULES, "the end in the zone of the start");
+            None
+        }
+        When::Timed { end_zone, .. } => end_zone.as_ref(),
+        When::AllDay { .. } => None,
     };
     if when.zone().is_none() && zone.to_local(zone.to_instant(start_local)) != start_local {
         let reason = "the clocks of the viewer's zone skip this time";
@@ -288,6 +296,11 @@ fn zoned(when: &When, written: &Zone) -> When {
     }
 }
 
+/// The event with its own zones replaced by those of the database that show the same times, and the losses.
+pub(super) fn known<'e>(event: &'e Model, preferred: &[&Zone]) -> (Cow<'e, Model>, Vec<Loss>) {
+    in_known_zones(event, preferred, OWN_RULES)
+}
+
 /// The zone that is written: the event's own, the viewer's for floating times, UTC where the own one has rules that
 /// Graph cannot have.
 pub(super) fn series_zone(
@@ -304,8 +317,7 @@ pub(super) fn series_zone(
             "the series recurs in a zone that brought its own rules",
         )),
         Some(Zone::Custom(_)) => {
-            let reason = "the zone brought its own rules";
-            losses.push(Loss::new("timeZone", reason, "the same moment in UTC"));
+            losses.push(Loss::new("timeZone", OWN_RULES, "the same moment in UTC"));
             Ok(Zone::utc())
         }
     }

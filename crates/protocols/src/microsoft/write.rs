@@ -94,6 +94,8 @@ impl Instance {
 /// # Errors
 /// [`Error::CannotExpress`] if Graph cannot have its rule or one of its overrides.
 pub fn write(event: &Event, options: Options<'_>) -> Result<Mapped<Write>, Error> {
+    let (event, lost) = time::known(event, &[options.zone]);
+    let event = &*event;
     let repeats = event.is_series();
     let scene = Scene {
         previous: None,
@@ -102,6 +104,7 @@ pub fn write(event: &Event, options: Options<'_>) -> Result<Mapped<Write>, Error
         repeats,
     };
     let mut out = Out::default();
+    out.losses.extend(lost);
     for unit in unit::all([event]) {
         fields::write(&unit, &scene, &mut out)?;
     }

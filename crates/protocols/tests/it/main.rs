@@ -7,3 +7,4 @@ mod google;
 mod icalendar;
 mod jscalendar;
 mod microsoft;
+mod zones;
