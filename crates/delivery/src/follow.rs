@@ -6,12 +6,12 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use faces::Flavour;
+use faces::{Flavour, Watched};
 use hub::{Access, Change, ChangeKind, Logged};
 use storage::{Tx, calendars, changes, shares, watchers};
 use uuid::Uuid;
 
-use crate::{Notifier, Result, message, orders::Order};
+use crate::{Notifier, Result, message, orders::Order, seen};
 
 /// Most changes that are read at once.
 const CHANGES_MAX: usize = 1_000;
@@ -107,26 +107,30 @@ impl Notifier {
             let Some(last) = logged.last().map(|logged| logged.position) else {
                 return Ok(());
             };
-            let events = |logged: &&Logged| logged.change.kind == ChangeKind::Event;
-            let events: Vec<&Logged> = logged.iter().filter(events).collect();
-            if !events.is_empty() {
-                self.note(&self.orders().await?, &events);
+            let told = |logged: &&Logged| {
+                matches!(
+                    logged.change.kind,
+                    ChangeKind::Event | ChangeKind::Calendar | ChangeKind::Grant
+                )
+            };
+            let told: Vec<&Logged> = logged.iter().filter(told).collect();
+            if !told.is_empty() {
+                self.note(&self.orders().await?, &told);
             }
             *position = last;
         }
     }
 
-    fn note(&self, orders: &[Order], events: &[&Logged]) {
+    fn note(&self, orders: &[Order], changes: &[&Logged]) {
         if self.parts.policy.is_silent() {
             return;
         }
         let mut state = self.due.state();
         for order in orders {
             let own = |logged: &&&Logged| {
-                logged.change.calendar == Some(order.watcher.calendar)
-                    && logged.position > order.position
+                seen::concerns(order.watcher.watched, logged) && logged.position > order.position
             };
-            for logged in events.iter().filter(own) {
+            for logged in changes.iter().filter(own) {
                 state
                     .waiting
                     .entry(order.watcher.id)
@@ -150,22 +154,7 @@ impl Notifier {
     }
 
     async fn deliver(&self, id: Uuid, waiting: &Waiting) -> Result<()> {
-        let mut tx = self.parts.store.write().await?;
-        if !watchers::claim(&mut tx, id, waiting.position).await? {
-            return Ok(());
-        }
-        let row = watchers::get(&mut tx, id).await?;
-        let order = row.as_ref().map(Order::read).transpose()?;
-        let order = match order {
-            Some(order) if !may_see(&mut tx, &order).await? => {
-                // The calendar was shared with them, and is not any more.
-                watchers::delete(&mut tx, id).await?;
-                None
-            }
-            order => order,
-        };
-        tx.commit().await?;
-        let Some(order) = order else {
+        let Some(order) = self.claim(id, waiting.position).await? else {
             return Ok(());
         };
         let request = match order.watcher.flavour {
@@ -177,20 +166,50 @@ impl Notifier {
         }
         Ok(())
     }
+
+    /// The order, if it is for this node to tell of what happened up to a position.
+    async fn claim(&self, id: Uuid, up_to: i64) -> Result<Option<Order>> {
+        let mut tx = self.parts.store.write().await?;
+        let Some(row) = watchers::get(&mut tx, id).await? else {
+            return Ok(None);
+        };
+        let order = Order::read(&row)?;
+        if !may_see(&mut tx, &order).await? {
+            // The calendar was shared with them, and is not any more.
+            watchers::delete(&mut tx, id).await?;
+            tx.commit().await?;
+            return Ok(None);
+        }
+        let seen = seen::now(&mut tx, &order.watcher).await?;
+        if seen.is_some() && seen == order.seen {
+            watchers::pass(&mut tx, id, up_to).await?;
+            tx.commit().await?;
+            return Ok(None);
+        }
+        let mine = watchers::claim(&mut tx, id, up_to).await?;
+        if let Some(seen) = seen {
+            watchers::saw(&mut tx, id, seen).await?;
+        }
+        // Its number is known only now: there may be other nodes.
+        let row = watchers::get(&mut tx, id).await?.filter(|_| mine);
+        tx.commit().await?;
+        row.as_ref().map(Order::read).transpose()
+    }
 }
 
 /// Whether whoever ordered it may still see the calendar.
 async fn may_see(tx: &mut Tx, order: &Order) -> Result<bool> {
-    let calendar = order.watcher.calendar;
-    let owner = calendars::get(tx, calendar)
-        .await?
-        .and_then(|row| row.owner);
-    let (Some(owner), Some(user)) = (owner, order.watcher.user) else {
+    let Some(calendar) = order.watcher.watched.calendar() else {
         return Ok(true);
     };
-    let least = match order.watcher.flavour {
-        Flavour::Google => Access::FreeBusy,
-        Flavour::Graph => Access::Read,
+    let row = calendars::get(tx, calendar).await?;
+    let (Some(owner), Some(user)) = (row.and_then(|row| row.owner), order.watcher.user) else {
+        return Ok(true);
+    };
+    let least = match (order.watcher.watched, order.watcher.flavour) {
+        (Watched::Rules(_), _) => Access::Write,
+        (_, Flavour::Google) => Access::FreeBusy,
+        (_, Flavour::Graph) => Access::Read,
     };
     Ok(owner == user || shares::access(tx, calendar, user).await? >= least)
 }

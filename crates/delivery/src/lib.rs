@@ -9,6 +9,7 @@ mod follow;
 mod message;
 mod orders;
 mod policy;
+mod seen;
 mod send;
 
 use std::{sync::Arc, time::Duration};

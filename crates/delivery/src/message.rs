@@ -16,20 +16,18 @@ pub(crate) const VALUES_MAX: usize = 100;
 pub(crate) async fn google(parts: &Parts, order: &Order, state: &str) -> Result<Request> {
     let watcher = &order.watcher;
     let mut tx = parts.store.read().await?;
-    let slug = calendars::get(&mut tx, watcher.calendar)
-        .await?
-        .map(|row| row.slug)
-        .unwrap_or_default();
+    let calendar = match watcher.watched.calendar() {
+        Some(id) => calendars::get(&mut tx, id).await?,
+        None => None,
+    };
+    let slug = calendar.map(|row| row.slug).unwrap_or_default();
     let request = Request::post(&watcher.address)
         .header("x-goog-channel-id", &watcher.client_id)
         .header("x-goog-channel-expiration", http_date(watcher.expires))
-        .header(
-            "x-goog-resource-id",
-            faces::google::resource_id(watcher.calendar),
-        )
+        .header("x-goog-resource-id", faces::google::resource_id(watcher))
         .header(
             "x-goog-resource-uri",
-            faces::google::resource_uri(&parts.google_root, &slug),
+            faces::google::resource_uri(&parts.google_root, watcher.watched, &slug),
         )
         .header("x-goog-resource-state", state)
         .header("x-goog-message-number", order.number.to_string());

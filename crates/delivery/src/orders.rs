@@ -1,15 +1,15 @@
 //! Orders at rest, and taking them.
 
 use async_trait::async_trait;
-use faces::{Flavour, Terms, Watcher, Watchers};
-use hub::UserId;
+use faces::{Flavour, Terms, Watched, Watcher, Watchers};
+use hub::{CalendarId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use storage::{changes, watchers};
 use url::Url;
 use uuid::Uuid;
 
-use crate::{Error, Notifier, Result, message};
+use crate::{Error, Notifier, Result, message, seen};
 
 /// Most orders at a time.
 const ORDERS_MAX: usize = 1_000;
@@ -21,11 +21,47 @@ pub(crate) struct Order {
     pub number: i64,
     /// Changes up to this one have been told.
     pub position: i64,
+    /// What was there when it was last told.
+    pub seen: Option<[u8; 32]>,
+}
+
+/// What is watched; which calendar is not sealed.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Subject {
+    #[default]
+    Events,
+    Rules,
+    Calendars,
+    Settings,
+}
+
+impl Subject {
+    fn of(watched: Watched) -> Self {
+        match watched {
+            Watched::Events(_) => Self::Events,
+            Watched::Rules(_) => Self::Rules,
+            Watched::Calendars => Self::Calendars,
+            Watched::Settings => Self::Settings,
+        }
+    }
+
+    fn read(self, calendar: Option<CalendarId>) -> Result<Watched> {
+        let calendar = calendar.ok_or(Error::Unreadable);
+        Ok(match self {
+            Self::Events => Watched::Events(calendar?),
+            Self::Rules => Watched::Rules(calendar?),
+            Self::Calendars => Watched::Calendars,
+            Self::Settings => Watched::Settings,
+        })
+    }
 }
 
 /// What of an order is sealed.
 #[derive(Serialize, Deserialize)]
 struct Kept {
+    #[serde(default)]
+    subject: Subject,
     client_id: String,
     address: String,
     token: String,
@@ -48,7 +84,7 @@ impl Order {
             watcher: Watcher {
                 id: row.id,
                 client_id: kept.client_id,
-                calendar: row.calendar,
+                watched: kept.subject.read(row.calendar)?,
                 address: kept.address,
                 token: kept.token,
                 expires: row.expires,
@@ -59,12 +95,14 @@ impl Order {
             },
             number: row.number,
             position: row.position,
+            seen: row.seen,
         })
     }
 
     fn write(&self) -> Result<watchers::Watcher> {
         let watcher = self.watcher.clone();
         let kept = Kept {
+            subject: Subject::of(watcher.watched),
             client_id: watcher.client_id,
             address: watcher.address,
             token: watcher.token,
@@ -75,10 +113,11 @@ impl Order {
         };
         Ok(watchers::Watcher {
             id: watcher.id,
-            calendar: watcher.calendar,
+            calendar: watcher.watched.calendar(),
             expires: watcher.expires,
             position: self.position,
             number: self.number,
+            seen: self.seen,
             content: serde_json::to_vec(&kept).map_err(|_| Error::Unreadable)?,
         })
     }
@@ -100,6 +139,7 @@ impl Notifier {
         let mut tx = self.parts.store.write().await?;
         watchers::prune(&mut tx, self.parts.clock.now()).await?;
         let order = Order {
+            seen: seen::now(&mut tx, &watcher).await?,
             position: changes::latest(&mut tx).await?,
             watcher,
             number: 1,

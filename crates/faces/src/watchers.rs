@@ -14,8 +14,8 @@ pub struct Watcher {
     pub id: Uuid,
     /// The id that the client gave it (Google channel id); empty for Graph.
     pub client_id: String,
-    /// Which calendar.
-    pub calendar: CalendarId,
+    /// What is watched.
+    pub watched: Watched,
     /// Where to POST.
     pub address: String,
     /// Secret that goes with every notification (channel token, clientState).
@@ -37,6 +37,30 @@ impl Watcher {
     #[must_use]
     pub fn is_of(&self, actor: &Actor) -> bool {
         self.user == actor.user() && self.program.as_deref() == actor.program()
+    }
+}
+
+/// What can be watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watched {
+    /// The events of a calendar.
+    Events(CalendarId),
+    /// To whom a calendar is opened (Google's `acl`).
+    Rules(CalendarId),
+    /// The list of a person's calendars (Google's `calendarList`).
+    Calendars,
+    /// What a person has set (Google's `settings`).
+    Settings,
+}
+
+impl Watched {
+    /// The calendar that it is about; `None`: none in particular.
+    #[must_use]
+    pub fn calendar(self) -> Option<CalendarId> {
+        match self {
+            Self::Events(calendar) | Self::Rules(calendar) => Some(calendar),
+            Self::Calendars | Self::Settings => None,
+        }
     }
 }
 

@@ -80,10 +80,11 @@ impl Row {
 
     /// A keyed hash.
     pub(crate) fn hash(&self, index: usize) -> Result<[u8; 32]> {
-        <[u8; 32]>::try_from(self.blob(index)?).map_err(|_| Error::Format {
-            table: "a hash",
-            reason: "not 32 bytes".to_owned(),
-        })
+        hash(self.blob(index)?)
+    }
+
+    pub(crate) fn hash_option(&self, index: usize) -> Result<Option<[u8; 32]>> {
+        self.blob_option(index)?.map(hash).transpose()
     }
 
     /// One of a few words.
@@ -121,6 +122,13 @@ fn id<I: From<Uuid>>(bytes: &[u8]) -> Result<I> {
             table: "an id",
             reason: error.to_string(),
         })
+}
+
+fn hash(bytes: Vec<u8>) -> Result<[u8; 32]> {
+    <[u8; 32]>::try_from(bytes).map_err(|_| Error::Format {
+        table: "a hash",
+        reason: "not 32 bytes".to_owned(),
+    })
 }
 
 /// An enumeration that is stored as a word.

@@ -1,51 +1,60 @@
-//! Orders of programs that want to be told of changes to a calendar, and how far each has been told.
+//! Orders of programs that want to be told of changes, and how far each has been told.
 
 use jiff::Timestamp;
 use sync::CalendarId;
 use uuid::Uuid;
 
-use crate::{Aad, KeyRef, Position, Result, Tx, row::Row, stored::Stored, value::values};
+use crate::{Aad, Error, KeyRef, Position, Result, Tx, row::Row, stored::Stored, value::values};
 
 /// An order.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Watcher {
     /// Its identity.
     pub id: Uuid,
-    /// Which calendar.
-    pub calendar: CalendarId,
+    /// Which calendar; `None`: it is about none in particular.
+    pub calendar: Option<CalendarId>,
     /// When it ends.
     pub expires: Timestamp,
     /// Changes up to this one have been told.
     pub position: Position,
     /// How many messages there were.
     pub number: i64,
-    /// Whom to tell, and how: whoever delivers reads it. Sealed under the calendar's key.
+    /// A hash of what was there when it was last told, where the log alone does not say whether that changed.
+    pub seen: Option<[u8; 32]>,
+    /// Whom to tell, and how: whoever delivers reads it. Empty if its key is gone.
     pub content: Vec<u8>,
 }
 
 const INSERT: &str = "
-    INSERT INTO watchers (tenant, id, calendar, expires, position, number, content) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    INSERT INTO watchers (tenant, id, calendar, expires, position, number, seen, content)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const GET: &str = "
-    SELECT id, calendar, expires, position, number, content FROM watchers WHERE tenant = $1 AND id = $2";
+    SELECT id, calendar, expires, position, number, seen, content FROM watchers WHERE tenant = $1 AND id = $2";
 const LIVING: &str = "
-    SELECT id, calendar, expires, position, number, content FROM watchers
+    SELECT id, calendar, expires, position, number, seen, content FROM watchers
     WHERE tenant = $1 AND expires > $2 ORDER BY expires, id";
 const CLAIM: &str = "
     UPDATE watchers SET position = $3, number = number + 1 WHERE tenant = $1 AND id = $2 AND position < $3";
+const PASS: &str = "
+    UPDATE watchers SET position = $3 WHERE tenant = $1 AND id = $2 AND position < $3";
+const SAW: &str = "UPDATE watchers SET seen = $3 WHERE tenant = $1 AND id = $2";
 const RENEW: &str = "UPDATE watchers SET expires = $3 WHERE tenant = $1 AND id = $2";
 const DELETE: &str = "DELETE FROM watchers WHERE tenant = $1 AND id = $2";
 const PRUNE: &str = "DELETE FROM watchers WHERE tenant = $1 AND expires <= $2";
 
 /// Adds an order.
 pub async fn insert(tx: &mut Tx, watcher: &Watcher) -> Result<()> {
-    let key = KeyRef::Calendar(watcher.calendar);
-    let sealed = tx.seal(key, aad(watcher.id), &watcher.content).await?;
+    // It outlives its calendar, and says nothing of what was in it.
+    let sealed = tx
+        .seal(KeyRef::Tenant, aad(watcher.id), &watcher.content)
+        .await?;
     let row = values![
         watcher.id,
         watcher.calendar,
         watcher.expires,
         watcher.position,
         watcher.number,
+        watcher.seen,
         sealed
     ];
     tx.run_one("watcher", INSERT, row).await
@@ -65,6 +74,18 @@ pub async fn living(tx: &mut Tx, at: Timestamp) -> Result<Vec<Watcher>> {
 /// gone. Of several nodes that try, one gets true.
 pub async fn claim(tx: &mut Tx, id: Uuid, up_to: Position) -> Result<bool> {
     Ok(tx.run(CLAIM, values![id, up_to]).await? > 0)
+}
+
+/// Notes that there is nothing to tell up to a position.
+pub async fn pass(tx: &mut Tx, id: Uuid, up_to: Position) -> Result<()> {
+    tx.run(PASS, values![id, up_to]).await?;
+    Ok(())
+}
+
+/// Notes what is there while somebody is told of it.
+pub async fn saw(tx: &mut Tx, id: Uuid, seen: [u8; 32]) -> Result<()> {
+    tx.run(SAW, values![id, seen]).await?;
+    Ok(())
 }
 
 /// Prolongs an order; false if there is none.
@@ -92,14 +113,20 @@ fn aad(id: Uuid) -> Aad {
 impl Stored for Watcher {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let id = row.id(0)?;
-        let content = tx.open(aad(id), &row.blob(5)?).await?;
+        let content = match tx.open(aad(id), &row.blob(6)?).await {
+            Ok(content) => content.to_vec(),
+            // One from before, whose calendar was erased, keeps nobody from reading the others.
+            Err(Error::KeyDestroyed(_)) => Vec::new(),
+            Err(error) => return Err(error),
+        };
         Ok(Self {
             id,
-            calendar: row.id(1)?,
+            calendar: row.id_option(1)?,
             expires: row.time(2)?,
             position: row.i64(3)?,
             number: row.i64(4)?,
-            content: content.to_vec(),
+            seen: row.hash_option(5)?,
+            content,
         })
     }
 }

@@ -9,8 +9,12 @@ use std::{
 };
 
 use axum::{Router, extract::State, http::HeaderMap};
-use faces::{Flavour, Terms, Watcher};
-use hub::{Access, CalendarView, Hub, Whom, calendars::NewCalendar, events::NewEvent};
+use faces::{Flavour, Terms, Watched, Watcher};
+use hub::{
+    Access, CalendarId, CalendarView, Hub, Whom,
+    calendars::{CalendarEdit, NewCalendar},
+    events::NewEvent,
+};
 use identity::{Actor, Clock, Identity, NewUser, SystemIds};
 use jiff::{SignedDuration, Timestamp};
 use kalends_delivery::{Notifier, OverTls, Parts};
@@ -165,7 +169,7 @@ impl House {
         Watcher {
             id: Uuid::from_u128(7),
             client_id: "channel".into(),
-            calendar: self.calendar.id,
+            watched: Watched::Events(self.calendar.id),
             address: self.address.clone(),
             token: String::new(),
             expires: self.clock.now() + SignedDuration::from_hours(1),
@@ -178,6 +182,14 @@ impl House {
 
     /// Somebody else orders the same, to whom the calendar is opened or closed.
     pub async fn order_of_another(&self) -> Watcher {
+        Watcher {
+            user: self.another().await.user(),
+            ..self.order()
+        }
+    }
+
+    /// Somebody else comes into the house.
+    pub async fn another(&self) -> Actor {
         let (clock, ids) = (self.clock.clone(), Arc::new(SystemIds));
         let identity = Identity::new(self.store.clone(), clock, ids);
         let new = NewUser {
@@ -185,10 +197,27 @@ impl House {
             ..NewUser::default()
         };
         let user = identity.create_user(new).await.unwrap();
-        Watcher {
-            user: Some(user.id),
-            ..self.order()
-        }
+        Actor::person(self.store.tenant(), user.id)
+    }
+
+    pub fn calendar(&self) -> CalendarId {
+        self.calendar.id
+    }
+
+    pub async fn edit(&self, edit: CalendarEdit) {
+        let edited = self
+            .hub
+            .update_calendar(&self.actor, self.calendar.id, edit);
+        edited.await.unwrap();
+    }
+
+    pub async fn add_calendar(&self, name: &str, of: Option<&Actor>) {
+        let new = NewCalendar {
+            name: name.into(),
+            ..NewCalendar::default()
+        };
+        let of = of.unwrap_or(&self.actor);
+        self.hub.create_calendar(of, new).await.unwrap();
     }
 
     pub async fn open_to_another(&self, level: Access) {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod house;
+mod lists;
 
 use std::time::Duration;
 

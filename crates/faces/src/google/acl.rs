@@ -31,7 +31,7 @@ const PAGE_DEFAULT: usize = 100;
 const PAGE_MAX: usize = 250;
 
 /// A rule.
-struct Rule {
+pub(super) struct Rule {
     /// The grant; `None`: that the calendar is its owner's.
     share: Option<Uuid>,
     whom: Whom,
@@ -104,7 +104,7 @@ fn refused(error: hub::Error) -> Fault {
 }
 
 /// All rules of a calendar, its owner's first.
-async fn rules(app: &App, actor: &Actor, place: &Place) -> Result<Vec<Rule>, Fault> {
+pub(super) async fn rules(app: &App, actor: &Actor, place: &Place) -> Result<Vec<Rule>, Fault> {
     let id = place.calendar.id;
     let shares = app.hub.shares(actor, id).await.map_err(refused)?;
     let owner = app.hub.owner_of(actor, id).await?;
@@ -183,20 +183,15 @@ async fn unchanged(
     app: &App,
     actor: &Actor,
     calendar: CalendarId,
-    mut after: i64,
+    after: i64,
 ) -> Result<(), Fault> {
-    loop {
-        let most = hub::changes::CHANGES_MAX;
-        let (changes, position) = app.hub.changes(actor, after, most).await?;
-        let mut changes = changes.into_iter().map(|logged| logged.change);
-        if changes.any(|c| c.kind == ChangeKind::Grant && c.calendar == Some(calendar)) {
+    tokens::follow(app, actor, after, |change| {
+        if change.kind == ChangeKind::Grant && change.calendar == Some(calendar) {
             return Err(Fault::full_sync_required());
         }
-        if position == after {
-            return Ok(());
-        }
-        after = position;
-    }
+        Ok(())
+    })
+    .await
 }
 
 pub(super) async fn get(
@@ -272,20 +267,6 @@ pub(super) async fn delete(
     let ended = app.hub.unshare(&actor, place.calendar.id, id).await;
     ended.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// There are no channels for rules.
-pub(super) async fn watch(
-    State(app): State<App>,
-    Signed(actor): Signed,
-    Path(calendar): Path<String>,
-) -> Result<StatusCode, Fault> {
-    Place::of(&app, &actor, &calendar).await?;
-    Err(Fault::new(
-        400,
-        "pushNotSupportedForRequestedResource",
-        "Push notifications are not supported by this resource.",
-    ))
 }
 
 async fn grant(

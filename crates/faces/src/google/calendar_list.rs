@@ -79,7 +79,7 @@ pub(super) async fn list(
 }
 
 /// The least that the person must be allowed to do with a calendar.
-fn least(query: &Query) -> Result<Option<usize>, Fault> {
+pub(super) fn least(query: &Query) -> Result<Option<usize>, Fault> {
     let place = |name: &str| {
         let place = ROLES.iter().position(|role| *role == name);
         place.ok_or_else(|| Fault::parameter("minAccessRole", "Invalid value for minAccessRole."))
@@ -135,25 +135,20 @@ fn gone(id: String) -> CalendarListEntry {
 }
 
 /// The calendars about which anything changed, rather than about their events.
-async fn changed(app: &App, actor: &Actor, mut after: i64) -> Result<BTreeSet<CalendarId>, Fault> {
+async fn changed(app: &App, actor: &Actor, after: i64) -> Result<BTreeSet<CalendarId>, Fault> {
     let mut found = BTreeSet::new();
-    loop {
-        let most = hub::changes::CHANGES_MAX;
-        let (changes, position) = app.hub.changes(actor, after, most).await?;
-        for change in changes.into_iter().map(|logged| logged.change) {
-            match change.kind {
-                ChangeKind::Calendar => found.extend([CalendarId(change.subject)]),
-                // What was on the list may be none of theirs any more, and its id is not theirs to know.
-                ChangeKind::Grant if change.removed => return Err(Fault::full_sync_required()),
-                ChangeKind::Grant => found.extend(change.calendar),
-                _ => {}
-            }
+    tokens::follow(app, actor, after, |change| {
+        match change.kind {
+            ChangeKind::Calendar => found.extend([CalendarId(change.subject)]),
+            // What was on the list may be none of theirs any more, and its id is not theirs to know.
+            ChangeKind::Grant if change.removed => return Err(Fault::full_sync_required()),
+            ChangeKind::Grant => found.extend(change.calendar),
+            _ => {}
         }
-        if position == after {
-            return Ok(found);
-        }
-        after = position;
-    }
+        Ok(())
+    })
+    .await?;
+    Ok(found)
 }
 
 /// The calendar that is on the person's list.

@@ -1,18 +1,20 @@
-//! Push channels: `events.watch` and `channels.stop`.
+//! Push channels: `watch` of events, rules, the list of calendars and settings, and `channels.stop`.
 
 use axum::{
     Json,
     extract::{Path, State, rejection::JsonRejection},
     http::StatusCode,
 };
-use hub::CalendarId;
+use hub::UserId;
+use identity::Actor;
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use protocols::google::{Channel, client_id};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
-use super::{Fault, place::Place, signed::Signed};
-use crate::{App, Flavour, Terms, Watcher};
+use super::{Fault, acl, calendar_list, place::Place, query::Query, signed::Signed};
+use crate::{App, Flavour, Terms, Watched, Watcher};
 
 /// How long a channel lives if its owner does not say.
 const LIFE_DAYS: i64 = 7;
@@ -30,6 +32,7 @@ fn channel(body: Body) -> Result<Channel, Fault> {
     Ok(channel)
 }
 
+/// `events.watch`.
 pub(super) async fn watch(
     State(app): State<App>,
     Signed(actor): Signed,
@@ -38,6 +41,58 @@ pub(super) async fn watch(
 ) -> Result<Json<Channel>, Fault> {
     let asked = channel(body)?;
     let place = Place::of(&app, &actor, &calendar).await?;
+    let watched = Watched::Events(place.calendar.id);
+    open(&app, &actor, watched, &place.calendar.slug, asked).await
+}
+
+/// `acl.watch`, for whoever may read the rules.
+pub(super) async fn watch_rules(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(calendar): Path<String>,
+    query: Query,
+    body: Body,
+) -> Result<Json<Channel>, Fault> {
+    let asked = channel(body)?;
+    query.flag("showDeleted")?;
+    let place = Place::of(&app, &actor, &calendar).await?;
+    acl::rules(&app, &actor, &place).await?;
+    let watched = Watched::Rules(place.calendar.id);
+    open(&app, &actor, watched, &place.calendar.slug, asked).await
+}
+
+/// `calendarList.watch`.
+pub(super) async fn watch_list(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    query: Query,
+    body: Body,
+) -> Result<Json<Channel>, Fault> {
+    let asked = channel(body)?;
+    calendar_list::least(&query)?;
+    for name in ["showDeleted", "showHidden"] {
+        query.flag(name)?;
+    }
+    open(&app, &actor, Watched::Calendars, "", asked).await
+}
+
+/// `settings.watch`.
+pub(super) async fn watch_settings(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    body: Body,
+) -> Result<Json<Channel>, Fault> {
+    open(&app, &actor, Watched::Settings, "", channel(body)?).await
+}
+
+/// `slug`: the calendar's, if it is about one.
+async fn open(
+    app: &App,
+    actor: &Actor,
+    watched: Watched,
+    slug: &str,
+    asked: Channel,
+) -> Result<Json<Channel>, Fault> {
     if !matches!(asked.channel_type.as_deref(), Some("web_hook" | "webhook")) {
         return Err(Fault::invalid("Unknown channel type: web_hook is needed."));
     }
@@ -53,59 +108,77 @@ pub(super) async fn watch(
         .address
         .ok_or_else(|| Fault::required("Missing address."))?;
     let known = app.watchers.list().await;
-    if known.iter().any(|w| w.client_id == id && w.is_of(&actor)) {
+    if known.iter().any(|w| w.client_id == id && w.is_of(actor)) {
         return Err(Fault::new(
             400,
             "channelIdNotUnique",
             format!("Channel id {id} not unique"),
         ));
     }
-    let now = app.hub.clock().now();
-    let expires = match (&asked.expiration, ttl(&asked.rest)?) {
-        (None, Some(seconds)) => {
-            let life = SignedDuration::from_secs(seconds);
-            now.saturating_add(life)
-                .unwrap_or(now)
-                .min(after(now, LIFE_DAYS_MAX))
-        }
-        (expiration, _) => expiry(expiration.as_deref(), now)?,
-    };
     let watcher = Watcher {
         id: app.hub.ids().uuid(),
-        client_id: id.clone(),
-        calendar: place.calendar.id,
+        client_id: id,
+        watched,
         address,
-        token: token.clone(),
-        expires,
+        token,
+        expires: end(app, asked.expiration.as_deref(), &asked.rest)?,
         flavour: Flavour::Google,
         terms: Terms::default(),
         user: actor.user(),
         program: actor.program().map(str::to_owned),
     };
-    let opened = app.watchers.open(watcher).await;
+    let opened = app.watchers.open(watcher.clone()).await;
     opened.map_err(|why| Fault::new(400, "push.webhookUrlUnauthorized", why))?;
     Ok(Json(Channel {
         kind: Some("api#channel".to_owned()),
-        id: Some(id),
-        resource_id: Some(resource_id(place.calendar.id)),
-        resource_uri: Some(resource_uri(&app.public_url, &place.calendar.slug)),
-        token: Some(token).filter(|token| !token.is_empty()),
-        expiration: Some(expires.as_millisecond().to_string()),
+        resource_id: Some(resource_id(&watcher)),
+        resource_uri: Some(resource_uri(&app.public_url, watched, slug)),
+        id: Some(watcher.client_id),
+        token: Some(watcher.token).filter(|token| !token.is_empty()),
+        expiration: Some(watcher.expires.as_millisecond().to_string()),
         ..Channel::default()
     }))
 }
 
-/// What a channel watches, the events of a calendar: what clients stop it by, and what its messages say.
+/// What a channel watches: what clients stop it by, and what its messages say. It is the same for whoever watches the same.
 #[must_use]
-pub fn resource_id(calendar: CalendarId) -> String {
-    client_id(calendar.0.as_bytes())
+pub fn resource_id(watcher: &Watcher) -> String {
+    let user = watcher.user.unwrap_or(UserId(Uuid::nil())).0;
+    let (kind, id) = match watcher.watched {
+        Watched::Events(calendar) => return client_id(calendar.0.as_bytes()),
+        Watched::Rules(calendar) => (1, calendar.0),
+        Watched::Calendars => (2, user),
+        Watched::Settings => (3, user),
+    };
+    let mut bytes = vec![kind];
+    bytes.extend(id.as_bytes());
+    client_id(&bytes)
 }
 
-/// Its address.
+/// Its address. `slug`: the calendar's, if it is about one.
 #[must_use]
-pub fn resource_uri(root: &str, slug: &str) -> String {
+pub fn resource_uri(root: &str, watched: Watched, slug: &str) -> String {
     let name = utf8_percent_encode(slug, NON_ALPHANUMERIC);
-    format!("{root}calendar/v3/calendars/{name}/events?alt=json")
+    let path = match watched {
+        Watched::Events(_) => format!("calendars/{name}/events"),
+        Watched::Rules(_) => format!("calendars/{name}/acl"),
+        Watched::Calendars => "users/me/calendarList".to_owned(),
+        Watched::Settings => "users/me/settings".to_owned(),
+    };
+    format!("{root}calendar/v3/{path}?alt=json")
+}
+
+/// When a channel ends that asks for this.
+fn end(app: &App, asked: Option<&str>, rest: &Map<String, Value>) -> Result<Timestamp, Fault> {
+    let now = app.hub.clock().now();
+    match (asked, ttl(rest)?) {
+        (None, Some(seconds)) => {
+            let life = SignedDuration::from_secs(seconds);
+            let end = now.saturating_add(life).unwrap_or(now);
+            Ok(end.min(after(now, LIFE_DAYS_MAX)))
+        }
+        (expiration, _) => expiry(expiration, now),
+    }
 }
 
 fn expiry(asked: Option<&str>, now: Timestamp) -> Result<Timestamp, Fault> {
@@ -151,7 +224,7 @@ pub(super) async fn stop(
     for watcher in app.watchers.list().await {
         if watcher.flavour == Flavour::Google
             && watcher.client_id == id
-            && self::resource_id(watcher.calendar) == resource_id
+            && self::resource_id(&watcher) == resource_id
             && watcher.is_of(&actor)
         {
             app.watchers.close(watcher.id).await;

@@ -89,7 +89,10 @@ fn api(app: App) -> Router {
             "/calendars/{calendar}/acl",
             get(acl::list).post(acl::insert),
         )
-        .route("/calendars/{calendar}/acl/watch", post(acl::watch))
+        .route(
+            "/calendars/{calendar}/acl/watch",
+            post(channels::watch_rules),
+        )
         .route(
             "/calendars/{calendar}/acl/{rule}",
             get(acl::get)
@@ -117,6 +120,7 @@ fn api(app: App) -> Router {
             "/users/me/calendarList",
             get(calendar_list::list).post(calendar_list::insert),
         )
+        .route("/users/me/calendarList/watch", post(channels::watch_list))
         .route(
             "/users/me/calendarList/{calendar}",
             get(calendar_list::get)
@@ -125,6 +129,7 @@ fn api(app: App) -> Router {
                 .delete(calendar_list::delete),
         )
         .route("/users/me/settings", get(settings::list))
+        .route("/users/me/settings/watch", post(channels::watch_settings))
         .route("/users/me/settings/{setting}", get(settings::get))
         .fallback(fault::no_such_method)
         .method_not_allowed_fallback(fault::no_such_method)

@@ -5,6 +5,8 @@ use axum::{
     Json,
     extract::{Path, State},
 };
+use hub::ChangeKind;
+use identity::Actor;
 use serde_json::{Value, json};
 
 use super::{
@@ -31,27 +33,41 @@ const FIXED: [(&str, &str); 11] = [
     ("weekStart", "1"),
 ];
 
+/// What does change.
+const ZONE: &str = "timezone";
+
 pub(super) async fn list(
     State(app): State<App>,
     Signed(actor): Signed,
     query: Query,
 ) -> Result<Json<Value>, Fault> {
     let position = app.hub.position(&actor).await?;
-    let all = all(&app, &actor).await?;
-    // Nothing ever changes, so nothing has since.
-    let items = match query.get("syncToken") {
-        Some(token) => {
-            tokens::position(&app, token)?;
-            Vec::new()
-        }
-        None => all.iter().map(|(id, value)| setting(id, value)).collect(),
-    };
+    let mut all = all(&app, &actor).await?;
+    if let Some(token) = query.get("syncToken") {
+        let after = tokens::position(&app, token)?;
+        let moved = moved(&app, &actor, after).await?;
+        all.retain(|(id, _)| moved && *id == ZONE);
+    }
+    let items: Vec<Value> = all.iter().map(|(id, value)| setting(id, value)).collect();
     Ok(Json(json!({
         "kind": "calendar#settings",
         "etag": "\"s0\"",
         "items": items,
         "nextSyncToken": tokens::sync(&app, position),
     })))
+}
+
+/// Whether anything about the person's own calendar changed: the zone is the one setting that can.
+async fn moved(app: &App, actor: &Actor, after: i64) -> Result<bool, Fault> {
+    let calendars = app.hub.calendars(actor).await?;
+    let own = primary(&calendars, &email(app, actor).await?).map(|own| own.id.0);
+    let mut moved = false;
+    tokens::follow(app, actor, after, |change| {
+        moved |= change.kind == ChangeKind::Calendar && Some(change.subject) == own;
+        Ok(())
+    })
+    .await?;
+    Ok(moved)
 }
 
 pub(super) async fn get(
@@ -65,11 +81,11 @@ pub(super) async fn get(
     Ok(Json(setting(id, value)))
 }
 
-async fn all(app: &App, actor: &identity::Actor) -> Result<Vec<(&'static str, String)>, Fault> {
+async fn all(app: &App, actor: &Actor) -> Result<Vec<(&'static str, String)>, Fault> {
     let calendars = app.hub.calendars(actor).await?;
     let own = primary(&calendars, &email(app, actor).await?).map(|own| own.time_zone.clone());
     let mut all: Vec<_> = FIXED.map(|(id, value)| (id, value.to_owned())).into();
-    all.push(("timezone", own.unwrap_or_else(|| "UTC".to_owned())));
+    all.push((ZONE, own.unwrap_or_else(|| "UTC".to_owned())));
     all.sort_unstable();
     Ok(all)
 }

@@ -1,7 +1,8 @@
 //! Page tokens and sync tokens: opaque to clients, and nothing secret.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use hub::CopyId;
+use hub::{Change, CopyId};
+use identity::Actor;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Fault;
@@ -61,6 +62,26 @@ pub(super) fn position(app: &App, token: &str) -> Result<i64, Fault> {
         Ok(sync.position)
     } else {
         Err(Fault::full_sync_required())
+    }
+}
+
+/// Goes through what was changed after a position.
+pub(super) async fn follow(
+    app: &App,
+    actor: &Actor,
+    mut after: i64,
+    mut each: impl FnMut(Change) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    loop {
+        let most = hub::changes::CHANGES_MAX;
+        let (changes, position) = app.hub.changes(actor, after, most).await?;
+        for logged in changes {
+            each(logged.change)?;
+        }
+        if position == after {
+            return Ok(());
+        }
+        after = position;
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
     ids,
     path::Resource,
 };
-use crate::{Flavour, Terms, Watcher};
+use crate::{Flavour, Terms, Watched, Watcher};
 
 /// How long an order may live, in minutes: a week.
 const LIFE_MAX_MINUTES: i64 = 10_080;
@@ -71,7 +71,7 @@ pub(super) async fn create(call: &Call) -> Result<Response, Fault> {
     let watcher = Watcher {
         id: call.app.hub.ids().uuid(),
         client_id: String::new(),
-        calendar: watched(call, sent.resource.as_deref()).await?,
+        watched: Watched::Events(watched(call, sent.resource.as_deref()).await?),
         terms: Terms {
             resource: sent.resource.unwrap_or_default(),
             changes: kinds,
@@ -173,7 +173,10 @@ fn alive(call: &Call, wanted: Timestamp) -> Result<Timestamp, Fault> {
 /// What is watched, as its client said it.
 fn resource(watcher: &Watcher) -> String {
     match watcher.terms.resource.as_str() {
-        "" => format!("me/calendars/{}/events", ids::of_calendar(watcher.calendar)),
+        "" => watcher.watched.calendar().map_or_else(
+            || "me/events".to_owned(),
+            |calendar| format!("me/calendars/{}/events", ids::of_calendar(calendar)),
+        ),
         said => said.to_owned(),
     }
 }

@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     response::IntoResponse,
 };
-use faces::{Flavour, Terms, Watcher};
+use faces::{Flavour, Terms, Watched, Watcher};
 use hub::{CalendarId, events::NewEvent};
 use identity::Actor;
 use jiff::{SignedDuration, Timestamp};
@@ -81,7 +81,7 @@ fn order(calendar: CalendarId, address: &str, flavour: Flavour) -> Watcher {
     Watcher {
         id: Uuid::from_u128(7),
         client_id: "the-channel".to_owned(),
-        calendar,
+        watched: Watched::Events(calendar),
         address: address.to_owned(),
         token: "shibboleth".to_owned(),
         expires: now + SignedDuration::from_hours(1),

@@ -1,7 +1,7 @@
 //! People, what they sign in with, push channels, and what an authorization server keeps.
 
 use kalends_storage::{
-    Error, api_tokens, app_passwords, channels, meta,
+    Error, api_tokens, app_passwords, calendars, channels, meta,
     oauth::{clients, codes, tokens},
     one_time, sessions, users, watchers,
 };
@@ -238,10 +238,11 @@ async fn of_many_nodes_one_tells(f: Fixture) {
     let calendar = f.calendar().await;
     let watcher = |expires| watchers::Watcher {
         id: id(),
-        calendar,
+        calendar: Some(calendar),
         expires,
         position: 5,
         number: 1,
+        seen: None,
         content: b"whom".to_vec(),
     };
     let (long, short) = (watcher(at(100)), watcher(at(10)));
@@ -255,8 +256,18 @@ async fn of_many_nodes_one_tells(f: Fixture) {
     let now = watchers::get(&mut tx, long.id).await.unwrap().unwrap();
     assert_eq!((now.position, now.number), (9, 3));
     assert_eq!(now.content, long.content);
+    watchers::pass(&mut tx, long.id, 11).await.unwrap();
+    watchers::pass(&mut tx, long.id, 10).await.unwrap();
+    watchers::saw(&mut tx, long.id, [3; 32]).await.unwrap();
+    let now = watchers::get(&mut tx, long.id).await.unwrap().unwrap();
+    assert_eq!((now.position, now.number), (11, 3));
+    assert_eq!((long.seen, now.seen), (None, Some([3; 32])));
     let living = watchers::living(&mut tx, at(10)).await.unwrap();
     assert_eq!(living.len(), 1, "one has ended");
+    // It outlives its calendar, for whoever is to be told that this is gone.
+    calendars::delete(&mut tx, calendar).await.unwrap();
+    let now = watchers::get(&mut tx, long.id).await.unwrap().unwrap();
+    assert_eq!((now.calendar, now.content), (Some(calendar), long.content));
     assert!(watchers::renew(&mut tx, short.id, at(20)).await.unwrap());
     assert!(!watchers::renew(&mut tx, id(), at(20)).await.unwrap());
     assert_eq!(watchers::prune(&mut tx, at(19)).await.unwrap(), 0);

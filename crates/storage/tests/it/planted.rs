@@ -334,10 +334,11 @@ async fn plant_events(tx: &mut Tx) {
     channels::insert(tx, &channel).await.unwrap();
     let watcher = watchers::Watcher {
         id: id(),
-        calendar,
+        calendar: Some(calendar),
         expires: at(0),
         position: 0,
         number: 0,
+        seen: None,
         content: s().into_bytes(),
     };
     watchers::insert(tx, &watcher).await.unwrap();

@@ -2,6 +2,7 @@
 
 mod calendars;
 mod changes;
+mod channels;
 mod clients;
 mod connector;
 mod entries;

@@ -426,7 +426,10 @@ async fn a_subscription_reaches_its_calendar() {
         .unwrap();
     assert_eq!(channel.expires, until);
     let orders = mailbox.world.app.watchers.list().await;
-    assert_eq!(orders[0].calendar, mailbox.world.calendar.id);
+    assert_eq!(
+        orders[0].watched.calendar(),
+        Some(mailbox.world.calendar.id)
+    );
     assert_eq!(orders[0].token, "s");
     connector.unwatch(&channel).await.unwrap();
     assert!(mailbox.world.app.watchers.list().await.is_empty());

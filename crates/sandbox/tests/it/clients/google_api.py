@@ -546,10 +546,56 @@ def push():
     events.delete(calendarId="primary", eventId=made["id"]).execute()
 
 
+def more_channels():
+    """Channels of the list, of settings and of rules."""
+    receiver = Receiver()
+    lists, rules = service.calendarList(), service.acl()
+
+    def asked(name):
+        return {"id": name, "type": "web_hook", "address": receiver.address, "token": name}
+
+    def told(what, name, state):
+        headers, _, _ = receiver.next()
+        headers = {key.lower(): value for key, value in headers.items()}
+        check.fields(what, headers, **{"x-goog-channel-id": name, "x-goog-channel-token": name, "x-goog-resource-state": state})
+        return headers
+
+    channels = {}
+    for name, request, uri in (
+        ("of-list", lists.watch(body=asked("of-list"), showHidden=True), "/users/me/calendarList"),
+        ("of-settings", service.settings().watch(body=asked("of-settings")), "/users/me/settings"),
+        ("of-rules", rules.watch(calendarId="primary", body=asked("of-rules")), "/acl"),
+    ):
+        channels[name] = channel = request.execute()
+        check.fields(name, channel, kind="api#channel", id=name, token=name)
+        check(f"{name}: resourceUri", uri in channel["resourceUri"], channel)
+        headers = told(f"{name}: sync", name, "sync")
+        check.fields(f"{name}: resource", headers, **{"x-goog-resource-id": channel["resourceId"], "x-goog-resource-uri": channel["resourceUri"]})
+    made = service.calendars().insert(body={"summary": "Watched"}).execute()
+    told("of-list: exists", "of-list", "exists")
+    rule = rules.insert(calendarId="primary", body={"role": "reader", "scope": {"type": "user", "value": "nobody@example.com"}}).execute()
+    told("of-rules: exists", "of-rules", "exists")
+    zone = service.settings().get(setting="timezone").execute()["value"]
+    since = service.settings().list().execute()["nextSyncToken"]
+    service.calendars().patch(calendarId="primary", body={"timeZone": "Asia/Tokyo"}).execute()
+    both = [{key.lower(): value for key, value in receiver.next()[0].items()} for _ in range(2)]
+    names = sorted(headers["x-goog-channel-id"] for headers in both)
+    check.same("the zone is a setting, and of the list", names, ["of-list", "of-settings"])
+    moved = service.settings().list(syncToken=since).execute()["items"]
+    check.same("the setting that changed", [(one["id"], one["value"]) for one in moved], [("timezone", "Asia/Tokyo")])
+    for name, channel in channels.items():
+        stopped = service.channels().stop(body={"id": name, "resourceId": channel["resourceId"]}).execute()
+        check.same(f"{name}: stopped", stopped, "")
+    refused("rules of nothing", rules.watch(calendarId="nothing", body=asked("x")), 404, "notFound")
+    service.calendars().patch(calendarId="primary", body={"timeZone": zone}).execute()
+    rules.delete(calendarId="primary", ruleId=rule["id"]).execute()
+    service.calendars().delete(calendarId=made["id"]).execute()
+
+
 def clearing():
     check.same("clear", service.calendars().clear(calendarId="primary").execute(), "")
     check.same("cleared", all_pages(calendarId="primary")[0], [])
 
 
-check.run(single_events, more_fields, special_types, series, listings, refusals, calendars, free_busy, batches, push, clearing)
+check.run(single_events, more_fields, special_types, series, listings, refusals, calendars, free_busy, batches, push, more_channels, clearing)
 check.finish()
