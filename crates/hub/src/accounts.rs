@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use jiff::Span;
 use providers::{Account, Connector, Credentials, Failure, Grant, Tokens};
 use secrecy::ExposeSecret;
-use storage::{Health, Store, connections, leases};
+use storage::{Health, Store, Tx, connections, leases};
 use sync::ConnectionId;
 
 use crate::{Error, Hub, Result};
@@ -102,17 +102,19 @@ struct AccountTokens {
 impl AccountTokens {
     async fn load(&self) -> Result<Credentials> {
         let mut tx = self.store.read().await?;
-        let row = connections::get(&mut tx, self.id)
-            .await?
-            .ok_or(Error::NotFound("connection"))?;
-        credentials(&row)
+        credentials(&self.row(&mut tx).await?)
+    }
+
+    async fn row(&self, tx: &mut Tx) -> Result<connections::Connection> {
+        let row = connections::get(tx, self.id).await?;
+        row.ok_or(Error::NotFound("connection"))
     }
 
     /// Refreshes unless somebody else just did. `stale` is the token that does not work any more.
     async fn refresh(&self, stale: &str) -> Result<String> {
         let lock = self.hub.inner.accounts.lock(self.id);
         let _one = lock.lock().await;
-        if let Err(access) = self.refresh_token(stale).await? {
+        if let Err(access) = refresh_token(self.load().await?, stale)? {
             return Ok(access);
         }
         let now = self.hub.clock().now();
@@ -134,53 +136,36 @@ impl AccountTokens {
         renewed
     }
 
-    /// What to refresh with; or the access token, if it is not the one that does not work.
-    async fn refresh_token(&self, stale: &str) -> Result<Result<String, String>> {
-        let Credentials::Oauth {
-            access, refresh, ..
-        } = self.load().await?
-        else {
-            return Err(Failure::Reauthorise(
-                "the user name or app password is not accepted".to_owned(),
-            )
-            .into());
-        };
-        if access != stale {
-            return Ok(Err(access));
-        }
-        refresh
-            .map(Ok)
-            .ok_or_else(|| Failure::Reauthorise("there is no refresh token".to_owned()).into())
-    }
-
     async fn renew_under_lease(&self, stale: &str) -> Result<String> {
         // Read again under the lease: another process may have renewed it meanwhile, and many providers accept a
         // refresh token once.
-        match self.refresh_token(stale).await? {
-            Ok(refresh) => self.renew_with(&refresh).await,
+        match refresh_token(self.load().await?, stale)? {
+            Ok(refresh) => self.renew_with(stale, &refresh).await,
             Err(access) => Ok(access),
         }
     }
 
-    async fn renew_with(&self, refresh: &str) -> Result<String> {
+    async fn renew_with(&self, stale: &str, refresh: &str) -> Result<String> {
         let mut tx = self.store.read().await?;
-        let row = connections::get(&mut tx, self.id)
-            .await?
-            .ok_or(Error::NotFound("connection"))?;
+        let row = self.row(&mut tx).await?;
         drop(tx);
         let granted = self.hub.providers().refresh(&row.provider, refresh).await;
         let mut tx = self.store.write().await?;
-        let mut row = connections::get(&mut tx, self.id)
-            .await?
-            .ok_or(Error::NotFound("connection"))?;
+        let mut row = self.row(&mut tx).await?;
+        // A person may have connected the account again meanwhile. What became of the old grant says nothing about the
+        // new one, and must not take its place.
+        if let Err(access) = refresh_token(credentials(&row)?, stale)? {
+            return Ok(access);
+        }
         let result = match granted {
             Ok(grant) => {
+                // Both tokens at once: a provider that gives another refresh token may have spent the one before.
                 let renewed = self.hub.credentials_of(&grant, Some(refresh.to_owned()));
                 row.credentials = crate::connections::sealed(&renewed);
                 Ok(grant.access.expose_secret().to_owned())
             }
             Err(failure) => {
-                if let Failure::Reauthorise(_) = &failure {
+                if failure.needs_person() {
                     row.state = Health::Reconnect;
                     row.message = Some(failure.to_string());
                     self.hub
@@ -193,6 +178,25 @@ impl AccountTokens {
         tx.commit().await?;
         result
     }
+}
+
+/// What to refresh with; or the access token, if it is not the one that does not work.
+fn refresh_token(
+    credentials: Credentials,
+    stale: &str,
+) -> Result<std::result::Result<String, String>> {
+    let Credentials::Oauth {
+        access, refresh, ..
+    } = credentials
+    else {
+        let reason = "the user name or app password is not accepted".to_owned();
+        return Err(Failure::Reauthorise(reason).into());
+    };
+    if access != stale {
+        return Ok(Err(access));
+    }
+    let missing = || Failure::Reauthorise("there is no refresh token".to_owned()).into();
+    refresh.map(Ok).ok_or_else(missing)
 }
 
 #[async_trait]

@@ -19,7 +19,7 @@ impl Hub {
         }
         tracing::warn!(%calendar, %error, "sync failed; it is tried again later");
         let state = match error {
-            Error::Provider(Failure::Reauthorise(_)) => Health::Reconnect,
+            Error::Provider(failure) if failure.needs_person() => Health::Reconnect,
             _ => Health::Failing,
         };
         let mut tx = store.write().await?;

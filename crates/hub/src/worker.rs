@@ -337,7 +337,11 @@ fn delay(attempts: i64, error: &Error) -> Duration {
     match error {
         Error::Provider(Failure::Later { after, .. }) => *after,
         Error::Provider(
-            Failure::Reauthorise(_) | Failure::CalendarGone | Failure::Forbidden(_),
+            Failure::Reauthorise(_)
+            | Failure::Ungranted(_)
+            | Failure::Misconfigured(_)
+            | Failure::CalendarGone
+            | Failure::Forbidden(_),
         ) => most,
         Error::Provider(Failure::Unreachable(_)) => {
             backoff(attempts).min(Duration::from_secs(UNREACHABLE_MAX_SECONDS))

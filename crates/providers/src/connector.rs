@@ -243,6 +243,16 @@ pub enum Failure {
     /// The account must be connected again by a person.
     #[error("access was withdrawn or has expired ({0}): connect the account again")]
     Reauthorise(String),
+    /// The same, because what was granted is less than what is needed: a box that was left empty, a right that was taken back.
+    #[error(
+        "the account is connected without all that is needed ({0}): connect it again and leave every box ticked"
+    )]
+    Ungranted(String),
+    /// The provider's sign-in does not know this installation, or not its secret: nobody helps that by connecting again.
+    #[error(
+        "the provider's sign-in does not accept this installation ({0}): see to its client id and secret in the configuration"
+    )]
+    Misconfigured(String),
     /// Not now: throttled or out of order. Certainly not executed.
     #[error("the provider asks us to wait {} s: {reason}", .after.as_secs())]
     Later {
@@ -269,6 +279,11 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Whether nothing will do until a person connects the account again.
+    pub fn needs_person(&self) -> bool {
+        matches!(self, Self::Reauthorise(_) | Self::Ungranted(_))
+    }
+
     /// Whether what was asked for may be to blame, and not the account, the calendar or the moment: then the rest can go
     /// on.
     pub fn may_be_about_one(&self) -> bool {

@@ -18,7 +18,7 @@ pub trait Directory: Send + Sync {
     /// Where a person grants access (RFC 6749 4.1.1, PKCE S256). `None`: this provider has no OAuth.
     fn authorize_url(&self, provider: &str, request: &AuthorizeRequest<'_>) -> Option<String>;
 
-    /// Turns the code that came back into tokens.
+    /// Turns the code that came back into tokens. Less than what is needed is [`Failure::Ungranted`].
     async fn exchange(
         &self,
         provider: &str,

@@ -129,14 +129,20 @@ impl Directory for Registry {
     ) -> Result<Grant, Failure> {
         self.configured(provider)?
             .endpoints
-            .exchange(&self.network, code, verifier, redirect_uri)
+            .exchange(
+                &self.network,
+                self.clock.now(),
+                code,
+                verifier,
+                redirect_uri,
+            )
             .await
     }
 
     async fn refresh(&self, provider: &str, refresh_token: &str) -> Result<Grant, Failure> {
         self.configured(provider)?
             .endpoints
-            .refresh(&self.network, refresh_token)
+            .refresh(&self.network, self.clock.now(), refresh_token)
             .await
     }
 

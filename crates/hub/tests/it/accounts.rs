@@ -12,6 +12,9 @@ use crate::world::{Database, World, event, until};
 both! {
     one_refresh_at_a_time,
     a_refresh_that_another_process_just_made_is_not_made_again,
+    a_new_refresh_token_takes_the_place_of_the_old_one,
+    what_becomes_of_an_old_grant_does_not_touch_the_new_one,
+    a_client_that_is_not_accepted_asks_no_person_for_anything,
     a_revoked_token_stops_one_account_and_a_working_read_ends_that,
 }
 
@@ -71,6 +74,73 @@ async fn a_refresh_that_another_process_just_made_is_not_made_again(database: Da
     let store = other.store(world.store.tenant()).await.unwrap();
     other.pull(&store, calendar).await.unwrap();
     assert_eq!(world.directory.refreshes.load(Ordering::SeqCst), 1);
+}
+
+/// The tokens of the account, as they are kept.
+async fn kept(world: &World) -> (String, String) {
+    let mut tx = world.store.read().await.unwrap();
+    let all = storage::connections::list(&mut tx).await.unwrap();
+    let kept = &all[0].credentials.expose()["oauth"];
+    let of = |name: &str| kept[name].as_str().unwrap().to_owned();
+    (of("access"), of("refresh"))
+}
+
+async fn a_new_refresh_token_takes_the_place_of_the_old_one(database: Database) {
+    let world = one_account(database).await;
+    for _ in 0..3 {
+        world.clock.advance(10_000);
+        world.pull(0).await;
+    }
+    // Each was used once, and what is kept belongs together.
+    let spent = world.directory.spent.lock().unwrap().clone();
+    let expected = [
+        "refresh-signed-in-0",
+        "refresh-renewed-0",
+        "refresh-renewed-1",
+    ];
+    assert_eq!(spent, expected);
+    let expected = ("renewed-2".to_owned(), "refresh-renewed-2".to_owned());
+    assert_eq!(kept(&world).await, expected);
+}
+
+async fn what_becomes_of_an_old_grant_does_not_touch_the_new_one(database: Database) {
+    for refused in [None, Some(Failure::Reauthorise("invalid_grant".into()))] {
+        let mut world = one_account(database.clone()).await;
+        world.clock.advance(10_000);
+        let bell = Arc::new(tokio::sync::Notify::new());
+        *world.directory.lingers.lock().unwrap() = Some(bell.clone());
+        *world.directory.refused.lock().unwrap() = refused;
+        let (hub, store, calendar) = (world.hub.clone(), world.store.clone(), world.calendars[0]);
+        let slow = tokio::spawn(async move { hub.pull(&store, calendar).await });
+        until("it asks for a token", async || {
+            world.directory.refreshes.load(Ordering::SeqCst) == 1
+        })
+        .await;
+        world.connect_oauth().await;
+        let new = kept(&world).await;
+        assert_eq!(new.0, "signed-in-1");
+        bell.notify_one();
+        slow.await.unwrap().unwrap();
+        assert_eq!(kept(&world).await, new);
+        let all = world.hub.connections(&world.actor).await.unwrap();
+        assert_eq!(all[0].state, Health::Ok);
+    }
+}
+
+async fn a_client_that_is_not_accepted_asks_no_person_for_anything(database: Database) {
+    let world = one_account(database).await;
+    world.clock.advance(10_000);
+    let ours = Failure::Misconfigured("invalid_client, AADSTS7000222".into());
+    *world.directory.refused.lock().unwrap() = Some(ours);
+    let _worker = world.start();
+    until("it is said", async || {
+        world.view(0).await.health == Health::Failing
+    })
+    .await;
+    let said = world.view(0).await.message.unwrap();
+    assert!(said.contains("AADSTS7000222") && said.contains("configuration"));
+    let all = world.hub.connections(&world.actor).await.unwrap();
+    assert_eq!(all[0].state, Health::Ok);
 }
 
 async fn a_revoked_token_stops_one_account_and_a_working_read_ends_that(database: Database) {

@@ -696,13 +696,20 @@ pub struct Models {
     pub refused: Mutex<Option<Failure>>,
     /// A refresh is carried out and never answered.
     pub silent: AtomicBool,
+    /// The answer to a refresh is on its way for as long as this does not ring.
+    pub lingers: Mutex<Option<Arc<Notify>>>,
+    /// The refresh tokens that were used, in order.
+    pub spent: Mutex<Vec<String>>,
+    /// How often somebody signed in.
+    pub signed_in: AtomicUsize,
 }
 
 impl Models {
-    fn grant(access: &str) -> Grant {
+    /// A grant whose refresh token is good once.
+    fn grant(name: &str) -> Grant {
         Grant {
-            access: access.to_owned().into(),
-            refresh: Some("refresh".to_owned().into()),
+            access: name.to_owned().into(),
+            refresh: Some(format!("refresh-{name}").into()),
             expires_in: 3600,
             scopes: String::new(),
         }
@@ -726,11 +733,17 @@ impl Directory for Models {
     }
 
     async fn exchange(&self, _: &str, _: &str, _: &str, _: &str) -> Result<Grant, Failure> {
-        Ok(Self::grant("first"))
+        let count = self.signed_in.fetch_add(1, Ordering::SeqCst);
+        Ok(Self::grant(&format!("signed-in-{count}")))
     }
 
-    async fn refresh(&self, _: &str, _: &str) -> Result<Grant, Failure> {
+    async fn refresh(&self, _: &str, token: &str) -> Result<Grant, Failure> {
+        self.spent.lock().unwrap().push(token.to_owned());
         let count = self.refreshes.fetch_add(1, Ordering::SeqCst);
+        let lingers = self.lingers.lock().unwrap().take();
+        if let Some(bell) = lingers {
+            bell.notified().await;
+        }
         if self.silent.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }

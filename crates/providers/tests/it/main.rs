@@ -4,4 +4,5 @@
 mod caldav;
 mod google;
 mod microsoft;
+mod oauth;
 mod script;
