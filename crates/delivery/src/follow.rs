@@ -6,12 +6,13 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use faces::{Flavour, Watched};
-use hub::{Access, Change, ChangeKind, Logged};
-use storage::{Tx, calendars, changes, shares, watchers};
+use faces::Flavour;
+use hub::{Change, ChangeKind, Logged};
+use storage::{changes, watchers};
+use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
-use crate::{Notifier, Result, message, orders::Order, seen};
+use crate::{Notifier, Result, life, message, orders::Order, seen};
 
 /// Most changes that are read at once.
 const CHANGES_MAX: usize = 1_000;
@@ -33,6 +34,8 @@ struct Waiting {
     changes: Vec<Change>,
     /// The last one's place.
     position: i64,
+    /// There are more than one message has.
+    cut_short: bool,
 }
 
 impl Waiting {
@@ -42,6 +45,8 @@ impl Waiting {
         self.changes.retain(|other| other.subject != change.subject);
         if self.changes.len() < message::VALUES_MAX {
             self.changes.push(change.clone());
+        } else {
+            self.cut_short = true;
         }
         self.position = self.position.max(logged.position);
     }
@@ -74,11 +79,22 @@ impl Notifier {
         let mut newest = self.parts.store.subscribe();
         let now = *newest.borrow_and_update();
         let mut position = self.told_up_to().await.unwrap_or(now);
+        let mut tick = tokio::time::interval(self.parts.every);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut look_after = true;
         loop {
-            if let Err(error) = self.look(&mut position).await {
-                tracing::warn!(%error, "changes could not be read; they are told with the next ones");
+            match self.look(&mut position).await {
+                Ok(lists) => look_after |= lists,
+                Err(error) => {
+                    tracing::warn!(%error, "changes could not be read; they are told with the next ones");
+                }
             }
             self.tell();
+            if std::mem::take(&mut look_after)
+                && let Err(error) = self.look_after().await
+            {
+                tracing::warn!(%error, "orders could not be looked after");
+            }
             tokio::select! {
                 changed = newest.changed() => {
                     if changed.is_err() {
@@ -88,6 +104,7 @@ impl Notifier {
                     newest.borrow_and_update();
                 }
                 () = self.again.notified() => {}
+                _ = tick.tick() => look_after = true,
             }
         }
     }
@@ -98,14 +115,15 @@ impl Notifier {
         orders.iter().map(|order| order.position).min()
     }
 
-    /// Reads on, and notes who is due what.
-    async fn look(&self, position: &mut i64) -> Result<()> {
+    /// Reads on, and notes who is due what. True: there may be a calendar less than before, for everybody or for somebody.
+    async fn look(&self, position: &mut i64) -> Result<bool> {
+        let mut lists = false;
         loop {
             let mut tx = self.parts.store.read().await?;
             let logged = changes::after(&mut tx, *position, CHANGES_MAX).await?;
             drop(tx);
             let Some(last) = logged.last().map(|logged| logged.position) else {
-                return Ok(());
+                return Ok(lists);
             };
             let told = |logged: &&Logged| {
                 matches!(
@@ -114,6 +132,7 @@ impl Notifier {
                 )
             };
             let told: Vec<&Logged> = logged.iter().filter(told).collect();
+            lists |= told.iter().any(|l| l.change.kind != ChangeKind::Event);
             if !told.is_empty() {
                 self.note(&self.orders().await?, &told);
             }
@@ -161,8 +180,12 @@ impl Notifier {
             Flavour::Google => Some(message::google(&self.parts, &order, "exists").await?),
             Flavour::Graph => message::graph(&self.parts, &order, &waiting.changes).await?,
         };
-        if let Some(request) = request {
-            self.send(request).await;
+        let delivered = match request {
+            Some(request) => self.send(request).await,
+            None => true,
+        };
+        if !delivered || waiting.cut_short {
+            self.tell_of(&order, life::Event::Missed);
         }
         Ok(())
     }
@@ -174,10 +197,9 @@ impl Notifier {
             return Ok(None);
         };
         let order = Order::read(&row)?;
-        if !may_see(&mut tx, &order).await? {
-            // The calendar was shared with them, and is not any more.
-            watchers::delete(&mut tx, id).await?;
-            tx.commit().await?;
+        if !life::may_be_told(&mut tx, &order).await? {
+            drop(tx);
+            self.end(&order).await?;
             return Ok(None);
         }
         let seen = seen::now(&mut tx, &order.watcher).await?;
@@ -195,21 +217,4 @@ impl Notifier {
         tx.commit().await?;
         row.as_ref().map(Order::read).transpose()
     }
-}
-
-/// Whether whoever ordered it may still see the calendar.
-async fn may_see(tx: &mut Tx, order: &Order) -> Result<bool> {
-    let Some(calendar) = order.watcher.watched.calendar() else {
-        return Ok(true);
-    };
-    let row = calendars::get(tx, calendar).await?;
-    let (Some(owner), Some(user)) = (row.and_then(|row| row.owner), order.watcher.user) else {
-        return Ok(true);
-    };
-    let least = match (order.watcher.watched, order.watcher.flavour) {
-        (Watched::Rules(_), _) => Access::Write,
-        (_, Flavour::Google) => Access::FreeBusy,
-        (_, Flavour::Graph) => Access::Read,
-    };
-    Ok(owner == user || shares::access(tx, calendar, user).await? >= least)
 }

@@ -2,10 +2,11 @@
 //! channels and Graph subscriptions.
 //!
 //! Orders are kept in the database with how far each has been told, so that a restart loses nothing, and of several nodes
-//! on one database one tells. A message is a hint and no more: it names what changed, and nothing of what it says. One that
+//! on one database one tells. An order outlives what it is about, or its program, only until that has been told. A message is a hint and no more: it names what changed, and nothing of what it says. One that
 //! is not taken is sent twice more, and then left; whoever ordered it asks for changes now and then anyway.
 
 mod follow;
+mod life;
 mod message;
 mod orders;
 mod policy;
@@ -29,6 +30,8 @@ pub struct Parts {
     pub google_root: String,
     /// Changes that come so close together make one message.
     pub coalesce: Duration,
+    /// How often orders are looked after, for what no change tells.
+    pub every: Duration,
     /// Whom it may tell.
     pub policy: Arc<dyn Policy>,
     /// The time.

@@ -1,12 +1,13 @@
 //! What a notification looks like.
 
+use faces::Watcher;
 use hub::{Change, CopyId};
 use jiff::Timestamp;
 use network::Request;
 use serde_json::{Value, json};
 use storage::{calendars, copies};
 
-use crate::{Parts, Result, orders::Order};
+use crate::{Parts, Result, life::Event, orders::Order};
 
 /// Most changes in one Graph notification; the rest is in the delta anyhow.
 pub(crate) const VALUES_MAX: usize = 100;
@@ -76,6 +77,20 @@ fn notification(order: &Order, parts: &Parts, change: &Change, kind: &str) -> Va
         "resource": resource,
         "resourceData": {"@odata.type": "#Microsoft.Graph.Event", "@odata.id": resource, "id": id},
     })
+}
+
+/// What is told of an order itself; `None`: its program named no address for it.
+/// <https://learn.microsoft.com/graph/change-notifications-lifecycle-events>
+pub(crate) fn life(parts: &Parts, watcher: &Watcher, event: Event) -> Option<Request> {
+    let address = watcher.terms.lifecycle.as_ref()?;
+    let value = json!({
+        "subscriptionId": watcher.id.to_string(),
+        "subscriptionExpirationDateTime": watcher.expires.to_string(),
+        "tenantId": parts.store.tenant().to_string(),
+        "clientState": watcher.token,
+        "lifecycleEvent": event.word(),
+    });
+    Some(Request::post(address).json(&json!({"value": [value]})))
 }
 
 /// A moment as HTTP writes it (RFC 9110 5.6.7).

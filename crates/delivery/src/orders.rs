@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use faces::{Flavour, Terms, Watched, Watcher, Watchers};
 use hub::{CalendarId, UserId};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use storage::{changes, watchers};
 use url::Url;
@@ -88,6 +87,7 @@ impl Order {
                 address: kept.address,
                 token: kept.token,
                 expires: row.expires,
+                due: row.due,
                 flavour,
                 terms: kept.terms,
                 user: kept.user,
@@ -118,6 +118,7 @@ impl Order {
             position: self.position,
             number: self.number,
             seen: self.seen,
+            due: watcher.due,
             content: serde_json::to_vec(&kept).map_err(|_| Error::Unreadable)?,
         })
     }
@@ -149,9 +150,16 @@ impl Notifier {
         Ok(order)
     }
 
-    async fn renewed(&self, id: Uuid, expires: Timestamp) -> Result<bool> {
+    async fn renewed(&self, watcher: Watcher) -> Result<bool> {
         let mut tx = self.parts.store.write().await?;
-        let found = watchers::renew(&mut tx, id, expires).await?;
+        let Some(row) = watchers::get(&mut tx, watcher.id).await? else {
+            return Ok(false);
+        };
+        let order = Order {
+            watcher,
+            ..Order::read(&row)?
+        };
+        let found = watchers::renew(&mut tx, &order.write()?).await?;
         tx.commit().await?;
         Ok(found)
     }
@@ -207,7 +215,9 @@ impl Watchers for Notifier {
             let notifier = self.clone();
             tokio::spawn(async move {
                 match message::google(&notifier.parts, &order, "sync").await {
-                    Ok(request) => notifier.send(request).await,
+                    Ok(request) => {
+                        notifier.send(request).await;
+                    }
                     Err(error) => tracing::warn!(%error, "a notification could not be written"),
                 }
             });
@@ -227,8 +237,17 @@ impl Watchers for Notifier {
         all.map(|order| order.watcher).collect()
     }
 
-    async fn renew(&self, id: Uuid, expires: Timestamp) -> bool {
-        or_nothing(self.renewed(id, expires).await)
+    async fn renew(&self, watcher: Watcher) -> Result<bool, String> {
+        let Some(known) = self.get(watcher.id).await else {
+            return Ok(false);
+        };
+        if known.address != watcher.address {
+            if let Some(why) = self.refusal(&watcher.address) {
+                return Err(why.to_owned());
+            }
+            self.shake_hands(&watcher.address).await?;
+        }
+        Ok(or_nothing(self.renewed(watcher).await))
     }
 
     async fn close(&self, id: Uuid) -> bool {

@@ -15,12 +15,12 @@ const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(3)
 const ANSWER_MAX: usize = 64 * 1024;
 
 impl Notifier {
-    /// Sends a message, again if it is not taken.
-    pub(crate) async fn send(&self, request: Request) {
+    /// Sends a message, again if it is not taken. Whether it was in the end.
+    pub(crate) async fn send(&self, request: Request) -> bool {
         let request = request.deadline(DEADLINE).body_limit(ANSWER_MAX);
         for wait in AGAIN.iter().map(Some).chain([None]) {
             match self.parts.network.send(request.clone()).await {
-                Ok(response) if response.status < 500 => return,
+                Ok(response) if response.status < 500 => return response.status < 300,
                 Ok(response) => {
                     tracing::info!(status = response.status, "a notification was not taken");
                 }
@@ -30,6 +30,7 @@ impl Notifier {
                 tokio::time::sleep(*wait).await;
             }
         }
+        false
     }
 
     /// Graph's handshake: the receiver answers with the token that it was sent.

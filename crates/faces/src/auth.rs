@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, header};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use identity::Actor;
+use jiff::Timestamp;
 
 use crate::App;
 
@@ -42,6 +43,15 @@ pub async fn caller(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, id
         actor,
         by_cookie: true,
     }))
+}
+
+/// When the token of a request ends, if it is a program's.
+pub async fn ends(app: &App, headers: &HeaderMap) -> Result<Option<Timestamp>, identity::Error> {
+    let Some(token) = credentials(headers, "bearer") else {
+        return Ok(None);
+    };
+    let info = app.identity.token_info(token).await?;
+    Ok(info.and_then(|info| info.expires))
 }
 
 /// Who is asking over CalDAV: a device with an app password, or a program with a bearer token. A cookie counts for nothing,

@@ -22,6 +22,8 @@ pub struct Watcher {
     pub token: String,
     /// When it ends.
     pub expires: Timestamp,
+    /// When its program is to be asked to prove again that it may be told (Graph); `None`: never.
+    pub due: Option<Timestamp>,
     /// In which form.
     pub flavour: Flavour,
     /// What else a Graph subscription says.
@@ -105,8 +107,12 @@ pub trait Watchers: Send + Sync {
     /// All orders.
     async fn list(&self) -> Vec<Watcher>;
 
-    /// Prolongs an order; false if there is none.
-    async fn renew(&self, id: Uuid, expires: Timestamp) -> bool;
+    /// Takes what is changed of an order: when it ends, when its program is asked, and its address, which shakes hands if it
+    /// is another one. False if there is none.
+    ///
+    /// # Errors
+    /// In words, if the new address is not told anything.
+    async fn renew(&self, watcher: Watcher) -> Result<bool, String>;
 
     /// Ends an order; false if there is none.
     async fn close(&self, id: Uuid) -> bool;
@@ -129,8 +135,8 @@ impl Watchers for Nobody {
         Vec::new()
     }
 
-    async fn renew(&self, _: Uuid, _: Timestamp) -> bool {
-        false
+    async fn renew(&self, _: Watcher) -> Result<bool, String> {
+        Ok(false)
     }
 
     async fn close(&self, _: Uuid) -> bool {

@@ -29,6 +29,8 @@ use crate::{
 
 /// Changes that come so close together make one message to a program that wants to be told of them.
 const COALESCE: Duration = Duration::from_millis(250);
+/// How often orders for notifications are looked after.
+const LOOK_AFTER: Duration = Duration::from_secs(30);
 
 /// The hub and its surroundings.
 pub struct House {
@@ -114,6 +116,7 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         store: store.clone(),
         google_root: format!("{}google/", config.public_url()),
         coalesce: COALESCE,
+        every: LOOK_AFTER,
         policy: Arc::new(OverTls),
         clock: clock.clone(),
         ids: ids.clone(),

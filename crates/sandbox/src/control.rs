@@ -22,6 +22,7 @@ pub(crate) fn router(twins: Arc<Vec<Twin>>) -> Router {
         .route("/faults", post(faults))
         .route("/expire_sync_tokens", post(expire_sync))
         .route("/expire_access_tokens", post(expire_access))
+        .route("/reauthorize", post(reauthorize))
         .route("/state", get(state))
         .layer(middleware::from_fn(crate::pages::cross_origin))
         .with_state(twins)
@@ -31,6 +32,7 @@ async fn help() -> &'static str {
     "GET  /state\n\
      POST /expire_sync_tokens    {\"provider\": \"google\"}; without provider: all\n\
      POST /expire_access_tokens  the same\n\
+     POST /reauthorize           the same: subscriptions are told reauthorizationRequired\n\
      POST /faults                {\"provider\": \"google\", \"delay_ms\": 0, \"lose_reply_every\": 0,\n\
      \x20                           \"lose_write_reply_every\": 0, \"lose_request_every\": 0, \"late_write_every\": 0,\n\
      \x20                           \"late_ms\": 0, \"throttle_every\": 0, \"unavailable_every\": 0,\n\
@@ -79,6 +81,21 @@ async fn expire_access(State(twins): State<Arc<Vec<Twin>>>, body: Bytes) -> Resp
     for twin in chosen {
         if let Err(error) = twin.expire_access_tokens().await {
             tracing::error!(%error, "access tokens could not be made to expire");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    }
+    Json(states(&twins)).into_response()
+}
+
+/// Asks the programs of one stand-in's subscriptions to prove again that they may be told, or those of all.
+async fn reauthorize(State(twins): State<Arc<Vec<Twin>>>, body: Bytes) -> Response {
+    let chosen = match read(&twins, &body) {
+        Ok((_, chosen)) => chosen,
+        Err(refusal) => return *refusal,
+    };
+    for twin in chosen {
+        if let Err(error) = twin.ask_to_reauthorize().await {
+            tracing::error!(%error, "programs could not be asked");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     }

@@ -26,6 +26,8 @@ use crate::{
 
 /// Changes that come so close together make one notification.
 const COALESCE: Duration = Duration::from_millis(20);
+/// How often it is looked who is to be told without a change.
+const LOOK_AFTER: Duration = Duration::from_secs(2);
 
 /// Which service a stand-in stands in for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -137,6 +139,7 @@ impl Twin {
             store: store.clone(),
             google_root: roots.plain.clone(),
             coalesce: COALESCE,
+            every: LOOK_AFTER,
             policy: Arc::new(ThisMachine(faults.clone())),
             clock: clock.clone(),
             ids: ids.clone(),
@@ -222,6 +225,11 @@ impl Twin {
             app.expire_sync_tokens(before);
         }
         Ok(())
+    }
+
+    /// Asks the programs of all subscriptions that have an address for it to prove again that they may be told.
+    pub async fn ask_to_reauthorize(&self) -> std::result::Result<(), String> {
+        self.notifier.ask_all().await
     }
 
     /// Ends all access tokens that its OAuth server gave out; refresh tokens and those of `sandbox.json` go on.

@@ -21,24 +21,28 @@ pub struct Watcher {
     pub number: i64,
     /// A hash of what was there when it was last told, where the log alone does not say whether that changed.
     pub seen: Option<[u8; 32]>,
+    /// When its program is to be asked to prove again that it may be told; `None`: never.
+    pub due: Option<Timestamp>,
     /// Whom to tell, and how: whoever delivers reads it. Empty if its key is gone.
     pub content: Vec<u8>,
 }
 
 const INSERT: &str = "
-    INSERT INTO watchers (tenant, id, calendar, expires, position, number, seen, content)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    INSERT INTO watchers (tenant, id, calendar, expires, position, number, seen, due, content)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const GET: &str = "
-    SELECT id, calendar, expires, position, number, seen, content FROM watchers WHERE tenant = $1 AND id = $2";
+    SELECT id, calendar, expires, position, number, seen, due, content FROM watchers WHERE tenant = $1 AND id = $2";
 const LIVING: &str = "
-    SELECT id, calendar, expires, position, number, seen, content FROM watchers
+    SELECT id, calendar, expires, position, number, seen, due, content FROM watchers
     WHERE tenant = $1 AND expires > $2 ORDER BY expires, id";
 const CLAIM: &str = "
     UPDATE watchers SET position = $3, number = number + 1 WHERE tenant = $1 AND id = $2 AND position < $3";
 const PASS: &str = "
     UPDATE watchers SET position = $3 WHERE tenant = $1 AND id = $2 AND position < $3";
 const SAW: &str = "UPDATE watchers SET seen = $3 WHERE tenant = $1 AND id = $2";
-const RENEW: &str = "UPDATE watchers SET expires = $3 WHERE tenant = $1 AND id = $2";
+const ASK: &str = "UPDATE watchers SET due = $4 WHERE tenant = $1 AND id = $2 AND due <= $3";
+const RENEW: &str = "
+    UPDATE watchers SET expires = $3, due = $4, content = $5 WHERE tenant = $1 AND id = $2";
 const DELETE: &str = "DELETE FROM watchers WHERE tenant = $1 AND id = $2";
 const PRUNE: &str = "DELETE FROM watchers WHERE tenant = $1 AND expires <= $2";
 
@@ -55,6 +59,7 @@ pub async fn insert(tx: &mut Tx, watcher: &Watcher) -> Result<()> {
         watcher.position,
         watcher.number,
         watcher.seen,
+        watcher.due,
         sealed
     ];
     tx.run_one("watcher", INSERT, row).await
@@ -88,9 +93,18 @@ pub async fn saw(tx: &mut Tx, id: Uuid, seen: [u8; 32]) -> Result<()> {
     Ok(())
 }
 
-/// Prolongs an order; false if there is none.
-pub async fn renew(tx: &mut Tx, id: Uuid, expires: Timestamp) -> Result<bool> {
-    Ok(tx.run(RENEW, values![id, expires]).await? > 0)
+/// Takes it on oneself to ask a program that is due, and says when it is due again; false if it is not. Of several nodes that
+/// try, one gets true.
+pub async fn ask(tx: &mut Tx, id: Uuid, now: Timestamp, next: Option<Timestamp>) -> Result<bool> {
+    Ok(tx.run(ASK, values![id, now, next]).await? > 0)
+}
+
+/// Changes when an order ends, when its program is asked, and whom it tells; false if there is none.
+pub async fn renew(tx: &mut Tx, watcher: &Watcher) -> Result<bool> {
+    let key = KeyRef::Tenant;
+    let sealed = tx.seal(key, aad(watcher.id), &watcher.content).await?;
+    let row = values![watcher.id, watcher.expires, watcher.due, sealed];
+    Ok(tx.run(RENEW, row).await? > 0)
 }
 
 /// Ends an order; false if there is none.
@@ -113,7 +127,7 @@ fn aad(id: Uuid) -> Aad {
 impl Stored for Watcher {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let id = row.id(0)?;
-        let content = match tx.open(aad(id), &row.blob(6)?).await {
+        let content = match tx.open(aad(id), &row.blob(7)?).await {
             Ok(content) => content.to_vec(),
             // One from before, whose calendar was erased, keeps nobody from reading the others.
             Err(Error::KeyDestroyed(_)) => Vec::new(),
@@ -126,6 +140,7 @@ impl Stored for Watcher {
             position: row.i64(3)?,
             number: row.i64(4)?,
             seen: row.hash_option(5)?,
+            due: row.time_option(6)?,
             content,
         })
     }

@@ -15,7 +15,7 @@ use hub::{
     calendars::{CalendarEdit, NewCalendar},
     events::NewEvent,
 };
-use identity::{Actor, Clock, Identity, NewUser, SystemIds};
+use identity::{Actor, Clock, Identity, NewUser, SystemIds, oauth::NewClient};
 use jiff::{SignedDuration, Timestamp};
 use kalends_delivery::{Notifier, OverTls, Parts};
 use network::{Network, Reach};
@@ -157,6 +157,7 @@ impl House {
             store,
             google_root: "https://hub.example/google/".into(),
             coalesce: Duration::from_millis(5),
+            every: Duration::from_millis(20),
             policy: Arc::new(OverTls),
             clock: self.clock.clone(),
             ids: Arc::new(SystemIds),
@@ -173,6 +174,7 @@ impl House {
             address: self.address.clone(),
             token: String::new(),
             expires: self.clock.now() + SignedDuration::from_hours(1),
+            due: None,
             flavour: Flavour::Google,
             terms: Terms::default(),
             user: self.actor.user(),
@@ -190,14 +192,35 @@ impl House {
 
     /// Somebody else comes into the house.
     pub async fn another(&self) -> Actor {
-        let (clock, ids) = (self.clock.clone(), Arc::new(SystemIds));
-        let identity = Identity::new(self.store.clone(), clock, ids);
         let new = NewUser {
             email: "ben@example.com".into(),
             ..NewUser::default()
         };
-        let user = identity.create_user(new).await.unwrap();
+        let user = self.identity().create_user(new).await.unwrap();
         Actor::person(self.store.tenant(), user.id)
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::new(self.store.clone(), self.clock.clone(), Arc::new(SystemIds))
+    }
+
+    /// A program is registered.
+    pub async fn let_in(&self, program: &str) {
+        let client = NewClient {
+            id: program.into(),
+            ..NewClient::default()
+        };
+        self.identity().register_client(client).await.unwrap();
+    }
+
+    /// It is removed.
+    pub async fn let_out(&self, program: &str) {
+        assert!(self.identity().remove_client(program).await.unwrap());
+    }
+
+    pub async fn delete_calendar(&self) {
+        let deleted = self.hub.delete_calendar(&self.actor, self.calendar.id);
+        deleted.await.unwrap();
     }
 
     pub fn calendar(&self) -> CalendarId {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod house;
+mod life;
 mod lists;
 
 use std::time::Duration;
@@ -106,17 +107,25 @@ async fn an_order_ends() {
     house.heard().await;
     tokio::spawn(house.notifier().run());
     assert_eq!(notifier.get(order.id).await, Some(order.clone()));
+    let renewed = faces::Watcher {
+        expires: order.expires + jiff::SignedDuration::from_hours(9),
+        ..order.clone()
+    };
+    assert_eq!(notifier.renew(renewed.clone()).await, Ok(true));
     house.forward(3_600 * 2);
-    assert_eq!(notifier.list().await, []);
-    house.change("x").await;
-    assert!(house.is_silent(SILENCE).await);
-    let renewed = order.expires + jiff::SignedDuration::from_hours(9);
-    assert!(notifier.renew(order.id, renewed).await);
     house.change("y").await;
     house.heard().await;
     assert!(notifier.close(order.id).await);
     assert!(!notifier.close(order.id).await);
     house.change("z").await;
+    assert!(house.is_silent(SILENCE).await);
+    // One whose time is over is none, and does not come back.
+    notifier.open(renewed.clone()).await.unwrap();
+    house.heard().await;
+    house.forward(3_600 * 9);
+    assert_eq!(notifier.list().await, []);
+    assert_eq!(notifier.renew(renewed).await, Ok(false));
+    house.change("x").await;
     assert!(house.is_silent(SILENCE).await);
 }
 

@@ -122,6 +122,7 @@ async fn open(
         address,
         token,
         expires: end(app, asked.expiration.as_deref(), &asked.rest)?,
+        due: None,
         flavour: Flavour::Google,
         terms: Terms::default(),
         user: actor.user(),

@@ -53,6 +53,7 @@ use fault::Fault;
 use path::Resource;
 
 pub use ids::event_id;
+pub use subscriptions::next_challenge;
 
 /// `/v1.0/…`.
 pub fn router(app: App) -> Router {
@@ -196,6 +197,7 @@ async fn beside(call: &Call, resource: Resource) -> Result<Response, Fault> {
             Method::POST => subscriptions::create(call).await,
             _ => Err(Fault::method()),
         },
+        (&Method::POST, Resource::Reauthorize(id)) => subscriptions::reauthorize(call, &id).await,
         (method, Resource::Subscription(id)) => match *method {
             Method::GET => subscriptions::get(call, &id).await,
             Method::PATCH => subscriptions::renew(call, &id).await,

@@ -64,6 +64,8 @@ pub(super) enum Resource {
     Delta(Which),
     Subscriptions,
     Subscription(String),
+    /// The same: its program proves again that it may be told.
+    Reauthorize(String),
 }
 
 impl Resource {
@@ -79,6 +81,9 @@ impl Resource {
             (["me"], _) => Ok(Self::Me),
             (["subscriptions"], _) => Ok(Self::Subscriptions),
             (["subscriptions", _], [_, id]) => Ok(Self::Subscription((*id).to_owned())),
+            (["subscriptions", _, "reauthorize"], [_, id, _]) => {
+                Ok(Self::Reauthorize((*id).to_owned()))
+            }
             (["me", "calendars"], _) => Ok(Self::Calendars),
             (["me", "calendar", rest @ ..], [_, _, words @ ..]) => {
                 Self::of_calendar(&Which::Default, rest, words)

@@ -16,12 +16,14 @@ use super::{
     ids,
     path::Resource,
 };
-use crate::{Flavour, Terms, Watched, Watcher};
+use crate::{Flavour, Terms, Watched, Watcher, auth};
 
 /// How long an order may live, in minutes: a week.
 const LIFE_MAX_MINUTES: i64 = 10_080;
 /// Less than this is raised to it.
 const LIFE_MIN: SignedDuration = SignedDuration::from_mins(45);
+/// How long before its token or the order ends a program is asked to prove again that it may be told.
+const CHALLENGE: SignedDuration = SignedDuration::from_mins(15);
 /// Longest `clientState`, in characters.
 const STATE_MAX: usize = 128;
 /// Longest address, in characters.
@@ -60,30 +62,34 @@ pub(super) async fn create(call: &Call) -> Result<Response, Fault> {
         .notification_url
         .ok_or_else(|| required("notificationUrl"))?;
     let token = sent.client_state.unwrap_or_default();
-    if token.chars().count() > STATE_MAX || address.chars().count() > ADDRESS_MAX {
-        return Err(Fault::bad(
-            "clientState has at most 128 characters, notificationUrl 2,000",
-        ));
+    if token.chars().count() > STATE_MAX {
+        return Err(Fault::bad("clientState has at most 128 characters"));
+    }
+    let lifecycle = sent.lifecycle_notification_url;
+    for address in [Some(&address), lifecycle.as_ref()].into_iter().flatten() {
+        check_address(address)?;
     }
     let expires = sent
         .expiration_date_time
         .ok_or_else(|| required("expirationDateTime"))?;
-    let watcher = Watcher {
+    let mut watcher = Watcher {
         id: call.app.hub.ids().uuid(),
         client_id: String::new(),
         watched: Watched::Events(watched(call, sent.resource.as_deref()).await?),
         terms: Terms {
             resource: sent.resource.unwrap_or_default(),
             changes: kinds,
-            lifecycle: sent.lifecycle_notification_url,
+            lifecycle,
         },
         address,
         token,
         expires: alive(call, expires)?,
+        due: None,
         flavour: Flavour::Graph,
         user: call.actor.user(),
         program: call.actor.program().map(str::to_owned),
     };
+    watcher.due = due(call, &watcher).await?;
     call.app
         .watchers
         .open(watcher.clone())
@@ -94,18 +100,82 @@ pub(super) async fn create(call: &Call) -> Result<Response, Fault> {
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], body).into_response())
 }
 
-/// Prolongs an order.
+/// Changes when an order ends, or where it is told; whoever does that has proved again that they may be told.
 pub(super) async fn renew(call: &Call, id: &str) -> Result<Response, Fault> {
     let mut watcher = found(call, id).await?;
     let sent: Subscription = call.json()?;
-    let wanted = sent
-        .expiration_date_time
-        .ok_or_else(|| Fault::bad("expirationDateTime is required"))?;
-    watcher.expires = alive(call, wanted)?;
-    if !call.app.watchers.renew(watcher.id, watcher.expires).await {
-        return Err(Fault::missing());
+    let life = sent.lifecycle_notification_url;
+    if life.is_some() && life != watcher.terms.lifecycle {
+        return Err(Fault::bad(
+            "lifecycleNotificationUrl is said when a subscription is made, and cannot be added or changed: make another subscription",
+        ));
     }
+    if sent.expiration_date_time.is_none() && sent.notification_url.is_none() {
+        return Err(Fault::bad("expirationDateTime is required"));
+    }
+    if let Some(wanted) = sent.expiration_date_time {
+        watcher.expires = alive(call, wanted)?;
+    }
+    if let Some(address) = sent.notification_url {
+        check_address(&address)?;
+        watcher.address = address;
+    }
+    let watcher = authorized(call, watcher).await?;
     Ok(Json(with_context(call, &watcher)).into_response())
+}
+
+/// Proves again that a program may be told; when the order ends stays.
+pub(super) async fn reauthorize(call: &Call, id: &str) -> Result<Response, Fault> {
+    authorized(call, found(call, id).await?).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Keeps what is changed of an order, if its calendar may still be read. From here on the token of this request counts.
+async fn authorized(call: &Call, watcher: Watcher) -> Result<Watcher, Fault> {
+    if let Some(calendar) = watcher.watched.calendar() {
+        let readable = call.readable(calendar).await;
+        readable.map_err(|_| Fault::denied())?;
+    }
+    let due = due(call, &watcher).await?;
+    let watcher = Watcher { due, ..watcher };
+    let renewed = call.app.watchers.renew(watcher.clone()).await;
+    if renewed.map_err(Fault::validation)? {
+        Ok(watcher)
+    } else {
+        Err(Fault::missing())
+    }
+}
+
+/// When whoever ordered it is to be asked to prove again that they may be told, if they named an address for that.
+async fn due(call: &Call, watcher: &Watcher) -> Result<Option<Timestamp>, Fault> {
+    if watcher.terms.lifecycle.is_none() {
+        return Ok(None);
+    }
+    let token = auth::ends(&call.app, &call.headers).await?;
+    let now = call.app.hub.clock().now();
+    let ends = [token, Some(watcher.expires)].into_iter().flatten();
+    Ok(ends.filter_map(|end| before(now, end)).min())
+}
+
+/// When a program is asked again that was asked now: before the order itself ends.
+#[must_use]
+pub fn next_challenge(now: Timestamp, expires: Timestamp) -> Option<Timestamp> {
+    before(now, expires).filter(|_| expires.duration_since(now) > CHALLENGE)
+}
+
+/// In good time before an end: a quarter of an hour, or a quarter of what is left.
+fn before(now: Timestamp, end: Timestamp) -> Option<Timestamp> {
+    let left = end.duration_since(now);
+    let early = (left / 4).min(CHALLENGE);
+    left.is_positive()
+        .then(|| end.saturating_sub(early).unwrap_or(end))
+}
+
+fn check_address(address: &str) -> Result<(), Fault> {
+    if address.chars().count() > ADDRESS_MAX {
+        return Err(Fault::bad("addresses have at most 2,000 characters"));
+    }
+    Ok(())
 }
 
 /// Ends an order.

@@ -136,10 +136,11 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends what a program that is gone has ordered.
+/// Ends what a program that is gone has ordered. Orders of which it wants to hear how they end are left to whoever delivers,
+/// who ends them with that message.
 pub async fn end_orders(app: &Faces, program: &str) {
     for watcher in app.watchers.list().await {
-        if watcher.program.as_deref() == Some(program) {
+        if watcher.program.as_deref() == Some(program) && watcher.terms.lifecycle.is_none() {
             app.watchers.close(watcher.id).await;
         }
     }

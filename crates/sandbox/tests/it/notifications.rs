@@ -85,6 +85,7 @@ fn order(calendar: CalendarId, address: &str, flavour: Flavour) -> Watcher {
         address: address.to_owned(),
         token: "shibboleth".to_owned(),
         expires: now + SignedDuration::from_hours(1),
+        due: None,
         flavour,
         terms: Terms::default(),
         user: None,

@@ -243,6 +243,7 @@ async fn of_many_nodes_one_tells(f: Fixture) {
         position: 5,
         number: 1,
         seen: None,
+        due: None,
         content: b"whom".to_vec(),
     };
     let (long, short) = (watcher(at(100)), watcher(at(10)));
@@ -268,8 +269,24 @@ async fn of_many_nodes_one_tells(f: Fixture) {
     calendars::delete(&mut tx, calendar).await.unwrap();
     let now = watchers::get(&mut tx, long.id).await.unwrap().unwrap();
     assert_eq!((now.calendar, now.content), (Some(calendar), long.content));
-    assert!(watchers::renew(&mut tx, short.id, at(20)).await.unwrap());
-    assert!(!watchers::renew(&mut tx, id(), at(20)).await.unwrap());
+    let renewed = watchers::Watcher {
+        expires: at(20),
+        due: Some(at(15)),
+        content: b"whom else".to_vec(),
+        ..short.clone()
+    };
+    assert!(watchers::renew(&mut tx, &renewed).await.unwrap());
+    let now = watchers::get(&mut tx, short.id).await.unwrap();
+    assert!(now == Some(renewed.clone()));
+    for (now, asked) in [(14, false), (15, true), (15, false), (99, false)] {
+        let told = watchers::ask(&mut tx, short.id, at(now), None).await;
+        assert_eq!(told.unwrap(), asked, "at {now}");
+    }
+    let unknown = watchers::Watcher {
+        id: id(),
+        ..renewed
+    };
+    assert!(!watchers::renew(&mut tx, &unknown).await.unwrap());
     assert_eq!(watchers::prune(&mut tx, at(19)).await.unwrap(), 0);
     assert_eq!(watchers::prune(&mut tx, at(20)).await.unwrap(), 1);
     assert!(watchers::delete(&mut tx, long.id).await.unwrap());

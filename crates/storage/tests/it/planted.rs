@@ -339,6 +339,7 @@ async fn plant_events(tx: &mut Tx) {
         position: 0,
         number: 0,
         seen: None,
+        due: None,
         content: s().into_bytes(),
     };
     watchers::insert(tx, &watcher).await.unwrap();

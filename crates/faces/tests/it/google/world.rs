@@ -16,7 +16,6 @@ use axum::{
 };
 use hub::{Hub, calendars::NewCalendar};
 use identity::{Actor, Identity, NewUser, SystemClock, SystemIds};
-use jiff::Timestamp;
 use kalends_faces::{App, Dialect, Parts, Watcher, Watchers};
 use providers::NoProviders;
 use serde_json::{Value, json};
@@ -46,8 +45,8 @@ impl Watchers for Orders {
         self.0.lock().unwrap().clone()
     }
 
-    async fn renew(&self, _: Uuid, _: Timestamp) -> bool {
-        false
+    async fn renew(&self, _: Watcher) -> Result<bool, String> {
+        Ok(false)
     }
 
     async fn close(&self, id: Uuid) -> bool {

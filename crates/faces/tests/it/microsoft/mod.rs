@@ -22,7 +22,6 @@ use std::{
 };
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use kalends_faces::{Watcher, Watchers, microsoft};
 use network::{Network, Reach, Request, Response, Settings};
 use serde_json::{Value, json};
@@ -52,10 +51,13 @@ impl Watchers for Orders {
         self.0.lock().unwrap().clone()
     }
 
-    async fn renew(&self, id: Uuid, expires: Timestamp) -> bool {
+    async fn renew(&self, watcher: Watcher) -> Result<bool, String> {
+        if watcher.address.contains("refuses.example") {
+            return Err("Subscription validation request failed.".to_owned());
+        }
         let mut all = self.0.lock().unwrap();
-        let found = all.iter_mut().find(|w| w.id == id);
-        found.map(|w| w.expires = expires).is_some()
+        let found = all.iter_mut().find(|w| w.id == watcher.id);
+        Ok(found.map(|w| *w = watcher).is_some())
     }
 
     async fn close(&self, id: Uuid) -> bool {

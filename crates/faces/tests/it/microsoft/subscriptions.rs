@@ -1,10 +1,13 @@
 //! Orders for change notifications.
 
+use hub::Access;
+use identity::oauth::{NewClient, Rotation};
 use jiff::{SignedDuration, Timestamp};
 use network::Request;
 use serde_json::{Value, json};
 
 use super::{Mailbox, code};
+use crate::anothers::Other;
 
 fn order(mailbox: &Mailbox, minutes: i64) -> Value {
     let expires: Timestamp =
@@ -44,6 +47,151 @@ async fn an_order_is_taken_prolonged_and_ended() {
     assert_eq!(expires, later);
     assert_eq!(mailbox.delete(&path).await, 204);
     assert_eq!(mailbox.delete(&path).await, 404);
+}
+
+/// Minutes from now until whoever gave the one order is asked to prove themselves.
+async fn asked_in(mailbox: &Mailbox) -> Option<i64> {
+    let orders = mailbox.world.app.watchers.list().await;
+    let now = mailbox.world.app.hub.clock().now();
+    let due = orders[0].due?;
+    Some((due.duration_since(now) + SignedDuration::from_secs(30)).as_mins())
+}
+
+#[tokio::test]
+async fn whoever_may_be_told_proves_it_again() {
+    let mut mailbox = Mailbox::open().await;
+    let made = mailbox.post("subscriptions", &order(&mailbox, 180)).await;
+    let path = format!("subscriptions/{}", made["id"].as_str().unwrap());
+    // A token without an end: it is the order that ends.
+    assert_eq!(asked_in(&mailbox).await, Some(165));
+
+    // That of a program ends in an hour.
+    mailbox.token = program(&mailbox).await;
+    let mut other = order(&mailbox, 180);
+    other["clientState"] = json!("program's");
+    let foreign = mailbox
+        .act(&format!("{path}/reauthorize"), &json!({}))
+        .await;
+    assert_eq!(foreign.status, 404, "another's order");
+    mailbox
+        .world
+        .app
+        .watchers
+        .close(mailbox.world.app.watchers.list().await[0].id)
+        .await;
+    let made = mailbox.post("subscriptions", &other).await;
+    let path = format!("subscriptions/{}", made["id"].as_str().unwrap());
+    assert_eq!(asked_in(&mailbox).await, Some(45));
+
+    let mut watcher = mailbox.world.app.watchers.list().await.remove(0);
+    watcher.due = None;
+    mailbox.world.app.watchers.renew(watcher).await.unwrap();
+    let proved = mailbox
+        .act(&format!("{path}/reauthorize"), &json!({}))
+        .await;
+    assert_eq!(proved.status, 204);
+    assert_eq!(asked_in(&mailbox).await, Some(45));
+    let now = mailbox.get(&path).await;
+    assert_eq!(now["expirationDateTime"], made["expirationDateTime"]);
+    let wrong = mailbox
+        .send(Request::get(mailbox.url(&format!("{path}/reauthorize"))))
+        .await;
+    assert_eq!(wrong.status, 405);
+    let unknown = mailbox
+        .act("subscriptions/none/reauthorize", &json!({}))
+        .await;
+    assert_eq!(unknown.status, 404);
+
+    // Nobody is asked who named no address for that.
+    assert_eq!(mailbox.delete(&path).await, 204);
+    other["lifecycleNotificationUrl"] = Value::Null;
+    mailbox.post("subscriptions", &other).await;
+    assert_eq!(asked_in(&mailbox).await, None);
+}
+
+/// The access token of a program that Ada let in.
+async fn program(mailbox: &Mailbox) -> String {
+    let identity = &mailbox.world.app.identity;
+    let new = NewClient {
+        id: "crm".into(),
+        ..NewClient::default()
+    };
+    identity.register_client(new).await.unwrap();
+    let scopes = ["Calendars.Read".to_owned()];
+    let refresh = identity.issue_refresh("crm", mailbox.world.user.id, &scopes);
+    let refresh = refresh.await.unwrap();
+    let client = identity.client("crm").await.unwrap().unwrap();
+    let granted = identity.refresh(&client, &refresh, None, Rotation::Keep);
+    granted.await.unwrap().unwrap().access
+}
+
+#[tokio::test]
+async fn of_an_order_its_end_and_its_address_can_be_changed() {
+    let mailbox = Mailbox::open().await;
+    let mut plain = order(&mailbox, 60);
+    plain["lifecycleNotificationUrl"] = Value::Null;
+    let made = mailbox.post("subscriptions", &plain).await;
+    let path = format!("subscriptions/{}", made["id"].as_str().unwrap());
+    let address = json!({"notificationUrl": "https://other.example/push"});
+    let changed = mailbox.patch(&path, &address).await;
+    assert_eq!(changed.status, 200);
+    assert_eq!(changed.body["notificationUrl"], address["notificationUrl"]);
+    assert_eq!(
+        changed.body["expirationDateTime"],
+        made["expirationDateTime"]
+    );
+    assert_eq!(
+        mailbox.get(&path).await["notificationUrl"],
+        address["notificationUrl"]
+    );
+    for (body, expected) in [
+        (
+            json!({"lifecycleNotificationUrl": "https://hub.example/push/1", "expirationDateTime": made["expirationDateTime"]}),
+            "ErrorInvalidRequest",
+        ),
+        (
+            json!({"notificationUrl": "https://refuses.example/"}),
+            "ValidationError",
+        ),
+        (
+            json!({"notificationUrl": "x".repeat(2_001)}),
+            "ErrorInvalidRequest",
+        ),
+        (json!({}), "ErrorInvalidRequest"),
+    ] {
+        let refused = mailbox.patch(&path, &body).await;
+        assert_eq!((refused.status, code(&refused)), (400, expected), "{body}");
+    }
+    assert_eq!(
+        mailbox.get(&path).await["lifecycleNotificationUrl"],
+        Value::Null
+    );
+}
+
+#[tokio::test]
+async fn whoever_may_not_read_the_calendar_any_more_proves_nothing() {
+    let mailbox = Mailbox::open().await;
+    let (hub, identity) = (&mailbox.world.app.hub, &mailbox.world.app.identity);
+    let store = hub.store(mailbox.world.actor.tenant).await.unwrap();
+    let other = Other::new(hub, identity, &store).await;
+    other.open(Access::Read).await;
+    let all = mailbox.get("me/calendars").await;
+    let all = all["value"].as_array().unwrap();
+    let id = all.iter().find(|one| one["name"] == "Cleo's").unwrap()["id"].as_str();
+    let mut order = order(&mailbox, 60);
+    order["resource"] = json!(format!("me/calendars/{}/events", id.unwrap()));
+    let made = mailbox.post("subscriptions", &order).await;
+    let path = format!("subscriptions/{}", made["id"].as_str().unwrap());
+    let proof = format!("{path}/reauthorize");
+    assert_eq!(mailbox.act(&proof, &json!({})).await.status, 204);
+    other.open(Access::FreeBusy).await;
+    let end = json!({"expirationDateTime": made["expirationDateTime"]});
+    for refused in [
+        mailbox.act(&proof, &json!({})).await,
+        mailbox.patch(&path, &end).await,
+    ] {
+        assert_eq!((refused.status, code(&refused)), (403, "ErrorAccessDenied"));
+    }
 }
 
 #[tokio::test]

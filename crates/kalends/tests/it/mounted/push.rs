@@ -199,6 +199,34 @@ async fn a_subscription_of_graph_names_what_changed_and_nothing_of_it() {
     hub.stop().await;
 }
 
+#[tokio::test]
+async fn a_subscription_says_that_it_ends_with_its_program() {
+    let hub = Hub::start(HERE).await;
+    let mut listener = Listener::start().await;
+    let desk = Desk::open(&hub).await;
+    let token = desk.program.let_in(&hub, MICROSOFT, "Calendars.Read").await;
+    let mut order = subscription(&listener.address);
+    order["lifecycleNotificationUrl"] = json!(format!("{}/life", listener.address));
+    let url = format!("{}microsoft/v1.0/subscriptions", hub.root);
+    let made = hub.ok(Request::post(url).bearer(&token).json(&order)).await;
+    let new = json!({"name": "Other", "redirectUris": [REDIRECT]});
+    let other = Program::register(&hub, new).await;
+    let others = other.let_in(&hub, GOOGLE, ALL).await;
+    hub.command(&["app", "remove", &desk.program.id], &[]).await;
+    // What happens next is none of its business.
+    let (start, end) = times(6);
+    let event = json!({"summary": "x", "start": {"dateTime": start}, "end": {"dateTime": end}});
+    hub.ok(Request::post(&desk.events).bearer(&others).json(&event))
+        .await;
+    let (_, body) = listener.next().await;
+    let said: Value = serde_json::from_str(&body).unwrap();
+    let note = &said["value"][0];
+    assert_eq!(note["lifecycleEvent"], "subscriptionRemoved", "{said}");
+    assert_eq!(note["subscriptionId"], made["id"]);
+    assert!(listener.is_silent().await);
+    hub.stop().await;
+}
+
 /// As it ships, the hub talks to the public internet and to nobody else, whatever address a program names.
 #[tokio::test]
 async fn nobody_is_told_at_addresses_inside() {

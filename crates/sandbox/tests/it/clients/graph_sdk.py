@@ -598,8 +598,56 @@ async def push():
     check.same("only that is said", only.change_type, "deleted")
 
 
+async def lives():
+    """What subscriptions tell of themselves."""
+    receiver, loop = Receiver(), asyncio.get_running_loop()
+
+    async def told():
+        return json.loads((await loop.run_in_executor(None, receiver.next))[2])["value"][0]
+
+    until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=2)
+
+    async def ordered(resource, state, path=""):
+        made = await client.subscriptions.post(Subscription(
+            change_type="created,updated,deleted", notification_url=receiver.address + path, client_state=state,
+            lifecycle_notification_url=receiver.address + "/life", resource=resource, expiration_date_time=until,
+        ))
+        for _ in range(2):
+            await loop.run_in_executor(None, receiver.next)
+        return made
+
+    made = await ordered("/me/events", "asked")
+    control(sandbox, "reauthorize")
+    note = await told()
+    check.fields("reauthorizationRequired", note, lifecycleEvent="reauthorizationRequired", subscriptionId=made.id, clientState="asked")
+    check("of the order", note["subscriptionExpirationDateTime"] and note["tenantId"] and "resource" not in note, note)
+    one = client.subscriptions.by_subscription_id(made.id)
+    check.same("reauthorized", await one.reauthorize.post(), None)
+    check.same("its end stays", (await one.get()).expiration_date_time, made.expiration_date_time)
+    later = Subscription(lifecycle_notification_url=receiver.address + "/else", expiration_date_time=until)
+    await refused("another lifecycle address", one.patch(later), 400, "ErrorInvalidRequest")
+    moved = await one.patch(Subscription(notification_url=receiver.address + "/moved"))
+    await loop.run_in_executor(None, receiver.next)
+    check.same("moved", moved.notification_url, receiver.address + "/moved")
+    await one.delete()
+    await refused("one that is not", one.reauthorize.post(), 404, "ErrorItemNotFound")
+
+    calendar = await me.calendars.post(Calendar(name="Short-lived"))
+    await ordered(f"/me/calendars/{calendar.id}/events", "gone")
+    await me.calendars.by_calendar_id(calendar.id).delete()
+    check.fields("subscriptionRemoved", await told(), lifecycleEvent="subscriptionRemoved", clientState="gone")
+    check.same("and is", [s for s in (await client.subscriptions.get()).value if s.client_state == "gone"], [])
+
+    deaf = await ordered("/me/events", "deaf", "/deaf")
+    new = await me.events.post(event("Missed", "2027-08-04"))
+    check.same("a change that is not taken", (await told()).get("changeType"), "created")
+    check.fields("missed", await told(), lifecycleEvent="missed", clientState="deaf")
+    await client.subscriptions.by_subscription_id(deaf.id).delete()
+    await me.events.by_event_id(new.id).delete()
+
+
 async def main():
-    for part in [singles, meetings, patterns, series, queries, lenient, refusals, calendars, extras, schedules, batches, push]:
+    for part in [singles, meetings, patterns, series, queries, lenient, refusals, calendars, extras, schedules, batches, push, lives]:
         await check.wait(part())
     check.finish()
 

@@ -71,7 +71,8 @@ class Receiver:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 token = parse_qs(urlsplit(self.path).query).get("validationToken")
-                self.send_response(200)
+                # Whoever is told at /push/deaf takes nothing.
+                self.send_response(200 if token or "/deaf" not in self.path else 404)
                 self.send_header("Content-Type", "text/plain")
                 self.end_headers()
                 if token:
