@@ -1,4 +1,5 @@
-//! Notification channels: opened, renewed at half life with an overlap, and what a notification does. It is a hint and
+//! Notification channels: opened, renewed at half life (prolonged, or followed by another one with an overlap), and what a
+//! notification does. It is a hint and
 //! no more: the calendar is read soon.
 
 use jiff::{Span, Timestamp};
@@ -49,10 +50,18 @@ impl Hub {
         let mut tx = store.read().await?;
         let open = rows::of_calendar(&mut tx, calendar).await?;
         drop(tx);
-        let mut current: Option<&rows::Channel> = open.iter().max_by_key(|c| c.expires);
+        let mut current = newest(&open);
         let made;
         if current.is_none_or(|c| c.renew_at <= now) {
-            match self.open_channel(store, &work, &public, now).await? {
+            let longer = match current {
+                Some(old) => self.prolong_channel(store, &work, old, now).await?,
+                None => None,
+            };
+            let renewed = match longer {
+                Some(channel) => Ok(channel),
+                None => self.open_channel(store, &work, &public, now).await?,
+            };
+            match renewed {
                 Ok(channel) => {
                     made = channel;
                     current = Some(&made);
@@ -95,9 +104,7 @@ impl Hub {
     ) -> Result<Result<rows::Channel, Failure>> {
         let id = self.ids().uuid();
         let token = self.ids().token();
-        let until = now
-            .saturating_add(Span::new().hours(LIFE_HOURS))
-            .unwrap_or(now);
+        let until = life(now);
         let address = format!("{}/push/{id}", public.trim_end_matches('/'));
         // The row is there before the provider's first notification, which may come before its answer.
         let mut row = rows::Channel {
@@ -148,13 +155,42 @@ impl Hub {
         Ok(result)
     }
 
-    async fn close_channel(&self, store: &Store, work: &Work, row: &rows::Channel) -> Result<()> {
-        let channel = Channel {
-            id: row.id,
-            resource: row.resource.clone(),
-            expires: row.expires,
+    /// The same channel with a longer life, where its provider can do that; `None` asks for another one.
+    async fn prolong_channel(
+        &self,
+        store: &Store,
+        work: &Work,
+        old: &rows::Channel,
+        now: Timestamp,
+    ) -> Result<Option<rows::Channel>> {
+        if old.state != rows::State::Active {
+            return Ok(None);
+        }
+        let longer = match work.connector.prolong(&as_named(old), life(now)).await {
+            Ok(longer) => longer,
+            Err(failure) => {
+                tracing::info!(%failure, "a channel could not be prolonged; another one takes its place");
+                None
+            }
         };
-        if let Err(failure) = work.connector.unwatch(&channel).await {
+        let Some(Channel { expires, .. }) = longer else {
+            return Ok(None);
+        };
+        let mut tx = store.write().await?;
+        // Read again: it may have ended meanwhile.
+        let now_there = rows::get(&mut tx, old.id).await?;
+        let Some(mut row) = now_there.filter(|row| row.state == rows::State::Active) else {
+            return Ok(None);
+        };
+        row.expires = expires;
+        row.renew_at = half_way(now, expires);
+        rows::update(&mut tx, &row).await?;
+        self.commit(tx).await?;
+        Ok(Some(row))
+    }
+
+    async fn close_channel(&self, store: &Store, work: &Work, row: &rows::Channel) -> Result<()> {
+        if let Err(failure) = work.connector.unwatch(&as_named(row)).await {
             tracing::info!(%failure, "a channel could not be ended; it ends by itself");
         }
         let mut tx = store.write().await?;
@@ -240,6 +276,27 @@ impl Hub {
             .iter()
             .any(|c| c.expires > now && c.state == rows::State::Active))
     }
+}
+
+/// The channel that counts: one that has ended does not, however long it should have lived.
+fn newest(open: &[rows::Channel]) -> Option<&rows::Channel> {
+    let living = open.iter().filter(|c| c.state != rows::State::Stopped);
+    living.max_by_key(|c| (c.state == rows::State::Active, c.renew_at))
+}
+
+/// A channel as connectors name it.
+fn as_named(row: &rows::Channel) -> Channel {
+    Channel {
+        id: row.id,
+        resource: row.resource.clone(),
+        expires: row.expires,
+    }
+}
+
+/// Until when a channel shall live.
+fn life(now: Timestamp) -> Timestamp {
+    now.saturating_add(Span::new().hours(LIFE_HOURS))
+        .unwrap_or(now)
 }
 
 /// The middle of a channel's life.

@@ -60,6 +60,17 @@ pub trait Connector: Send + Sync {
     /// Asks for a notification whenever the calendar changes. Only where [`Traits::push`].
     async fn watch(&self, place: Place<'_>, watch: Watch<'_>) -> Result<Channel, Failure>;
 
+    /// Lets a channel live until `until`, or as long as the provider allows, and has its authorisation checked anew. `None`
+    /// where that cannot be done, or where the channel is not there any more: then another one takes its place.
+    async fn prolong(
+        &self,
+        channel: &Channel,
+        until: Timestamp,
+    ) -> Result<Option<Channel>, Failure> {
+        let _ = (channel, until);
+        Ok(None)
+    }
+
     /// Ends a notification channel; one that is not there any more is no failure.
     async fn unwatch(&self, channel: &Channel) -> Result<(), Failure>;
 }

@@ -26,6 +26,7 @@ mod accounts;
 mod apart;
 mod catalogue;
 mod changing;
+mod channels;
 mod conflicts;
 mod dice;
 mod disconnect;

@@ -62,6 +62,8 @@ pub struct Manners {
     pub finds: Option<String>,
     /// Channels that are open: the secret of each, and until when it lives.
     pub channels: BTreeMap<Uuid, (String, Timestamp)>,
+    /// Channels can be prolonged.
+    pub prolongs: bool,
     /// It chooses ids itself.
     pub own_ids: bool,
     /// It has the series of Graph and no others, and spells their rules as Graph does.
@@ -643,6 +645,24 @@ impl Connector for Model {
             .channels
             .insert(watch.id, (token, watch.until));
         Ok(channel)
+    }
+
+    async fn prolong(
+        &self,
+        channel: &Channel,
+        until: Timestamp,
+    ) -> Result<Option<Channel>, Failure> {
+        self.admitted().await?;
+        let mut manners = self.manners();
+        let prolongs = manners.prolongs;
+        let open = manners.channels.get_mut(&channel.id);
+        Ok(open.filter(|_| prolongs).map(|(_, ends)| {
+            *ends = until;
+            Channel {
+                expires: until,
+                ..channel.clone()
+            }
+        }))
     }
 
     async fn unwatch(&self, channel: &Channel) -> Result<(), Failure> {

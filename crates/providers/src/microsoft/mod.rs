@@ -145,19 +145,15 @@ impl Connector for Microsoft {
         watch::create(&self.client, place, watch).await
     }
 
-    async fn unwatch(&self, channel: &Channel) -> Result<(), Failure> {
-        watch::delete(&self.client, channel).await
-    }
-}
-
-impl Microsoft {
-    /// Prolongs a subscription until `until`, or as long as Graph lets it live. The hub may as well make a new one
-    /// that overlaps.
-    pub async fn renew(
+    async fn prolong(
         &self,
         channel: &Channel,
         until: jiff::Timestamp,
-    ) -> Result<Channel, Failure> {
-        watch::renew(&self.client, channel, until).await
+    ) -> Result<Option<Channel>, Failure> {
+        watch::prolong(&self.client, channel, until).await
+    }
+
+    async fn unwatch(&self, channel: &Channel) -> Result<(), Failure> {
+        watch::delete(&self.client, channel).await
     }
 }

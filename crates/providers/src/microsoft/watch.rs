@@ -28,20 +28,23 @@ pub(super) async fn create(
         ..Subscription::default()
     };
     let url = client.root.at(&["subscriptions"], &[]);
-    let made = send(client, Request::post(url).json(&wanted)).await?;
-    channel(watch.id, made, watch.until)
+    let made = client.write(Request::post(url).json(&wanted)).await?;
+    channel(watch.id, subscription(made)?, watch.until)
 }
 
-/// Prolongs a subscription.
-pub(super) async fn renew(
+/// Prolongs a subscription, which authorises it anew as well
+/// (<https://learn.microsoft.com/en-us/graph/change-notifications-lifecycle-events>). One that is gone cannot be.
+pub(super) async fn prolong(
     client: &Client,
-    channel_: &Channel,
+    old: &Channel,
     until: Timestamp,
-) -> Result<Channel, Failure> {
-    let url = client.root.at(&["subscriptions", &channel_.resource], &[]);
+) -> Result<Option<Channel>, Failure> {
+    let url = client.root.at(&["subscriptions", &old.resource], &[]);
     let wanted = json!({"expirationDateTime": at_most(client, until)});
-    let renewed = send(client, Request::patch(url).json(&wanted)).await?;
-    channel(channel_.id, renewed, until)
+    match client.write(Request::patch(url).json(&wanted)).await? {
+        Written::Refused(refusal) if refusal.is_missing() => Ok(None),
+        written => channel(old.id, subscription(written)?, until).map(Some),
+    }
 }
 
 /// Ends a subscription.
@@ -57,8 +60,8 @@ pub(super) async fn delete(client: &Client, channel: &Channel) -> Result<(), Fai
     }
 }
 
-async fn send(client: &Client, request: Request) -> Result<Subscription, Failure> {
-    match client.write(request).await? {
+fn subscription(written: Written) -> Result<Subscription, Failure> {
+    match written {
         Written::Done(response) => response
             .json()
             .map_err(|error| Failure::Protocol(error.to_string())),

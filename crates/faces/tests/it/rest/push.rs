@@ -26,10 +26,14 @@ async fn watched(world: &World) -> (Uuid, String) {
     (open[0].id, open[0].token.expose_secret().to_owned())
 }
 
-async fn last_message(world: &World, channel: Uuid) -> Option<jiff::Timestamp> {
+async fn row(world: &World, channel: Uuid) -> channels::Channel {
     let mut tx = world.store.read().await.unwrap();
     let row = channels::get(&mut tx, channel).await.unwrap();
-    row.unwrap().last_message
+    row.unwrap()
+}
+
+async fn last_message(world: &World, channel: Uuid) -> Option<jiff::Timestamp> {
+    row(world, channel).await.last_message
 }
 
 #[tokio::test]
@@ -59,6 +63,38 @@ async fn a_notification_counts_only_with_its_token() {
             .cookie("");
         let other = other.header("x-goog-channel-token", &token);
         assert_eq!(other.send().await.status, 404);
+    }
+}
+
+/// Graph's life-cycle notifications arrive at the same address.
+#[tokio::test]
+async fn what_graph_says_about_a_subscription_is_heeded() {
+    for world in World::all().await {
+        let (channel, token) = watched(&world).await;
+        let before = row(&world, channel).await;
+        let tell = async |event: &str, token: &str| {
+            let body = json!({"value": [{
+                "subscriptionId": "s", "subscriptionExpirationDateTime": "2026-11-30T00:00:00Z", "clientState": token,
+                "lifecycleEvent": event, "tenantId": "t",
+            }]});
+            let path = format!("/push/{channel}");
+            let told = world.ask("POST", &path).cookie("").json(&body).send();
+            told.await.status
+        };
+        for event in ["subscriptionRemoved", "reauthorizationRequired", "missed"] {
+            assert_eq!(tell(event, "a guess").await, 404);
+        }
+        assert_eq!(row(&world, channel).await.renew_at, before.renew_at);
+        assert_eq!(tell("missed", &token).await, 202);
+        let missed = row(&world, channel).await;
+        assert_eq!(missed.renew_at, before.renew_at);
+        assert!(missed.last_message.is_some());
+        assert_eq!(tell("reauthorizationRequired", &token).await, 202);
+        let ending = row(&world, channel).await;
+        assert!(ending.renew_at < before.renew_at, "it is renewed now");
+        assert_eq!(ending.state, channels::State::Active);
+        assert_eq!(tell("subscriptionRemoved", &token).await, 202);
+        assert_eq!(row(&world, channel).await.state, channels::State::Stopped);
     }
 }
 

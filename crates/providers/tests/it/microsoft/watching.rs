@@ -23,6 +23,12 @@ async fn a_subscription_is_made_prolonged_and_ended() {
             200,
             json!({"id": "sub-1", "expirationDateTime": "2026-11-24T00:00:00Z"}),
         )
+        .on(
+            "PATCH",
+            &["/v1.0/subscriptions/sub-1"],
+            404,
+            fault("ResourceNotFound"),
+        )
         .on("DELETE", &["/v1.0/subscriptions/sub-1"], 204, json!(null))
         .on(
             "DELETE",
@@ -45,10 +51,10 @@ async fn a_subscription_is_made_prolonged_and_ended() {
         "the answer is trusted"
     );
     let later = "2026-11-24T00:00:00Z".parse().unwrap();
-    assert_eq!(
-        connector.renew(&channel, later).await.unwrap().expires,
-        later
-    );
+    let longer = connector.prolong(&channel, later).await.unwrap().unwrap();
+    assert_eq!((longer.id, longer.expires), (channel.id, later));
+    let gone = connector.prolong(&channel, later).await.unwrap();
+    assert_eq!(gone, None, "another one has to take its place");
     connector.unwatch(&channel).await.unwrap();
     connector.unwatch(&channel).await.unwrap();
     let written = script.written();
