@@ -12,6 +12,7 @@ use sync::{CalendarId, CopyId, Law, Remote, Version, law::holds};
 use super::{
     Work,
     held::{self, Aside},
+    rights,
 };
 use crate::{Error, Hub, Result, runs::RunKind};
 
@@ -267,9 +268,13 @@ impl Hub {
 /// What changed since the calendar was last read; everything, if the provider does not know any more when that was.
 async fn changes(work: &Work) -> Result<Changes, Failure> {
     let cursor = work.row.cursor.as_deref();
-    match work.connector.changes(work.place(), cursor).await {
+    let read = match work.connector.changes(work.place(), cursor).await {
         Err(Failure::CursorInvalid) => work.connector.changes(work.place(), None).await,
         other => other,
+    };
+    match read {
+        Err(failure) => Err(rights::why_forbidden(work, failure).await),
+        read => read,
     }
 }
 

@@ -91,11 +91,11 @@ impl Hub {
             }
         }
         match round.into_error() {
-            Some(error) if self.is_right_lost(store, &work, &error).await => {
+            Some(error) => {
+                self.lost_right(store, &work, error).await?;
                 pushed.again = Some(rights::PAUSE);
                 Ok(pushed)
             }
-            Some(error) => Err(error),
             None => Ok(pushed),
         }
     }

@@ -32,10 +32,30 @@ impl Hub {
         Ok(writable)
     }
 
-    /// Whether a round ended because the account may not write in the calendar any more. What cannot be found out is no
-    /// lost right.
-    pub(super) async fn is_right_lost(&self, store: &Store, work: &Work, error: &Error) -> bool {
-        matches!(error, Error::Provider(Failure::Forbidden(_)))
-            && matches!(self.may_write(store, work).await, Ok(false))
+    /// What a round that ended with an error was about: nothing more to tell if the account may not write in the calendar
+    /// any more, which is noted.
+    pub(super) async fn lost_right(&self, store: &Store, work: &Work, error: Error) -> Result<()> {
+        if !matches!(error, Error::Provider(Failure::Forbidden(_))) {
+            return Err(error);
+        }
+        match self.may_write(store, work).await {
+            Ok(false) => Ok(()),
+            Err(Error::Provider(worse)) if worse.needs_person() => Err(worse.into()),
+            // What cannot be found out is no lost right.
+            Ok(true) | Err(_) => Err(error),
+        }
     }
+}
+
+/// Why a calendar may not be read: some providers have one word for a right in this calendar and for one that the account's
+/// owner has taken back altogether.
+pub(super) async fn why_forbidden(work: &Work, failure: Failure) -> Failure {
+    if !matches!(failure, Failure::Forbidden(_)) {
+        return failure;
+    }
+    let listed = work.connector.calendars().await;
+    listed
+        .err()
+        .filter(Failure::needs_person)
+        .unwrap_or(failure)
 }

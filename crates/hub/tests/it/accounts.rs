@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, atomic::Ordering};
 
 use identity::{Ids, SystemIds};
-use kalends_hub::{Health, Settings};
+use kalends_hub::{Health, Settings, events::NewEvent};
 use providers::Failure;
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ both! {
     a_new_refresh_token_takes_the_place_of_the_old_one,
     what_becomes_of_an_old_grant_does_not_touch_the_new_one,
     a_client_that_is_not_accepted_asks_no_person_for_anything,
+    what_was_taken_back_is_told_from_a_calendar_that_may_not_be_read,
     a_revoked_token_stops_one_account_and_a_working_read_ends_that,
 }
 
@@ -141,6 +142,48 @@ async fn a_client_that_is_not_accepted_asks_no_person_for_anything(database: Dat
     assert!(said.contains("AADSTS7000222") && said.contains("configuration"));
     let all = world.hub.connections(&world.actor).await.unwrap();
     assert_eq!(all[0].state, Health::Ok);
+}
+
+async fn what_was_taken_back_is_told_from_a_calendar_that_may_not_be_read(database: Database) {
+    for write in [false, true] {
+        let mut world = World::empty(&database, Settings::default(), 1).await;
+        world.connect(0).await;
+        world.find_calendars().await;
+        world.settle().await;
+        let calendar = world.calendars[0];
+        let new = || NewEvent {
+            name: None,
+            event: event("", "Ours", "2026-11-24T09:00:00"),
+        };
+        let work = async || {
+            if write {
+                let made = world.hub.create_event(&world.actor, calendar, new()).await;
+                made.unwrap();
+                world.hub.push(&world.store, calendar).await.map(drop)
+            } else {
+                world.hub.pull(&world.store, calendar).await.map(drop)
+            }
+        };
+        let forbidden = Failure::Forbidden("x".to_owned());
+        world.models[0].manners().failure = Some(forbidden.clone());
+        let failed = work().await.unwrap_err().to_string();
+        assert_eq!(
+            failed,
+            forbidden.to_string(),
+            "it may be about this calendar"
+        );
+        world.models[0].manners().failure = None;
+        world.models[0].manners().withdrawn = true;
+        let failed = work().await.unwrap_err().to_string();
+        assert!(failed.contains("connect it again"), "{failed}");
+        let _worker = world.start();
+        world.sync_now().await;
+        until("the account asks for its person", async || {
+            let all = world.hub.connections(&world.actor).await.unwrap();
+            all[0].state == Health::Reconnect
+        })
+        .await;
+    }
 }
 
 async fn a_revoked_token_stops_one_account_and_a_working_read_ends_that(database: Database) {

@@ -78,6 +78,8 @@ pub struct Manners {
     pub calendar_ids: Option<&'static str>,
     /// Zone of its calendars, if not Berlin.
     pub zone: Option<&'static str>,
+    /// The account's owner has taken back what was granted; reading and writing are forbidden, and the list says why.
+    pub withdrawn: bool,
     /// The account may read only.
     pub read_only: bool,
     /// Listings leave these out; looks find them.
@@ -258,7 +260,7 @@ impl Model {
     /// What a write of this event meets.
     fn taken(&self, body: &Event) -> Result<Option<Reply>, Failure> {
         self.asked.fetch_add(1, Ordering::Relaxed);
-        if self.manners().read_only {
+        if self.manners().read_only || self.manners().withdrawn {
             return Err(Failure::Forbidden("the calendar is read-only".to_owned()));
         }
         let answer = self.manners().refused.get(&body.title).cloned();
@@ -452,6 +454,9 @@ impl Connector for Model {
 
     async fn calendars(&self) -> Result<Vec<Calendar>, Failure> {
         self.admitted().await?;
+        if self.manners().withdrawn {
+            return Err(Failure::Ungranted("ErrorAccessDenied".to_owned()));
+        }
         let manners = self.manners();
         let ids = manners.calendar_ids.unwrap_or("main");
         let calendar = |i: usize| Calendar {
@@ -468,6 +473,9 @@ impl Connector for Model {
     async fn changes(&self, place: Place<'_>, cursor: Option<&str>) -> Result<Changes, Failure> {
         self.reads.fetch_add(1, Ordering::Relaxed);
         self.admitted().await?;
+        if self.manners().withdrawn {
+            return Err(Failure::Forbidden("ErrorAccessDenied".to_owned()));
+        }
         let ids = self.manners().calendar_ids;
         if ids.is_some_and(|ids| !place.id.starts_with(ids)) {
             return Err(Failure::CalendarGone);

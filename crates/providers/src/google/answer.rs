@@ -8,6 +8,10 @@ use protocols::google::Failure as Body;
 
 use crate::Failure;
 
+/// Google's word for a scope that the account's owner did not grant, or took back. A right that is missing in one calendar is
+/// called otherwise.
+const UNGRANTED: &str = "insufficientPermissions";
+
 /// A refusal: status and Google's own word.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
@@ -56,16 +60,14 @@ impl Refusal {
         self.status == 403
             && matches!(
                 self.reason.as_str(),
-                "" | "accessNotConfigured"
-                    | "insufficientPermissions"
-                    | "requiredAccessLevel"
-                    | "domainPolicy"
+                "" | "accessNotConfigured" | UNGRANTED | "requiredAccessLevel" | "domainPolicy"
             )
     }
 
     /// As a failure of a read of the calendar.
     pub(super) fn failure(&self) -> Failure {
         match self.status {
+            403 if self.reason == UNGRANTED => Failure::Ungranted(self.reason()),
             403 => Failure::Forbidden(self.reason()),
             404 => Failure::CalendarGone,
             _ => Failure::Protocol(self.reason()),

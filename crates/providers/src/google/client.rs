@@ -77,7 +77,7 @@ impl Client {
         match self.exchange(request).await {
             Ok(response) => Ok(Written::Done(Box::new(response))),
             Err(Trouble::Refused(refusal)) if refusal.is_about_the_account() => {
-                Err(Failure::Forbidden(refusal.reason()))
+                Err(refusal.failure())
             }
             Err(Trouble::Refused(refusal)) => Ok(Written::Refused(refusal)),
             Err(Trouble::Failure(failure)) => Err(failure),

@@ -46,10 +46,10 @@ pub const NAME: &str = "google";
 const CONCURRENT: u32 = 6;
 
 /// What Google allows: 600 requests a minute and user in a new project
-/// (<https://developers.google.com/workspace/calendar/api/guides/quota>).
+/// (<https://developers.google.com/workspace/calendar/api/guides/quota>), in any minute: the burst is a part of them.
 pub fn limits() -> Limits {
     Limits {
-        per_minute: 600,
+        per_minute: 500,
         burst: 100,
         concurrent: CONCURRENT,
         patience: Duration::from_secs(30),

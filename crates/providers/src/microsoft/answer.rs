@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use network::{Response, retry_after};
+use network::{Advice, Response, advice};
 use protocols::microsoft::wire::{Fault, FaultBody};
 
 use crate::Failure;
-
-/// How long to wait where Graph asks for it without saying how long.
-const PAUSE: Duration = Duration::from_secs(10);
 
 /// Codes by which Graph says that a delta link is of no use any more, whatever the status.
 const STALE_LINK: [&str; 4] = [
@@ -79,7 +76,12 @@ impl Refusal {
     }
 }
 
-/// How long Graph asks to wait.
-pub(super) fn pause(response: &Response, now: jiff::Timestamp) -> Duration {
-    retry_after(&response.headers, now).unwrap_or(PAUSE)
+/// How long Graph asks to wait; where it does not say, longer each time that it had to ask in a row.
+pub(super) fn pause(response: &Response, now: jiff::Timestamp, refusals: u32) -> Duration {
+    // No two accounts ask in the same nanosecond: that spreads those who were refused together.
+    let jitter = f64::from(now.subsec_nanosecond() / 1000 % 1000) / 1000.0;
+    match advice(429, None, &response.headers, now, refusals, jitter) {
+        Advice::Later { after } | Advice::Retry { after } => after,
+        Advice::GiveUp | Advice::Reauthorise => Duration::ZERO,
+    }
 }

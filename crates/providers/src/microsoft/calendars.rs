@@ -3,7 +3,7 @@
 use protocols::microsoft::wire::{self, CalendarColor, Collection};
 use serde::Deserialize;
 
-use super::client::Client;
+use super::{answer::Refusal, client::Client};
 use crate::{Calendar, Failure};
 
 /// So many pages of calendars are read.
@@ -36,8 +36,9 @@ pub(super) async fn list(client: &Client) -> Result<Vec<Calendar>, Failure> {
         let Some(url) = next.take() else { break };
         let page: Collection<wire::Calendar> = client
             .get(&url)
-            .await?
-            .map_err(|refusal| refusal.failure())?;
+            .await
+            .map_err(all_or_nothing)?
+            .map_err(|refusal| no_mailbox(&refusal))?;
         all.extend(page.value.into_iter().filter_map(calendar));
         next = match page.next_link {
             Some(link) => Some(client.root.own(&link)?.to_owned()),
@@ -45,6 +46,26 @@ pub(super) async fn list(client: &Client) -> Result<Vec<Calendar>, Failure> {
         };
     }
     Ok(all)
+}
+
+/// Graph has one word for what this account may not and for what nobody let us do. The list of one's own calendars is never
+/// forbidden to anybody who granted what we ask for.
+fn all_or_nothing(failure: Failure) -> Failure {
+    match failure {
+        Failure::Forbidden(code) => Failure::Ungranted(code),
+        other => other,
+    }
+}
+
+/// Without a mailbox there is no list: it was not licensed, or is kept elsewhere.
+fn no_mailbox(refusal: &Refusal) -> Failure {
+    match refusal.status {
+        404 => Failure::Forbidden(format!(
+            "it has no mailbox in Microsoft 365 ({})",
+            refusal.code()
+        )),
+        _ => refusal.failure(),
+    }
 }
 
 fn calendar(wire: wire::Calendar) -> Option<Calendar> {

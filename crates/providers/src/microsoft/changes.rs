@@ -56,10 +56,17 @@ pub(super) async fn read(
         .filter(|cursor| cursor.serves(place));
     let full = cursor.is_none();
     let (to, start) = match &cursor {
-        Some(cursor) => (cursor.to, client.root.own(cursor.link)?.to_owned()),
+        Some(cursor) => {
+            // Another root was configured since: its links are not ours to keep.
+            let own = client.root.own(cursor.link);
+            (
+                cursor.to,
+                own.map_err(|_| Failure::CursorInvalid)?.to_owned(),
+            )
+        }
         None => (place.to, first_page(client, place)),
     };
-    let mut round = round(client, start).await?;
+    let mut round = round(client, start, full).await?;
     let link = round.link.take();
     let link = link.ok_or_else(|| Failure::Protocol("a round without a delta link".to_owned()))?;
     let (sightings, malformed) = hydrate::all(client, place, &round.present, full).await?;
@@ -85,7 +92,8 @@ fn first_page(client: &Client, place: Place<'_>) -> String {
     )
 }
 
-async fn round(client: &Client, start: String) -> Result<Round, Failure> {
+/// One round, from its first page or from where the last one ended.
+async fn round(client: &Client, start: String, full: bool) -> Result<Round, Failure> {
     let mut round = Round::default();
     let mut next = Some(start);
     for _ in 0..PAGES_MAX {
@@ -95,6 +103,8 @@ async fn round(client: &Client, start: String) -> Result<Round, Failure> {
         let page: Collection<Value> = match client.get_preferring(&url, PAGE).await? {
             Ok(page) => page,
             Err(refusal) if refusal.is_stale_link() => return Err(Failure::CursorInvalid),
+            // Whatever Graph has against a link of its own: asked for again it would say the same, for ever.
+            Err(refusal) if refusal.status == 400 && !full => return Err(Failure::CursorInvalid),
             Err(refusal) => return Err(refusal.failure()),
         };
         for item in page.value {

@@ -135,15 +135,19 @@ impl Client {
     /// Holds the account's budget where Graph asks for it.
     fn settle(&self, response: Response) -> Result<Response, Trouble> {
         let throttled = response.status == 429;
+        let now = self.clock.now();
         if !throttled && !leaves_doubt(response.status) {
+            if response.is_success() {
+                self.budget.served(now);
+            }
             return Ok(response);
         }
-        let now = self.clock.now();
-        let after = pause(&response, now);
+        let after = pause(&response, now, self.budget.refusals());
         let told = response.header("retry-after").is_some();
         if (throttled || told)
             && let Ok(span) = jiff::SignedDuration::try_from(after)
         {
+            self.budget.refused(now);
             self.budget
                 .hold_until(now.saturating_add(span).unwrap_or(now));
         }

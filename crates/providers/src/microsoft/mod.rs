@@ -47,10 +47,10 @@ pub const NAME: &str = "microsoft";
 /// So many requests of one mailbox may be under way (Graph's limits for Outlook, per app and mailbox).
 const CONCURRENT: u32 = 4;
 
-/// What Graph allows one app for one mailbox: 10,000 requests in ten minutes, four at a time.
+/// What Graph allows one app for one mailbox: 10,000 requests in ten minutes, the burst among them, four at a time.
 pub fn limits() -> Limits {
     Limits {
-        per_minute: 1000,
+        per_minute: 980,
         burst: 200,
         concurrent: CONCURRENT,
         patience: Duration::from_secs(30),

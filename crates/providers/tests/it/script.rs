@@ -1,7 +1,10 @@
 //! A server that answers by a script: each expected request once, in any order, with a recorded shape. What was not
 //! expected fails the test.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use serde_json::Value;
 use tokio::{
@@ -40,6 +43,11 @@ struct State {
     script: Vec<Exchange>,
     asked: Vec<Asked>,
     unexpected: Vec<String>,
+    /// How long each answer takes.
+    pause: Duration,
+    /// Requests that are not answered yet, and the most that there ever were.
+    under_way: usize,
+    most: usize,
 }
 
 #[derive(Clone)]
@@ -103,6 +111,17 @@ impl Script {
         self.add(method, target, Reply::Lost)
     }
 
+    /// Each answer takes its time from now on.
+    pub fn slow(&self, pause: Duration) -> &Self {
+        self.state.lock().unwrap().pause = pause;
+        self
+    }
+
+    /// How many requests were under way at once, at most.
+    pub fn most(&self) -> usize {
+        self.state.lock().unwrap().most
+    }
+
     /// What was asked, after checking that it was all that was expected.
     pub fn done(&self) -> Vec<Asked> {
         let state = self.state.lock().unwrap();
@@ -134,21 +153,27 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     let Some(asked) = read(&mut stream).await else {
         return;
     };
-    let reply = {
+    let (reply, pause) = {
         let mut state = state.lock().unwrap();
         state.asked.push(asked.clone());
+        state.under_way += 1;
+        state.most = state.most.max(state.under_way);
+        let pause = state.pause;
         let fits = |e: &&mut Exchange| {
             !e.used && e.method == asked.method && e.target.iter().all(|p| asked.target.contains(p))
         };
-        if let Some(exchange) = state.script.iter_mut().find(fits) {
+        let reply = if let Some(exchange) = state.script.iter_mut().find(fits) {
             exchange.used = true;
             exchange.reply.clone()
         } else {
             let what = format!("{} {}", asked.method, asked.target);
             state.unexpected.push(what);
             Reply::Json(599, Vec::new(), Value::Null)
-        }
+        };
+        (reply, pause)
     };
+    tokio::time::sleep(pause).await;
+    state.lock().unwrap().under_way -= 1;
     if let Reply::Json(status, headers, body) = reply {
         let body = if body.is_null() {
             String::new()

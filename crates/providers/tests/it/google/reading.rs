@@ -168,19 +168,28 @@ async fn an_incremental_listing_reads_the_series_of_an_instance_whole() {
 async fn refusals_of_a_listing_say_what_to_do() {
     let later = |seconds| Failure::Later {
         after: Duration::from_secs(seconds),
-        reason: "rateLimitExceeded".to_owned(),
+        reason: String::new(),
     };
     for (status, reason, cursor, expected) in [
         (410, "fullSyncRequired", Some("s"), Failure::CursorInvalid),
         (400, "invalid", Some("s"), Failure::CursorInvalid),
         (404, "notFound", None, Failure::CalendarGone),
+        // A right in this calendar, and one that the account never gave or took back.
+        (
+            403,
+            "requiredAccessLevel",
+            None,
+            Failure::Forbidden("requiredAccessLevel".to_owned()),
+        ),
         (
             403,
             "insufficientPermissions",
             None,
-            Failure::Forbidden("insufficientPermissions".to_owned()),
+            Failure::Ungranted("insufficientPermissions".to_owned()),
         ),
         (403, "rateLimitExceeded", None, later(0)),
+        (403, "userRateLimitExceeded", None, later(0)),
+        (403, "quotaExceeded", None, later(0)),
         (429, "rateLimitExceeded", None, later(7)),
         (503, "rateLimitExceeded", None, later(7)),
     ] {
@@ -198,8 +207,15 @@ async fn refusals_of_a_listing_say_what_to_do() {
         script.done();
         match (&failure, &expected) {
             // How long exactly is spread by chance.
-            (Failure::Later { after, .. }, Failure::Later { after: least, .. }) => {
+            (
+                Failure::Later {
+                    after,
+                    reason: said,
+                },
+                Failure::Later { after: least, .. },
+            ) => {
                 assert!(after >= least && *after < *least * 2 + Duration::from_secs(2));
+                assert_eq!(said, reason);
             }
             _ => assert_eq!(failure, expected),
         }

@@ -47,6 +47,13 @@ async fn a_channel_is_asked_for_and_closed() {
     );
 }
 
+/// The window slides: what is sent at once after a rest counts as well.
+#[test]
+fn the_budget_is_that_of_one_user_in_any_minute() {
+    let limits = google::limits();
+    assert!(limits.per_minute + limits.burst <= 600, "{limits:?}");
+}
+
 #[test]
 fn an_account_is_asked_for_the_least_and_for_a_refresh_token() {
     assert!(google::AUTHORIZE_PARAMETERS.contains(&("access_type", "offline")));

@@ -1,5 +1,6 @@
 //! Microsoft 365.
 
+mod limits;
 mod reading;
 mod watching;
 mod writing;
@@ -46,16 +47,21 @@ impl Tokens for Two {
 }
 
 fn microsoft(script: &Script) -> Microsoft {
+    at(script, Arc::new(Fixed), Duration::from_millis(50))
+}
+
+/// The same with a clock, and with more patience.
+fn at(script: &Script, clock: Arc<dyn Clock>, patience: Duration) -> Microsoft {
     let settings = Settings {
         reach: Reach::AlsoLoopback,
         ..Settings::default()
     };
     let mut limits = limits();
-    limits.patience = Duration::from_millis(50);
+    limits.patience = patience;
     let budget = Arc::new(Budget::new(limits));
     let tokens = Arc::new(Two::default());
     let network = Network::new(settings).unwrap();
-    Microsoft::new(network, Arc::new(Fixed), budget, &script.root, tokens).unwrap()
+    Microsoft::new(network, clock, budget, &script.root, tokens).unwrap()
 }
 
 fn place() -> Place<'static> {

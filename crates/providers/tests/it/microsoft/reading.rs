@@ -140,6 +140,7 @@ async fn links_of_no_use_ask_for_a_full_listing() {
         (410, "SyncStateNotFound"),
         (410, "resyncRequired"),
         (400, "syncStateNotFound"),
+        (400, "ErrorInvalidUrlQuery"),
     ] {
         let script = Script::start().await;
         script.on("GET", &["$deltatoken=old"], status, fault(code));
@@ -155,8 +156,15 @@ async fn links_of_no_use_ask_for_a_full_listing() {
         script.done();
     }
     let script = Script::start().await;
-    let nonsense = microsoft(&script).changes(place(), Some("nonsense")).await;
-    assert_eq!(nonsense.unwrap_err(), Failure::CursorInvalid);
+    // The second is of another root, from before that was configured: no token of ours goes there.
+    for cursor in [
+        "nonsense",
+        "2028-05-23T00:00:00Z|https://graph.example/v1.0/x?$deltatoken=1",
+    ] {
+        let of_no_use = microsoft(&script).changes(place(), Some(cursor)).await;
+        assert_eq!(of_no_use.unwrap_err(), Failure::CursorInvalid, "{cursor}");
+    }
+    assert!(script.done().is_empty());
 }
 
 #[tokio::test]
@@ -358,4 +366,69 @@ async fn an_event_that_is_not_handed_out_does_not_hold_up_the_others() {
         .on("GET", &[CAL, "events/A=?"], 429, fault("ApplicationThrottled"));
     let failure = microsoft(&script).changes(place(), None).await.unwrap_err();
     assert!(matches!(failure, Failure::Later { .. }), "{failure}");
+}
+
+/// What a delta answer holds in the wild: stubs of occurrences, whose series is not in it.
+#[tokio::test]
+async fn a_bare_stub_leads_to_its_series() {
+    let stub = |id: &str, kind: Option<&str>| {
+        let mut stub = json!({
+            "@odata.type": "#microsoft.graph.event", "id": id, "seriesMasterId": "M=",
+            "start": {"dateTime": "2026-11-30T08:00:00.0000000", "timeZone": "UTC"},
+            "end": {"dateTime": "2026-11-30T09:00:00.0000000", "timeZone": "UTC"},
+        });
+        if let Some(kind) = kind {
+            stub["type"] = json!(kind);
+        }
+        stub
+    };
+    for kind in [Some("occurrence"), Some("exception"), None] {
+        let script = Script::start().await;
+        script
+            .on("GET", &["$deltatoken=d1"], 200, json!({
+                "value": [stub("O1=", kind), stub("O2=", kind)],
+                "@odata.deltaLink": "{root}/v1.0/me/calendars/CAL=/calendarView/delta?$deltatoken=d2"
+            }))
+            // Through its own calendar: `me/events` does not know those of calendars that others share.
+            .on("GET", &[CAL, "events/M=?", "$expand=singleValueExtendedProperties"], 200, series("M="))
+            .on("GET", &[CAL, "events/M=?", "$expand=exceptionOccurrences"], 200, told("M=", &[], vec![]));
+        let cursor = format!("2028-05-23T00:00:00Z|{}/v1.0/x?$deltatoken=d1", script.root);
+        let changes = microsoft(&script).changes(place(), Some(&cursor)).await;
+        let changes = changes.unwrap();
+        script.done();
+        let ids: Vec<&str> = changes.sightings.iter().map(|s| s.id.as_str()).collect();
+        assert_eq!(ids, ["M="], "{kind:?}");
+        assert!(
+            changes.sightings[0]
+                .found
+                .as_ref()
+                .unwrap()
+                .body
+                .is_series()
+        );
+    }
+}
+
+/// A person took back what was granted, or an administrator did.
+#[tokio::test]
+async fn a_withdrawn_consent_is_not_a_missing_right() {
+    let script = Script::start().await;
+    let refused = json!({"error": {"code": "ErrorAccessDenied", "message": "Access is denied."}});
+    script.on("GET", &["me/calendars?"], 403, refused);
+    let failure = microsoft(&script).calendars().await.unwrap_err();
+    assert_eq!(failure, Failure::Ungranted("ErrorAccessDenied".to_owned()));
+    let code = "InvalidAuthenticationToken";
+    script.on("GET", &["me/calendars?"], 401, fault(code)).on(
+        "GET",
+        &["me/calendars?"],
+        401,
+        fault(code),
+    );
+    let failure = microsoft(&script).calendars().await.unwrap_err();
+    assert_eq!(failure, Failure::Reauthorise(code.to_owned()));
+    let code = "MailboxNotEnabledForRESTAPI";
+    script.on("GET", &["me/calendars?"], 404, fault(code));
+    let failure = microsoft(&script).calendars().await.unwrap_err();
+    assert!(failure.to_string().contains("no mailbox"), "{failure}");
+    script.done();
 }
