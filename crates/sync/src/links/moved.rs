@@ -203,19 +203,44 @@ pub fn speaks(
         .into_iter()
         .filter(|unit| !unit.same(&before.value, &copy.local));
     let mut gone: BTreeSet<Unit> = gone.collect();
-    let single = |entry: &Override| matches!(entry, Override::Patch(p) if p.privacy.is_some());
-    let singles = linked.value.overrides.values().any(single);
-    if linked.value.privacy != Privacy::Public || singles {
-        // What was hidden from it as private it has seen by itself, and speaks for.
+    if is_private(&linked.value) || is_private(&copy.local) {
+        // What was hidden from it as private it has seen by itself, and speaks for; and what is private there is so from now on.
         let mut told = inward(linked, member, copy);
         told.retain(|unit| {
             before.authors.contains_key(unit) && !unit.same(&before.value, &copy.local)
         });
         gone.extend(told);
+        gone.extend(unseen(linked, member, copy, &before));
     }
     let lost = |unit| Conflict {
         remote_won: Some(false),
         ..lost(unit, &before, member, copy, &before.value)
     };
     gone.into_iter().map(lost).collect()
+}
+
+/// What of the event is hidden from the calendar that speaks for it from now on, had it not been made there, is as it has it: the
+/// rest was said in others, where it was not moved from. Returns what that changed.
+fn unseen(
+    linked: &mut Linked,
+    member: &mut Member,
+    copy: &Copy,
+    before: &Linked,
+) -> BTreeSet<Unit> {
+    let mut units = unit::all([&linked.value, &copy.local]);
+    units.retain(|unit| {
+        hides_from_others(unit, before, member) && !unit.same(&linked.value, &copy.local)
+    });
+    for unit in &units {
+        unit.take(&mut linked.value, &copy.local);
+        unit.take(&mut member.agreed, &copy.local);
+        linked.authors.insert(unit.clone(), copy.calendar);
+    }
+    units
+}
+
+/// Whether anything of an event is private.
+fn is_private(event: &Event) -> bool {
+    let single = |entry: &Override| matches!(entry, Override::Patch(p) if p.privacy.is_some());
+    event.privacy != Privacy::Public || event.overrides.values().any(single)
 }

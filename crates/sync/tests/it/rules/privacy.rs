@@ -256,6 +256,34 @@ fn l4_what_was_edited_in_a_private_event_is_not_brought_to_where_it_turns_up() {
 }
 
 #[test]
+fn l4_what_was_said_elsewhere_of_a_private_event_stays_there_when_another_calendar_speaks_for_it() {
+    let mut private = event();
+    private.privacy = Privacy::Private;
+    private.places.clear();
+    let (mut linked, ..) = origin(Mask::everything(), &private);
+    let (mut member, there) = joins(&mut linked, &private);
+    linked.value = with(&linked.value, Slot::Place, 5);
+    linked.authors.insert(Unit::Place, calendar(0));
+    let lost = rules::speaks(&mut linked, &mut member, &there, calendar(0));
+    assert_eq!(linked.value.places, private.places);
+    let kept: Vec<_> = lost
+        .iter()
+        .map(|lost| Slot::Place.read(&lost.remote))
+        .collect();
+    assert_eq!(kept, [Some(5)], "nothing that was written is lost");
+}
+
+#[test]
+fn l4_who_speaks_for_an_event_tells_that_an_occurrence_is_private_there() {
+    let series = changed(&event(), 5, None);
+    let (mut linked, ..) = origin(Mask::everything(), &series);
+    let private = changed(&series, 5, Some(Privacy::Private));
+    let (mut member, there) = joins(&mut linked, &private);
+    rules::speaks(&mut linked, &mut member, &there, calendar(0));
+    assert_eq!(linked.value.overrides, private.overrides);
+}
+
+#[test]
 fn l2_of_a_text_that_others_have_written_into_the_origins_lines_go_too() {
     let texts = || fields([Unit::Text].into());
     let (mut linked, mut member, mut here) = origin(texts(), &event());
