@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use providers::{Changes, Failure, Sighting};
+use providers::{Changes, Failure, Found, Sighting};
 use storage::{
     Health, Store, Tx, ahead, calendars, copies, links,
     runs::{self, Run},
@@ -109,8 +109,10 @@ impl Hub {
             missing: checked.missing,
             unread: malformed,
         };
-        // What went comes first: the same event may have come back under another id.
-        sightings.sort_by_key(|sighting| sighting.found.is_some());
+        // What went comes first: the same event may have come back under another id. And what people brought back comes before
+        // what we have made again in its place.
+        let stamped = |found: &Found| found.stamp.is_some();
+        sightings.sort_by_key(|sighting| sighting.found.as_ref().map(stamped));
         let page = Page {
             work: &work,
             held: &held,
