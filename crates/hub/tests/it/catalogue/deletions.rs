@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{is_at_rest, linked, visit, visited};
+use super::{hub_edit, is_at_rest, linked, visit, visited};
 use crate::world::{Database, World, event};
 
 both! {
@@ -10,6 +10,7 @@ both! {
     row_14_delete_on_both,
     row_15_delete_while_the_hub_is_down,
     row_16_undelete_from_the_bin,
+    row_16_undelete_of_what_is_being_made_again,
     row_17_create_applied_reply_lost,
     row_18_create_applied_minutes_later,
     row_19_late_create_after_a_persons_delete,
@@ -89,6 +90,27 @@ async fn row_16_undelete_from_the_bin(database: Database) {
         }
         is_at_rest(&world).await;
     }
+}
+
+/// A person edits here what another one deletes there: it is made again. That arrives late, after somebody restored it.
+async fn row_16_undelete_of_what_is_being_made_again(database: Database) {
+    let world = visited(&database).await;
+    let model = &world.models[0];
+    model.manners().own_ids = true;
+    model.remove("a");
+    hub_edit(&world, 0, "Visit", |e| e.title = "Edited".into()).await;
+    world.push(0).await;
+    model.manners().late = true;
+    world.push(0).await;
+    model.manners().late = false;
+    model.put("z", visit());
+    model.deliver();
+    world.settle().await;
+    for model in 0..2 {
+        assert_eq!(world.titles(model), ["Edited"]);
+    }
+    assert_eq!(world.models[0].living()[0].0, "z");
+    is_at_rest(&world).await;
 }
 
 async fn row_17_create_applied_reply_lost(database: Database) {
