@@ -216,6 +216,9 @@ impl World {
         new.overrides.retain(|id, _| *id == moved);
         new.categories = [self.ledger.mark()].into();
         self.note_alike(place, [&old, &new]);
+        if is_private(&new, slot) {
+            self.ledger.veiled.insert(new.categories.first().cloned());
+        }
         new.uid = format!("uid-split-{}", self.ledger.number());
         self.ledger.mistaken |= !self.is_known(place, &id);
         if old.overrides.remove(&moved).is_some() {

@@ -76,6 +76,11 @@ fn remask_part(
     }
     let hidden = covered(linked, member, copy);
     let seen = shown(linked, member, copy.id);
+    // What has just gone from the linked event has not gone here.
+    let gone = done.moved.iter();
+    for unit in gone.filter(|unit| matches!(unit, Unit::Override(_))) {
+        unit.take(&mut member.agreed, &seen);
+    }
     let pending = copy.pending();
     for unit in unit::all([&seen, &member.agreed, &copy.local]) {
         let partly = matches!(unit, Unit::Override(_));
@@ -98,7 +103,9 @@ fn remask_part(
             }
         }
         let shows_more = !hidden && (hidden_before(&unit) || partly);
-        if shows_more && member.attached && member.role.sends() && copy.alive {
+        // An event that is gone may come back by an edit elsewhere: it comes as its calendar lets it out by then.
+        let speaks = copy.alive || !linked.alive;
+        if shows_more && member.attached && member.role.sends() && speaks {
             settle(&unit, &seen, linked, member, copy, cause, &mut done);
         }
     }

@@ -356,3 +356,23 @@ fn l8_an_occurrence_that_a_link_has_brought_is_not_written_once_the_copy_is_priv
     rules::attach(&mut linked, &mut copy, Role::Both, mask, &config);
     assert_eq!(Slot::Occurrence(0).read(&copy.local), None);
 }
+
+#[test]
+fn l6_an_occurrence_that_goes_with_the_mask_stays_where_it_was_made() {
+    let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
+    let (mut other, mut mirror) = joins(&mut linked, &event());
+    here.local = changed(&here.local, 5, None);
+    rules::inward(&mut linked, &mut member, &here);
+    rules::outward(&linked, &mut other, &mut mirror, &flow());
+    mirror.local.privacy = Privacy::Secret;
+    rules::inward(&mut linked, &mut other, &mirror);
+    rules::outward_own(&linked, &mut member, &mut here, &flow());
+    let config = cause(CauseKind::Config);
+    let (value, copy) = (&mut linked, &mut here);
+    rules::remask(value, &mut member, copy, titles(), Made::Original, &config);
+    assert_eq!(Slot::Occurrence(0).read(&here.local), Some(5), "remask");
+    rules::inward(&mut linked, &mut member, &here);
+    rules::outward_own(&linked, &mut member, &mut here, &flow());
+    assert_eq!(Slot::Occurrence(0).read(&here.local), Some(5));
+    assert_eq!(Slot::Occurrence(0).read(&linked.value), None);
+}
