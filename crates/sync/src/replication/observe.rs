@@ -343,8 +343,12 @@ fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
     } else {
         &before.local
     };
+    // What we sent was never returned: only the provider knows how it spells it.
+    let unread =
+        matches!(&copy.remote, Remote::Gone { version: Some(last), .. } if last.is_unread());
     for unit in unit::all([&before.remote, &before.local, body, &copy.local]) {
-        if held.contains(&unit) || unit.same(body, known) {
+        let respelled = unread && !unit.is_local() && loose::same(&unit, body, known);
+        if held.contains(&unit) || unit.same(body, known) || respelled {
             continue;
         }
         edited = true;

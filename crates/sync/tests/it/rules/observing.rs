@@ -285,6 +285,23 @@ fn r7_the_end_of_what_only_we_can_have_made_is_a_deletion() {
 }
 
 #[test]
+fn r9_what_was_never_read_and_is_restored_is_as_we_sent_it() {
+    let (mut copy, create) = unconfirmed();
+    let create = Intent {
+        remote_id: Some("o1".into()),
+        ..create
+    };
+    observe(&mut copy, &[create], &gone(), &FREE);
+    let next = with(&event(), Slot::Title, 2);
+    copy.set(&Unit::Title, &next, &cause(CauseKind::Edit));
+    let mut body = event();
+    body.title.push_str("   ");
+    let digest = observe(&mut copy, &[], &seen(1, &body), &FREE);
+    assert!(digest.revived && digest.taken.is_empty() && digest.conflicts.is_empty());
+    assert_eq!(copy.local.title, next.title);
+}
+
+#[test]
 fn r8_a_pending_edit_beats_a_deletion() {
     let mut copy = pending();
     let digest = observe(&mut copy, &[], &gone(), &FREE);
