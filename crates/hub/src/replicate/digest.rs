@@ -9,7 +9,7 @@ use sync::{
     Operation, Outcome, Policy, Remote, Role, Stamp, Version,
     law::{Law, holds},
     links::content_key,
-    replication::{Digest, Standing, hand_over, is_known, observe},
+    replication::{Digest, Standing, hand_over, is_known, is_second, observe},
 };
 
 use super::PUSH;
@@ -338,11 +338,13 @@ async fn brought_back(
     let Some(body) = seen.body.as_ref().filter(|_| holds(Law::GoneIsFoundByUid)) else {
         return Ok(None);
     };
-    let rows = copies::by_uid(tx, calendar, &body.uid).await?;
+    let mut gone = copies::by_uid(tx, calendar, &body.uid).await?;
+    gone.retain(|row| matches!(row.copy.remote, Remote::Gone { .. }));
+    if let Some(second) = gone.iter().position(|row| is_second(&row.copy, body)) {
+        return Ok(Some(gone.swap_remove(second)));
+    }
     // Living ones come first.
-    let mut gone = rows
-        .into_iter()
-        .filter(|row| !row.projected && matches!(row.copy.remote, Remote::Gone { .. }));
+    let mut gone = gone.into_iter().filter(|row| !row.projected);
     let Some(row) = gone.next() else {
         return Ok(None);
     };

@@ -68,8 +68,25 @@ impl World {
                     .is_some_and(|from| from != place)
                 && !self.ledger.rewritten.contains(&(place, *number))
                 && !self.hub.merged.contains(&(place, *number))
+                && !self.may_show(place, *slot, *number)
                 && before.is_none_or(|before| slot.read(before) != Some(*number))
         })
+    }
+
+    /// Whether another installation may have shown it here: it knows of an event that is not private and says the same, which a
+    /// person has copied or moved before the other one turned private.
+    fn may_show(&self, place: usize, slot: Slot, number: u32) -> bool {
+        let elsewhere = self.providers.iter().enumerate();
+        let elsewhere =
+            elsewhere.filter(|(at, _)| *at != place && self.hub.places[*at].role.sends());
+        self.other.is_some()
+            && elsewhere
+                .filter(|(at, _)| !self.covered(*at, slot) && !self.covered(place, slot))
+                .flat_map(|(_, provider)| provider.objects.values())
+                .any(|object| {
+                    let open = object.live && !is_private(&object.body, slot);
+                    open && slot.read(&object.body) == Some(number)
+                })
     }
 
     /// Whether anything of a linked event is private, for one of those who have it.

@@ -7,6 +7,7 @@ use sync::{
     CalendarId, Cause, CopyId, Law, Member, Remote,
     law::holds,
     links::{self as rules, Moved},
+    replication::is_second,
 };
 
 use super::{Hub, Row, calendar, index_of, place_of};
@@ -169,16 +170,19 @@ impl Hub {
     }
 
     /// The copy of an event that is gone from its provider, and that a person has brought back under another id.
-    pub(super) fn brought_back(&self, place: usize, uid: &str) -> Option<usize> {
+    pub(super) fn brought_back(&self, place: usize, body: &Event) -> Option<usize> {
         let gone = |row: &&Row| {
             place_of(row.copy.calendar) == place
-                && !row.projected
                 && matches!(row.copy.remote, Remote::Gone { .. })
-                && row.copy.local.uid == uid
+                && row.copy.local.uid == body.uid
                 && holds(Law::GoneIsFoundByUid)
         };
-        let found = self.rows.iter().filter(gone);
-        let found = found.max_by_key(|row| row.copy.alive)?;
+        let mut gone: Vec<&Row> = self.rows.iter().filter(gone).collect();
+        if let Some(second) = gone.iter().find(|row| is_second(&row.copy, body)) {
+            return Some(index_of(second.copy.id.0));
+        }
+        gone.retain(|row| !row.projected);
+        let found = gone.into_iter().max_by_key(|row| row.copy.alive)?;
         let row = index_of(found.copy.id.0);
         // A target's own event is not brought back by the link, and must not die with the linked one.
         (found.copy.alive || !self.standing(row).target).then_some(row)

@@ -272,7 +272,7 @@ impl Hub {
     pub fn sighted(&mut self, place: usize, object: &Object, ids_last: bool) {
         let seen = self.observation(Some(object), &object.id);
         let known = self.row_of(place, &object.id, object.stamp.filter(|_| object.live));
-        let back = || self.brought_back(place, &object.body.uid);
+        let back = || self.brought_back(place, &object.body);
         let back = known.map_or_else(|| back().filter(|_| object.live && ids_last), |_| None);
         if let Some(row) = back {
             self.turned_up(row);

@@ -20,4 +20,4 @@ pub use pilot::{Forgotten, forget};
 pub use plan::{Step, body, plan, plan_without, sent_without};
 pub use reply::{Reply, Settled, reply};
 pub use rotated::{Entry, rebind, rename};
-pub use surplus::hand_over;
+pub use surplus::{hand_over, is_second};

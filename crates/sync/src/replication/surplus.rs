@@ -45,6 +45,12 @@ pub(super) fn surplus(
     digest
 }
 
+/// Whether `body` is the second object that `copy` stood for, which is gone again, as it was.
+pub fn is_second(copy: &Copy, body: &Event) -> bool {
+    let base = copy.base.as_ref().filter(|_| copy.heir.is_some());
+    base.is_some_and(|base| unit::diff(&base.remote, body).is_empty())
+}
+
 /// Somebody edited the dead copy `second`, which has an heir, or restored it: `digest` says what was edited, `was` is the copy
 /// as it was before. Who edited it saw what its provider had, not what still waited to be written there. The edit is the heir's; what of it comes to that is returned. The second object stays dead, and goes again.
 pub fn hand_over(
