@@ -3,6 +3,7 @@
 mod conflicts;
 mod feeds;
 mod links;
+mod looking;
 mod observing;
 mod occurrences;
 mod privacy;

@@ -3,7 +3,7 @@
 use calendar::Unit;
 use sync::{
     CauseKind, Outcome,
-    replication::{Digest, Standing, Step, hand_over, observe, plan},
+    replication::{Digest, Standing, Step, hand_over, is_second, observe, plan},
 };
 
 use super::{FREE, cause, event, seen, settled, unconfirmed, version, with};
@@ -90,4 +90,14 @@ fn r10_who_edits_a_second_object_saw_what_its_provider_had() {
     assert_eq!(lost.remote_won, Some(false));
     assert_eq!(Slot::Title.read(&lost.remote), Some(3));
     assert_eq!(Slot::Title.read(&lost.base), Some(0));
+}
+
+#[test]
+fn r10_a_second_object_is_known_when_it_comes_back_as_it_was() {
+    // Tier 2, 803824: it passed for the first one, and what the first one had besides was lost.
+    let mut second = settled();
+    assert!(!is_second(&second, &event()), "it has no heir");
+    second.heir = Some(second.id);
+    assert!(is_second(&second, &event()));
+    assert!(!is_second(&second, &with(&event(), Slot::Title, 3)));
 }
