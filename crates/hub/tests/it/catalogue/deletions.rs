@@ -99,12 +99,13 @@ async fn row_16_undelete_of_what_is_being_made_again(database: Database) {
     model.manners().own_ids = true;
     model.remove("a");
     hub_edit(&world, 0, "Visit", |e| e.title = "Edited".into()).await;
-    world.push(0).await;
+    world.pull(0).await;
     model.manners().late = true;
     world.push(0).await;
     model.manners().late = false;
     model.put("z", visit());
     model.deliver();
+    world.pull(0).await;
     world.settle().await;
     for model in 0..2 {
         assert_eq!(world.titles(model), ["Edited"]);
