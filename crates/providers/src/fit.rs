@@ -42,12 +42,10 @@ impl Fit {
 /// What a provider can have, by its name.
 pub(crate) fn of(provider: &str, series: Series<'_>) -> Fit {
     let Series { previous, next, .. } = series;
+    let zone = Zone::iana(series.time_zone).unwrap_or_else(Zone::utc);
     let apart = match provider {
-        MICROSOFT => {
-            let zone = Zone::iana(series.time_zone).unwrap_or_else(Zone::utc);
-            microsoft::apart(previous, next, &zone).map_err(|error| error.to_string())
-        }
-        GOOGLE => google::has_its_rules(next)
+        MICROSOFT => microsoft::apart(previous, next, &zone).map_err(|error| error.to_string()),
+        GOOGLE => google::has_its_rules(next, &zone)
             .map(|()| BTreeSet::new())
             .map_err(str::to_owned),
         _ => Ok(BTreeSet::new()),

@@ -107,7 +107,8 @@ pub(super) fn write(people: &People, wire: &mut Wire, losses: &mut Vec<Loss>) {
             losses.push(Loss::new("participants", reason, "left out"));
             continue;
         };
-        if person.organizer && !std::mem::replace(&mut organized, true) {
+        let is_first = person.organizer && !std::mem::replace(&mut organized, true);
+        if is_first {
             wire.organizer = Some(organizer(email, person, wire.organizer.take()));
         } else if person.organizer {
             let reason = "Google has one organizer";
@@ -115,7 +116,9 @@ pub(super) fn write(people: &People, wire: &mut Wire, losses: &mut Vec<Loss>) {
         }
         if person.role.is_some() {
             let rest = kept.iter().find(|a| is_same(a, address)).cloned();
-            attendees.push(attendee(email, person, rest.unwrap_or_default(), losses));
+            let mut guest = attendee(email, person, rest.unwrap_or_default(), losses);
+            guest.organizer = is_first.then_some(true);
+            attendees.push(guest);
         } else if *person != only_organizer(person.name.clone()) {
             let reason = "Google knows name and address of whoever is not a guest";
             losses.push(Loss::new("participants", reason, "left out"));
@@ -177,7 +180,7 @@ fn attendee(email: &str, person: &Person, kept: Attendee, losses: &mut Vec<Loss>
     Attendee {
         email: kept.email.or_else(|| Some(email.to_owned())),
         display_name: person.name.clone(),
-        organizer: yes(person.organizer),
+        organizer: None,
         is_self: None,
         resource: yes(matches!(
             person.kind,

@@ -63,7 +63,11 @@ pub(super) struct Series<'a> {
 impl Series<'_> {
     /// The occurrence that starts at an instant.
     pub(super) fn at(&self, at: Timestamp) -> RecurrenceId {
-        self.on(self.zone.to_local(at))
+        let local = self.zone.to_local(at);
+        let nominal = local.date().to_datetime(self.when.local_start().time());
+        // Clocks that jump over the time of a series move the occurrence, not its name.
+        let is_nominal = !self.when.is_all_day() && self.zone.to_instant(nominal) == at;
+        self.on(if is_nominal { nominal } else { local })
     }
 
     /// The occurrence that starts at a local time; a day counts in all-day series.
@@ -287,7 +291,7 @@ pub(super) fn write(
         if is_expressible(rule, losses) {
             lines.push(format!("EXRULE:{}", with_until(rule, &event.when, zone)));
         } else {
-            excluded.extend(first_dates(event, rule));
+            excluded.extend(first_excluded(event, rule));
         }
     }
     let is_exdate = |text: &String| Line::parse(text).is_some_and(|line| line.is("EXDATE"));
@@ -304,19 +308,24 @@ pub(super) fn write(
     Some(lines)
 }
 
-/// Whether Google can have a series: it has its zone, and its rules or few enough dates to be said one by one.
+/// Whether Google can have a series: it has its zone, and its rules or few enough dates to be said one by one. `zone` is
+/// the calendar's.
 ///
 /// # Errors
 /// Why it cannot.
-pub fn has_its_rules(event: &Event) -> Result<(), &'static str> {
-    let repeats = event.is_series();
-    if repeats
-        && matches!(
-            zones::known(event, &[]).0.when.zone(),
-            Some(Zone::Custom(_))
-        )
-    {
+pub fn has_its_rules(event: &Event, zone: &Zone) -> Result<(), &'static str> {
+    if !event.is_series() {
+        return Ok(());
+    }
+    let known = zones::known(event, &[zone]).0;
+    let own = known.when.zone().unwrap_or(zone);
+    if matches!(own, Zone::Custom(_)) {
         return Err("no zone of the IANA database shows the times of its own one");
+    }
+    let start = event.when.local_start();
+    if !event.when.is_all_day() && own.to_local(own.to_instant(start)) != start {
+        // Google repeats the time that the clocks show then.
+        return Err("the clocks skip the time of its first occurrence");
     }
     let all = event.rules.iter().chain(&event.excluded_rules);
     for (rule, reason) in all.filter_map(|rule| Some((rule, not_had(rule)?))) {
@@ -375,7 +384,19 @@ fn with_until(rule: &Rule, when: &When, zone: &Zone) -> Rule {
 /// How many dates stand for a rule that Google does not have.
 const DATES_FOR_RULE: usize = 366;
 
-fn first_dates(event: &Event, rule: &Rule) -> impl Iterator<Item = RecurrenceId> {
+/// The dates of one of the rules. The start counts as the first of them.
+fn first_dates(event: &Event, rule: &Rule) -> Vec<RecurrenceId> {
+    let alone = Event {
+        rules: vec![rule.clone()],
+        excluded_rules: event.excluded_rules.clone(),
+        ..Event::new("", event.when.clone())
+    };
+    let dates = alone.planned_starts(DATES_FOR_RULE).unwrap_or_default();
+    dates.into_iter().map(RecurrenceId).collect()
+}
+
+/// The dates that a rule takes out.
+fn first_excluded(event: &Event, rule: &Rule) -> impl Iterator<Item = RecurrenceId> {
     let compiled = Compiled::new(rule, &event.when);
     let starts: Vec<_> = compiled.iter().take(DATES_FOR_RULE).collect();
     starts.into_iter().map(RecurrenceId)

@@ -147,7 +147,7 @@ pub(super) fn write(when: &When, calendar: &Zone, wire: &mut Wire, losses: &mut 
     let shown = zones::write(asked, calendar, losses);
     // The instant is that of the asked zone: a replaced zone must not move the event.
     let at = asked.to_instant(*start);
-    if shown.to_local(at) != *start {
+    if asked.to_local(at) != *start {
         let reason = "this local time does not exist in the zone";
         losses.push(Loss::new("start", reason, "the instant that it stands for"));
     }

@@ -81,9 +81,20 @@ pub(super) fn master(
     let own = event.when.zone().unwrap_or(zone);
     let shown = zones::write(own, zone, &mut Vec::new());
     wire.recurrence = recurrence::write(event, excluded, &shown, losses);
-    if wire.recurrence.is_none() && !excluded.is_empty() {
-        let reason = "an event without a rule cannot be taken out at Google";
-        losses.push(Loss::new("recurrenceOverrides", reason, "shown"));
+    if wire.recurrence.is_none() && !event.overrides.is_empty() {
+        let mut lose = |fallback: &str| {
+            let reason = "Google has no exceptions to an event that happens once";
+            losses.push(Loss::new("recurrenceOverrides", reason, fallback));
+        };
+        let id = event.when.recurrence_id();
+        match event.overrides.get(&id) {
+            Some(Override::Excluded) => lose("shown"),
+            Some(Override::Patch(_)) => lose("the event itself as its occurrence is"),
+            None => lose("left out, as it takes out nothing"),
+        }
+        if let Some(only) = event.occurrence(id) {
+            wire = single(&only, zone, losses);
+        }
     }
     wire
 }
@@ -142,15 +153,21 @@ fn some(text: &str) -> Option<String> {
 }
 
 fn location(event: &Event, losses: &mut Vec<Loss>) -> Option<String> {
-    let first = event.places.first()?;
-    let reason = "Google has one place, as a line of text";
-    if event.places.len() > 1 || first.name.is_empty() {
-        losses.push(Loss::new("locations", reason, "the first one"));
+    let shown = event.places.iter().find(|place| !place.name.is_empty());
+    let mut lose = |fallback: &str| {
+        let reason = "Google has one place, as a line of text";
+        losses.push(Loss::new("locations", reason, fallback));
+    };
+    match shown {
+        None if event.places.is_empty() => {}
+        None => lose("left out, as it has no name"),
+        Some(_) if event.places.len() > 1 => lose("the first one that has a name"),
+        Some(_) => {}
     }
-    if event.places.iter().any(|place| place.coordinates.is_some()) {
-        losses.push(Loss::new("locations", reason, "without coordinates"));
+    if shown.is_some_and(|place| place.coordinates.is_some()) {
+        lose("without coordinates");
     }
-    some(&first.name)
+    shown.map(|place| place.name.clone())
 }
 
 fn write_categories(event: &Event, wire: &mut Wire, losses: &mut Vec<Loss>) {

@@ -10,6 +10,7 @@ use super::{
     component::{Component, Property},
     content,
     kept::Kept,
+    lost,
     out::Out,
     series,
     sourced::{Named, Origin},
@@ -21,7 +22,10 @@ const USUAL: usize = 640;
 
 /// Writes events as one VCALENDAR with every zone that they use. `now` becomes DTSTAMP.
 pub fn write(events: &[&Event], now: Timestamp) -> Mapped<String> {
-    Mapped::whole(Calendar::of(events).text(now))
+    Mapped {
+        value: Calendar::of(events).text(now),
+        losses: lost::losses(events),
+    }
 }
 
 /// The tree of what [`write()`] writes, for callers that add something of their own.

@@ -25,6 +25,7 @@ mod forms;
 pub mod html;
 mod kept;
 mod lines;
+mod lost;
 mod names;
 mod nesting;
 mod object;

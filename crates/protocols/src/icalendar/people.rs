@@ -17,7 +17,7 @@ use super::{
 pub const ORGANIZER: &str = "ORGANIZER;";
 
 /// Name under which an address is kept that is no mail address, since [`Address`] has only lower case.
-const URI: &str = "X-KALENDS-URI";
+pub const URI: &str = "X-KALENDS-URI";
 
 /// People of one event that are read.
 const PEOPLE_MAX: usize = 5_000;
@@ -86,7 +86,9 @@ fn address(property: &Property) -> (Address, Option<String>) {
     let is_mail = uri
         .get(..7)
         .is_some_and(|p| p.eq_ignore_ascii_case("mailto:"));
-    (Address::new(uri), (!is_mail).then(|| uri.to_owned()))
+    let address = Address::new(uri);
+    let kept = !is_mail && address.as_str() != uri;
+    (address, kept.then(|| uri.to_owned()))
 }
 
 fn attendee(property: &Property) -> (Address, Person) {

@@ -22,9 +22,8 @@ pub fn apart(
     next: &Event,
     viewer: &Zone,
 ) -> Result<BTreeSet<RecurrenceId>, Error> {
-    let mut apart = BTreeSet::new();
     if !next.is_series() {
-        return Ok(apart);
+        return Ok(BTreeSet::new());
     }
     let previous = previous.map(|previous| time::known(previous, &[viewer]).0);
     let previous = previous.as_deref();
@@ -33,6 +32,27 @@ pub fn apart(
         .unwrap_or(viewer);
     let (next, _) = time::known(next, &[kept, viewer]);
     let next = &*next;
+    let (mut apart, mut rest) = (BTreeSet::new(), next.clone());
+    // What goes may have been part of the pattern: what is left is looked at again.
+    loop {
+        let more = round(previous, &rest, viewer)?;
+        if more.is_empty() {
+            return Ok(apart);
+        }
+        for id in &more {
+            rest.overrides.insert(*id, Override::Excluded);
+        }
+        apart.extend(more);
+    }
+}
+
+/// Those that cannot stay in the series as it is.
+fn round(
+    previous: Option<&Event>,
+    next: &Event,
+    viewer: &Zone,
+) -> Result<BTreeSet<RecurrenceId>, Error> {
+    let mut apart = BTreeSet::new();
     recurrence(next, viewer)?;
     let (pattern, range) = pattern(next)?;
     let first = next.when.local_start();

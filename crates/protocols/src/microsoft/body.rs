@@ -44,6 +44,10 @@ pub(super) fn body(text: &Text) -> Body {
 /// Writes it.
 pub(super) fn write(scene: &Scene<'_>, out: &mut Out) {
     let text = &scene.next.text;
+    if !text.html && html::canonical_text(&html::escape(&text.content)) != html::canonical(text) {
+        let reason = "texts are HTML there, which joins white space";
+        out.lose("description", reason, "single spaces");
+    }
     let meeting = scene.previous.and_then(|before| {
         let join = places::join_url(before)?;
         (before.text.html && !(text.html && text.content.contains(join))).then_some((before, join))

@@ -83,7 +83,7 @@ pub(super) fn write(unit: &Unit, scene: &Scene<'_>, out: &mut Out) -> Result<(),
         Unit::Status | Unit::Busy => state::write(next, out),
         Unit::Privacy => state::write_privacy(next.privacy, out),
         Unit::Categories => categories::write(next, out),
-        Unit::Reminders => reminders::write(next.reminders.as_deref(), out),
+        Unit::Reminders => reminders::write(scene, out),
         Unit::Person(_) => people::refuse(out),
         Unit::Color if next.color.is_some() => {
             out.lose(

@@ -114,6 +114,10 @@ pub(super) fn locations(event: &Event, losses: &mut Vec<Loss>) -> Vec<Location> 
     let join = join_url(event);
     let mut all = Vec::new();
     for place in &event.places {
+        if place.name.is_empty() {
+            losses.push(Loss::new("locations", "it has no name", "left out"));
+            continue;
+        }
         let mut location = rich
             .iter()
             .find(|l| name(l) == place.name)

@@ -176,13 +176,13 @@ fn exception_of(
     let mut single = overlay(&plain, exception, Side::Exception { zone })?;
     losses.append(&mut single.losses);
     let mut single = single.value;
-    inherit(&plain, exception, &mut single);
+    inherit(&plain, exception, zone, &mut single);
     Ok(single)
 }
 
 /// An exception without our extended properties (they are not expanded on it, or it was made in Outlook) means its
 /// series' exact zone and states where Graph's own words agree with them.
-fn inherit(plain: &Event, exception: &wire::Event, single: &mut Event) {
+fn inherit(plain: &Event, exception: &wire::Event, zone: Option<&Zone>, single: &mut Event) {
     let silent = |property: Property| property.of(exception).is_none();
     if silent(Property::Zone)
         && let When::Timed { zone: None, .. } = plain.when
@@ -204,9 +204,18 @@ fn inherit(plain: &Event, exception: &wire::Event, single: &mut Event) {
     {
         single.priority = plain.priority;
     }
-    if single.when.local_start() == plain.when.local_start()
-        && same_length(&single.when, &plain.when)
-    {
+    // Where the clocks skip the time of the series, it is the time that they show then.
+    let shown = |when: &When| {
+        let (local, own) = (when.local_start(), when.zone().or(zone));
+        own.filter(|_| !when.is_all_day())
+            .map_or(local, |own| own.to_local(own.to_instant(local)))
+    };
+    let is_plain = single.when.local_start() == plain.when.local_start()
+        && same_length(&single.when, &plain.when);
+    let is_shown_then = single.when.zone() == plain.when.zone()
+        && single.when.duration() == plain.when.duration()
+        && shown(&single.when) == shown(&plain.when);
+    if is_plain || is_shown_then {
         single.when = plain.when.clone();
     }
 }

@@ -2,7 +2,10 @@
 
 use calendar::{Event, Reminder, Trigger};
 
-use super::{fields::Out, wire};
+use super::{
+    fields::{Out, Scene},
+    wire,
+};
 
 /// Minutes before the start, at most; two weeks is what Outlook offers, Exchange takes more.
 const MINUTES_MAX: i64 = 525_600;
@@ -23,8 +26,17 @@ pub(super) fn read(wire: &wire::Event, event: &mut Event) {
 }
 
 /// Writes the reminder that comes nearest. `None`, the calendar's own default, is left to the mailbox.
-pub(super) fn write(reminders: Option<&[Reminder]>, out: &mut Out) {
-    let Some(reminders) = reminders else { return };
+pub(super) fn write(scene: &Scene<'_>, out: &mut Out) {
+    let Some(reminders) = scene.next.reminders.as_deref() else {
+        if scene
+            .previous
+            .is_some_and(|before| before.reminders.is_some())
+        {
+            let reason = "the mailbox's default cannot be asked for again";
+            out.lose("alerts", reason, "as it was");
+        }
+        return;
+    };
     let minutes = nearest(reminders);
     out.set("isReminderOn", &minutes.is_some());
     if let Some(minutes) = minutes {

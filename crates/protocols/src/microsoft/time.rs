@@ -125,13 +125,13 @@ fn zone_of(wire: &Event, side: Side<'_>, losses: &mut Vec<Loss>) -> Option<Zone>
     })
 }
 
-/// The exact end zone that we once wrote, or that of the series.
+/// The exact end zone that we once wrote, or, if we did not, that of the series.
 fn exact_end<'a>(hint: Option<&'a Hint>, base: &'a When) -> Option<&'a Zone> {
-    let of_base = match base {
-        When::Timed { end_zone, .. } => end_zone.as_ref(),
-        When::AllDay { .. } => None,
-    };
-    hint.and_then(|h| h.end.as_ref()).or(of_base)
+    match (hint, base) {
+        (Some(hint), _) => hint.end.as_ref(),
+        (None, When::Timed { end_zone, .. }) => end_zone.as_ref(),
+        (None, When::AllDay { .. }) => None,
+    }
 }
 
 fn end_zone(wire: &Event, side: Side<'_>, exact: Option<&Zone>, start: &Zone) -> Option<Zone> {
@@ -254,11 +254,11 @@ fn timed_fields(
         When::Timed { end_zone, .. } => end_zone.as_ref(),
         When::AllDay { .. } => None,
     };
-    if when.zone().is_none() && zone.to_local(zone.to_instant(start_local)) != start_local {
-        let reason = "the clocks of the viewer's zone skip this time";
+    if zone.to_local(zone.to_instant(start_local)) != start_local {
+        let reason = "the clocks of its zone skip this time";
         out.lose("start", reason, "the time that they show then");
     }
-    if when.duration().days > 0 && repeats {
+    if when.duration().days > 0 {
         let reason = "lengths are hours there, which a change of clocks does not stretch";
         out.lose("duration", reason, "so many hours");
     }

@@ -39,6 +39,14 @@ const READ_ONLY: [&str; 5] = [
     places::KEPT,
 ];
 
+/// Those of them that are not written as something else.
+const MADE_THERE: [&str; 4] = [
+    "onlineMeeting",
+    "responseStatus",
+    "isOnlineMeeting",
+    "onlineMeetingProvider",
+];
+
 /// Reads what is to be kept into `event`. A client names what it changes, a server says everything.
 pub(super) fn read(wire: &wire::Event, event: &mut Event, side: Side<'_>) {
     let mut kept = match side {
@@ -109,12 +117,24 @@ fn already(event: &Event) -> Option<&Map<String, Value>> {
 /// Writes what differs from before; what is gone becomes null.
 pub(super) fn write(dialect: &str, scene: &Scene<'_>, out: &mut Out) {
     if dialect != DIALECT {
+        if scene.next.unknown.get(dialect).is_some() {
+            let reason = "Graph has no field for what another dialect kept";
+            out.lose("other", reason, "left out");
+        }
         return;
     }
     let empty = Map::new();
     let next = already(scene.next).unwrap_or(&empty);
     let previous = scene.previous.and_then(already).unwrap_or(&empty);
     let writable = |name: &&String| !READ_ONLY.contains(&name.as_str());
+    let made_there = |name: &str| next.get(name).is_some() && previous.get(name) != next.get(name);
+    if MADE_THERE.iter().any(|name| made_there(name)) {
+        out.lose(
+            "other",
+            "Graph makes up meetings and answers itself",
+            "left out",
+        );
+    }
     for name in next.keys().filter(writable) {
         if previous.get(name) == next.get(name) {
             continue;

@@ -105,6 +105,10 @@ pub fn write(event: &Event, options: Options<'_>) -> Result<Mapped<Write>, Error
     };
     let mut out = Out::default();
     out.losses.extend(lost);
+    if event.sequence > 0 {
+        let reason = "Graph does not tell how often an event was revised";
+        out.lose("sequence", reason, "counted in Kalends");
+    }
     for unit in unit::all([event]) {
         fields::write(&unit, &scene, &mut out)?;
     }
@@ -113,6 +117,10 @@ pub fn write(event: &Event, options: Options<'_>) -> Result<Mapped<Write>, Error
     }
     if let Some(stamp) = options.stamp {
         out.property(Property::Stamp, stamp);
+    }
+    if !repeats && !event.excluded_rules.is_empty() {
+        let reason = "no rule takes out an event that happens once";
+        out.lose("recurrenceRules", reason, "shown");
     }
     let ids: Vec<RecurrenceId> = event.overrides.keys().copied().collect();
     let instances = instances(None, event, &ids, options.zone, &mut out.losses)?;
@@ -132,7 +140,13 @@ pub(super) fn recurrence(event: &Event, viewer: &Zone) -> Result<PatternedRecurr
         When::AllDay { .. } => Zone::utc(),
         when @ When::Timed { .. } => time::series_zone(when, viewer, true, &mut Vec::new())?,
     };
-    let start = event.when.local_start().date();
+    let start = event.when.local_start();
+    if zone.to_local(zone.to_instant(start)) != start {
+        // Graph repeats the time that the clocks show then.
+        let reason = "the clocks skip the time of its first occurrence";
+        return Err(Error::cannot_express("start", reason));
+    }
+    let start = start.date();
     Ok(PatternedRecurrence {
         pattern: pattern.to_wire(),
         range: range.to_wire(start, time::wire_name(&zone)),

@@ -16,7 +16,7 @@ use proptest::{collection, option, prelude::*, sample::select};
 const SINCE: i64 = 1_000_000_000;
 const TO: i64 = 2_000_000_000;
 
-fn text() -> impl Strategy<Value = String> {
+pub fn text() -> impl Strategy<Value = String> {
     let word = select(vec![
         "a",
         " ",
@@ -39,16 +39,16 @@ fn text() -> impl Strategy<Value = String> {
     collection::vec(word, 1..40).prop_map(|words| words.concat())
 }
 
-fn date() -> impl Strategy<Value = Date> {
+pub fn date() -> impl Strategy<Value = Date> {
     (2001i16..2033, 1i8..=12, 1i8..=28).prop_map(|(y, m, d)| Date::constant(y, m, d))
 }
 
-fn local() -> impl Strategy<Value = DateTime> {
+pub fn local() -> impl Strategy<Value = DateTime> {
     (date(), 0i8..24, 0i8..60, 0i8..60)
         .prop_map(|(d, h, m, s)| d.to_datetime(Time::constant(h, m, s, 0)))
 }
 
-fn instant() -> impl Strategy<Value = Timestamp> {
+pub fn instant() -> impl Strategy<Value = Timestamp> {
     (SINCE..TO).prop_map(|s| Timestamp::from_second(s).unwrap())
 }
 
@@ -83,7 +83,7 @@ pub fn custom_zone() -> Zone {
     }))
 }
 
-fn zone() -> impl Strategy<Value = Zone> {
+pub fn zone() -> impl Strategy<Value = Zone> {
     select(vec![
         Zone::utc(),
         Zone::iana("Europe/Berlin").unwrap(),
@@ -95,12 +95,12 @@ fn zone() -> impl Strategy<Value = Zone> {
     ])
 }
 
-fn duration() -> impl Strategy<Value = Duration> {
+pub fn duration() -> impl Strategy<Value = Duration> {
     (prop_oneof![4 => Just(0u32), 1 => 0u32..4], 0u32..200_000)
         .prop_map(|(days, seconds)| Duration { days, seconds })
 }
 
-fn when() -> impl Strategy<Value = When> {
+pub fn when() -> impl Strategy<Value = When> {
     prop_oneof![
         (date(), 1u32..40).prop_map(|(d, n)| When::all_day(d, n)),
         (local(), duration()).prop_map(|(at, d)| When::floating(at, d)),
@@ -166,7 +166,7 @@ fn rule(when: When) -> impl Strategy<Value = Rule> {
         )
 }
 
-fn person(organizer: bool) -> impl Strategy<Value = Person> {
+pub fn person(organizer: bool) -> impl Strategy<Value = Person> {
     (
         option::of(text()),
         select(vec![
@@ -205,7 +205,7 @@ fn person(organizer: bool) -> impl Strategy<Value = Person> {
         )
 }
 
-fn reminders() -> impl Strategy<Value = Option<Vec<Reminder>>> {
+pub fn reminders() -> impl Strategy<Value = Option<Vec<Reminder>>> {
     let trigger = prop_oneof![
         (-100_000i64..1000).prop_map(Trigger::Start),
         (-100_000i64..1000).prop_map(Trigger::End),
@@ -215,7 +215,7 @@ fn reminders() -> impl Strategy<Value = Option<Vec<Reminder>>> {
     option::of(collection::vec(one, 0..3))
 }
 
-fn places() -> impl Strategy<Value = Vec<Place>> {
+pub fn places() -> impl Strategy<Value = Vec<Place>> {
     let coordinates = select(vec!["geo:48.2,16.37", "geo:-1.5,3;u=10", "geo:1,2,3"]);
     let place = (text(), option::of(coordinates)).prop_map(|(name, c)| Place {
         name,
@@ -224,7 +224,7 @@ fn places() -> impl Strategy<Value = Vec<Place>> {
     collection::vec(place, 0..3)
 }
 
-fn status() -> impl Strategy<Value = Status> {
+pub fn status() -> impl Strategy<Value = Status> {
     select(vec![
         Status::Confirmed,
         Status::Tentative,
@@ -232,7 +232,7 @@ fn status() -> impl Strategy<Value = Status> {
     ])
 }
 
-fn content() -> impl Strategy<Value = Event> {
+pub fn content() -> impl Strategy<Value = Event> {
     let busy = select(vec![
         FreeBusy::Busy,
         FreeBusy::Free,

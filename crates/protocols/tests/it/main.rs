@@ -6,5 +6,7 @@ mod caldav;
 mod google;
 mod icalendar;
 mod jscalendar;
+mod losses;
 mod microsoft;
+mod trips;
 mod zones;

@@ -105,7 +105,7 @@ fn own_zones_become_those_whose_clocks_show_the_same() {
         assert_eq!(losses.len(), 1, "{losses:?}");
         assert_eq!(losses[0].property, "timeZone");
         assert_eq!(losses[0].fallback, format!("the same offsets, {iana}"));
-        assert_eq!(google::has_its_rules(&event), Ok(()));
+        assert_eq!(google::has_its_rules(&event, &berlin()), Ok(()));
         let (name, losses) = at_microsoft(&event).unwrap();
         assert_eq!((name.as_str(), losses.len()), (windows, 1));
         assert!(
@@ -120,7 +120,7 @@ fn own_zones_become_those_whose_clocks_show_the_same() {
 fn a_zone_that_only_looks_alike_is_not_taken() {
     // Every month begins with the same offset as in New York, and two weeks of March have another one.
     let mut event = weekly(nowhere());
-    assert!(google::has_its_rules(&event).is_err());
+    assert!(google::has_its_rules(&event, &berlin()).is_err());
     assert!(at_microsoft(&event).is_err());
     assert!(microsoft::apart(None, &event, &berlin()).is_err());
     let (read, losses) = at_google(&event);
@@ -128,7 +128,7 @@ fn a_zone_that_only_looks_alike_is_not_taken() {
     assert!(losses[0].fallback.contains("an hour off"));
     // A single event keeps its moment.
     event.rules.clear();
-    assert_eq!(google::has_its_rules(&event), Ok(()));
+    assert_eq!(google::has_its_rules(&event, &berlin()), Ok(()));
     let (name, losses) = at_microsoft(&event).unwrap();
     assert_eq!(name, "UTC");
     assert_eq!(losses[0].fallback, "the same moment in UTC");

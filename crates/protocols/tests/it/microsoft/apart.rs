@@ -59,6 +59,7 @@ fn a_cancelled_occurrence_comes_back_with_another_rule_only() {
 #[test]
 fn rules_that_are_not_to_be_had() {
     assert_eq!(lone(None, &series("FREQ=MONTHLY;BYMONTHDAY=1,15")), None);
+    let has_its_rules = |event: &Event| has_its_rules(event, &Zone::utc());
     assert!(has_its_rules(&series("FREQ=MONTHLY;BYMONTHDAY=1,15")).is_ok());
     assert!(has_its_rules(&series("FREQ=HOURLY;COUNT=100")).is_ok());
     assert!(has_its_rules(&series("FREQ=HOURLY")).is_err());

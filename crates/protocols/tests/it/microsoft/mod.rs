@@ -5,6 +5,6 @@ mod equal;
 mod face;
 mod patterns;
 mod roundtrip;
-mod service;
+pub mod service;
 mod shapes;
 mod writing;
