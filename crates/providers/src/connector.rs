@@ -188,6 +188,8 @@ pub struct Create<'a> {
     pub id: Option<&'a str>,
     /// The event.
     pub body: &'a Event,
+    /// Somebody else organises it: what is made is a copy of theirs, and must not become a meeting of the account's.
+    pub theirs: bool,
 }
 
 /// A change.

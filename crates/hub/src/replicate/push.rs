@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Hub, Result,
-    links::{is_foreign_mirror, pilot},
+    links::{is_foreign_mirror, pilot, whose},
 };
 
 /// How many copies are taken up at once.
@@ -174,8 +174,9 @@ impl Hub {
                     }
                     // Whoever changes the copy in the same moment has to see the intent, or does it again.
                     copies::update(&mut tx, &mut row).await?;
+                    let theirs = is_anothers(&mut tx, work, &step).await?;
                     self.commit(tx).await?;
-                    let answer = self.send(work, &step, &intent).await;
+                    let answer = self.send(work, &step, &intent, theirs).await;
                     if !holds(Law::IntentFirst) {
                         self.intend_late(store, work, &intent).await?;
                     }
@@ -187,10 +188,8 @@ impl Hub {
                 }
             }
         }
-        Ok(Done {
-            writes,
-            left: Left::Later(Duration::from_secs(5)),
-        })
+        let left = Left::Later(Duration::from_secs(5));
+        Ok(Done { writes, left })
     }
 
     /// R10: what we are about to do is known before it is done.
@@ -248,7 +247,13 @@ impl Hub {
         Ok(intent)
     }
 
-    async fn send(&self, work: &Work, step: &Step, intent: &Intent) -> Result<Reply, Failure> {
+    async fn send(
+        &self,
+        work: &Work,
+        step: &Step,
+        intent: &Intent,
+        theirs: bool,
+    ) -> Result<Reply, Failure> {
         let place = work.place();
         let stamp = intent.stamp;
         match step {
@@ -257,6 +262,7 @@ impl Hub {
                     stamp,
                     id: intent.remote_id.as_deref(),
                     body,
+                    theirs,
                 };
                 work.connector.create(place, create).await
             }
@@ -357,6 +363,19 @@ impl Hub {
             removed: false,
         });
     }
+}
+
+/// Whether an event that is about to be made is organised by somebody whom the calendar does not belong to.
+async fn is_anothers(tx: &mut Tx, work: &Work, step: &Step) -> Result<bool> {
+    let Step::Create { body, .. } = step else {
+        return Ok(false);
+    };
+    let mut organizers = body.people.iter().filter(|(_, person)| person.organizer);
+    let Some((organizer, _)) = organizers.next() else {
+        return Ok(false);
+    };
+    let own = whose::addresses(tx, &work.row).await?;
+    Ok(!own.contains(organizer))
 }
 
 /// Whether an event of a person's that is gone from its provider is about to be made again. Whoever took it away may have

@@ -89,6 +89,8 @@ async fn one_that_ended_before_its_time_is_followed_by_one_other(database: Datab
     let first = open(&world).remove(0);
     world.models[0].manners().channels.clear();
     assert!(tell(&world, &first, News::Ended).await);
+    // The one that has ended would have lived longer than the other.
+    world.models[0].manners().shorter = SignedDuration::from_hours(10);
     for minute in 0..20 {
         see_to(&world).await;
         let now = open(&world);

@@ -62,6 +62,8 @@ pub struct Manners {
     pub finds: Option<String>,
     /// Channels that are open: the secret of each, and until when it lives.
     pub channels: BTreeMap<Uuid, (String, Timestamp)>,
+    /// Channels live so much shorter than was asked for.
+    pub shorter: jiff::SignedDuration,
     /// Channels can be prolonged.
     pub prolongs: bool,
     /// It chooses ids itself.
@@ -145,6 +147,8 @@ pub struct Model {
     log: Arc<Mutex<Vec<String>>>,
     /// Writes that somebody was told of, because they were of an event with people.
     pub mails: Arc<AtomicUsize>,
+    /// Titles of what was made as a copy of somebody else's.
+    pub imported: Arc<Mutex<Vec<String>>>,
     late: Arc<Mutex<Vec<Late>>>,
     /// Told when the process that asks has died.
     pub died: Arc<tokio::sync::Notify>,
@@ -582,6 +586,10 @@ impl Connector for Model {
         if let Some(refused) = self.refuses(None, create.body) {
             return self.answer(refused).await;
         }
+        if create.theirs {
+            let title = create.body.title.clone();
+            self.imported.lock().unwrap().push(title);
+        }
         let own = format!("own-{}", self.tick());
         let id = create.id.unwrap_or(&own);
         if self.put_off(Late::Create(
@@ -643,15 +651,14 @@ impl Connector for Model {
 
     async fn watch(&self, _: Place<'_>, watch: Watch<'_>) -> Result<Channel, Failure> {
         self.admitted().await?;
+        let expires = watch.until - self.manners().shorter;
         let channel = Channel {
             id: watch.id,
             resource: watch.id.to_string(),
-            expires: watch.until,
+            expires,
         };
         let token = watch.token.to_owned();
-        self.manners()
-            .channels
-            .insert(watch.id, (token, watch.until));
+        self.manners().channels.insert(watch.id, (token, expires));
         Ok(channel)
     }
 

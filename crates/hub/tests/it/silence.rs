@@ -19,6 +19,7 @@ both! {
     a_deletion_is_a_message_and_can_be_sent_or_let_go,
     an_event_that_would_be_made_again_invites_nobody,
     a_calendars_owner_is_nobody_to_notify,
+    what_somebody_else_organises_is_made_again_as_a_copy_of_theirs,
 }
 
 /// A meeting with guests at a provider that notifies them, mirrored at another one.
@@ -251,5 +252,30 @@ async fn a_calendars_owner_is_nobody_to_notify(database: Database) {
         } else {
             assert_eq!(world.titles(0), ["Board, later"]);
         }
+    }
+}
+
+async fn what_somebody_else_organises_is_made_again_as_a_copy_of_theirs(database: Database) {
+    let owner = "owner@example.com";
+    for (organizer, copies) in [("boss@example.com", &["Board, later"][..]), (owner, &[])] {
+        let world = meeting(&database, &[]).await;
+        filters::name(&world, 0, owner).await;
+        world.models[0].manners().mails = false;
+        let organizer = Address::new(organizer);
+        world.models[0].edit("m", |e| {
+            let organizes = Person {
+                organizer: true,
+                ..Person::default()
+            };
+            e.people.insert(organizer.clone(), organizes);
+        });
+        world.settle().await;
+        // It goes where it was, while somebody edits the mirror: the edit brings it back (L4).
+        world.models[0].remove("m");
+        world.pull(0).await;
+        retitle(&world, "Board, later").await;
+        assert_eq!(world.titles(0), ["Board, later"]);
+        assert_eq!(*world.models[0].imported.lock().unwrap(), copies);
+        assert!(world.models[1].imported.lock().unwrap().is_empty());
     }
 }

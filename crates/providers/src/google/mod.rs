@@ -10,16 +10,19 @@
 //! - A series with exceptions is written in steps: the master first, with the stamp, then the instances. A reader who
 //!   comes between finds the stamp, and `sync` knows that the overrides are still to come.
 //! - 403 is a missing right or a rate limit; only `errors[].reason` tells (`answer`).
-//! - Every write says `sendUpdates=none`.
+//! - Every write says `sendUpdates=none`. A copy of somebody else's event is imported: see `import`.
+//! - A series has one visibility (`visibility`).
 
 mod answer;
 mod calendars;
 mod changes;
 mod client;
+mod import;
 mod look;
 mod oauth;
 mod paths;
 mod series;
+mod visibility;
 mod watch;
 mod write;
 

@@ -11,8 +11,10 @@ use sync::{Stamp, replication::Reply};
 use super::{
     answer::Refusal,
     client::{Client, Written},
+    import,
     look::zone,
     series::{self, Series, etag},
+    visibility::{even, unsaid},
 };
 use crate::{Create, Delete, Failure, Place, Update};
 
@@ -27,16 +29,25 @@ pub(super) async fn create(
     create: Create<'_>,
 ) -> Result<Reply, Failure> {
     let zone = zone(place);
-    let mut master = insertable(write(create.body, &zone, Exclusions::Lines).value.master);
-    master.id = create.id.map(str::to_owned);
-    set_stamp(&mut master, &create.stamp.to_string());
-    let address = client.root.events(place.id).quiet();
-    let master = match client
-        .write(Request::post(address.as_str()).json(&master))
-        .await?
-    {
+    let body = &*even(create.body);
+    let create = Create { body, ..create };
+    let request = if create.theirs {
+        match import::request(client, place, create, &zone).await? {
+            Ok(request) => request,
+            Err(reply) => return Ok(reply),
+        }
+    } else {
+        insert(client, place, create, &zone)
+    };
+    let master = match client.write(request).await? {
         Written::Unknown => return Ok(Reply::Unknown),
-        Written::Refused(refusal) if refusal.status == 409 => return Ok(Reply::Exists),
+        Written::Refused(refusal) if refusal.status == 409 => {
+            return Ok(if create.theirs {
+                import::duplicate()
+            } else {
+                Reply::Exists
+            });
+        }
         Written::Refused(refusal) if refusal.status == 404 => return Err(Failure::CalendarGone),
         Written::Refused(refusal) => return Ok(refused(&refusal)),
         Written::Done(response) => response,
@@ -48,10 +59,10 @@ pub(super) async fn create(
         client,
         place,
         zone: &zone,
-        body: create.body,
+        body,
     };
     Ok(steps
-        .finish(Series::single(master), first_exceptions(create.body, &zone))
+        .finish(Series::single(master), first_exceptions(body, &zone))
         .await)
 }
 
@@ -61,7 +72,7 @@ pub(super) async fn update(
     update: Update<'_>,
 ) -> Result<Reply, Failure> {
     let zone = zone(place);
-    let Update { previous, body, .. } = update;
+    let (previous, body) = (&*even(update.previous), &*even(update.body));
     let mut current = Series::default();
     if previous.is_series() || body.is_series() {
         // The master's version says nothing about its exceptions: look at all of them first.
@@ -133,7 +144,9 @@ impl Steps<'_> {
     async fn finish(&self, mut series: Series, exceptions: Changes) -> Reply {
         let master = series.master.id.clone().unwrap_or_default();
         let mut overtaken = false;
-        for (id, change) in exceptions {
+        let said = exceptions.into_iter();
+        let said = said.filter_map(|(id, change)| Some((id, unsaid(change)?)));
+        for (id, change) in said {
             let instance = InstanceId::of(&master, &self.body.when, id, self.zone).to_string();
             match self.step(&mut series, &instance, &change).await {
                 Ok(Step::Done) => {}
@@ -228,6 +241,15 @@ fn first_exceptions(body: &Event, zone: &Zone) -> Changes {
         *change = Override::extra();
     }
     patch(&plain, &next, zone).value.exceptions
+}
+
+/// The request for a new event under our id.
+fn insert(client: &Client, place: Place<'_>, create: Create<'_>, zone: &Zone) -> Request {
+    let mut master = insertable(write(create.body, zone, Exclusions::Lines).value.master);
+    master.id = create.id.map(str::to_owned);
+    set_stamp(&mut master, &create.stamp.to_string());
+    let address = client.root.events(place.id).quiet();
+    Request::post(address.as_str()).json(&master)
 }
 
 /// What `insert` takes: an id or a UID, not both, and nothing that is Google's to say.

@@ -77,6 +77,7 @@ async fn a_series_goes_there_and_back() {
 
     let name = caldav.choose_id(uuid::Uuid::from_u128(1), 0).unwrap();
     let create = Create {
+        theirs: false,
         stamp: stamp(1),
         id: Some(&name),
         body: &event,

@@ -107,6 +107,7 @@ async fn found(google: &Google, id: &str) -> Found {
 async fn make(google: &Google, body: &Event) -> (String, Version) {
     let id = google.choose_id(Uuid::from_u128(1), 1).unwrap();
     let create = Create {
+        theirs: false,
         stamp: stamp(1),
         id: Some(&id),
         body,
@@ -132,6 +133,7 @@ async fn a_series_is_made_once_seen_whole_and_deleted() {
     let body = series();
     let (id, version) = make(&google, &body).await;
     let create = Create {
+        theirs: false,
         stamp: stamp(2),
         id: Some(&id),
         body: &body,
@@ -211,6 +213,7 @@ async fn a_series_is_made_once_seen_whole_and_deleted() {
     assert_eq!(google.get(place(), &id).await, Ok(Seen::Nothing));
     // Its id is burnt.
     let create = Create {
+        theirs: false,
         stamp: stamp(3),
         id: Some(&id),
         body: &body,

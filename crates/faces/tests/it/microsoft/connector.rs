@@ -135,6 +135,7 @@ async fn a_series_goes_there_and_comes_back() {
         .create(
             place,
             Create {
+                theirs: false,
                 stamp: first,
                 id: None,
                 body: &event,
@@ -247,6 +248,7 @@ async fn a_single_event_is_stored_at_once() {
         .create(
             place,
             Create {
+                theirs: false,
                 stamp: stamp(1),
                 id: None,
                 body: &event,
@@ -309,6 +311,7 @@ async fn what_people_do_there_is_seen() {
         .create(
             place,
             Create {
+                theirs: false,
                 stamp: stamp(1),
                 id: None,
                 body: &series(),

@@ -157,6 +157,7 @@ async fn writes_are_conditional_and_return_what_is_stored() {
     let id = caldav.choose_id(Uuid::from_u128(7), 2).unwrap();
     let body = event("Leave 😀");
     let create = Create {
+        theirs: false,
         stamp: stamp(1),
         id: Some(&id),
         body: &body,
@@ -238,6 +239,7 @@ async fn a_put_without_etag_must_be_read() {
     server.state().no_put_etag = true;
     let body = event("Leave");
     let create = Create {
+        theirs: false,
         stamp: stamp(1),
         id: Some("1.ics"),
         body: &body,
@@ -253,6 +255,7 @@ async fn refusals_and_doubts_are_told_apart() {
     let (server, caldav, calendar) = start().await;
     let body = event("Leave");
     let create = Create {
+        theirs: false,
         stamp: stamp(1),
         id: Some("1.ics"),
         body: &body,

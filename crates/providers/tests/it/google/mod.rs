@@ -1,5 +1,6 @@
 //! Google Calendar v3.
 
+mod quiet;
 mod reading;
 mod watching;
 mod writing;

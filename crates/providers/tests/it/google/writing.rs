@@ -37,6 +37,7 @@ fn version(tag: &str) -> Version {
 
 fn create(body: &Event) -> Create<'_> {
     Create {
+        theirs: false,
         stamp: STAMP,
         id: Some("chosen"),
         body,

@@ -1,6 +1,7 @@
 //! Microsoft 365.
 
 mod limits;
+mod quiet;
 mod reading;
 mod watching;
 mod writing;

@@ -18,6 +18,7 @@ fn stamp() -> Stamp {
 
 fn create(body: &Event) -> Create<'_> {
     Create {
+        theirs: false,
         stamp: stamp(),
         id: None,
         body,
