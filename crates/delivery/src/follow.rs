@@ -178,7 +178,7 @@ impl Notifier {
         };
         let request = match order.watcher.flavour {
             Flavour::Google => Some(message::google(&self.parts, &order, "exists").await?),
-            Flavour::Graph => message::graph(&self.parts, &order, &waiting.changes).await?,
+            Flavour::Graph => self.graph(&order, &waiting.changes).await?,
         };
         let delivered = match request {
             Some(request) => self.send(request).await,

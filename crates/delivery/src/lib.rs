@@ -2,7 +2,7 @@
 //! channels and Graph subscriptions.
 //!
 //! Orders are kept in the database with how far each has been told, so that a restart loses nothing, and of several nodes
-//! on one database one tells. An order outlives what it is about, or its program, only until that has been told. A message is a hint and no more: it names what changed, and nothing of what it says. One that
+//! on one database one tells. An order outlives what it is about, or its program, only until that has been told. A message is a hint and no more: it names what changed, and nothing of what it says, unless Graph's client asked for that, sealed. One that
 //! is not taken is sent twice more, and then left; whoever ordered it asks for changes now and then anyway.
 
 mod follow;
@@ -15,6 +15,7 @@ mod send;
 
 use std::{sync::Arc, time::Duration};
 
+use faces::App;
 use identity::{Clock, Ids};
 use network::Network;
 use storage::Store;
@@ -49,6 +50,8 @@ pub struct Notifier {
     due: Arc<follow::Due>,
     /// Somebody who was busy can be told again.
     again: Arc<Notify>,
+    /// Where what changed is looked up for those who are told that, too.
+    shows: Option<App>,
 }
 
 impl Notifier {
@@ -58,6 +61,16 @@ impl Notifier {
             parts: Arc::new(parts),
             due: Arc::default(),
             again: Arc::default(),
+            shows: None,
+        }
+    }
+
+    /// The same, which looks up what changed in this app, as whoever ordered it would see it through Microsoft's API.
+    #[must_use]
+    pub fn showing(self, app: App) -> Self {
+        Self {
+            shows: Some(app),
+            ..self
         }
     }
 }

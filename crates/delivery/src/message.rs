@@ -7,7 +7,7 @@ use network::Request;
 use serde_json::{Value, json};
 use storage::{calendars, copies};
 
-use crate::{Parts, Result, life::Event, orders::Order};
+use crate::{Notifier, Parts, Result, life::Event, orders::Order};
 
 /// Most changes in one Graph notification; the rest is in the delta anyhow.
 pub(crate) const VALUES_MAX: usize = 100;
@@ -39,29 +39,44 @@ pub(crate) async fn google(parts: &Parts, order: &Order, state: &str) -> Result<
     })
 }
 
-/// A change notification of Graph.
-/// <https://learn.microsoft.com/graph/api/resources/changenotificationcollection>. `None`: nothing that was ordered.
-pub(crate) async fn graph(
-    parts: &Parts,
-    order: &Order,
-    changes: &[Change],
-) -> Result<Option<Request>> {
-    let watcher = &order.watcher;
-    let mut value = Vec::new();
-    let mut tx = parts.store.read().await?;
-    for change in changes {
-        let row = copies::get(&mut tx, CopyId(change.subject)).await?;
-        let kind = match &row {
-            Some(row) if row.copy.alive && row.created == row.updated => "created",
-            Some(row) if row.copy.alive => "updated",
-            Some(_) | None => "deleted",
-        };
-        if watcher.terms.wants(kind) {
-            value.push(notification(order, parts, change, kind));
+impl Notifier {
+    /// A change notification of Graph.
+    /// <https://learn.microsoft.com/graph/api/resources/changenotificationcollection>. `None`: nothing that was ordered.
+    pub(crate) async fn graph(&self, order: &Order, changes: &[Change]) -> Result<Option<Request>> {
+        let (watcher, parts) = (&order.watcher, &self.parts);
+        let mut value = Vec::new();
+        for change in changes {
+            let id = CopyId(change.subject);
+            let row = copies::get(&mut parts.store.read().await?, id).await?;
+            let kind = match &row {
+                Some(row) if row.copy.alive && row.created == row.updated => "created",
+                Some(row) if row.copy.alive => "updated",
+                Some(_) | None => "deleted",
+            };
+            if !watcher.terms.wants(kind) {
+                continue;
+            }
+            let mut told = notification(order, parts, change, kind);
+            if let Some(app) = &self.shows
+                && kind != "deleted"
+                && let Some(sealed) = faces::microsoft::resource_data(app, watcher, id).await
+            {
+                told["encryptedContent"] = sealed;
+            }
+            value.push(told);
         }
+        if value.is_empty() {
+            return Ok(None);
+        }
+        let mut body = json!({"value": value});
+        if let Some(app) = &self.shows
+            && watcher.terms.sealing.is_some()
+            && let Some(token) = faces::microsoft::validation_token(app, watcher).await
+        {
+            body["validationTokens"] = json!([token]);
+        }
+        Ok(Some(Request::post(&watcher.address).json(&body)))
     }
-    let request = || Request::post(&watcher.address).json(&json!({"value": value}));
-    Ok((!value.is_empty()).then(request))
 }
 
 fn notification(order: &Order, parts: &Parts, change: &Change, kind: &str) -> Value {

@@ -16,4 +16,4 @@ mod whole;
 
 pub use app::{App, Dialect, Parts};
 pub use auth::Caller;
-pub use watchers::{Flavour, Terms, Watched, Watcher, Watchers};
+pub use watchers::{Flavour, Sealing, Terms, Watched, Watcher, Watchers};

@@ -75,6 +75,18 @@ pub struct Terms {
     pub changes: String,
     /// Where life-cycle events go. It shakes hands, too.
     pub lifecycle: Option<String>,
+    /// What changed is told along, sealed for whoever holds the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealing: Option<Sealing>,
+}
+
+/// For whom resource data is sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealing {
+    /// What the client calls the certificate.
+    pub id: String,
+    /// The certificate: X.509 in base64.
+    pub certificate: String,
 }
 
 impl Terms {

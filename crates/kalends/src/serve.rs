@@ -51,7 +51,8 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
         let (hub, store) = (house.app.hub.clone(), house.store.clone());
         async move { hub.run(store, stopped).await }
     });
-    let telling = tokio::spawn(house.notifier.clone().run());
+    let telling = house.notifier.clone().showing(house.app.below("microsoft"));
+    let telling = tokio::spawn(telling.run());
     tracing::info!(listen = config.server.listen, "the hub is ready");
     axum::serve(listener, site::with_site(routes, &connect))
         .with_graceful_shutdown(told_to_stop())

@@ -93,7 +93,9 @@ impl Sandbox {
                 ids.clone(),
             )
             .await?;
-            notifiers.push(tokio::spawn(twin.notifier.clone().run()));
+            notifiers.push(tokio::spawn(
+                twin.notifier.clone().showing(twin.app.clone()).run(),
+            ));
             tasks.push(serve(plain, None, &handle, twin.router())?);
             if let (Some(listener), Some(router)) = (tls, twin.tls_router()) {
                 tasks.push(serve(listener, certificate.clone(), &handle, router)?);

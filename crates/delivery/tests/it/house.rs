@@ -3,13 +3,14 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use axum::{Router, extract::State, http::HeaderMap};
-use faces::{Flavour, Terms, Watched, Watcher};
+use calendar::Privacy;
+use faces::{App, Flavour, Terms, Watched, Watcher};
 use hub::{
     Access, CalendarId, CalendarView, Hub, Whom,
     calendars::{CalendarEdit, NewCalendar},
@@ -253,14 +254,39 @@ impl House {
         self.clock.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
+    /// The hub as its faces see it.
+    pub fn app(&self) -> App {
+        App::new(faces::Parts {
+            hub: self.hub.clone(),
+            identity: self.identity(),
+            tenant: self.store.tenant(),
+            public_url: "https://hub.example/".into(),
+            dialect: faces::Dialect::default(),
+            watchers: Arc::new(self.notifier()),
+            oldest_position: AtomicI64::new(0),
+            mails: AtomicU64::new(0),
+            demo: false,
+        })
+    }
+
     /// Somebody makes an event.
     pub async fn change(&self, title: &str) {
+        self.add(title, Privacy::Public).await;
+    }
+
+    /// The same, which is nobody else's business.
+    pub async fn change_privately(&self, title: &str) {
+        self.add(title, Privacy::Private).await;
+    }
+
+    async fn add(&self, title: &str, privacy: Privacy) {
         let text = format!(
             "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//t\r\nBEGIN:VEVENT\r\nUID:{}\r\nDTSTAMP:20261101T000000Z\r\n\
              DTSTART:20261124T090000Z\r\nDTEND:20261124T100000Z\r\nSUMMARY:{title}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
             identity::Ids::uuid(&SystemIds)
         );
-        let event = protocols::icalendar::read(&text).unwrap().value.remove(0);
+        let mut event = protocols::icalendar::read(&text).unwrap().value.remove(0);
+        event.privacy = privacy;
         let new = NewEvent { name: None, event };
         let made = self.hub.create_event(&self.actor, self.calendar.id, new);
         made.await.unwrap();

@@ -30,9 +30,9 @@ use crate::house::House;
 const SILENCE: Duration = Duration::from_millis(300);
 
 /// Where a program is told: of changes at `/changes`, of its orders at `/life`.
-struct Listener {
-    root: String,
-    arrived: UnboundedReceiver<(String, Value)>,
+pub struct Listener {
+    pub root: String,
+    pub arrived: UnboundedReceiver<(String, Value)>,
     /// What `/changes` answers.
     status: Arc<AtomicU16>,
 }
@@ -61,7 +61,7 @@ async fn take(State(ear): State<Ear>, request: Request) -> (StatusCode, String) 
 }
 
 impl Listener {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let (sender, arrived) = unbounded_channel();
         let status = Arc::new(AtomicU16::new(202));
         let ear = Ear {

@@ -74,6 +74,24 @@ impl Call {
         })
     }
 
+    /// One that we make ourselves, for somebody who is not asking just now.
+    pub(super) async fn inside(app: &App, actor: Actor, query: &str) -> Result<Self, Fault> {
+        let owner = app.identity.user_of(&actor).await?;
+        Ok(Self {
+            app: app.clone(),
+            actor,
+            owner: owner.ok_or_else(Fault::unauthorized)?,
+            method: Method::GET,
+            segments: Vec::new(),
+            query: Query::of(query)?,
+            prefer: Prefer::of(&HeaderMap::new())?,
+            headers: HeaderMap::new(),
+            body: axum::body::Bytes::new(),
+            root: format!("{}/v1.0/", app.public_url.trim_end_matches('/')),
+            raw_path: String::new(),
+        })
+    }
+
     /// The body as JSON.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         serde_json::from_slice(&self.body).map_err(|error| match error.classify() {

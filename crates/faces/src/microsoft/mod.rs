@@ -32,6 +32,7 @@ mod odata;
 mod path;
 mod permissions;
 mod prefer;
+mod rich;
 mod schedule;
 mod scopes;
 mod subscriptions;
@@ -53,6 +54,7 @@ use fault::Fault;
 use path::Resource;
 
 pub use ids::event_id;
+pub use rich::{resource_data, validation_token};
 pub use subscriptions::next_challenge;
 
 /// `/v1.0/…`.

@@ -15,11 +15,14 @@ use super::{
     fault::Fault,
     ids,
     path::Resource,
+    rich,
 };
 use crate::{Flavour, Terms, Watched, Watcher, auth};
 
 /// How long an order may live, in minutes: a week.
 const LIFE_MAX_MINUTES: i64 = 10_080;
+/// The same for one that is told what changed.
+const LIFE_MAX_RICH_MINUTES: i64 = 1_440;
 /// Less than this is raised to it.
 const LIFE_MIN: SignedDuration = SignedDuration::from_mins(45);
 /// How long before its token or the order ends a program is asked to prove again that it may be told.
@@ -72,18 +75,22 @@ pub(super) async fn create(call: &Call) -> Result<Response, Fault> {
     let expires = sent
         .expiration_date_time
         .ok_or_else(|| required("expirationDateTime"))?;
+    let resource = sent.resource.unwrap_or_default();
+    let options = resource.split_once('?').map(|(_, options)| options);
+    let sealing = rich::asked(&sent.rest, options)?;
     let mut watcher = Watcher {
         id: call.app.hub.ids().uuid(),
         client_id: String::new(),
-        watched: Watched::Events(watched(call, sent.resource.as_deref()).await?),
+        watched: Watched::Events(watched(call, &resource).await?),
+        expires: alive(call, expires, sealing.is_some())?,
         terms: Terms {
-            resource: sent.resource.unwrap_or_default(),
+            resource,
             changes: kinds,
             lifecycle,
+            sealing,
         },
         address,
         token,
-        expires: alive(call, expires)?,
         due: None,
         flavour: Flavour::Graph,
         user: call.actor.user(),
@@ -114,7 +121,7 @@ pub(super) async fn renew(call: &Call, id: &str) -> Result<Response, Fault> {
         return Err(Fault::bad("expirationDateTime is required"));
     }
     if let Some(wanted) = sent.expiration_date_time {
-        watcher.expires = alive(call, wanted)?;
+        watcher.expires = alive(call, wanted, watcher.terms.sealing.is_some())?;
     }
     if let Some(address) = sent.notification_url {
         check_address(&address)?;
@@ -201,10 +208,12 @@ fn own(call: &Call, watcher: &Watcher) -> bool {
 }
 
 /// The calendar that a resource such as `/me/calendars/{id}/events` names.
-async fn watched(call: &Call, resource: Option<&str>) -> Result<hub::CalendarId, Fault> {
-    let text = resource
-        .ok_or_else(|| Fault::bad("resource is required"))?
-        .trim_matches('/');
+async fn watched(call: &Call, resource: &str) -> Result<hub::CalendarId, Fault> {
+    let text = resource.split('?').next().unwrap_or_default();
+    let text = text.trim_matches('/');
+    if text.is_empty() {
+        return Err(Fault::bad("resource is required"));
+    }
     let decode = |s: &str| {
         percent_encoding::percent_decode_str(s)
             .decode_utf8_lossy()
@@ -226,15 +235,20 @@ async fn watched(call: &Call, resource: Option<&str>) -> Result<hub::CalendarId,
     }
 }
 
-/// When an order ends: as wished, within what Graph gives.
-fn alive(call: &Call, wanted: Timestamp) -> Result<Timestamp, Fault> {
+/// When an order ends: as wished, within what Graph gives. `rich`: what changed is told along.
+fn alive(call: &Call, wanted: Timestamp, rich: bool) -> Result<Timestamp, Fault> {
+    let most = if rich {
+        LIFE_MAX_RICH_MINUTES
+    } else {
+        LIFE_MAX_MINUTES
+    };
     let now = call.app.hub.clock().now();
     let life = wanted.duration_since(now);
     if !life.is_positive() {
         return Err(Fault::bad("expirationDateTime is in the past"));
     }
-    if life > SignedDuration::from_mins(LIFE_MAX_MINUTES) {
-        return Err(Fault::too_long(LIFE_MAX_MINUTES));
+    if life > SignedDuration::from_mins(most) {
+        return Err(Fault::too_long(most));
     }
     let life = life.max(LIFE_MIN);
     Ok(now.saturating_add(life).unwrap_or(wanted))
@@ -259,6 +273,7 @@ fn changes(watcher: &Watcher) -> &str {
 }
 
 fn shown(call: &Call, watcher: &Watcher) -> Value {
+    let sealing = watcher.terms.sealing.as_ref();
     json!({
         "id": watcher.id.to_string(),
         "resource": resource(watcher),
@@ -269,10 +284,10 @@ fn shown(call: &Call, watcher: &Watcher) -> Value {
         "lifecycleNotificationUrl": watcher.terms.lifecycle,
         "expirationDateTime": watcher.expires,
         "creatorId": call.owner.id.to_string(),
-        "includeResourceData": null,
+        "includeResourceData": sealing.map(|_| true),
         "latestSupportedTlsVersion": "v1_2",
-        "encryptionCertificate": null,
-        "encryptionCertificateId": null,
+        "encryptionCertificate": sealing.map(|sealing| &sealing.certificate),
+        "encryptionCertificateId": sealing.map(|sealing| &sealing.id),
         "notificationQueryOptions": null,
         "notificationUrlAppId": null,
     })

@@ -100,6 +100,16 @@ impl Face {
     }
 }
 
+/// Who issues the tokens of Microsoft's face.
+pub(crate) fn issuer_at_microsoft(app: &App) -> String {
+    let face = Face {
+        app: app.clone(),
+        vendor: Vendor::Microsoft,
+        at_hub: false,
+    };
+    face.issuer()
+}
+
 /// The vendor's OAuth over this app.
 pub fn router(app: App, paths: Paths) -> Router {
     let face = Face {

@@ -1,9 +1,13 @@
 //! Orders for change notifications.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use hub::Access;
 use identity::oauth::{NewClient, Rotation};
 use jiff::{SignedDuration, Timestamp};
 use network::Request;
+use rcgen::{
+    CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, SignatureAlgorithm,
+};
 use serde_json::{Value, json};
 
 use super::{Mailbox, code};
@@ -191,6 +195,88 @@ async fn whoever_may_not_read_the_calendar_any_more_proves_nothing() {
         mailbox.patch(&path, &end).await,
     ] {
         assert_eq!((refused.status, code(&refused)), (403, "ErrorAccessDenied"));
+    }
+}
+
+/// A certificate in base64, with a key of this kind.
+fn certificate(kind: &'static SignatureAlgorithm) -> String {
+    let key = KeyPair::generate_for(kind).unwrap();
+    let params = CertificateParams::new(Vec::new()).unwrap();
+    BASE64_STANDARD.encode(params.self_signed(&key).unwrap().der())
+}
+
+#[tokio::test]
+async fn resource_data_is_ordered_with_a_certificate_for_a_day() {
+    let mailbox = Mailbox::open().await;
+    let certificate_of = certificate;
+    let certificate = certificate_of(&PKCS_RSA_SHA256);
+    let rich = |minutes: i64, changes: Value| {
+        let mut order = order(&mailbox, minutes);
+        order["resource"] = json!(
+            "me/events?$select=subject,start,end&$expand=singleValueExtendedProperties($filter=id eq 'String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Color')"
+        );
+        order["includeResourceData"] = json!(true);
+        order["encryptionCertificate"] = json!(certificate);
+        order["encryptionCertificateId"] = json!("mine");
+        for (name, value) in changes.as_object().unwrap() {
+            order[name] = value.clone();
+        }
+        order
+    };
+    let made = mailbox.post("subscriptions", &rich(1_440, json!({}))).await;
+    assert_eq!(
+        (
+            &made["includeResourceData"],
+            &made["encryptionCertificateId"],
+            &made["encryptionCertificate"]
+        ),
+        (&json!(true), &json!("mine"), &json!(certificate))
+    );
+    let path = format!("subscriptions/{}", made["id"].as_str().unwrap());
+    let later = mailbox.world.app.hub.clock().now() + SignedDuration::from_mins(1_441);
+    let longer = mailbox
+        .patch(&path, &json!({"expirationDateTime": later}))
+        .await;
+    assert_eq!((longer.status, code(&longer)), (400, "ExtensionError"));
+    let bad = "ErrorInvalidRequest";
+    for (minutes, changes, expected) in [
+        (1_441, json!({}), "ExtensionError"),
+        (60, json!({"encryptionCertificate": null}), bad),
+        (60, json!({"encryptionCertificateId": null}), bad),
+        (60, json!({"encryptionCertificate": "AAAA"}), bad),
+        (
+            60,
+            json!({"encryptionCertificate": certificate_of(&PKCS_ECDSA_P256_SHA256)}),
+            bad,
+        ),
+        (60, json!({"encryptionCertificateId": "x".repeat(129)}), bad),
+        (60, json!({"resource": "me/events"}), bad),
+        (60, json!({"resource": "me/events?$select=body"}), bad),
+        (
+            60,
+            json!({"resource": "me/events?$select=subject&$top=5"}),
+            bad,
+        ),
+        (
+            60,
+            json!({"resource": "me/events?$select=subject&$expand=attachments"}),
+            bad,
+        ),
+        (
+            60,
+            json!({"resource": "me/events?$select=nonsense"}),
+            "BadRequest",
+        ),
+        (60, json!({"includeResourceData": false}), bad),
+    ] {
+        let refused = mailbox
+            .act("subscriptions", &rich(minutes, changes.clone()))
+            .await;
+        assert_eq!(
+            (refused.status, code(&refused)),
+            (400, expected),
+            "{changes}"
+        );
     }
 }
 

@@ -4,11 +4,17 @@ import asyncio
 import base64
 import dataclasses
 import datetime
+import hmac
 import json
 import sys
 import uuid
 
 import httpx
+import jwt
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from kiota_abstractions.authentication import (
     AccessTokenProvider,
     AllowedHostsValidator,
@@ -646,8 +652,57 @@ async def lives():
     await me.events.by_event_id(new.id).delete()
 
 
+async def rich():
+    """Resource data: sealed for our certificate, and signed."""
+    receiver, loop = Receiver(), asyncio.get_running_loop()
+    now = datetime.datetime.now(datetime.timezone.utc)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "CRM")])
+    own = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
+        .not_valid_before(now).not_valid_after(now + datetime.timedelta(days=30)).sign(key, hashes.SHA256())
+    )
+    der = own.public_bytes(serialization.Encoding.DER)
+    made = await client.subscriptions.post(Subscription(
+        change_type="created,updated,deleted", notification_url=receiver.address, resource="/me/events?$select=subject,start",
+        client_state="rich", expiration_date_time=now + datetime.timedelta(hours=2), include_resource_data=True,
+        encryption_certificate=base64.b64encode(der).decode(), encryption_certificate_id="own",
+    ))
+    await loop.run_in_executor(None, receiver.next)
+    check.fields("with resource data", vars(made), include_resource_data=True, encryption_certificate_id="own")
+    new = await me.events.post(event("Sealed", "2027-08-05"))
+    said = json.loads((await loop.run_in_executor(None, receiver.next))[2])
+    check("nothing in plain", "Sealed" not in json.dumps(said), said)
+    sealed = said["value"][0]["encryptedContent"]
+    check.fields("sealed", sealed, encryptionCertificateId="own", encryptionCertificateThumbprint=own.fingerprint(hashes.SHA1()).hex().upper())
+    oaep = padding.OAEP(mgf=padding.MGF1(hashes.SHA1()), algorithm=hashes.SHA1(), label=None)
+    secret = key.decrypt(base64.b64decode(sealed["dataKey"]), oaep)
+    data = base64.b64decode(sealed["data"])
+    signed = hmac.new(secret, data, "sha256").digest()
+    check.same("the signature", base64.b64decode(sealed["dataSignature"]), signed)
+    opener = Cipher(algorithms.AES(secret), modes.CBC(secret[:16])).decryptor()
+    plain = opener.update(data) + opener.finalize()
+    told = json.loads(plain[:-plain[-1]])
+    check.fields("what was chosen", told, subject="Sealed", id=new.id)
+    check("and no more", "end" not in told and "start" in told, told)
+    token = said["validationTokens"][0]
+    tenant = jwt.decode(token, options={"verify_signature": False})["tid"]
+    async with httpx.AsyncClient() as web:
+        found = (await web.get(f"{graph['root']}{tenant}/v2.0/.well-known/openid-configuration")).json()
+        keys = jwt.PyJWKSet.from_dict((await web.get(found["jwks_uri"])).json())
+    signer = keys[jwt.get_unverified_header(token)["kid"]]
+    claims = jwt.decode(token, signer, algorithms=["RS256"], issuer=found["issuer"], options={"verify_aud": False})
+    check.fields("validation token", claims, appid="0bf30f3b-4a52-48df-9a82-234910c4a086", ver="1.0")
+    await me.events.by_event_id(new.id).delete()
+    gone = json.loads((await loop.run_in_executor(None, receiver.next))[2])["value"][0]
+    check("nothing of what is gone", gone["changeType"] == "deleted" and "encryptedContent" not in gone, gone)
+    await client.subscriptions.by_subscription_id(made.id).delete()
+    bare = Subscription(change_type="created", notification_url=receiver.address, resource="me/events?$select=subject", expiration_date_time=now + datetime.timedelta(hours=1), include_resource_data=True)
+    await refused("without a certificate", client.subscriptions.post(bare), 400, "ErrorInvalidRequest")
+
+
 async def main():
-    for part in [singles, meetings, patterns, series, queries, lenient, refusals, calendars, extras, schedules, batches, push, lives]:
+    for part in [singles, meetings, patterns, series, queries, lenient, refusals, calendars, extras, schedules, batches, push, lives, rich]:
         await check.wait(part())
     check.finish()
 
