@@ -19,6 +19,8 @@ pub struct Delta {
     pub events: Vec<EventView>,
     /// What the first change of each of them since then came from, as far as that is known.
     pub first: HashMap<CopyId, Option<ChangeId>>,
+    /// Where in the log the first change of each of them since then is. Events are in this order.
+    pub at: HashMap<CopyId, i64>,
     /// Where the next delta begins.
     pub position: i64,
     /// There is more after that.
@@ -77,23 +79,23 @@ impl Hub {
             // They may see more or less of everything than they were told before.
             return Err(Error::PositionUnknown);
         }
-        let (mut ids, mut first) = (Vec::new(), HashMap::new());
+        let (mut ids, mut first, mut at) = (Vec::new(), HashMap::new(), HashMap::new());
         let about = |l: &&Logged| l.change.kind == ChangeKind::Event;
-        for change in logged.iter().filter(about).map(|l| &l.change) {
-            let id = CopyId(change.subject);
+        for logged in logged.iter().filter(about) {
+            let id = CopyId(logged.change.subject);
             first.entry(id).or_insert_with(|| {
                 ids.push(id);
-                change.cause
+                at.insert(id, logged.position);
+                logged.change.cause
             });
         }
-        let events = copies::get_many(&mut tx, &ids)
-            .await?
-            .into_iter()
-            .map(|row| access::veiled(level, row))
-            .collect();
+        let rows = copies::get_many(&mut tx, &ids).await?.into_iter();
+        let mut events: Vec<EventView> = rows.map(|row| access::veiled(level, row)).collect();
+        events.sort_by_key(|event| at.get(&event.id).copied());
         Ok(Delta {
             events,
             first,
+            at,
             position,
             more,
         })

@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, error::Category};
 
-use super::{fault::Fault, ids, odata::Query, path::Which, prefer::Prefer, scopes};
+use super::{fault::Fault, ids, odata::Query, others, path::Which, prefer::Prefer, scopes};
 use crate::{App, auth};
 
 /// Largest body that is read, in bytes.
@@ -24,7 +24,7 @@ pub(super) struct Call {
     /// The person whose mailbox it is.
     pub(super) owner: User,
     pub(super) method: Method,
-    /// Of the path after `/v1.0/`, decoded; `users/{id}` as `me`.
+    /// Of the path after `/v1.0/`, decoded, as it is from the caller's own mailbox.
     pub(super) segments: Vec<String>,
     pub(super) query: Query,
     pub(super) prefer: Prefer,
@@ -54,7 +54,8 @@ impl Call {
             .strip_prefix("/v1.0/")
             .unwrap_or(path)
             .trim_end_matches('/');
-        let segments = own(segments(raw_path), &owner)?;
+        let segments = segments(raw_path);
+        let segments = others::seen(app, &actor, &owner, &parts.method, segments).await?;
         let actor = scopes::allow(actor, &parts.method, &segments)?;
         let body = axum::body::to_bytes(body, BODY_MAX)
             .await
@@ -179,22 +180,6 @@ pub(super) fn keyed(segment: String) -> Vec<String> {
     match key {
         Some((name, id)) => vec![name.to_owned(), id.replace("''", "'")],
         None => vec![segment],
-    }
-}
-
-/// `users/{id}` means the caller, or nobody: mailboxes of others are not open here.
-fn own(segments: Vec<String>, owner: &User) -> Result<Vec<String>, Fault> {
-    match &segments[..] {
-        [users, id, rest @ ..] if users.eq_ignore_ascii_case("users") => {
-            let is_owner = id.eq_ignore_ascii_case(&owner.email) || *id == owner.id.to_string();
-            if !is_owner {
-                return Err(Fault::missing());
-            }
-            Ok(std::iter::once("me".to_owned())
-                .chain(rest.iter().cloned())
-                .collect())
-        }
-        _ => Ok(segments),
     }
 }
 

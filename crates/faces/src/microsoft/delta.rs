@@ -10,12 +10,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use calendar::{RecurrenceId, Window};
-use hub::{EventView, changes::Delta};
+use hub::{CopyId, EventView, changes::Delta};
 use serde_json::{Map, Value, json};
 
 use super::{call::Call, fault::Fault, ids::EventId, item::Items, path::Which, token::Token, view};
 
-/// Events per page, unless the client says how many.
+/// Items per page, unless the client says how many.
 const PAGE: usize = 50;
 /// What a delta request cannot have.
 const REFUSED: [&str; 5] = ["$select", "$filter", "$orderby", "$expand", "$search"];
@@ -45,6 +45,7 @@ pub(super) async fn round(call: &Call, which: &Which) -> Result<Response, Fault>
             to: window.to,
             position: call.app.hub.position(&call.actor).await?,
             after: None,
+            within: None,
             initial: true,
         }
     };
@@ -62,71 +63,119 @@ pub(super) async fn round(call: &Call, which: &Which) -> Result<Response, Fault>
     }
 }
 
+/// A page that is being filled. An event that has more items than there is room for is cut, and goes on with the next page.
+struct Page {
+    size: usize,
+    value: Vec<Value>,
+    /// The event that was cut at the end of the page before, and how many of its items were told.
+    within: Option<(CopyId, usize)>,
+}
+
+impl Page {
+    fn of(call: &Call, token: &Token) -> Self {
+        Self {
+            size: call.page(PAGE),
+            value: Vec::new(),
+            within: token.within,
+        }
+    }
+
+    fn room(&self) -> usize {
+        self.size - self.value.len()
+    }
+
+    /// Takes what there is room for of the items of an event; false if that is not all.
+    fn take(&mut self, event: CopyId, items: Vec<Value>) -> bool {
+        let told = match self.within.take() {
+            Some((cut, told)) if cut == event => told,
+            _ => 0,
+        };
+        let (room, count) = (self.room(), items.len());
+        self.value.extend(items.into_iter().skip(told).take(room));
+        let whole = count <= told + room;
+        self.within = (!whole).then_some((event, told + room));
+        whole
+    }
+}
+
 /// A page of a first round: everything in the window, by events in a stable order.
-async fn first(call: &Call, items: &Items<'_>, token: Token) -> Result<Response, Fault> {
+async fn first(call: &Call, items: &Items<'_>, mut token: Token) -> Result<Response, Fault> {
     let window = Window {
         from: token.from,
         to: token.to,
     };
-    let page = call.page(PAGE);
-    let mut value = Vec::new();
-    let mut last = token.after;
-    let mut more = true;
-    while more && value.len() < page {
-        let hub = &call.app.hub;
-        // One more than are needed, which tells whether there is another page.
-        let limit = page - value.len() + 1;
-        let events = hub
-            .events_in_after(&call.actor, token.calendar, window, last, limit)
-            .await?;
-        more = events.len() == limit;
-        for event in &events[..events.len() - usize::from(more)] {
-            value.extend(told(items, event, window));
-            last = Some(event.id);
-            if value.len() >= page {
-                more |= events.last().is_some_and(|end| end.id != event.id);
-                break;
+    let mut page = Page::of(call, &token);
+    loop {
+        // One more than there is room for tells whether there is another page.
+        let limit = page.room() + 1;
+        let (hub, id) = (&call.app.hub, token.calendar);
+        let events = hub.events_in_after(&call.actor, id, window, token.after, limit);
+        let events = events.await?;
+        for event in &events {
+            if page.room() == 0 || !page.take(event.id, told(items, event, window)) {
+                token.within = page.within;
+                return Ok(answer(call, page.value, &token, true));
             }
+            token.after = Some(event.id);
+        }
+        if events.len() < limit {
+            let token = Token {
+                after: None,
+                within: None,
+                initial: false,
+                ..token
+            };
+            return Ok(answer(call, page.value, &token, false));
         }
     }
-    let token = Token {
-        after: last.filter(|_| more),
-        initial: more,
-        ..token
-    };
-    Ok(answer(call, value, &token, more))
 }
 
 /// A page of a later round: what the log has after a position.
-async fn next(call: &Call, items: &Items<'_>, token: Token) -> Result<Response, Fault> {
+async fn next(call: &Call, items: &Items<'_>, mut token: Token) -> Result<Response, Fault> {
     let window = Window {
         from: token.from,
         to: token.to,
     };
-    let hub = &call.app.hub;
-    let delta = hub
-        .calendar_changes(&call.actor, token.calendar, token.position, call.page(PAGE))
-        .await?;
-    let mut value = Vec::new();
-    for event in &delta.events {
-        let items_of_it = if event.alive {
-            told(items, event, window)
-        } else {
-            Vec::new()
-        };
-        if items_of_it.is_empty() {
-            value.push(removed(&EventId::Whole(event.id).encode()));
-            continue;
+    let mut page = Page::of(call, &token);
+    loop {
+        // What was cut is ended by itself: what has become of it since is told after that.
+        let limit = if page.within.is_some() { 1 } else { page.size };
+        let hub = &call.app.hub;
+        let delta = hub.calendar_changes(&call.actor, token.calendar, token.position, limit);
+        let delta = delta.await?;
+        for event in &delta.events {
+            let items = changed(call, items, event, &delta, window).await?;
+            if !page.take(event.id, items) {
+                token.position = delta.at.get(&event.id).map_or(token.position, |at| at - 1);
+                token.within = page.within;
+                return Ok(answer(call, page.value, &token, true));
+            }
         }
-        value.extend(items_of_it);
-        let out = gone(call, items, event, &delta, window).await?.into_iter();
-        value.extend(out.map(|id| removed(&EventId::Instance(event.id, id).encode())));
+        (token.position, token.within) = (delta.position, None);
+        if !delta.more || page.room() == 0 {
+            return Ok(answer(call, page.value, &token, delta.more));
+        }
     }
-    let token = Token {
-        position: delta.position,
-        ..token
-    };
-    Ok(answer(call, value, &token, delta.more))
+}
+
+/// What a later round tells of an event.
+async fn changed(
+    call: &Call,
+    items: &Items<'_>,
+    event: &EventView,
+    delta: &Delta,
+    window: Window,
+) -> Result<Vec<Value>, Fault> {
+    let mut value = Vec::new();
+    if event.alive {
+        value = told(items, event, window);
+    }
+    if value.is_empty() {
+        return Ok(vec![removed(&EventId::Whole(event.id).encode())]);
+    }
+    let out = gone(call, items, event, delta, window).await?.into_iter();
+    value.extend(out.map(|id| removed(&EventId::Instance(event.id, id).encode())));
+    Ok(value)
 }
 
 /// The occurrences that a series had in the window and has no longer. Where nobody knows what it had: those that are taken

@@ -177,6 +177,13 @@ impl Fault {
         Self::new(StatusCode::NOT_FOUND, "ErrorItemNotFound", message)
     }
 
+    /// There is nobody of that name.
+    pub(super) fn no_user(id: &str) -> Self {
+        let id: String = id.chars().take(100).collect();
+        let message = format!("The requested user '{id}' is invalid.");
+        Self::new(StatusCode::NOT_FOUND, "ErrorInvalidUser", message)
+    }
+
     /// There is no such path.
     pub(super) fn path(segment: &str) -> Self {
         let segment: String = segment.chars().take(100).collect();

@@ -29,6 +29,7 @@ mod mailbox;
 mod me;
 mod meeting;
 mod odata;
+mod others;
 mod path;
 mod permissions;
 mod prefer;

@@ -102,6 +102,7 @@ impl Resource {
             ) => Self::of_calendar(&Which::Id((*id).to_owned()), rest, words),
             (["me", "mailboxsettings"], _) => Ok(Self::MailboxSettings),
             (["me", "events"], _) => Ok(Self::Events(Which::Default)),
+            (["me", "events", "delta"], _) => Err(no_tracking()),
             (["me", "events", "$count"], _) => Ok(Self::Count(Which::Default)),
             (["me", "events", _, rest @ ..], [_, _, id, words @ ..]) => {
                 Self::of_event(None, id, rest, words)
@@ -117,6 +118,7 @@ impl Resource {
         match (lower, words) {
             ([], _) => Ok(Self::Calendar(which.clone())),
             (["events"], _) => Ok(Self::Events(which.clone())),
+            (["events", "delta"], _) => Err(no_tracking()),
             (["events", "$count"], _) => Ok(Self::Count(which.clone())),
             (["events", _, rest @ ..], [_, id, words @ ..]) => {
                 Self::of_event(Some(which), id, rest, words)
@@ -165,6 +167,13 @@ impl Resource {
 }
 
 /// Paths that Microsoft 365 has and a calendar server has not: as for a client without the permission.
+/// Of events as such v1.0 tracks no changes, only of those in a window.
+fn no_tracking() -> Fault {
+    Fault::option(
+        "Unsupported request: Change tracking is not supported against 'microsoft.graph.event'.",
+    )
+}
+
 fn elsewhere(lower: &[&str], words: &[&str]) -> Fault {
     const ROOTS: [&str; 11] = [
         "applications",

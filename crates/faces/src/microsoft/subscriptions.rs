@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     call::{Call, keyed},
     fault::Fault,
-    ids,
+    ids, others,
     path::Resource,
     rich,
 };
@@ -219,14 +219,9 @@ async fn watched(call: &Call, resource: &str) -> Result<hub::CalendarId, Fault> 
             .decode_utf8_lossy()
             .into_owned()
     };
-    let mut segments: Vec<String> = text.split('/').map(decode).flat_map(keyed).collect();
-    let mailbox = [call.owner.email.to_lowercase(), call.owner.id.to_string()];
-    if let [users, id, ..] = &segments[..]
-        && users.eq_ignore_ascii_case("users")
-        && mailbox.contains(&id.to_lowercase())
-    {
-        segments.splice(..2, ["me".to_owned()]);
-    }
+    let segments: Vec<String> = text.split('/').map(decode).flat_map(keyed).collect();
+    let (app, actor) = (&call.app, &call.actor);
+    let segments = others::seen(app, actor, &call.owner, &Method::GET, segments).await?;
     match Resource::of(&segments) {
         Ok(Resource::Events(which)) => Ok(call.calendar(&which).await?.id),
         _ => Err(Fault::bad(

@@ -25,6 +25,9 @@ pub(super) struct Token {
     /// In a first round: the last event that was told.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub(super) after: Option<CopyId>,
+    /// The event that was cut at the end of a page, and how many of its items were told.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub(super) within: Option<(CopyId, usize)>,
     /// Whether it is in a first round.
     #[serde(rename = "i", default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) initial: bool,

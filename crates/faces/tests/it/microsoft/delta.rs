@@ -15,7 +15,14 @@ async fn round(mailbox: &Mailbox, start: &str, page: usize) -> (Vec<Value>, Stri
         let request = Request::get(&url).header("prefer", format!("odata.maxpagesize={page}"));
         let answer = mailbox.send(request).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
-        items.extend(answer.body["value"].as_array().unwrap().iter().cloned());
+        let value = answer.body["value"].as_array().unwrap();
+        let last = answer.body["@odata.nextLink"].is_null();
+        assert!(
+            value.len() == page || last && value.len() < page,
+            "{}",
+            answer.body
+        );
+        items.extend(value.iter().cloned());
         match (
             &answer.body["@odata.nextLink"],
             &answer.body["@odata.deltaLink"],
@@ -109,6 +116,117 @@ async fn rounds_tell_everything_once_and_then_what_changed() {
     let (items, _) = round(&mailbox, &link, 50).await;
     assert_eq!(items.len(), 1);
     assert_eq!(items[0]["id"], singles[2]);
+}
+
+/// Ids with what is told of them, in order.
+fn told(items: &[Value]) -> Vec<(&str, bool)> {
+    let of = |item: &Value| item.get("@removed").is_some();
+    items
+        .iter()
+        .map(|item| (item["id"].as_str().unwrap(), of(item)))
+        .collect()
+}
+
+#[tokio::test]
+async fn pages_are_as_long_as_asked_for_and_hold_the_same() {
+    let mailbox = Mailbox::open().await;
+    let start = format!("me/calendarView/delta?{WINDOW}");
+    let (_, empty) = round(&mailbox, &start, 50).await;
+    let mut masters = Vec::new();
+    for n in 0..3 {
+        let made = mailbox.post("me/events", &weekly(&format!("{n}"))).await;
+        masters.push(made["id"].as_str().unwrap().to_owned());
+        mailbox.post("me/events", &appointment("x")).await;
+    }
+    let (whole, link) = round(&mailbox, &start, 50).await;
+    let (grown, _) = round(&mailbox, &empty, 50).await;
+    assert_eq!((whole.len(), grown.len()), (21, 21));
+    // A pattern that is shorter takes occurrences away.
+    for master in &masters[..2] {
+        let made = mailbox.get(&format!("me/events/{master}")).await;
+        let mut shorter = json!({"recurrence": made["recurrence"]});
+        shorter["recurrence"]["range"]["numberOfOccurrences"] = json!(2);
+        mailbox
+            .patch(&format!("me/events/{master}"), &shorter)
+            .await;
+    }
+    let (changed, _) = round(&mailbox, &link, 50).await;
+    assert_eq!(removed(&changed).len(), 6);
+    let (whole, _) = round(&mailbox, &start, 50).await;
+    let (grown, _) = round(&mailbox, &empty, 50).await;
+    for size in [1, 2, 3, 4, 7] {
+        let (items, _) = round(&mailbox, &start, size).await;
+        assert_eq!(told(&items), told(&whole), "pages of {size}");
+        let (items, _) = round(&mailbox, &link, size).await;
+        assert_eq!(told(&items), told(&changed), "pages of {size}");
+        let (items, _) = round(&mailbox, &empty, size).await;
+        // In small pieces something may be taken back that was never there.
+        let living = |items: &[Value]| -> BTreeSet<String> {
+            let all = items.iter().filter(|item| item.get("@removed").is_none());
+            all.map(|item| item["id"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        assert_eq!(living(&items), living(&grown), "pages of {size}");
+    }
+}
+
+/// Whatever happens to a series while it is told, its reader has it as it is in the end.
+#[tokio::test]
+async fn what_changes_between_two_pages_is_told_afterwards() {
+    let mailbox = Mailbox::open().await;
+    let start = format!("me/calendarView/delta?{WINDOW}");
+    let (_, empty) = round(&mailbox, &start, 50).await;
+    for from in [start, empty] {
+        let made = mailbox.post("me/events", &weekly("Recall")).await;
+        let master = format!("me/events/{}", made["id"].as_str().unwrap());
+        let request = Request::get(mailbox.url(&from)).header("prefer", "odata.maxpagesize=4");
+        let first = mailbox.send(request).await.body;
+        let days = mailbox.get(&format!("{master}/instances?{WINDOW}")).await;
+        for id in [ids(&days)[0], ids(&days)[4]] {
+            assert_eq!(mailbox.delete(&format!("me/events/{id}")).await, 204);
+        }
+        mailbox.patch(&master, &json!({"subject": "Renamed"})).await;
+        let next = first["@odata.nextLink"].as_str().unwrap();
+        let (rest, link) = round(&mailbox, next, 4).await;
+        let (later, _) = round(&mailbox, &link, 4).await;
+        let mut known = std::collections::BTreeMap::new();
+        let first = first["value"].as_array().unwrap();
+        for item in first.iter().chain(&rest).chain(&later) {
+            if item.get("@removed").is_some() {
+                known.remove(item["id"].as_str().unwrap());
+            } else {
+                known.insert(item["id"].as_str().unwrap(), item["subject"].clone());
+            }
+        }
+        let days = mailbox.get(&format!("{master}/instances?{WINDOW}")).await;
+        let mut expected = ids(&days);
+        expected.push(made["id"].as_str().unwrap());
+        assert_eq!(
+            known.keys().copied().collect::<BTreeSet<_>>(),
+            expected.into_iter().collect()
+        );
+        assert_eq!(known[made["id"].as_str().unwrap()], "Renamed");
+        assert_eq!(mailbox.delete(&master).await, 204);
+    }
+}
+
+#[tokio::test]
+async fn of_events_without_a_window_no_changes_are_tracked() {
+    let mailbox = Mailbox::open().await;
+    for path in [
+        "me/events/delta",
+        "me/calendar/events/delta()",
+        "me/events/microsoft.graph.delta()",
+    ] {
+        let refused = mailbox.send(Request::get(mailbox.url(path))).await;
+        assert_eq!(
+            (refused.status, code(&refused)),
+            (400, "BadRequest"),
+            "{path}"
+        );
+        let said = refused.body["error"]["message"].as_str().unwrap();
+        assert!(said.contains("Change tracking is not supported"), "{said}");
+    }
 }
 
 #[tokio::test]

@@ -280,7 +280,7 @@ async fn whoever_is_not_known_gets_nothing() {
     let other = mailbox
         .send(Request::get(mailbox.url("users/ada@example.com/calendars")))
         .await;
-    assert_eq!(other.status, 404);
+    assert_eq!(other.status, 403);
     assert_eq!(
         mailbox.get("users/ben@example.com/calendars").await["value"],
         json!([])

@@ -22,6 +22,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use identity::oauth::{NewClient, Rotation};
 use kalends_faces::{Watcher, Watchers, microsoft};
 use network::{Network, Reach, Request, Response, Settings};
 use serde_json::{Value, json};
@@ -161,6 +162,22 @@ impl Mailbox {
     pub async fn delete(&self, path: &str) -> u16 {
         self.send(Request::delete(self.url(path))).await.status
     }
+}
+
+/// The access token of a program that Ada let in for this.
+pub async fn program(mailbox: &Mailbox, scope: &str) -> String {
+    let identity = &mailbox.world.app.identity;
+    let new = NewClient {
+        id: "crm".into(),
+        ..NewClient::default()
+    };
+    identity.register_client(new).await.unwrap();
+    let scopes = [scope.to_owned()];
+    let refresh = identity.issue_refresh("crm", mailbox.world.user.id, &scopes);
+    let refresh = refresh.await.unwrap();
+    let client = identity.client("crm").await.unwrap().unwrap();
+    let granted = identity.refresh(&client, &refresh, None, Rotation::Keep);
+    granted.await.unwrap().unwrap().access
 }
 
 /// The code of a refusal.

@@ -1,9 +1,10 @@
 //! Calendars that are shared: `calendarPermissions`, and what each role opens.
 
 use hub::Access;
+use network::Request;
 use serde_json::{Value, json};
 
-use super::{Mailbox, WINDOW, appointment, code};
+use super::{Mailbox, WINDOW, appointment, code, program};
 use crate::anothers::Other;
 
 async fn other(mailbox: &Mailbox) -> Other {
@@ -204,4 +205,96 @@ async fn ids_of(mailbox: &Mailbox, path: &str) -> Vec<String> {
     let all = all["value"].as_array().unwrap().iter();
     all.map(|one| one["id"].as_str().unwrap().to_owned())
         .collect()
+}
+
+#[tokio::test]
+async fn a_mailbox_of_another_is_what_they_opened_of_it() {
+    let mut mailbox = Mailbox::open().await;
+    let other = other(&mailbox).await;
+    let nobody = mailbox
+        .send(Request::get(mailbox.url("users/nobody@example.com/events")))
+        .await;
+    assert_eq!((nobody.status, code(&nobody)), (404, "ErrorInvalidUser"));
+    let id = other.actor.user().unwrap().to_string();
+    let theirs = [
+        "users/cleo@example.com/events".to_owned(),
+        format!("users/{id}/calendar/events"),
+        format!("users/CLEO@example.com/calendarView?{WINDOW}"),
+        format!("users('{id}')/calendar/calendarView/delta?{WINDOW}"),
+    ];
+    for level in [Access::None, Access::FreeBusy, Access::Limited] {
+        other.open(level).await;
+        for path in theirs
+            .iter()
+            .map(String::as_str)
+            .chain(["users/cleo@example.com/calendar"])
+        {
+            let refused = mailbox.send(Request::get(mailbox.url(path))).await;
+            assert_eq!(
+                (refused.status, code(&refused)),
+                (403, "ErrorAccessDenied"),
+                "{path} {level:?}"
+            );
+        }
+    }
+    other.open(Access::Read).await;
+    for path in &theirs {
+        let listed = mailbox.get(path).await;
+        assert_eq!(listed["value"].as_array().unwrap().len(), 2, "{path}");
+    }
+    let calendar = mailbox.get("users/cleo@example.com/calendar").await;
+    assert_eq!(calendar["owner"]["address"], "cleo@example.com");
+    let named = format!(
+        "users/cleo@example.com/calendars/{}",
+        calendar["id"].as_str().unwrap()
+    );
+    assert_eq!(mailbox.get(&named).await["id"], calendar["id"]);
+    let own = mailbox.get("me/calendar").await;
+    let own = format!(
+        "users/cleo@example.com/calendars/{}",
+        own["id"].as_str().unwrap()
+    );
+    assert_eq!(
+        mailbox.send(Request::get(mailbox.url(&own))).await.status,
+        404,
+        "it is Ada's"
+    );
+    let made = mailbox.act(&theirs[0], &appointment("x")).await;
+    assert_eq!((made.status, code(&made)), (403, "ErrorAccessDenied"));
+    other.open(Access::Write).await;
+    let made = mailbox.post(&theirs[0], &appointment("x")).await;
+    let event = format!("{}/{}", theirs[0], made["id"].as_str().unwrap());
+    assert_eq!(mailbox.get(&event).await["subject"], "x");
+    for path in [
+        "users/cleo@example.com/messages",
+        "users/cleo@example.com/mailboxSettings",
+        "users/cleo@example.com/calendars",
+    ] {
+        let refused = mailbox.send(Request::get(mailbox.url(path))).await;
+        assert_eq!(
+            (refused.status, code(&refused)),
+            (403, "ErrorAccessDenied"),
+            "{path}"
+        );
+    }
+    let person = mailbox
+        .send(Request::get(mailbox.url("users/cleo@example.com")))
+        .await;
+    assert_eq!(
+        (person.status, code(&person)),
+        (403, "Authorization_RequestDenied")
+    );
+
+    // A program sees of others what it was let in for.
+    for (scope, reads, writes) in [
+        ("Calendars.ReadWrite", 403, 403),
+        ("Calendars.Read.Shared", 200, 403),
+        ("Calendars.ReadWrite.Shared", 200, 201),
+    ] {
+        mailbox.token = program(&mailbox, scope).await;
+        let read = mailbox.send(Request::get(mailbox.url(&theirs[0]))).await;
+        assert_eq!(read.status, reads, "{scope}");
+        let made = mailbox.act(&theirs[0], &appointment("y")).await;
+        assert_eq!(made.status, writes, "{scope}");
+    }
 }

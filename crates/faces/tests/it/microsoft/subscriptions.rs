@@ -2,7 +2,6 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hub::Access;
-use identity::oauth::{NewClient, Rotation};
 use jiff::{SignedDuration, Timestamp};
 use network::Request;
 use rcgen::{
@@ -10,7 +9,7 @@ use rcgen::{
 };
 use serde_json::{Value, json};
 
-use super::{Mailbox, code};
+use super::{Mailbox, code, program};
 use crate::anothers::Other;
 
 fn order(mailbox: &Mailbox, minutes: i64) -> Value {
@@ -70,7 +69,7 @@ async fn whoever_may_be_told_proves_it_again() {
     assert_eq!(asked_in(&mailbox).await, Some(165));
 
     // That of a program ends in an hour.
-    mailbox.token = program(&mailbox).await;
+    mailbox.token = program(&mailbox, "Calendars.Read").await;
     let mut other = order(&mailbox, 180);
     other["clientState"] = json!("program's");
     let foreign = mailbox
@@ -111,22 +110,6 @@ async fn whoever_may_be_told_proves_it_again() {
     other["lifecycleNotificationUrl"] = Value::Null;
     mailbox.post("subscriptions", &other).await;
     assert_eq!(asked_in(&mailbox).await, None);
-}
-
-/// The access token of a program that Ada let in.
-async fn program(mailbox: &Mailbox) -> String {
-    let identity = &mailbox.world.app.identity;
-    let new = NewClient {
-        id: "crm".into(),
-        ..NewClient::default()
-    };
-    identity.register_client(new).await.unwrap();
-    let scopes = ["Calendars.Read".to_owned()];
-    let refresh = identity.issue_refresh("crm", mailbox.world.user.id, &scopes);
-    let refresh = refresh.await.unwrap();
-    let client = identity.client("crm").await.unwrap().unwrap();
-    let granted = identity.refresh(&client, &refresh, None, Rotation::Keep);
-    granted.await.unwrap().unwrap().access
 }
 
 #[tokio::test]

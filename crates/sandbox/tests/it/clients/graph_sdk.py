@@ -31,6 +31,8 @@ from msgraph.generated.models.body_type import BodyType
 from msgraph.generated.models.calendar import Calendar
 from msgraph.generated.models.calendar_color import CalendarColor
 from msgraph.generated.models.calendar_group import CalendarGroup
+from msgraph.generated.models.calendar_permission import CalendarPermission
+from msgraph.generated.models.calendar_role_type import CalendarRoleType
 from msgraph.generated.models.date_time_time_zone import DateTimeTimeZone
 from msgraph.generated.models.day_of_week import DayOfWeek
 from msgraph.generated.models.email_address import EmailAddress
@@ -433,8 +435,14 @@ async def refusals():
         check(f"{path} is refused", 400 <= answer.status_code < 500 and answer.json()["error"]["code"], answer.text)
     wrong = await raw("PUT", f"me/events")
     check.same("a method of nobody", (wrong.status_code, "error" in wrong.json()), (405, True))
-    other = await raw("GET", f"users/{ben['email']}/events")
-    check("somebody else's mailbox", other.status_code in (403, 404), other.text)
+    await refused("somebody else's mailbox", client.users.by_user_id(ben["email"]).events.get(), 403, "ErrorAccessDenied")
+    await refused("nobody's mailbox", client.users.by_user_id("nobody@contoso.example").events.get(), 404, "ErrorInvalidUser")
+    await refused("changes without a window", me.events.delta.get(), 400, "BadRequest")
+    permission = CalendarPermission(role=CalendarRoleType.Read, email_address=EmailAddress(address=ada["email"], name="Ada"))
+    shared = await service(ben["token"]).me.calendar.calendar_permissions.post(permission)
+    check.same("a shared one", (await client.users.by_user_id(ben["email"]).calendar.get()).owner.address, ben["email"])
+    check("its events", (await client.users.by_user_id(ben["email"]).events.get()).value is not None)
+    await service(ben["token"]).me.calendar.calendar_permissions.by_calendar_permission_id(shared.id).delete()
 
 
 async def calendars():
