@@ -5,7 +5,7 @@ use network::{Network, Request, Url};
 use crate::{Error, Result};
 
 /// Opens an authorization URL, signs in, allows, and says where the browser is sent (with `code` and `state`, or
-/// `error`).
+/// `error`). What it would post there is said as a query.
 ///
 /// # Errors
 /// [`Error::Answer`] if the page is not what a stand-in shows: a wrong password, an unknown client.
@@ -47,10 +47,26 @@ pub async fn consent(
                 .form(form),
         )
         .await?;
-    let location = answer.header("location").map(str::to_owned);
-    location
-        .filter(|_| answer.status == 303)
-        .ok_or_else(|| odd(answer.status))
+    let location = match answer.status {
+        303 => answer.header("location").map(str::to_owned),
+        200 => posted(answer.text()?),
+        _ => None,
+    };
+    location.ok_or_else(|| odd(answer.status))
+}
+
+/// Where a page posts its form at once, with the form's fields as a query.
+pub fn posted(html: &str) -> Option<String> {
+    let (_, form) = html.split_once("<form method=post action=\"")?;
+    let (address, fields) = form.split_once('"')?;
+    let mut url = Url::parse(&unescape(address)).ok()?;
+    for field in fields.split("<input type=hidden name=\"").skip(1) {
+        let (name, rest) = field.split_once("\" value=\"")?;
+        let (value, _) = rest.split_once('"')?;
+        url.query_pairs_mut()
+            .append_pair(&unescape(name), &unescape(value));
+    }
+    Some(url.into())
 }
 
 /// A parameter of the address that a browser was sent to.

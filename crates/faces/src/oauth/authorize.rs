@@ -4,7 +4,7 @@ use axum::{
     body::Bytes,
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{AppendHeaders, IntoResponse, Redirect, Response},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use identity::{Actor, User, oauth::CodeRequest, pkce_challenge, same_secret};
 
@@ -121,7 +121,7 @@ async fn checked(face: &Face, query: Option<&str>) -> Result<Asked, CheckError> 
 
 fn failed(error: CheckError) -> Response {
     match error {
-        CheckError::Trouble(Trouble::Back { to }) => Redirect::to(&to).into_response(),
+        CheckError::Trouble(Trouble::Back(answer)) => answer.into_response(),
         CheckError::Trouble(Trouble::Page { error, text }) => {
             page::respond(StatusCode::BAD_REQUEST, page::trouble(error, &text))
         }
@@ -263,7 +263,7 @@ impl Face {
         if self.vendor == Vendor::Google {
             pairs.push(("scope", &shown));
         }
-        let back = Redirect::to(&parameters.answer(&pairs));
+        let back = parameters.answer(&pairs);
         match &signed_in.token {
             Some(token) => {
                 let cookie = self.set_cookie(self.session_cookie(), token);

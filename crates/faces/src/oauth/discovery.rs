@@ -45,7 +45,7 @@ pub(super) async fn microsoft(State(face): State<Face>, Path(tenant): Path<Strin
         "token_endpoint": at("oauth2/v2.0/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
         "jwks_uri": at("discovery/v2.0/keys"),
-        "response_modes_supported": ["query"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code"],

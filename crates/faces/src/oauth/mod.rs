@@ -1,6 +1,7 @@
 //! OAuth as Google and Microsoft speak it: authorization pages, token endpoint, discovery (RFC 6749, RFC 7636, OpenID
 //! Connect). What is granted is `identity`'s business; this is how each vendor writes it.
 
+mod answer;
 mod authorize;
 mod client;
 mod discovery;

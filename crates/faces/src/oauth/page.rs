@@ -1,4 +1,5 @@
-//! The two small pages that people see: may this program in, and what went wrong. No scripts; everything is escaped.
+//! The small pages that people see: may this program in, what went wrong, and the one by which an answer is posted, which has
+//! the only script. Everything is escaped.
 
 use std::fmt::Write as _;
 
@@ -12,6 +13,9 @@ color:#1b1f24;background:#fff}h1{font-size:1.3rem}label{display:block;margin:.6r
 box-sizing:border-box;font:inherit;padding:.4rem}button{font:inherit;padding:.4rem 1rem;margin:.8rem .6rem 0 0}\
 .bad{color:#a40e26}small{color:#57606a}@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}\
 small{color:#8d96a0}.bad{color:#ff7b72}}";
+
+/// The one script that runs on these pages. Their policy names its hash.
+const SUBMIT: &str = "document.forms[0].submit()";
 
 /// What the page of consent shows.
 pub(super) struct Consent<'a> {
@@ -97,13 +101,30 @@ pub(super) fn trouble(error: &str, text: &str) -> String {
     document("Error", &body)
 }
 
+/// The page by which a browser posts an answer: at once, or when somebody presses the button.
+pub(super) fn posting(address: &str, pairs: &[(String, String)]) -> String {
+    let mut body = format!("<form method=post action=\"{}\">", escape(address));
+    for (name, value) in pairs {
+        let (name, value) = (escape(name), escape(value));
+        let _ = write!(
+            body,
+            "<input type=hidden name=\"{name}\" value=\"{value}\">"
+        );
+    }
+    let _ = write!(
+        body,
+        "<button>Continue</button></form><script>{SUBMIT}</script>"
+    );
+    document("Signed in", &body)
+}
+
 /// A page as an answer. It is not kept, not framed, and its address (which has the request's state) is told to nobody.
 pub(super) fn respond(status: StatusCode, html: String) -> Response {
     let headers = [
         (header::CACHE_CONTROL, "no-store"),
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='; frame-ancestors 'none'; base-uri 'none'",
         ),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -136,6 +157,9 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::digest;
+    use base64::{Engine, prelude::BASE64_STANDARD};
+
     use super::*;
 
     #[test]
@@ -160,9 +184,19 @@ mod tests {
             }
             .html(),
             trouble(evil, evil),
+            posting(evil, &[(evil.to_owned(), evil.to_owned())]),
         ] {
-            assert!(!html.contains("<script"), "{html}");
+            assert!(!html.contains("<script>'"), "{html}");
             assert!(html.contains("&quot;&gt;&lt;script&gt;&#39;&amp;"));
         }
+    }
+
+    #[test]
+    fn the_policy_names_the_one_script() {
+        let hash = digest::digest(&digest::SHA256, SUBMIT.as_bytes());
+        let hash = BASE64_STANDARD.encode(hash);
+        let response = respond(StatusCode::OK, String::new());
+        let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str();
+        assert!(policy.is_ok_and(|policy| policy.contains(&format!("'sha256-{hash}'"))));
     }
 }

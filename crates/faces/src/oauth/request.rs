@@ -4,7 +4,9 @@ use identity::oauth::Client;
 use url::Url;
 
 use super::{
-    Face, Vendor, google, microsoft,
+    Face, Vendor,
+    answer::{Answer, Mode},
+    google, microsoft,
     scopes::{self, Scopes},
 };
 
@@ -20,6 +22,8 @@ pub(super) struct Parameters {
     pub redirect_uri: String,
     pub response_type: String,
     pub response_mode: String,
+    /// The same, once it is known that it is one.
+    pub mode: Mode,
     pub scope: String,
     pub state: Option<String>,
     pub challenge: Option<String>,
@@ -45,7 +49,7 @@ pub(super) enum Trouble {
     /// The request cannot be trusted to name where its sender is: the person is told.
     Page { error: &'static str, text: String },
     /// The client is told (RFC 6749 4.1.2.1).
-    Back { to: String },
+    Back(Answer),
 }
 
 impl Parameters {
@@ -104,27 +108,25 @@ impl Parameters {
     /// Where the browser goes with an error.
     pub fn back(&self, error: &str, description: &str) -> Trouble {
         let pairs = [("error", error), ("error_description", description)];
-        Trouble::Back {
-            to: self.answer(&pairs),
-        }
+        Trouble::Back(self.answer(&pairs))
     }
 
-    /// The redirect URI with these parameters and the state. Its own query stays (RFC 6749 3.1.2).
-    pub fn answer(&self, pairs: &[(&str, &str)]) -> String {
-        let Ok(mut url) = Url::parse(&self.redirect_uri) else {
-            return self.redirect_uri.clone();
-        };
-        url.query_pairs_mut().extend_pairs(pairs);
-        if let Some(state) = &self.state {
-            url.query_pairs_mut().append_pair("state", state);
+    /// An answer of these parameters and the state.
+    pub fn answer(&self, pairs: &[(&str, &str)]) -> Answer {
+        let state = self.state.as_deref().map(|state| ("state", state));
+        let pairs = pairs.iter().copied().chain(state);
+        let owned = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Answer {
+            redirect_uri: self.redirect_uri.clone(),
+            mode: self.mode,
+            pairs: owned.collect(),
         }
-        url.into()
     }
 }
 
 /// Checks a request, first who asks and where the answer goes, then what is asked.
 pub(super) async fn check(face: &Face, query: &str) -> Result<Asked, CheckError> {
-    let parameters = Parameters::read(query)?;
+    let mut parameters = Parameters::read(query)?;
     let client = face.app.identity.client(&parameters.client_id).await?;
     let Some(client) = client else {
         return Err(unknown_client(face.vendor, &parameters.client_id).into());
@@ -132,6 +134,9 @@ pub(super) async fn check(face: &Face, query: &str) -> Result<Asked, CheckError>
     if !redirects_to(&client, &parameters.redirect_uri) {
         return Err(wrong_redirect(face.vendor, &parameters.redirect_uri).into());
     }
+    let mode = Mode::named(&parameters.response_mode)
+        .filter(|mode| face.vendor == Vendor::Microsoft || *mode == Mode::Query);
+    parameters.mode = mode.unwrap_or_default();
     if parameters.response_type != "code" {
         return Err(parameters
             .back(
@@ -140,9 +145,9 @@ pub(super) async fn check(face: &Face, query: &str) -> Result<Asked, CheckError>
             )
             .into());
     }
-    if !matches!(parameters.response_mode.as_str(), "" | "query") {
+    if mode.is_none() {
         return Err(parameters
-            .back("invalid_request", "Only response_mode=query is supported.")
+            .back("invalid_request", "This response_mode is not supported.")
             .into());
     }
     check_challenge(&parameters, &client)?;
@@ -303,18 +308,5 @@ mod tests {
             Parameters::read("state=a&state=b"),
             Err(Trouble::Page { .. })
         ));
-    }
-
-    #[test]
-    fn answers_keep_the_query_of_the_redirect_uri() {
-        let asked = Parameters {
-            redirect_uri: "https://a.example/back?x=1".to_owned(),
-            state: Some("s t".to_owned()),
-            ..Parameters::default()
-        };
-        assert_eq!(
-            asked.answer(&[("code", "c&d")]),
-            "https://a.example/back?x=1&code=c%26d&state=s+t"
-        );
     }
 }

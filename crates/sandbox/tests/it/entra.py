@@ -20,8 +20,8 @@ def application(kind, **more):
     return kind(client, authority=root + "common", verify=ca, instance_discovery=False, **more)
 
 
-def sign_in(app):
-    flow = app.initiate_auth_code_flow(SCOPES, redirect_uri=redirect)
+def sign_in(app, **more):
+    flow = app.initiate_auth_code_flow(SCOPES, redirect_uri=redirect, **more)
     print(flow["auth_uri"], flush=True)
     answer = dict(parse_qsl(urlsplit(sys.stdin.readline().strip()).query))
     return flow, answer
@@ -73,4 +73,10 @@ refused = wrong.acquire_token_by_refresh_token(ready, SCOPES)
 assert refused["error"] == "invalid_client", refused
 moved = granted(again.acquire_token_by_refresh_token(ready, SCOPES))
 assert me(moved) == "ben@contoso.example"
+
+# The same by a form that the browser posts.
+posting = application(msal.ConfidentialClientApplication, client_credential=secret)
+flow, answer = sign_in(posting, response_mode="form_post")
+assert "response_mode=form_post" in flow["auth_uri"], flow
+assert me(granted(posting.acquire_token_by_auth_code_flow(flow, answer))) == "ada@contoso.example"
 print("done")

@@ -6,6 +6,7 @@ mod demo;
 mod entra;
 mod fixture;
 mod life;
+mod modes;
 mod notifications;
 mod oauth;
 mod place;
