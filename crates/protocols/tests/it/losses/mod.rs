@@ -1,6 +1,7 @@
 //! What the formats cannot say, row by row of `docs/conformance/losses.md`: the fallback, and that the loss is said.
 
 mod content;
+mod found;
 mod page;
 mod series;
 
