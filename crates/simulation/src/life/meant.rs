@@ -80,12 +80,27 @@ impl World {
             // Where a moved event meets what others had of it, the others win; and what another installation writes looks
             // like somebody's edit. What lost is kept.
             || ((moved || self.other.is_some()) && self.is_elsewhere(edit, losers))
+            // It went along to a calendar that lets nothing of it out.
+            || (moved && self.is_kept_back(edit, body))
             // An event met again what the link has of it: there the link wins (L8). What lost is kept.
             || self.lost_at_a_meeting(edit)
             || self.was_covered(edit.place, edit.slot)
             || self.ledger.was_veiled(edit)
             || self.ledger.was_deleted(edit.number)
             || self.ledger.was_cancelled(edit)
+    }
+
+    /// Whether the event of `body` is in another calendar as well, with what this edit wrote, which is covered there.
+    fn is_kept_back(&self, edit: &Edit, body: &Event) -> bool {
+        let places = self.providers.iter().enumerate();
+        let mut there = places.filter(|(place, _)| self.covered(*place, edit.slot));
+        there.any(|(_, provider)| {
+            provider.objects.values().any(|object| {
+                object.live
+                    && object.body.categories == body.categories
+                    && edit.slot.read(&object.body) == Some(edit.number)
+            })
+        })
     }
 
     fn lost_at_a_meeting(&self, edit: &Edit) -> bool {
