@@ -1,6 +1,7 @@
 //! Moves between two calendars of a link. Providers tell of the two halves in either order: the event may go from its old
 //! calendar before or after it turns up in the new one.
 
+use calendar::Unit;
 use jiff::Timestamp;
 use storage::{calendars, copies, held, linked, links, members};
 use sync::{
@@ -48,6 +49,7 @@ impl Flow<'_> {
                 continue;
             }
             self.leave(row, left).await?;
+            let was = value.value.privacy;
             let rest = members::of_linked(self.tx, value.id).await?;
             // Whoever else has made it goes on to speak for it.
             if rest.iter().all(|member| member.copy != value.origin) {
@@ -58,6 +60,9 @@ impl Flow<'_> {
             }
             // What was hidden from it as private it sees now.
             self.outward(value, None).await?;
+            if was != value.value.privacy {
+                self.let_in(value, &[Unit::Privacy].into()).await?;
+            }
             return Ok(true);
         }
         Ok(false)

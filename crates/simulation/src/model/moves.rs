@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar::Event;
+use calendar::{Event, Unit};
 use sync::{
     CalendarId, Cause, CopyId, Law, Member, Remote,
     law::holds,
@@ -143,6 +143,7 @@ impl Hub {
                     self.members.retain(|m| !here(m));
                     rules::leave(&mut self.rows[row].copy);
                     let origin = self.linked[linked].origin;
+                    let was = self.linked[linked].value.privacy;
                     if !self
                         .members
                         .iter()
@@ -152,6 +153,9 @@ impl Hub {
                     }
                     // What was hidden from it as private it sees now.
                     self.outward(linked, None, cause);
+                    if was != self.linked[linked].value.privacy {
+                        self.let_in(linked, &[Unit::Privacy].into(), cause);
+                    }
                     return true;
                 }
             }
