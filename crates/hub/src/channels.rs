@@ -267,14 +267,23 @@ impl Hub {
         Ok(false)
     }
 
-    /// Whether notifications reach us for a calendar.
-    pub(crate) async fn is_watched(&self, store: &Store, calendar: CalendarId) -> Result<bool> {
+    /// Whether something has come through a calendar's channel, be it only word that it is open. Until then nobody knows whether
+    /// notifications find their way here, and the calendar is read as often as if there were none.
+    pub(crate) async fn is_heard(&self, store: &Store, calendar: CalendarId) -> Result<bool> {
         let now = self.clock().now();
         let mut tx = store.read().await?;
         let open = rows::of_calendar(&mut tx, calendar).await?;
         Ok(open
             .iter()
-            .any(|c| c.expires > now && c.state == rows::State::Active))
+            .any(|c| is_open(c, now) && c.last_message.is_some()))
+    }
+
+    /// Whether notifications reach us for a calendar.
+    pub(crate) async fn is_watched(&self, store: &Store, calendar: CalendarId) -> Result<bool> {
+        let now = self.clock().now();
+        let mut tx = store.read().await?;
+        let open = rows::of_calendar(&mut tx, calendar).await?;
+        Ok(open.iter().any(|c| is_open(c, now)))
     }
 }
 
@@ -282,6 +291,10 @@ impl Hub {
 fn newest(open: &[rows::Channel]) -> Option<&rows::Channel> {
     let living = open.iter().filter(|c| c.state != rows::State::Stopped);
     living.max_by_key(|c| (c.state == rows::State::Active, c.renew_at))
+}
+
+fn is_open(row: &rows::Channel, now: Timestamp) -> bool {
+    row.expires > now && row.state == rows::State::Active
 }
 
 /// A channel as connectors name it.

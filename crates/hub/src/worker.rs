@@ -280,7 +280,8 @@ impl Hub {
             tx.commit().await?;
         }
         let most = self.settings().poll;
-        let pause = pace::pause(&work.connector.traits(), most, moved, now, watched);
+        let heard = watched && self.is_heard(store, calendar).await?;
+        let pause = pace::pause(&work.connector.traits(), most, moved, now, heard);
         Ok(Some(self.after(pause)))
     }
 

@@ -5,7 +5,7 @@ use kalends_hub::{Settings, channels::News, replicate::PULL};
 use storage::jobs;
 use uuid::Uuid;
 
-use crate::world::{Database, World};
+use crate::world::{Database, World, until};
 
 both! {
     one_that_can_be_prolonged_stays_the_same,
@@ -13,6 +13,7 @@ both! {
     one_that_is_not_there_any_more_is_followed_by_another,
     one_that_ended_before_its_time_is_followed_by_one_other,
     what_went_unsaid_is_read,
+    one_through_which_nothing_came_makes_no_read_wait,
 }
 
 /// A calendar whose provider sends notifications and can prolong their channels.
@@ -113,4 +114,27 @@ async fn what_went_unsaid_is_read(database: Database) {
     let mut tx = world.store.read().await.unwrap();
     let due = jobs::next_due(&mut tx, &[PULL]).await.unwrap();
     assert!(due.unwrap() <= world.clock.peek());
+}
+
+async fn one_through_which_nothing_came_makes_no_read_wait(database: Database) {
+    let world = watched(&database).await;
+    world.models[0].manners().poll = Some(std::time::Duration::from_mins(1));
+    let channel = open(&world).remove(0);
+    let wait = async || {
+        let mut tx = world.store.read().await.unwrap();
+        let due = jobs::next_due(&mut tx, &[PULL]).await.unwrap().unwrap();
+        due.duration_since(world.clock.peek()).as_secs()
+    };
+    let _worker = world.start();
+    world.sync_now().await;
+    // Twice as rarely where nothing happens; while it is being read, the job's lease stands there, half a minute long.
+    until("it is read, and again in two minutes", async || {
+        (90..=120).contains(&wait().await)
+    })
+    .await;
+    assert!(tell(&world, &channel, News::Changed).await);
+    until("it is read, and again in five minutes", async || {
+        (250..=300).contains(&wait().await)
+    })
+    .await;
 }

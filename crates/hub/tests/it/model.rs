@@ -62,6 +62,8 @@ pub struct Manners {
     pub finds: Option<String>,
     /// Channels that are open: the secret of each, and until when it lives.
     pub channels: BTreeMap<Uuid, (String, Timestamp)>,
+    /// How often it is read, if not once an hour.
+    pub poll: Option<Duration>,
     /// Channels live so much shorter than was asked for.
     pub shorter: jiff::SignedDuration,
     /// Channels can be prolonged.
@@ -444,7 +446,7 @@ impl Connector for Model {
         let manners = self.manners();
         Traits {
             push: manners.push,
-            poll: Duration::from_secs(3600),
+            poll: manners.poll.unwrap_or(Duration::from_secs(3600)),
             hurry: Duration::from_secs(900),
             concurrency: 4,
             quiet: !manners.mails,
