@@ -1,55 +1,24 @@
 """google-api-python-client against the stand-in for Google. Usage: google_api.py SANDBOX.JSON"""
 
-import json
 import re
 import sys
 import time
 
+import google.auth.exceptions
 import google.oauth2.credentials
-import googleapiclient.discovery_cache
 from googleapiclient.discovery import build_from_document
 from googleapiclient.errors import HttpError
 
-from support import Checks, Receiver, control, described
+from google_support import berlin, check, control, described, document_of, refused, service_of
+from support import Receiver
 
 sandbox = described(sys.argv[1])
 google_ = sandbox["google"]
 ada = google_["users"][0]
-path = googleapiclient.discovery_cache.__path__[0] + "/documents/calendar.v3.json"
-with open(path) as file:
-    document = json.load(file)
-# Only where the service is changes.
-document["rootUrl"] = google_["root"]
-document["baseUrl"] = google_["root"] + "calendar/v3/"
-credentials = google.oauth2.credentials.Credentials(ada["token"])
-service = build_from_document(document, credentials=credentials)
+document = document_of(sandbox)
+service = service_of(sandbox, ada)
 events = service.events()
-check = Checks()
 RFC3339 = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$")
-
-
-def refused(what, request, status, reason, location=None, message=None):
-    """A refusal as the exception shows it."""
-    try:
-        answer = request.execute()
-    except HttpError as error:
-        said = json.loads(error.content)["error"]
-        found = said["errors"][0]
-        check.same(f"{what}: status", error.resp.status, status)
-        check.same(f"{what}: reason", found["reason"], reason)
-        check.same(f"{what}: code", said["code"], status)
-        check(f"{what}: message", said["message"] and said["message"] == found["message"], said)
-        check.same(f"{what}: error_details", error.error_details[0]["reason"], reason)
-        if location:
-            check.same(f"{what}: location", found.get("location"), location)
-        if message:
-            check.same(f"{what}: message", said["message"], message)
-    else:
-        check(what, False, f"not refused: {answer!r}")
-
-
-def berlin(text):
-    return {"dateTime": text, "timeZone": "Europe/Berlin"}
 
 
 def body(summary, day="2027-02-02", **more):
@@ -342,7 +311,8 @@ def listings():
     part = events.list(calendarId="primary", fields="items(id,start/dateTime),nextSyncToken", iCalUID="abc@elsewhere").execute()
     check("fields", set(part) <= {"items", "nextSyncToken"} and set(part["items"][0]) == {"id", "start"}, part)
     refused("fields of nobody", events.list(calendarId="primary", fields="items(nonsense)"), 400, "invalidParameter", location="fields")
-    since = events.list(calendarId="primary", updatedMin="2026-01-01T00:00:00Z", showDeleted=True).execute()
+    lately = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 86400))
+    since = events.list(calendarId="primary", updatedMin=lately, showDeleted=True).execute()
     check("updatedMin", len(since["items"]) > 3, len(since["items"]))
     token = all_pages(calendarId="primary")[1]["nextSyncToken"]
     control(sandbox, "expire_sync_tokens")

@@ -83,6 +83,12 @@ async fn google_api_python_client_works_unmodified() {
 }
 
 #[tokio::test]
+async fn each_field_of_google_is_written_and_read() {
+    let python = python("google-api-python-client");
+    run(Kind::Google, python, "google_fields.py").await;
+}
+
+#[tokio::test]
 async fn google_auth_oauthlib_works_unmodified() {
     let python = python("google-auth-oauthlib");
     run(Kind::Google, python, "google_oauth.py").await;
