@@ -43,6 +43,8 @@ pub struct Dialect {
     pub burned_ids: bool,
     /// Most items on a page, whatever the client asks for; 0 for the protocol's own maximum.
     pub page_max: usize,
+    /// How many days back somebody may ask for what was changed since; 0 for any number.
+    pub changed_days: u32,
     /// Video conferences are set up for whoever asks for one; they lead nowhere.
     pub conferences: bool,
     /// Colleagues see when each other is busy, as in an organization that has changed nothing.

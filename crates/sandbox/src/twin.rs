@@ -87,6 +87,7 @@ impl Kind {
     fn dialect(self) -> Dialect {
         Dialect {
             burned_ids: self == Self::Google,
+            changed_days: if self == Self::Google { 28 } else { 0 },
             page_max: 0,
             conferences: true,
             colleagues: self == Self::Microsoft,

@@ -31,7 +31,13 @@ const PAGE_DEFAULT: usize = 100;
 /// Most entries of a page.
 const PAGE_MAX: usize = 250;
 /// What people may do with a calendar, the least first.
-const ROLES: [&str; 4] = ["freeBusyReader", "reader", "writer", "owner"];
+const ROLES: [&str; 5] = [
+    "freeBusyReader",
+    "reader",
+    "writerWithoutPrivateAccess",
+    "writer",
+    "owner",
+];
 
 pub(super) async fn list(
     State(app): State<App>,
@@ -213,7 +219,7 @@ async fn change(
         kept.texts(fields, &["foregroundColor"], false)?;
         text(fields, "backgroundColor")?
     } else {
-        let id = text(fields, "colorId")?;
+        let id = text(fields, "colorId")?.filter(|id| !id.is_empty());
         let unknown = || Fault::invalid("Invalid calendar color id.");
         let color = id.map(|id| colors::of_calendar(&id).ok_or_else(unknown));
         let color = color.transpose()?;
@@ -224,19 +230,14 @@ async fn change(
     };
     kept.texts(fields, &["summaryOverride"], whole)?;
     kept.set_reminders(fields)?;
-    if let Some(settings) = fields.get("notificationSettings") {
-        kept.set("notificationSettings", Some(settings.clone()));
-    }
+    kept.set_notifications(fields)?;
     if let Some(hidden) = flag(fields, "hidden")? {
         kept.set("hidden", hidden.then_some(true.into()));
     }
     kept.set("offTheList", None);
     // What is hidden is not shown, either.
-    let shown = if kept.hidden() {
-        Some(false)
-    } else {
-        flag(fields, "selected")?
-    };
+    let selected = flag(fields, "selected")?;
+    let shown = if kept.hidden() { Some(false) } else { selected };
     let edit = CalendarEdit {
         color,
         shown,
@@ -268,8 +269,9 @@ pub(super) async fn delete(
 ) -> Result<StatusCode, Fault> {
     let place = listed(&app, &actor, &calendar).await?;
     if is_primary(&app, &actor, &place).await? {
-        let message = "The primary calendar cannot be taken off the list.";
-        return Err(Fault::invalid(message));
+        let reason = "cannotChangeOwnPrimarySubscription";
+        let message = "Cannot remove your own primary calendar from the list.";
+        return Err(Fault::calendar(400, reason, message));
     }
     let mut kept = Kept::of(&place.calendar);
     kept.set("offTheList", Some(true.into()));

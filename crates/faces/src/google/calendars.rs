@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Fault, colors, condition,
     entry::Kept,
+    labels,
     place::{Place, primary},
     signed::Signed,
 };
@@ -138,6 +139,7 @@ pub(super) async fn insert(
     let name = name.ok_or_else(|| Fault::required("Missing summary."))?;
     let mut kept = Kept::default();
     kept.texts(&wanted.rest, &["location"], false)?;
+    labels::set(&mut kept, &wanted.rest, false, || app.hub.ids().uuid())?;
     let id = CalendarId(app.hub.ids().uuid());
     let new = NewCalendar {
         name,
@@ -170,11 +172,23 @@ pub(super) async fn delete(
 ) -> Result<StatusCode, Fault> {
     let place = Place::of(&app, &actor, &calendar).await?;
     if is_primary(&app, &actor, &place).await? {
-        let message = "The primary calendar cannot be deleted; clear it.";
-        return Err(Fault::invalid(message));
+        let reason = "cannotDeletePrimaryCalendar";
+        let message = "Cannot delete the primary calendar; clear it instead.";
+        return Err(Fault::calendar(400, reason, message));
     }
     app.hub.delete_calendar(&actor, place.calendar.id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The administrators of a domain give the calendars of one person to another. There are none here.
+pub(super) async fn transfer(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(calendar): Path<String>,
+) -> Result<StatusCode, Fault> {
+    Place::of(&app, &actor, &calendar).await?;
+    let message = "Not Authorized to access this resource/api";
+    Err(Fault::new(403, "forbidden", message))
 }
 
 pub(super) fn calendar_of(calendar: &CalendarView) -> Calendar {
@@ -183,6 +197,7 @@ pub(super) fn calendar_of(calendar: &CalendarView) -> Calendar {
     if let Some(location) = Kept::of(calendar).text("location") {
         rest.insert("location".to_owned(), json!(location));
     }
+    labels::show(calendar, &mut rest);
     Calendar {
         kind: Some("calendar#calendar".to_owned()),
         etag: Some(etag(calendar)),
@@ -207,6 +222,8 @@ fn etag(calendar: &CalendarView) -> String {
         access,
         ..
     } = calendar;
+    let empty = |value: &Value| value.as_object().is_some_and(Map::is_empty);
+    let kept: Vec<_> = kept.iter().filter(|(_, value)| !empty(value)).collect();
     let text =
         format!("{name:?}{color:?}{description:?}{time_zone:?}{selected}{shown}{kept:?}{access:?}");
     // FNV-1a: two states of one calendar need different tags, nothing else.

@@ -10,7 +10,15 @@ use identity::Actor;
 use protocols::google::Calendar;
 use serde_json::{Map, Value};
 
-use super::{Fault, calendars::calendar_of, condition, entry::Kept, place::Place, signed::Signed};
+use super::{
+    Fault,
+    calendars::{calendar_of, is_primary},
+    condition,
+    entry::Kept,
+    labels,
+    place::Place,
+    signed::Signed,
+};
 use crate::App;
 
 /// A JSON object.
@@ -58,6 +66,8 @@ async fn change(
 ) -> Result<Json<Calendar>, Fault> {
     let mut kept = Kept::of(&place.calendar);
     kept.texts(fields, &["location"], whole)?;
+    let own = is_primary(app, actor, place).await?;
+    labels::set(&mut kept, fields, own, || app.hub.ids().uuid())?;
     let edit = CalendarEdit {
         name: text(fields, "summary")?,
         description: text(fields, "description")?,

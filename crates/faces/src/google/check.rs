@@ -7,14 +7,14 @@ use jiff::{
 };
 use protocols::google::{Event as Wire, EventDateTime, is_recurrence_line};
 
-use super::Fault;
+use super::{Fault, special};
 
 /// Most reminders of an event's own.
 const REMINDERS_MAX: usize = 5;
 /// Google's event colours are numbered from 1.
 const COLORS: std::ops::RangeInclusive<u32> = 1..=11;
 /// Types that a client may give an event, and those that events from elsewhere have.
-const TYPES: [&str; 6] = [
+pub(super) const TYPES: [&str; 6] = [
     "birthday",
     "default",
     "focusTime",
@@ -38,7 +38,10 @@ pub(super) fn event(wire: &Wire, zone: &Zone, says: impl Fn(&str) -> bool) -> Re
     if says("reminders") {
         reminders(wire)?;
     }
-    Ok(())
+    if says("source") {
+        source(wire)?;
+    }
+    special::check(wire, says)
 }
 
 fn times(wire: &Wire, zone: &Zone) -> Result<(), Fault> {
@@ -47,6 +50,9 @@ fn times(wire: &Wire, zone: &Zone) -> Result<(), Fault> {
     let start = start.ok_or_else(|| Fault::required("Missing start time."))?;
     let end = wire.end.as_ref().filter(said);
     let end = end.ok_or_else(|| Fault::required("Missing end time."))?;
+    for (time, which) in [(start, "start"), (end, "end")] {
+        moment(time, which)?;
+    }
     if start.date.is_some() != end.date.is_some() {
         let message = "Start and end times must either both be date or both be dateTime.";
         return Err(Fault::invalid(message));
@@ -66,6 +72,29 @@ fn times(wire: &Wire, zone: &Zone) -> Result<(), Fault> {
         return Err(Fault::time_range_empty());
     }
     Ok(())
+}
+
+/// A day or a time, and which time if not by an offset then by a zone.
+fn moment(time: &EventDateTime, which: &str) -> Result<(), Fault> {
+    let malformed = |text: &str| {
+        let message = format!("Invalid value for: Invalid format: \"{text}\" is malformed");
+        Err(Fault::invalid(message))
+    };
+    match (time.date.as_deref(), time.date_time.as_deref()) {
+        (Some(_), Some(_)) => Err(Fault::invalid(format!("Invalid {which} time."))),
+        (Some(day), None) if day.len() != 10 || day.parse::<Date>().is_err() => malformed(day),
+        (None, Some(text)) if text.parse::<Timestamp>().is_err() => {
+            if !text.contains(['T', 't', ' ']) || text.parse::<DateTime>().is_err() {
+                return malformed(text);
+            }
+            if time.time_zone.as_deref().unwrap_or_default().is_empty() {
+                let message = format!("Missing time zone definition for {which} time.");
+                return Err(Fault::required(&message));
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether Google knows a zone by this name.
@@ -92,7 +121,17 @@ fn recurrence(wire: &Wire) -> Result<(), Fault> {
     if lines.is_empty() {
         return Ok(());
     }
-    if !lines.iter().all(|line| is_recurrence_line(line)) {
+    // Google has no rules finer than daily.
+    let fine = |line: &str| {
+        let line = line.to_ascii_uppercase();
+        ["FREQ=HOURLY", "FREQ=MINUTELY", "FREQ=SECONDLY"]
+            .iter()
+            .any(|frequency| line.contains(frequency))
+    };
+    if !lines
+        .iter()
+        .all(|line| is_recurrence_line(line) && !fine(line))
+    {
         return Err(Fault::invalid("Invalid recurrence rule."));
     }
     let timed = wire
@@ -155,6 +194,17 @@ fn attendees(wire: &Wire) -> Result<(), Fault> {
         if answer.is_some_and(|answer| !answers.contains(&answer)) {
             return Err(Fault::invalid("Invalid attendee response status."));
         }
+    }
+    Ok(())
+}
+
+fn source(wire: &Wire) -> Result<(), Fault> {
+    let url = wire.rest.get("source").and_then(|source| source.get("url"));
+    let url = url.and_then(|url| url.as_str());
+    if url.is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
+        return Err(Fault::invalid(
+            "Invalid source URL: HTTP or HTTPS is needed.",
+        ));
     }
     Ok(())
 }

@@ -11,6 +11,10 @@ use serde_json::{Map, Value, json};
 
 use super::Fault;
 
+/// What Google says to whoever has read an event before the last change of its times.
+const OLD_SEQUENCE: &str = "Invalid sequence value. The specified sequence number is below the current sequence number of the \
+    resource. Re-fetch the resource and use its sequence number on the following request.";
+
 /// An event as JSON, to be changed.
 pub(super) struct Draft {
     /// The master, or the single event.
@@ -34,8 +38,10 @@ pub(super) fn edit(
     for unit in unit::diff(&before, &after) {
         unit.take(event, &after);
     }
-    // Another time is another edition of the invitation (RFC 5546 2.1.4).
-    if before.when != after.when || before.rules != after.rules {
+    if after.sequence > event.sequence {
+        event.sequence = after.sequence;
+    } else if before.when != after.when || before.rules != after.rules {
+        // Another time is another edition of the invitation (RFC 5546 2.1.4).
         event.sequence = event.sequence.saturating_add(1);
     }
     Ok(())
@@ -110,6 +116,29 @@ impl Draft {
         Ok(self.exceptions.entry(id).or_default())
     }
 
+    /// Takes the number of the edition out of what a client says. One of a later edition is taken over, where the client
+    /// speaks of the whole event.
+    pub(super) fn number(
+        &mut self,
+        occurrence: Option<RecurrenceId>,
+        fields: &mut Map<String, Value>,
+    ) -> Result<(), Fault> {
+        let there = self.master["sequence"].as_u64().unwrap_or_default();
+        let said = fields.shift_remove("sequence");
+        let said = said.and_then(|said| said.as_i64());
+        match said.map(|said| u64::try_from(said).unwrap_or_default()) {
+            Some(said) if said < there => Err(Fault::invalid(OLD_SEQUENCE)),
+            Some(said) if occurrence.is_none() => {
+                fields.insert("sequence".to_owned(), json!(said));
+                Ok(())
+            }
+            _ => {
+                fields.insert("sequence".to_owned(), json!(there));
+                Ok(())
+            }
+        }
+    }
+
     /// Takes an occurrence out.
     pub(super) fn cancel(&mut self, id: RecurrenceId) -> Result<(), Error> {
         let original = original_start_time(&self.event()?.when, id, &self.zone);
@@ -149,24 +178,5 @@ pub(super) fn merge(into: &mut Value, change: &Map<String, Value>) {
             Value::Object(inner) => merge(into.entry(name.clone()).or_insert(Value::Null), inner),
             other => drop(into.insert(name.clone(), other.clone())),
         }
-    }
-    for name in ["start", "end"] {
-        if let (Some(changed), Some(time)) = (change.get(name), into.get_mut(name)) {
-            one_kind_of_time(changed, time);
-        }
-    }
-}
-
-/// A day replaces a time and the other way round, even if the client did not clear the other.
-fn one_kind_of_time(changed: &Value, time: &mut Value) {
-    let says = |name: &str| changed.get(name).is_some_and(|value| !value.is_null());
-    let Some(time) = time.as_object_mut() else {
-        return;
-    };
-    if says("date") && !says("dateTime") {
-        time.shift_remove("dateTime");
-        time.shift_remove("timeZone");
-    } else if says("dateTime") && !says("date") {
-        time.shift_remove("date");
     }
 }

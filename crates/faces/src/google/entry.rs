@@ -3,12 +3,21 @@
 
 use hub::{CalendarView, calendars::CalendarEdit};
 use protocols::google::{DIALECT, Reminder};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::Fault;
+use super::{Fault, body};
 
 /// Most default reminders of a calendar.
 const REMINDERS_MAX: usize = 5;
+
+/// What people are mailed about.
+const NOTIFICATIONS: [&str; 5] = [
+    "agenda",
+    "eventCancellation",
+    "eventChange",
+    "eventCreation",
+    "eventResponse",
+];
 
 /// What is kept of one calendar.
 #[derive(Clone, Debug, Default)]
@@ -97,8 +106,7 @@ impl Kept {
         else {
             return Ok(());
         };
-        let all: Vec<Reminder> = serde_json::from_value(said.clone())
-            .map_err(|_| Fault::invalid("Invalid value for defaultReminders."))?;
+        let all = body::reminders_of(said, "defaultReminders")?;
         if all.len() > REMINDERS_MAX {
             let message = format!("A calendar has at most {REMINDERS_MAX} default reminders.");
             return Err(Fault::calendar(
@@ -107,9 +115,39 @@ impl Kept {
                 message,
             ));
         }
-        let known = |one: &Reminder| matches!(one.method.as_str(), "popup" | "email");
-        let all: Vec<Reminder> = all.into_iter().filter(known).collect();
-        self.set("defaultReminders", serde_json::to_value(all).ok());
+        let some = (!all.is_empty()).then(|| all.into());
+        self.set("defaultReminders", some);
+        Ok(())
+    }
+
+    /// Takes over what the person is mailed about.
+    pub(super) fn set_notifications(&mut self, fields: &Map<String, Value>) -> Result<(), Fault> {
+        let wrong = || Fault::invalid("Invalid value for: notificationSettings");
+        let said = match fields.get("notificationSettings") {
+            None => return Ok(()),
+            Some(Value::Null) => None,
+            Some(Value::Object(said)) => said.get("notifications"),
+            Some(_) => return Err(wrong()),
+        };
+        let said = said
+            .map(|said| said.as_array().ok_or_else(wrong))
+            .transpose()?;
+        let mut all = Vec::new();
+        for one in said.into_iter().flatten() {
+            let text = |name: &str| one[name].as_str().map(str::to_owned);
+            let kind = text("type").ok_or_else(|| Fault::required("Missing notification type."))?;
+            let method =
+                text("method").ok_or_else(|| Fault::required("Missing notification method."))?;
+            if !NOTIFICATIONS.contains(&kind.as_str()) {
+                return Err(wrong());
+            }
+            // There is no other way any more, and of others nothing is left.
+            if method == "email" {
+                all.push(json!({"type": kind, "method": method}));
+            }
+        }
+        let settings = (!all.is_empty()).then(|| json!({"notifications": all}));
+        self.set("notificationSettings", settings);
         Ok(())
     }
 }

@@ -7,13 +7,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use calendar::Window;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use protocols::google::{Event as Wire, Events};
 use serde_json::Map;
 
 use super::{
     Fault,
     calendars::role,
+    check,
     entry::Kept,
     filter::Filter,
     listing::{self, Listing, Order},
@@ -51,6 +52,10 @@ pub(super) async fn list(
 ) -> Result<Json<Events>, Fault> {
     let place = Place::of(&app, &actor, &calendar).await?;
     let shape = Shape::of(&query, &place)?;
+    query.choice("eventTypes", &check::TYPES)?;
+    for name in ["alwaysIncludeEmail", "showHiddenInvitations"] {
+        query.flag(name)?;
+    }
     let single_events = query.flag("singleEvents")?.unwrap_or(false);
     let listing = Listing {
         app: &app,
@@ -70,6 +75,7 @@ pub(super) async fn list(
         return Err(Fault::time_range_empty());
     }
     let page = begin(&app, &listing, &query).await?;
+    remembered(&app, &query)?;
     let (items, next) = listing.page(&page).await?;
     let items = items.into_iter().map(|item| shape.apply(item)).collect();
     Ok(Json(envelope(
@@ -82,6 +88,19 @@ pub(super) async fn list(
     )))
 }
 
+/// Refuses to say what was changed since a time that is too long ago.
+fn remembered(app: &App, query: &Query) -> Result<(), Fault> {
+    let days = i64::from(app.dialect.changed_days);
+    let Some(since) = query.instant("updatedMin")?.filter(|_| days > 0) else {
+        return Ok(());
+    };
+    let oldest = app.hub.clock().now() - SignedDuration::from_hours(24 * days);
+    if since < oldest {
+        return Err(Fault::too_long_ago());
+    }
+    Ok(())
+}
+
 fn order(query: &Query, single_events: bool) -> Result<Order, Fault> {
     match query.get("orderBy") {
         None => Ok(Order::None),
@@ -91,10 +110,10 @@ fn order(query: &Query, single_events: bool) -> Result<Order, Fault> {
             let message = "The requested ordering is not available for the particular query.";
             Err(Fault::parameter("orderBy", message))
         }
-        Some(_) => Err(Fault::parameter(
-            "orderBy",
-            "Invalid value: startTime or updated is needed.",
-        )),
+        Some(_) => {
+            query.choice("orderBy", &["startTime", "updated"])?;
+            Ok(Order::None)
+        }
     }
 }
 

@@ -105,6 +105,12 @@ impl Fault {
         Self::calendar(410, "fullSyncRequired", message).at("parameter", "syncToken")
     }
 
+    /// 410: nobody knows any more what was changed so long ago.
+    pub(super) fn too_long_ago() -> Self {
+        let message = "The requested minimum modification time lies too far in the past.";
+        Self::calendar(410, "updatedMinTooLongAgo", message).at("parameter", "updatedMin")
+    }
+
     /// 400: a sync token, and something that leaves out a part of what changed.
     pub fn sync_token_restricted() -> Self {
         let reason = "syncTokenWithRequestRestrictions";

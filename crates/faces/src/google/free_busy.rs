@@ -13,7 +13,7 @@ use protocols::google::{
     FailureItem, FreeBusyCalendar, FreeBusyRequest, FreeBusyResponse, TimePeriod,
 };
 
-use super::{Fault, place::Place, signed::Signed};
+use super::{Fault, check::is_zone, place::Place, signed::Signed};
 use crate::App;
 
 /// Most calendars in one question.
@@ -40,17 +40,30 @@ pub(super) async fn query(
         return Err(Fault::time_range_empty());
     }
     if asked.items.len() > CALENDARS_MAX {
-        return Err(Fault::new(
-            400,
-            "tooManyCalendarsRequested",
-            "Too many calendars requested.",
-        ));
+        return Err(too_many());
     }
-    let zone = asked
-        .time_zone
-        .as_deref()
-        .and_then(Zone::iana)
-        .unwrap_or_else(Zone::utc);
+    let limits = [
+        ("calendarExpansionMax", asked.calendar_expansion_max, 50),
+        ("groupExpansionMax", asked.group_expansion_max, 100),
+    ];
+    for (name, said, most) in limits {
+        if said.is_some_and(|said| !(1..=most).contains(&said)) {
+            let message = format!("Invalid value for {name}: 1 to {most} is needed.");
+            return Err(Fault::invalid(message));
+        }
+    }
+    if asked.items.iter().any(|item| item.id.is_empty()) {
+        return Err(Fault::required("Missing calendar id."));
+    }
+    let most = asked.calendar_expansion_max.unwrap_or(50);
+    if i64::try_from(asked.items.len()).is_ok_and(|count| count > most) {
+        return Err(too_many());
+    }
+    let named = asked.time_zone.as_deref().filter(|name| !name.is_empty());
+    if named.is_some_and(|name| !is_zone(name)) {
+        return Err(Fault::invalid("Invalid time zone."));
+    }
+    let zone = named.and_then(Zone::iana).unwrap_or_else(Zone::utc);
     let zone = TimeZone::get(zone.name()).unwrap_or(TimeZone::UTC);
     let mut calendars = BTreeMap::new();
     for item in asked.items {
@@ -72,6 +85,11 @@ pub(super) async fn query(
         time_max: super::render::time(window.to),
         calendars,
     }))
+}
+
+fn too_many() -> Fault {
+    let message = "Too many calendars requested.";
+    Fault::new(400, "tooManyCalendarsRequested", message)
 }
 
 /// An unknown calendar is an error inside a successful answer.

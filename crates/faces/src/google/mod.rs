@@ -9,6 +9,7 @@
 
 mod acl;
 mod batch;
+mod body;
 mod calendar_list;
 mod calendars;
 mod changes;
@@ -25,6 +26,7 @@ mod fields;
 mod filter;
 mod free_busy;
 mod guests;
+mod labels;
 mod listing;
 mod names;
 mod overridden;
@@ -37,7 +39,9 @@ mod settings;
 mod shape;
 mod signed;
 mod since;
+mod special;
 mod tokens;
+mod writable;
 mod write;
 
 use axum::{
@@ -100,6 +104,10 @@ fn api(app: App) -> Router {
                 .patch(acl::patch)
                 .delete(acl::delete),
         )
+        .route(
+            "/calendars/{calendar}/transferOwnership",
+            post(calendars::transfer),
+        )
         .route("/calendars/{calendar}/clear", post(quick::clear))
         .route("/calendars/{calendar}/events/import", post(write::import))
         .route("/calendars/{calendar}/events/quickAdd", post(quick::add))
@@ -116,6 +124,17 @@ fn api(app: App) -> Router {
         .route("/channels/stop", post(channels::stop))
         .route("/colors", get(colors::get))
         .route("/freeBusy", post(free_busy::query))
+        .merge(of_person())
+        .fallback(fault::no_such_method)
+        .method_not_allowed_fallback(fault::no_such_method)
+        .layer(middleware::from_fn(fields::select))
+        .with_state(app);
+    Router::new().nest("/calendar/v3", calendar)
+}
+
+/// What people have for themselves: the list of calendars, and settings.
+fn of_person() -> Router<App> {
+    Router::new()
         .route(
             "/users/me/calendarList",
             get(calendar_list::list).post(calendar_list::insert),
@@ -131,9 +150,4 @@ fn api(app: App) -> Router {
         .route("/users/me/settings", get(settings::list))
         .route("/users/me/settings/watch", post(channels::watch_settings))
         .route("/users/me/settings/{setting}", get(settings::get))
-        .fallback(fault::no_such_method)
-        .method_not_allowed_fallback(fault::no_such_method)
-        .layer(middleware::from_fn(fields::select))
-        .with_state(app);
-    Router::new().nest("/calendar/v3", calendar)
 }

@@ -32,12 +32,37 @@ impl Query {
         let parse = |text: &str| match text.to_ascii_lowercase().as_str() {
             "true" | "1" => Ok(true),
             "false" | "0" => Ok(false),
-            _ => Err(Fault::parameter(
-                name,
-                format!("Invalid boolean value for {name}."),
-            )),
+            _ => {
+                let message = format!("Invalid boolean value: '{text}'.");
+                Err(Fault::new(400, "invalidParameter", message).at("parameter", name))
+            }
         };
         self.get(name).map(parse).transpose()
+    }
+
+    /// Whether the client knows of what came with version 1.
+    pub(super) fn version(&self, name: &'static str) -> Result<bool, Fault> {
+        match self.get(name) {
+            None | Some("0") => Ok(false),
+            Some("1") => Ok(true),
+            Some(text) => {
+                let message =
+                    format!("Invalid value '{text}'. Values must be within the range: [0, 1]");
+                Err(Fault::new(400, "invalidParameter", message).at("parameter", name))
+            }
+        }
+    }
+
+    /// One of some words; each of its values has to be one.
+    pub(super) fn choice(&self, name: &'static str, known: &[&str]) -> Result<(), Fault> {
+        match self.all(name).find(|value| !known.contains(value)) {
+            None => Ok(()),
+            Some(text) => {
+                let known = known.join(", ");
+                let message = format!("Invalid string value: '{text}'. Allowed values: [{known}]");
+                Err(Fault::new(400, "invalidParameter", message).at("parameter", name))
+            }
+        }
     }
 
     /// A number from 1.

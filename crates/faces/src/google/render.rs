@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use calendar::RecurrenceId;
 use hub::EventView;
 use jiff::Timestamp;
@@ -92,7 +93,7 @@ fn complete(place: &Place, view: &EventView, id: String, wire: Wire) -> Wire {
     let mut wire = Wire {
         kind: Some("calendar#event".to_owned()),
         etag: Some(etag(view)),
-        html_link: Some(format!("https://www.google.com/calendar/event?eid={id}")),
+        html_link: Some(link(&id, &calendar.slug)),
         id: Some(id),
         created: Some(time(view.created)),
         updated: Some(time(view.updated)),
@@ -150,6 +151,18 @@ fn gone(view: &EventView, id: String) -> Wire {
 pub(super) fn etag(view: &EventView) -> String {
     let copy = view.id.0.as_u128() & 0xffff_ffff;
     format!("\"{}{copy:010}\"", view.revision)
+}
+
+/// Where Google's app would show an event: its id and its calendar's, with short names for Google's own hosts.
+fn link(id: &str, calendar: &str) -> String {
+    let hosts = [("@group.calendar.google.com", "@g"), ("@gmail.com", "@m")];
+    let short = hosts.iter().find_map(|(host, short)| {
+        let name = calendar.strip_suffix(host)?;
+        Some(format!("{name}{short}"))
+    });
+    let short = short.as_deref().unwrap_or(calendar);
+    let eid = BASE64_URL_SAFE_NO_PAD.encode(format!("{id} {short}"));
+    format!("https://www.google.com/calendar/event?eid={eid}")
 }
 
 /// Google's form of an instant.

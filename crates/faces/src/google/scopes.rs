@@ -73,9 +73,10 @@ fn opens(name: &str, method: &Method, path: &str) -> bool {
                     .copied()
                     .any(|one| name.trim_end_matches(".readonly") == one)
         }
-        (["calendars"] | ["calendars", _] | ["calendars", _, "clear"], false) => {
-            name == "calendars"
-        }
+        (
+            ["calendars"] | ["calendars", _] | ["calendars", _, "clear" | "transferOwnership"],
+            false,
+        ) => name == "calendars",
         (["calendars", _, "acl", _], true) => reading(&["acls", "acls.readonly"]),
         (["calendars", _, "acl"], true) | (["calendars", _, "acl", "watch"], false) => {
             ["acls", "acls.readonly"].contains(&name)

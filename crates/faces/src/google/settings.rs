@@ -14,9 +14,14 @@ use super::{
     place::{email, primary},
     query::Query,
     signed::Signed,
-    tokens,
+    tokens::{self, Next, Page},
 };
 use crate::App;
+
+/// Settings of a page, if the client does not say.
+const PAGE_DEFAULT: usize = 100;
+/// Most settings of a page.
+const PAGE_MAX: usize = 250;
 
 /// What never changes, by name; the zone is that of the person's own calendar.
 const FIXED: [(&str, &str); 11] = [
@@ -41,7 +46,16 @@ pub(super) async fn list(
     Signed(actor): Signed,
     query: Query,
 ) -> Result<Json<Value>, Fault> {
-    let position = app.hub.position(&actor).await?;
+    let page = match query.get("pageToken") {
+        Some(token) => tokens::page(token)?,
+        None => Page {
+            position: app.hub.position(&actor).await?,
+            next: Next::Offset(0),
+        },
+    };
+    let Next::Offset(offset) = page.next else {
+        return Err(Fault::parameter("pageToken", "Invalid page token value."));
+    };
     let mut all = all(&app, &actor).await?;
     if let Some(token) = query.get("syncToken") {
         let after = tokens::position(&app, token)?;
@@ -49,12 +63,21 @@ pub(super) async fn list(
         all.retain(|(id, _)| moved && *id == ZONE);
     }
     let items: Vec<Value> = all.iter().map(|(id, value)| setting(id, value)).collect();
-    Ok(Json(json!({
-        "kind": "calendar#settings",
-        "etag": "\"s0\"",
-        "items": items,
-        "nextSyncToken": tokens::sync(&app, position),
-    })))
+    let limit = query.count("maxResults")?.unwrap_or(PAGE_DEFAULT);
+    let limit = limit.min(PAGE_MAX);
+    let more = items.len() > offset.saturating_add(limit);
+    let items: Vec<Value> = items.into_iter().skip(offset).take(limit).collect();
+    let mut answer = json!({"kind": "calendar#settings", "etag": "\"s0\"", "items": items});
+    if more {
+        let next = Page {
+            position: page.position,
+            next: Next::Offset(offset + limit),
+        };
+        answer["nextPageToken"] = json!(tokens::encode(&next));
+    } else {
+        answer["nextSyncToken"] = json!(tokens::sync(&app, page.position));
+    }
+    Ok(Json(answer))
 }
 
 /// Whether anything about the person's own calendar changed: the zone is the one setting that can.

@@ -12,7 +12,9 @@ use protocols::google::{Event as Wire, client_id};
 use serde_json::{Map, Value};
 
 use super::{
-    Fault, check, conference,
+    Fault,
+    body::{self, Says},
+    check, conference,
     edit::{self, Draft, merge},
     events::shown,
     guests,
@@ -21,23 +23,10 @@ use super::{
     render,
     shape::Shape,
     signed::Signed,
+    special,
+    writable::{can_change, stay},
 };
 use crate::App;
-
-/// What only the server says, or what cannot be changed once an event is there.
-const FIXED: [&str; 11] = [
-    "kind",
-    "etag",
-    "id",
-    "htmlLink",
-    "created",
-    "updated",
-    "creator",
-    "organizer",
-    "recurringEventId",
-    "originalStartTime",
-    "eventType",
-];
 
 type Body = Result<Json<Value>, JsonRejection>;
 
@@ -81,27 +70,40 @@ impl Request {
         Ok(shown(shape.apply(wire)))
     }
 
-    /// The body as an object, without what the parameters say is to be ignored.
-    fn fields(&self, body: Body) -> Result<Map<String, Value>, Fault> {
+    /// What the body says, without what the parameters say is to be ignored.
+    fn fields(&self, body: Body, says: Says) -> Result<Map<String, Value>, Fault> {
         let parse = |_| Fault::new(400, "parseError", "Parse Error");
-        let Json(Value::Object(mut fields)) = body.map_err(parse)? else {
+        let Json(Value::Object(fields)) = body.map_err(parse)? else {
             return Err(Fault::new(400, "parseError", "Parse Error"));
         };
-        if self.query.get("conferenceDataVersion") != Some("1") {
-            fields.shift_remove("conferenceData");
+        let mut fields = body::read(&fields, says)?;
+        for name in self.ignored()? {
+            fields.shift_remove(name);
         }
-        if self.query.flag("supportsAttachments")? != Some(true) {
-            fields.shift_remove("attachments");
-        }
-        own_reminders(&mut fields);
         let offered = self.app.dialect.conferences;
         let id = offered.then(|| self.app.hub.ids().uuid());
-        fields.shift_remove("hangoutLink");
         if fields.get("conferenceData").is_some_and(Value::is_null) {
             fields.insert("hangoutLink".to_owned(), Value::Null);
         }
         conference::set_up(&mut fields, id)?;
         Ok(fields)
+    }
+
+    /// The fields that only clients of today know, by the parameters.
+    fn ignored(&self) -> Result<Vec<&'static str>, Fault> {
+        let known = [
+            (
+                "conferenceData",
+                self.query.version("conferenceDataVersion")?,
+            ),
+            ("eventLabelId", self.query.version("eventLabelVersion")?),
+            (
+                "attachments",
+                self.query.flag("supportsAttachments")? == Some(true),
+            ),
+        ];
+        let unknown = known.into_iter().filter(|(_, is_known)| !is_known);
+        Ok(unknown.map(|(name, _)| name).collect())
     }
 
     /// The precondition of `If-Match`.
@@ -127,10 +129,9 @@ impl Request {
             Some("all" | "externalOnly") => true,
             Some("none") => false,
             Some(_) => {
-                return Err(Fault::parameter(
-                    "sendUpdates",
-                    "Invalid value: all, externalOnly or none is needed.",
-                ));
+                let choices = ["all", "externalOnly", "none"];
+                self.query.choice("sendUpdates", &choices)?;
+                false
             }
             None => self.query.flag("sendNotifications")? == Some(true),
         };
@@ -144,6 +145,10 @@ impl Request {
 
     async fn create(&self, mut wire: Wire) -> Result<Response, Fault> {
         check::event(&wire, &self.place.zone, |_| true)?;
+        if wire.event_type.as_deref() == Some("fromGmail") {
+            let message = "Events of the type fromGmail cannot be created.";
+            return Err(special::restricted(message));
+        }
         let id = match wire.id.take() {
             Some(id) if !is_id(&id) => return Err(Fault::invalid("Invalid resource id value.")),
             Some(id) => id,
@@ -234,12 +239,9 @@ pub(super) async fn insert(
     body: Body,
 ) -> Result<Response, Fault> {
     let request = Request::new(app, actor, &calendar, query).await?;
-    let mut fields = request.fields(body)?;
-    for name in FIXED
-        .iter()
-        .filter(|name| !matches!(**name, "id" | "eventType"))
-    {
-        fields.shift_remove(*name);
+    let mut fields = request.fields(body, Says::Everything)?;
+    for name in ["attendeesOmitted", "organizer", "originalStartTime"] {
+        fields.shift_remove(name);
     }
     request.create(edit::wire(&Value::Object(fields))?).await
 }
@@ -253,11 +255,15 @@ pub(super) async fn import(
     body: Body,
 ) -> Result<Response, Fault> {
     let request = Request::new(app, actor, &calendar, query).await?;
-    let mut fields = request.fields(body)?;
-    for name in FIXED.iter().filter(|name| !matches!(**name, "organizer")) {
-        fields.shift_remove(*name);
+    let mut fields = request.fields(body, Says::Everything)?;
+    for name in ["attendeesOmitted", "id", "originalStartTime"] {
+        fields.shift_remove(name);
     }
     let wire = edit::wire(&Value::Object(fields.clone()))?;
+    if wire.event_type.as_deref().unwrap_or("default") != "default" {
+        let message = "Only events of the type default can be imported.";
+        return Err(special::restricted(message));
+    }
     let Some(uid) = &wire.i_cal_uid else {
         return Err(Fault::required("Missing iCalUID."));
     };
@@ -271,6 +277,8 @@ pub(super) async fn import(
     };
     let occurrence = None;
     let replace = move |draft: &mut Draft| {
+        let mut fields = fields;
+        draft.number(None, &mut fields)?;
         draft.master = Value::Object(fields);
         Ok(())
     };
@@ -288,7 +296,8 @@ pub(super) async fn update(
     body: Body,
 ) -> Result<Response, Fault> {
     let request = Request::new(app, actor, &calendar, query).await?;
-    let fields = request.fields(body)?;
+    let fields = request.fields(body, Says::Everything)?;
+    let ignored = request.ignored()?;
     let target = request.revived(&event, &fields, &headers).await?;
     let precondition = Request::precondition(&headers, &target.view)?;
     let occurrence = target.occurrence;
@@ -301,26 +310,17 @@ pub(super) async fn update(
     let sent = edit::wire(&Value::Object(fields.clone()))?;
     check::event(&sent, &request.place.zone, |_| true)?;
     let replace = move |draft: &mut Draft| {
+        let mut fields = fields;
+        draft.number(occurrence, &mut fields)?;
         let into = match occurrence {
             Some(id) => draft.occurrence(id)?,
             None => &mut draft.master,
         };
-        let mut fields = fields;
+        special::same_type(into["eventType"].as_str(), sent.event_type.as_deref())?;
         guests::join(into, &mut fields);
-        for name in FIXED.iter().copied().chain(["iCalUID", "sequence"]) {
-            fields.shift_remove(name);
-            if let Some(kept) = into.get(name) {
-                fields.insert(name.to_owned(), kept.clone());
-            }
-        }
-        // What the parameters said is to be ignored stays.
-        for name in ["conferenceData", "hangoutLink", "attachments"] {
-            if let (None, Some(kept)) = (fields.get(name), into.get(name)) {
-                fields.insert(name.to_owned(), kept.clone());
-            }
-        }
+        stay(into, &mut fields, &ignored);
         *into = Value::Object(fields);
-        Ok(())
+        special::check(&edit::wire(into)?, |_| true)
     };
     request.change(target, precondition, replace).await
 }
@@ -334,7 +334,7 @@ pub(super) async fn patch(
     body: Body,
 ) -> Result<Response, Fault> {
     let request = Request::new(app, actor, &calendar, query).await?;
-    let mut fields = request.fields(body)?;
+    let fields = request.fields(body, Says::Changes)?;
     let target = request.revived(&event, &fields, &headers).await?;
     let precondition = Request::precondition(&headers, &target.view)?;
     if fields
@@ -343,17 +343,20 @@ pub(super) async fn patch(
     {
         return request.cancel(target, precondition).await;
     }
-    for name in FIXED.iter().copied().chain(["iCalUID", "sequence"]) {
-        fields.shift_remove(name);
-    }
     let occurrence = target.occurrence;
     let zone = request.place.zone.clone();
     let apply = move |draft: &mut Draft| {
+        let mut fields = fields;
+        draft.number(occurrence, &mut fields)?;
         let into = match occurrence {
             Some(id) => draft.occurrence(id)?,
             None => &mut draft.master,
         };
-        let mut fields = fields;
+        special::same_type(
+            into["eventType"].as_str(),
+            fields.get("eventType").and_then(Value::as_str),
+        )?;
+        fields.retain(|name, _| can_change(name) || name == "hangoutLink");
         guests::join(into, &mut fields);
         merge(into, &fields);
         check::event(&edit::wire(into)?, &zone, |name| fields.contains_key(name))
@@ -395,9 +398,14 @@ pub(super) async fn relocate(
     let request = Request::new(app, actor, &calendar, query).await?;
     let target = request.target(&event).await?;
     if target.occurrence.is_some() {
-        return Err(Fault::invalid(
-            "Cannot move an instance of a recurring event; move the series.",
-        ));
+        let reason = "cannotChangeOrganizerOfInstance";
+        let message = "Cannot change the organizer of an instance.";
+        return Err(Fault::calendar(400, reason, message));
+    }
+    let kind = render::master(&request.place, &target.view).event_type;
+    if kind.is_some_and(|kind| kind != "default") {
+        let message = "Only events of the type default can be moved.";
+        return Err(special::restricted(message));
     }
     let precondition = Request::precondition(&headers, &target.view)?;
     let (app, actor) = (&request.app, &request.actor);
@@ -424,21 +432,4 @@ impl Request {
         let view = hub.event(&self.actor, id).await?;
         Ok(shown(render::master(&self.place, &view)))
     }
-}
-
-/// What Google makes of reminders: of another method than it has there are none, and of two alike there is one.
-fn own_reminders(fields: &mut Map<String, Value>) {
-    let reminders = fields.get_mut("reminders");
-    let own = reminders.and_then(|reminders| reminders.get_mut("overrides"));
-    let Some(own) = own.and_then(Value::as_array_mut) else {
-        return;
-    };
-    let known = |one: &Value| matches!(one["method"].as_str(), Some("popup" | "email"));
-    own.retain(known);
-    let mut seen: Vec<Value> = Vec::new();
-    own.retain(|one| {
-        let new = !seen.contains(one);
-        seen.push(one.clone());
-        new
-    });
 }

@@ -9,5 +9,6 @@ mod microsoft;
 mod mount;
 mod official;
 mod rest;
+mod tables;
 mod whole;
 mod world;

@@ -17,6 +17,12 @@ pub struct FreeBusyRequest {
     /// Zone of the answer; UTC if not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// How many calendars are answered for at most; at most 50.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar_expansion_max: Option<i64>,
+    /// How many calendars of a group are answered for at most; at most 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_expansion_max: Option<i64>,
     /// At most 50 calendars.
     pub items: Vec<FreeBusyRequestItem>,
 }

@@ -119,7 +119,8 @@ async fn the_list_comes_in_pages_and_says_what_changed_and_what_has_gone() {
         (&json!("a"), &json!("back"))
     );
     let stays = world.delete(&format!("{LIST}/primary")).await;
-    assert_eq!(stays.fault(), (400, "invalid".to_owned()));
+    let reason = "cannotChangeOwnPrimarySubscription".to_owned();
+    assert_eq!(stays.fault(), (400, reason));
     for (more, reason) in [
         ("showHidden=false", "syncTokenWithRequestRestrictions"),
         ("minAccessRole=owner", "syncTokenWithRequestRestrictions"),

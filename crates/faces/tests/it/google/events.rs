@@ -200,12 +200,24 @@ async fn an_all_day_event_becomes_a_timed_one_and_back() {
     assert_eq!(made["end"], json!({"date": "2026-12-27"}));
     let id = path(made["id"].as_str().unwrap());
     let timed = hour("x");
-    let changed = world
-        .patch(&id, json!({"start": timed["start"], "end": timed["end"]}))
-        .await
-        .ok();
+    let (start, end) = (&timed["start"], &timed["end"]);
+    let beside = world.patch(&id, json!({"start": start, "end": end})).await;
+    assert_eq!(
+        beside.fault(),
+        (400, "invalid".to_owned()),
+        "a time beside a day"
+    );
+    let instead = |time: &Value| {
+        let mut time = time.clone();
+        time["date"] = Value::Null;
+        time
+    };
+    let changed = json!({"start": instead(start), "end": instead(end)});
+    let changed = world.patch(&id, changed).await.ok();
     assert_eq!(changed["start"], timed["start"]);
-    let back = world.patch(&id, json!({"start": {"date": "2026-12-24", "dateTime": null}, "end": {"date": "2026-12-25"}})).await.ok();
+    let day = |day: &str| json!({"date": day, "dateTime": null, "timeZone": null});
+    let back = json!({"start": day("2026-12-24"), "end": day("2026-12-25")});
+    let back = world.patch(&id, back).await.ok();
     assert_eq!(back["start"], json!({"date": "2026-12-24"}));
 }
 
@@ -290,7 +302,7 @@ async fn nonsense_is_refused_with_googles_words() {
         ),
         (
             "calendars/primary/events?singleEvents=perhaps",
-            (400, "invalid"),
+            (400, "invalidParameter"),
         ),
         ("calendars/primary/events?pageToken=x", (400, "invalid")),
         (

@@ -13,4 +13,5 @@ mod refusals;
 mod schema;
 mod scopes;
 mod sharing;
+mod tables;
 mod world;

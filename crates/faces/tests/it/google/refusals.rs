@@ -238,7 +238,8 @@ async fn a_sentence_becomes_an_event_and_the_primary_calendar_can_be_cleared() {
     );
     assert_eq!(world.get(EVENTS).await.ok()["items"], json!([]));
     let stays = world.delete("calendars/primary").await;
-    assert_eq!(stays.fault(), (400, "invalid".to_owned()));
+    let reason = "cannotDeletePrimaryCalendar".to_owned();
+    assert_eq!(stays.fault(), (400, reason));
 }
 
 #[tokio::test]

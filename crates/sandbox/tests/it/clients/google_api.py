@@ -439,7 +439,7 @@ def calendars():
     refused("gone", service.calendars().get(calendarId=made["id"]), 404, "notFound")
     since = service.calendarList().list(syncToken=token).execute()["items"]
     check.same("a deleted calendar", [c.get("deleted") for c in since if c["id"] == made["id"]], [True])
-    refused("the primary one stays", service.calendars().delete(calendarId="primary"), 400, "invalid")
+    refused("the primary one stays", service.calendars().delete(calendarId="primary"), 400, "cannotDeletePrimaryCalendar")
     other = service.calendars().insert(body={"summary": "Other"}).execute()
     check.same("calendarList.delete", service.calendarList().delete(calendarId=other["id"]).execute(), "")
     refused("off the list", service.calendarList().get(calendarId=other["id"]), 404, "notFound")

@@ -1,17 +1,23 @@
 """Each field of an event against the stand-in for Google: written in every way that there is, and read in every way.
 
-Usage: google_fields.py SANDBOX.JSON. What the conformance page says of fields (docs/conformance/google.md) is shown here.
+Usage: google_fields.py SANDBOX.JSON. What the conformance page says of fields (docs/conformance/google-fields.md) is shown here.
 """
 
+import base64
 import sys
 
-from google_support import berlin, check, described, service_of
+from google_support import berlin, check, described, refused, service_of
 
 sandbox = described(sys.argv[1])
 ada = sandbox["google"]["users"][0]
 service = service_of(sandbox, ada)
 events = service.events()
 VERSIONS = {"conferenceDataVersion": 1, "supportsAttachments": True, "eventLabelVersion": 1}
+
+
+def guests(*more):
+    return [{"email": "ben@gmail.example", "displayName": "Ben", **one} for one in more]
+
 
 # A field, a value, another value, and what is read after the field was cleared.
 WRITABLE = [
@@ -115,5 +121,159 @@ def occurrences():
         events.delete(calendarId="primary", eventId=master["id"]).execute()
 
 
-check.run(fields, occurrences)
+def read_only():
+    mine = {
+        "kind": "x", "etag": '"0"', "htmlLink": "https://example.com/", "created": "2001-01-01T00:00:00Z", "updated": "2001-01-01T00:00:00Z",
+        "creator": {"email": "eve@gmail.example"}, "organizer": {"email": "eve@gmail.example"}, "hangoutLink": "https://example.com/",
+        "locked": True, "attendeesOmitted": True, "recurringEventId": "abcde", "originalStartTime": {"date": "2001-01-01"},
+        "nonsense": 1, "gadget": {"type": "x"},
+    }
+    plain = events.insert(calendarId="primary", body={"summary": "Plain", **TIMES}).execute()
+    for name, value in mine.items():
+        made = events.insert(calendarId="primary", body={"summary": "Plain", **TIMES, name: value}).execute()
+        check.same(f"read-only {name}, insert", set(made), set(plain))
+        check(f"read-only {name}, insert", made.get(name) != value, made.get(name))
+        for what, request in [
+            ("patch", events.patch(calendarId="primary", eventId=made["id"], body={name: value})),
+            ("update", events.update(calendarId="primary", eventId=made["id"], body={**made, name: value})),
+        ]:
+            answer = request.execute()
+            check.same(f"read-only {name}, {what}", set(answer), set(plain))
+            check(f"read-only {name}, {what}", answer.get(name) != value, answer.get(name))
+    for name, value in [("id", "zzzzz"), ("iCalUID", "other@x"), ("privateCopy", True)]:
+        answer = events.patch(calendarId="primary", eventId=plain["id"], body={name: value}).execute()
+        check.same(f"{name} stays, patch", answer.get(name), plain.get(name))
+        answer = events.update(calendarId="primary", eventId=plain["id"], body={**plain, name: value}).execute()
+        check.same(f"{name} stays, update", answer.get(name), plain.get(name))
+    private = events.insert(calendarId="primary", body={"summary": "x", **TIMES, "privateCopy": True}).execute()
+    check.same("privateCopy is said at creation", private.get("privateCopy"), True)
+    link = base64.urlsafe_b64decode(plain["htmlLink"].split("eid=")[1] + "===").decode()
+    check.same("htmlLink names the event and its calendar", link.split(" "), [plain["id"], ada["email"]])
+
+
+def defaults():
+    for name, default in [
+        ("anyoneCanAddSelf", False), ("guestsCanInviteOthers", True), ("guestsCanModify", False), ("guestsCanSeeOtherGuests", True),
+        ("endTimeUnspecified", False), ("privateCopy", False), ("visibility", "default"), ("transparency", "opaque"), ("location", ""),
+        ("description", ""), ("summary", ""), ("colorId", ""), ("recurrence", []), ("attendees", []),
+        ("extendedProperties", {"private": {}, "shared": {}}),
+    ]:
+        made = events.insert(calendarId="primary", body={**TIMES, name: default}).execute()
+        check(f"the default of {name} is left out", name not in made, made.get(name))
+    null = events.insert(calendarId="primary", body={**TIMES, **{name: None for name, *_ in WRITABLE}, "id": None}).execute()
+    check("null says nothing", "summary" not in null and null["status"] == "confirmed", null)
+    said = events.insert(calendarId="primary", body={**TIMES, "guestsCanModify": "true", "sequence": "3"}).execute()
+    check.fields("text that is a flag or a number", said, guestsCanModify=True, sequence=3)
+    guest = [{"email": "ben@gmail.example", "optional": False, "resource": False, "additionalGuests": 0, "self": True, "organizer": True}]
+    guest = events.insert(calendarId="primary", body={**TIMES, "attendees": guest}).execute()
+    check.same("a guest's defaults", guest["attendees"], [{"email": "ben@gmail.example", "responseStatus": "needsAction"}])
+
+
+def limits():
+    long = {"private": {"k" * 45: "1", "k" * 44: "v" * 1100}}
+    made = events.insert(calendarId="primary", body={**TIMES, "extendedProperties": long}).execute()
+    check.same("a long name is dropped and a long value cut", made["extendedProperties"]["private"], {"k" * 44: "v" * 1024})
+    gone = events.patch(calendarId="primary", eventId=made["id"], body={"extendedProperties": {"private": {"k" * 44: None, "b": "2"}}}).execute()
+    check.same("null takes one property away", gone["extendedProperties"]["private"], {"b": "2"})
+    files = [{"fileUrl": f"https://example.com/{n}"} for n in range(26)]
+    refused("26 attachments", events.insert(calendarId="primary", body={**TIMES, "attachments": files}, supportsAttachments=True), 400, "invalid")
+    drive = [{"fileUrl": "https://drive.google.com/open?id=AB-1"}]
+    drive = events.insert(calendarId="primary", body={**TIMES, "attachments": drive}, supportsAttachments=True).execute()
+    check.same("fileId", drive["attachments"][0].get("fileId"), "AB-1")
+    kept = events.patch(calendarId="primary", eventId=drive["id"], body={"attachments": None}).execute()
+    check("attachments of a client that does not know them stay", kept.get("attachments"), kept)
+    put = events.update(calendarId="primary", eventId=drive["id"], body=TIMES).execute()
+    check("after an update too", put.get("attachments"), put)
+    put = events.update(calendarId="primary", eventId=drive["id"], body=TIMES, supportsAttachments=True).execute()
+    check("and go where it does", "attachments" not in put, put)
+
+
+WRONG = [
+    ("summary", 5, "invalid"), ("summary", ["x"], "invalid"), ("description", {}, "invalid"), ("recurrence", "RRULE:FREQ=DAILY", "invalid"),
+    ("recurrence", ["FREQ=DAILY"], "invalid"), ("recurrence", ["RRULE:FREQ=HOURLY"], "invalid"), ("recurrence", [""], "invalid"),
+    ("recurrence", ["DTSTART:20270301T000000Z", "RRULE:FREQ=DAILY"], "invalid"), ("attendees", {}, "invalid"), ("attendees", [{}], "required"),
+    ("attendees", [{"email": "a@b.example", "responseStatus": "x"}], "invalid"), ("start", {}, "required"), ("start", None, "required"),
+    ("start", {"dateTime": "2027-03-01"}, "invalid"), ("start", {"dateTime": "2027-03-01T09:00:00"}, "required"),
+    ("start", {"date": "2027-02-30"}, "invalid"), ("start", {"date": "2027-03-01T00:00:00Z"}, "invalid"), ("start", "2027-03-01", "invalid"),
+    ("start", {"date": "2027-03-01", "dateTime": "2027-03-01T08:00:00Z"}, "invalid"),
+    ("reminders", {"useDefault": False, "overrides": [{"minutes": 5}]}, "required"),
+    ("reminders", {"useDefault": False, "overrides": [{"method": "popup"}]}, "required"), ("reminders", [], "invalid"),
+    ("extendedProperties", {"private": {"a": 1}}, "invalid"), ("source", {"title": "x", "url": "ftp://x"}, "invalid"),
+    ("guestsCanModify", "yes", "invalid"), ("sequence", 1.5, "invalid"), ("colorId", "0", "invalid"), ("colorId", 3, "invalid"),
+    ("visibility", "dim", "invalid"), ("transparency", "grey", "invalid"), ("status", "perhaps", "invalid"),
+    ("attachments", [{"title": "x"}], "required"),
+]
+
+
+def wrong_values():
+    there = events.insert(calendarId="primary", body={"summary": "x", **TIMES}).execute()
+    for name, value, reason in WRONG:
+        what = f"{name}={value!r}"
+        refused(f"{what}, insert", events.insert(calendarId="primary", body={"summary": "x", **TIMES, name: value}, **VERSIONS), 400, reason)
+        put = events.update(calendarId="primary", eventId=there["id"], body={"summary": "x", **TIMES, name: value}, **VERSIONS)
+        refused(f"{what}, update", put, 400, reason)
+    both = events.patch(calendarId="primary", eventId=there["id"], body={"start": {"date": "2027-03-01"}, "end": {"date": "2027-03-02"}})
+    refused("a day beside a time", both, 400, "invalid", message="Invalid start time.")
+    day = {"start": {"date": "2027-03-01", "dateTime": None}, "end": {"date": "2027-03-02", "dateTime": None}}
+    day = events.patch(calendarId="primary", eventId=there["id"], body=day).execute()
+    check.same("a day instead of a time", day["start"], {"date": "2027-03-01"})
+    check.same("nothing was changed before", day["sequence"], 1)
+
+
+def sequences():
+    made = events.insert(calendarId="primary", body={"summary": "x", **TIMES}).execute()
+    later = {"start": berlin("2027-03-01T08:00:00")}
+    moved = events.patch(calendarId="primary", eventId=made["id"], body=later).execute()
+    check.same("another time is another edition", (made["sequence"], moved["sequence"]), (0, 1))
+    for what, request in [
+        ("update", events.update(calendarId="primary", eventId=made["id"], body=made)),
+        ("patch", events.patch(calendarId="primary", eventId=made["id"], body={"sequence": 0})),
+    ]:
+        refused(f"an old edition, {what}", request, 400, "invalid", message=(
+            "Invalid sequence value. The specified sequence number is below the current sequence number of the resource. "
+            "Re-fetch the resource and use its sequence number on the following request."
+        ))
+    later = events.patch(calendarId="primary", eventId=made["id"], body={"sequence": 7, "summary": "y"}).execute()
+    check.same("a later edition", later["sequence"], 7)
+    check.same("a word changes no edition", events.patch(calendarId="primary", eventId=made["id"], body={"summary": "z"}).execute()["sequence"], 7)
+
+
+def types():
+    away = {"summary": "Away", "eventType": "outOfOffice"}
+    refused("a day out of office", events.insert(calendarId="primary", body=away | DAYS), 400, "malformedOutOfOfficeEvent", message="An out of office event must not be an all-day event.")
+    refused("described", events.insert(calendarId="primary", body=away | TIMES | {"description": "x"}), 400, "malformedOutOfOfficeEvent")
+    refused("with guests", events.insert(calendarId="primary", body=away | TIMES | {"attendees": guests({})}), 400, "malformedOutOfOfficeEvent")
+    refused("a day of focus", events.insert(calendarId="primary", body=DAYS | {"eventType": "focusTime"}), 400, "malformedFocusTimeEvent")
+    home = {"eventType": "workingLocation", "workingLocationProperties": {"type": "homeOffice", "homeOffice": {}}, "visibility": "public", "transparency": "transparent"}
+    for name, message in [
+        ("visibility", "A working location event must have a visibility setting of public."),
+        ("transparency", "A working location event must have a transparency setting of transparent."),
+    ]:
+        body = {key: value for key, value in home.items() if key != name}
+        refused(f"a place without {name}", events.insert(calendarId="primary", body=DAYS | body), 400, "malformedWorkingLocationEvent", message=message)
+    two = home | {"start": {"date": "2027-03-01"}, "end": {"date": "2027-03-03"}}
+    refused("two days at a place", events.insert(calendarId="primary", body=two), 400, "malformedWorkingLocationEvent", message="An all-day working location event must be exactly one day long.")
+    for name in ["workingLocationProperties", "outOfOfficeProperties", "focusTimeProperties"]:
+        refused(f"{name} of an ordinary event", events.insert(calendarId="primary", body=TIMES | {name: {}}), 400, "invalid")
+    birthday = {"summary": "Ben", "eventType": "birthday", "visibility": "private", "transparency": "transparent", "recurrence": ["RRULE:FREQ=YEARLY"]}
+    made = events.insert(calendarId="primary", body=DAYS | birthday).execute()
+    check.fields("birthday", made, eventType="birthday", visibility="private", transparency="transparent")
+    for name in ["visibility", "transparency", "recurrence"]:
+        body = {key: value for key, value in birthday.items() if key != name}
+        refused(f"a birthday without {name}", events.insert(calendarId="primary", body=DAYS | body), 400, "malformedBirthdayEvent")
+    refused("a birthday at nine", events.insert(calendarId="primary", body=TIMES | birthday), 400, "malformedBirthdayEvent")
+    refused("an event from mail", events.insert(calendarId="primary", body=TIMES | {"eventType": "fromGmail"}), 400, "eventTypeRestriction")
+    refused("another type, patch", events.patch(calendarId="primary", eventId=made["id"], body={"eventType": "default"}), 400, "eventTypeRestriction")
+    refused("another type, update", events.update(calendarId="primary", eventId=made["id"], body=made | {"eventType": "default"}), 400, "eventTypeRestriction")
+    refused("a birthday is not moved", events.move(calendarId="primary", eventId=made["id"], destination="primary"), 400, "eventTypeRestriction")
+    refused("imported", events.import_(calendarId="primary", body=DAYS | birthday | {"iCalUID": "b@x"}), 400, "eventTypeRestriction")
+    series = events.insert(calendarId="primary", body=TIMES | RULE).execute()
+    one = events.instances(calendarId="primary", eventId=series["id"]).execute()["items"][0]
+    refused(
+        "an occurrence is not moved", events.move(calendarId="primary", eventId=one["id"], destination="primary"), 400,
+        "cannotChangeOrganizerOfInstance", message="Cannot change the organizer of an instance.",
+    )
+
+
+check.run(fields, occurrences, read_only, defaults, limits, wrong_values, sequences, types)
 check.finish()

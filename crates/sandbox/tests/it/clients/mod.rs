@@ -89,6 +89,12 @@ async fn each_field_of_google_is_written_and_read() {
 }
 
 #[tokio::test]
+async fn each_resource_of_google_is_written_and_read() {
+    let python = python("google-api-python-client");
+    run(Kind::Google, python, "google_resources.py").await;
+}
+
+#[tokio::test]
 async fn google_auth_oauthlib_works_unmodified() {
     let python = python("google-auth-oauthlib");
     run(Kind::Google, python, "google_oauth.py").await;
