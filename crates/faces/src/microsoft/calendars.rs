@@ -13,7 +13,9 @@ use hub::{
 use protocols::microsoft::wire;
 use serde_json::{Value, json};
 
-use super::{call::Call, colors, fault::Fault, fields, groups, ids, kept::Kept, path::Which};
+use super::{
+    call::Call, colors, events, fault::Fault, fields, groups, ids, kept::Kept, path::Which,
+};
 
 /// Calendars per page.
 const PAGE: usize = 10;
@@ -34,9 +36,6 @@ pub(super) async fn list(call: &Call, group: Option<&str>) -> Result<Response, F
     for calendar in &all {
         items.push(owned(call, calendar, Some(calendar.id) == default).await?);
     }
-    if let Some(filter) = &call.query.filter {
-        items.retain(|item| filter.holds(item));
-    }
     let context = format!(
         "{}$metadata#users('{}')/calendars",
         call.root, call.owner.id
@@ -47,6 +46,16 @@ pub(super) async fn list(call: &Call, group: Option<&str>) -> Result<Response, F
 /// One calendar.
 pub(super) async fn get(call: &Call, which: &Which) -> Result<Response, Fault> {
     let calendar = call.calendar(which).await?;
+    answer(call, StatusCode::OK, &calendar).await
+}
+
+/// The calendar in which an event is.
+pub(super) async fn of_event(
+    call: &Call,
+    which: Option<&Which>,
+    id: &str,
+) -> Result<Response, Fault> {
+    let (_, calendar) = events::found(call, which, id).await?;
     answer(call, StatusCode::OK, &calendar).await
 }
 

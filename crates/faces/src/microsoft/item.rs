@@ -189,8 +189,8 @@ impl<'a> Items<'a> {
         let key = change_key(view);
         wire.etag = Some(etag(&key));
         wire.change_key = Some(key);
-        wire.created_date_time = Some(view.created);
-        wire.last_modified_date_time = Some(view.updated);
+        wire.created_date_time = Some(kept(view.created));
+        wire.last_modified_date_time = Some(kept(view.updated));
         wire.ical_uid = Some(view.event.uid.clone());
         let owner = &self.call.owner;
         let mine = wire.organizer.as_ref().is_none_or(|organizer| {
@@ -253,6 +253,11 @@ impl<'a> Items<'a> {
             None => "none",
         }
     }
+}
+
+/// A moment as precisely as it is kept: what has just been made is told as it will be afterwards.
+fn kept(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
 
 /// Ids of the occurrences that were taken out.

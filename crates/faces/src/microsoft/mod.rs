@@ -116,7 +116,9 @@ async fn answer(call: &Call) -> Result<Response, Fault> {
         (&Method::POST, Resource::Calendars) => calendars::create(call, None).await,
         (&Method::GET, Resource::Calendar(which)) => calendars::get(call, &which).await,
         (&Method::PATCH, Resource::Calendar(which)) => calendars::patch(call, &which).await,
-        (&Method::DELETE, Resource::Calendar(which)) => calendars::delete(call, &which).await,
+        (&Method::DELETE, Resource::Calendar(which)) | (&Method::POST, Resource::Gone(which)) => {
+            calendars::delete(call, &which).await
+        }
         (&Method::GET, Resource::Events(which)) => events::list(call, &which).await,
         (&Method::GET, Resource::Count(which)) => events::count(call, &which).await,
         (&Method::POST, Resource::Events(which)) => events::create(call, &which).await,
@@ -137,6 +139,12 @@ async fn answer(call: &Call) -> Result<Response, Fault> {
         }
         (&Method::POST, Resource::Action(which, id, action)) => {
             answers::act(call, which.as_ref(), &id, action).await
+        }
+        (&Method::GET, Resource::EventCalendar(which, id)) => {
+            calendars::of_event(call, which.as_ref(), &id).await
+        }
+        (&Method::GET, Resource::SharingRoles(which, whom)) => {
+            permissions::allowed(call, &which, &whom).await
         }
         (&Method::POST, Resource::Schedule(which)) => schedule::get(call, &which).await,
         (&Method::GET, Resource::Groups) => groups::list(call).await,

@@ -51,6 +51,12 @@ pub(super) enum Resource {
     Extension(Option<Which>, String, String),
     /// `forward`, `dismissReminder`, `snoozeReminder`, `permanentDelete`.
     Action(Option<Which>, String, Action),
+    /// The calendar in which an event is.
+    EventCalendar(Option<Which>, String),
+    /// A calendar that goes for good, as all do here.
+    Gone(Which),
+    /// What somebody may be let do with a calendar.
+    SharingRoles(Which, String),
     Schedule(Which),
     /// Whom a calendar is opened to.
     Permissions(Which),
@@ -84,16 +90,17 @@ impl Resource {
             (["subscriptions", _, "reauthorize"], [_, id, _]) => {
                 Ok(Self::Reauthorize((*id).to_owned()))
             }
-            (["me", "calendars"], _) => Ok(Self::Calendars),
+            (["me", "calendars"] | ["me", "calendars", "$count"], _) => Ok(Self::Calendars),
             (["me", "calendar", rest @ ..], [_, _, words @ ..]) => {
                 Self::of_calendar(&Which::Default, rest, words)
             }
             (["me", "calendars", _, rest @ ..], [_, _, id, words @ ..]) => {
                 Self::of_calendar(&Which::Id((*id).to_owned()), rest, words)
             }
-            (["me", "calendargroups"], _) => Ok(Self::Groups),
+            (["me", "calendargroups"] | ["me", "calendargroups", "$count"], _) => Ok(Self::Groups),
             (["me", "calendargroups", _], [.., id]) => Ok(Self::Group((*id).to_owned())),
-            (["me", "calendargroups", _, "calendars"], [.., id, _]) => {
+            (["me", "calendargroups", _, "calendars"], [.., id, _])
+            | (["me", "calendargroups", _, "calendars", "$count"], [.., id, _, _]) => {
                 Ok(Self::GroupCalendars((*id).to_owned()))
             }
             (
@@ -120,16 +127,23 @@ impl Resource {
             (["events"], _) => Ok(Self::Events(which.clone())),
             (["events", "delta"], _) => Err(no_tracking()),
             (["events", "$count"], _) => Ok(Self::Count(which.clone())),
+            (["calendarview", "delta"], _) => Ok(Self::Delta(which.clone())),
             (["events", _, rest @ ..], [_, id, words @ ..]) => {
                 Self::of_event(Some(which), id, rest, words)
             }
-            (["calendarpermissions"], _) => Ok(Self::Permissions(which.clone())),
+            (["calendarpermissions"] | ["calendarpermissions", "$count"], _) => {
+                Ok(Self::Permissions(which.clone()))
+            }
+            (["permanentdelete"], _) => Ok(Self::Gone(which.clone())),
+            ([_], [call]) if sharing(call).is_some() => {
+                let whom = sharing(call).unwrap_or_default().to_owned();
+                Ok(Self::SharingRoles(which.clone(), whom))
+            }
             (["calendarpermissions", _], [_, id]) => {
                 Ok(Self::Permission(which.clone(), (*id).to_owned()))
             }
             (["getschedule"], _) => Ok(Self::Schedule(which.clone())),
             (["calendarview"], _) => Ok(Self::View(which.clone())),
-            (["calendarview", "delta"], _) => Ok(Self::Delta(which.clone())),
             _ => Err(Fault::path(lower.last().copied().unwrap_or_default())),
         }
     }
@@ -147,10 +161,11 @@ impl Resource {
         let second = || words.get(1).copied().unwrap_or_default().to_owned();
         match lower {
             [] => Ok(Self::Event(which, id)),
-            ["attachments"] => Ok(Self::Attachments(which, id)),
+            ["attachments"] | ["attachments", "$count"] => Ok(Self::Attachments(which, id)),
             ["attachments", _] => Ok(Self::Attachment(which, id, second())),
             ["attachments", _, "$value"] => Ok(Self::AttachmentValue(which, id, second())),
-            ["extensions"] => Ok(Self::Extensions(which, id)),
+            ["calendar"] => Ok(Self::EventCalendar(which, id)),
+            ["extensions"] | ["extensions", "$count"] => Ok(Self::Extensions(which, id)),
             ["extensions", _] => Ok(Self::Extension(which, id, second())),
             ["instances"] => Ok(Self::Instances(which, id)),
             ["accept"] => answered(Answer::Accept),
@@ -166,7 +181,6 @@ impl Resource {
     }
 }
 
-/// Paths that Microsoft 365 has and a calendar server has not: as for a client without the permission.
 /// Of events as such v1.0 tracks no changes, only of those in a window.
 fn no_tracking() -> Fault {
     Fault::option(
@@ -174,6 +188,7 @@ fn no_tracking() -> Fault {
     )
 }
 
+/// Paths that Microsoft 365 has and a calendar server has not: as for a client without the permission.
 fn elsewhere(lower: &[&str], words: &[&str]) -> Fault {
     const ROOTS: [&str; 11] = [
         "applications",
@@ -226,6 +241,15 @@ fn function(segment: &str) -> &str {
     name.strip_suffix("()").unwrap_or(name)
 }
 
+/// Whom `allowedCalendarSharingRoles(User='…')` asks about.
+fn sharing(segment: &str) -> Option<&str> {
+    let (name, argument) = function(segment).split_once('(')?;
+    let (user, whom) = argument.strip_suffix("')")?.split_once("='")?;
+    let asked = name.eq_ignore_ascii_case("allowedCalendarSharingRoles")
+        && user.eq_ignore_ascii_case("User");
+    asked.then_some(whom)
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -267,6 +291,19 @@ mod tests {
             (
                 "me/calendars/A=/calendarView/delta",
                 Resource::Delta(id("A=")),
+            ),
+            ("me/calendars/$count", Resource::Calendars),
+            (
+                "me/events/E=/attachments/$count",
+                Resource::Attachments(None, "E=".into()),
+            ),
+            (
+                "me/events/E=/calendar",
+                Resource::EventCalendar(None, "E=".into()),
+            ),
+            (
+                "me/calendar/allowedCalendarSharingRoles(User='a@b')",
+                Resource::SharingRoles(Which::Default, "a@b".into()),
             ),
             ("subscriptions/S", Resource::Subscription("S".into())),
             (

@@ -116,6 +116,20 @@ pub(super) async fn get(call: &Call, which: &Which, id: &str) -> Result<Response
     Ok(answer(call, which, StatusCode::OK, &permission))
 }
 
+/// What somebody may be let do with a calendar: people of the house, and anybody else the same, as nobody is mailed.
+pub(super) async fn allowed(call: &Call, which: &Which, whom: &str) -> Result<Response, Fault> {
+    call.calendar(which).await?;
+    if !whom.contains('@') {
+        return Err(Fault::parameter("User: a mail address is needed"));
+    }
+    let context = format!(
+        "{}$metadata#Collection(microsoft.graph.calendarRoleType)",
+        call.root
+    );
+    let body = json!({"@odata.context": context, "value": ROLES});
+    Ok(Json(body).into_response())
+}
+
 /// Opens a calendar to somebody.
 pub(super) async fn create(call: &Call, which: &Which) -> Result<Response, Fault> {
     let sent = call.object()?;

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use axum::{
     Json,
+    http::header,
     response::{IntoResponse, Response},
 };
 use calendar::Window;
@@ -87,14 +88,8 @@ fn moment(text: &str) -> Option<Timestamp> {
 }
 
 /// Filters, orders and pages whole items, then leaves of each what was asked for.
-pub(super) fn listed(call: &Call, mut items: Vec<Map<String, Value>>, context: &str) -> Response {
-    if let Some(filter) = &call.query.filter {
-        items.retain(|item| filter.holds(&Value::Object(item.clone())));
-    }
-    let mut items: Vec<Value> = items.into_iter().map(Value::Object).collect();
-    if !call.query.order.is_empty() {
-        items.sort_by(|a, b| order(a, b, &call.query.order));
-    }
+pub(super) fn listed(call: &Call, items: Vec<Map<String, Value>>, context: &str) -> Response {
+    let items = items.into_iter().map(Value::Object).collect();
     paged(call, items, context, PAGE)
 }
 
@@ -108,8 +103,18 @@ fn order(a: &Value, b: &Value, by: &[(String, bool)]) -> Ordering {
         .unwrap_or(Ordering::Equal)
 }
 
-/// One page of items, with the link to the next one.
-pub(super) fn paged(call: &Call, items: Vec<Value>, context: &str, usual: usize) -> Response {
+/// One page of the items that the client wants, in its order and with the link to the next one; or how many there are.
+pub(super) fn paged(call: &Call, mut items: Vec<Value>, context: &str, usual: usize) -> Response {
+    if let Some(filter) = &call.query.filter {
+        items.retain(|item| filter.holds(item));
+    }
+    if call.segments.last().is_some_and(|last| last == "$count") {
+        let kind = [(header::CONTENT_TYPE, "text/plain")];
+        return (kind, items.len().to_string()).into_response();
+    }
+    if !call.query.order.is_empty() {
+        items.sort_by(|a, b| order(a, b, &call.query.order));
+    }
     let (size, skip, all) = (call.page(usual), call.query.skip, items.len());
     let items = items.into_iter().skip(skip).take(size).collect();
     page(call, items, context, size, all)

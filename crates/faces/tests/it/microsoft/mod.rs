@@ -15,6 +15,7 @@ mod sdk;
 mod series;
 mod sharing;
 mod subscriptions;
+mod tables;
 
 use std::{
     collections::BTreeSet,

@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
     sync::{Arc, Mutex, OnceLock},
 };
@@ -52,6 +52,11 @@ impl Published {
             })
         };
         PUBLISHED.get_or_init(find).as_ref()
+    }
+
+    /// Where the SDK's generated modules are.
+    pub fn generated(&self) -> &Path {
+        self.folder.parent().unwrap_or(&self.folder)
     }
 
     /// A type, by the name of its module: `date_time_time_zone`.

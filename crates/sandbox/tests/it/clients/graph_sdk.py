@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import dataclasses
 import datetime
 import hmac
 import json
@@ -15,16 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from kiota_abstractions.authentication import (
-    AccessTokenProvider,
-    AllowedHostsValidator,
-    BaseBearerTokenAuthenticationProvider,
-)
-from kiota_abstractions.base_request_configuration import RequestConfiguration
-from kiota_abstractions.headers_collection import HeadersCollection
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
-from msgraph import GraphRequestAdapter, GraphServiceClient
 from msgraph.generated.models.attendee import Attendee
 from msgraph.generated.models.attendee_type import AttendeeType
 from msgraph.generated.models.body_type import BodyType
@@ -64,56 +55,18 @@ from msgraph.generated.users.item.events.item.forward.forward_post_request_body 
 from msgraph_core.requests.batch_request_content import BatchRequestContent
 from msgraph_core.requests.batch_request_item import BatchRequestItem
 
-from support import Checks, Receiver, control, described
+from graph_support import asking, check, refused, root_of, service_of
+from support import Receiver, control, described
 
 sandbox = described(sys.argv[1])
 graph = sandbox["microsoft"]
 ada, ben = graph["users"]
-root = graph["root"] + "v1.0"
+root = root_of(sandbox)
 FROM, TO = "2027-01-01T00:00:00Z", "2027-12-31T00:00:00Z"
 PROPERTY = "String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Color"
-check = Checks()
 
-
-class Token(AccessTokenProvider):
-    def __init__(self, token):
-        self.token, self.hosts = token, AllowedHostsValidator([])
-
-    async def get_authorization_token(self, uri, additional_authentication_context={}):
-        return self.token
-
-    def get_allowed_hosts_validator(self):
-        return self.hosts
-
-
-def service(token):
-    adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(Token(token)))
-    client = GraphServiceClient(request_adapter=adapter)
-    adapter.base_url = root
-    return client
-
-
-client = service(ada["token"])
+client = service_of(sandbox, ada["token"])
 me = client.me
-
-
-class Named:
-    """The names of query parameters on the wire."""
-
-    def get_query_parameter(self, name):
-        plain = {"start_date_time": "startDateTime", "end_date_time": "endDateTime"}
-        return plain.get(name, "%24" + name)
-
-
-def asking(prefer=None, headers=None, **parameters):
-    named = dataclasses.make_dataclass("Parameters", parameters, bases=(Named,))
-    config = RequestConfiguration(query_parameters=named(**parameters) if parameters else None)
-    config.headers = HeadersCollection()
-    for value in [prefer] if isinstance(prefer, str) else prefer or []:
-        config.headers.add("Prefer", value)
-    for name, value in (headers or {}).items():
-        config.headers.add(name, value)
-    return config
 
 
 def at(text, zone="Europe/Berlin"):
@@ -126,18 +79,6 @@ def event(subject, day="2027-02-02", **more):
 
 def status_and_code(error):
     return error.response_status_code, error.error and error.error.code
-
-
-async def refused(what, awaitable, status, code):
-    try:
-        answer = await awaitable
-    except ODataError as error:
-        check.same(what, status_and_code(error), (status, code))
-        check(f"{what}: message", error.error and error.error.message, error)
-        inner = error.error and error.error.inner_error
-        check(f"{what}: innerError", inner and inner.request_id and inner.date, inner)
-    else:
-        check(what, False, f"not refused: {answer!r}")
 
 
 async def raw(method, path, body=None, token=ada["token"], **headers):
@@ -424,7 +365,7 @@ async def refusals():
         check.same("no token", (nobody.status_code, nobody.json()["error"]["code"]), (401, "InvalidAuthenticationToken"))
         check("WWW-Authenticate", "Bearer" in nobody.headers.get("www-authenticate", ""), nobody.headers)
     try:
-        await service("wrong").me.events.get()
+        await service_of(sandbox, "wrong").me.events.get()
         check("a wrong token", False, "accepted")
     except ODataError as error:
         check.same("a wrong token", status_and_code(error), (401, "InvalidAuthenticationToken"))
@@ -439,10 +380,10 @@ async def refusals():
     await refused("nobody's mailbox", client.users.by_user_id("nobody@contoso.example").events.get(), 404, "ErrorInvalidUser")
     await refused("changes without a window", me.events.delta.get(), 400, "BadRequest")
     permission = CalendarPermission(role=CalendarRoleType.Read, email_address=EmailAddress(address=ada["email"], name="Ada"))
-    shared = await service(ben["token"]).me.calendar.calendar_permissions.post(permission)
+    shared = await service_of(sandbox, ben["token"]).me.calendar.calendar_permissions.post(permission)
     check.same("a shared one", (await client.users.by_user_id(ben["email"]).calendar.get()).owner.address, ben["email"])
     check("its events", (await client.users.by_user_id(ben["email"]).events.get()).value is not None)
-    await service(ben["token"]).me.calendar.calendar_permissions.by_calendar_permission_id(shared.id).delete()
+    await service_of(sandbox, ben["token"]).me.calendar.calendar_permissions.by_calendar_permission_id(shared.id).delete()
 
 
 async def calendars():
@@ -524,7 +465,7 @@ async def schedules():
     check.same("items", [(i.status, i.subject, i.is_private, i.start.date_time[:16]) for i in own.schedule_items], [(FreeBusyStatus.Busy, "Busy", False, "2027-07-01T09:00"), (FreeBusyStatus.Oof, None, True, "2027-07-01T12:00")])
     check.same("working hours", own.working_hours.time_zone.name, "W. Europe Standard Time")
     check.same("nobody", (nobody.schedule_id, nobody.error.response_code), ("nobody@contoso.example", "ErrorMailRecipientNotFound"))
-    await service(ben["token"]).me.events.post(event("Secret", "2027-07-01"))
+    await service_of(sandbox, ben["token"]).me.events.post(event("Secret", "2027-07-01"))
     asked.schedules = [ben["email"]]
     [colleague] = (await me.calendar.get_schedule.post(asked)).value
     check.same("a colleague", (colleague.availability_view, [i.subject for i in colleague.schedule_items]), ("020000", [None]))

@@ -113,6 +113,12 @@ async fn msgraph_sdk_works_unmodified() {
 }
 
 #[tokio::test]
+async fn each_property_of_graph_is_written_and_read() {
+    let python = python("msgraph-sdk");
+    run(Kind::Microsoft, python, "graph_fields.py").await;
+}
+
+#[tokio::test]
 async fn npm_microsoft_graph_client_works_unmodified() {
     let node = node("npm @microsoft/microsoft-graph-client");
     run(Kind::Microsoft, node, "graph_node.cjs").await;
