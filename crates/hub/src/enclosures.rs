@@ -1,7 +1,7 @@
 //! Use cases on what clients put beside an event: files, and properties of their own. It stays here: no provider hears of
 //! it, and no mirror has it.
 
-use calendar::Privacy;
+use calendar::{Privacy, RecurrenceId};
 use identity::Actor;
 use serde_json::Value;
 use storage::{
@@ -52,18 +52,20 @@ impl Hub {
         Ok(all)
     }
 
-    /// The events of a calendar beside which there is something of a kind.
+    /// The events of a calendar beside which there is something of a kind, and their occurrences.
     pub async fn enclosing(
         &self,
         actor: &Actor,
         calendar: CalendarId,
         kind: Kind,
-    ) -> Result<Vec<CopyId>> {
+    ) -> Result<Vec<(CopyId, Option<RecurrenceId>)>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         let (_, level) = access::reach(&mut tx, actor, calendar, Access::Read).await?;
-        let all = enclosures::copies(&mut tx, calendar, kind).await?;
+        let mut all = enclosures::places(&mut tx, calendar, kind).await?;
         if level < Access::Write {
-            return public(&mut tx, &all).await;
+            let ids: Vec<CopyId> = all.iter().map(|(copy, _)| *copy).collect();
+            let open = public(&mut tx, &ids).await?;
+            all.retain(|(copy, _)| open.contains(copy));
         }
         Ok(all)
     }
@@ -73,6 +75,17 @@ impl Hub {
         &self,
         actor: &Actor,
         copy: CopyId,
+        kind: Kind,
+        content: Value,
+    ) -> Result<Enclosure> {
+        self.enclose_at(actor, (copy, None), kind, content).await
+    }
+
+    /// Puts something beside a living event, or beside one of its occurrences alone.
+    pub async fn enclose_at(
+        &self,
+        actor: &Actor,
+        (copy, occurrence): (CopyId, Option<RecurrenceId>),
         kind: Kind,
         content: Value,
     ) -> Result<Enclosure> {
@@ -87,6 +100,7 @@ impl Hub {
             id: self.ids().uuid(),
             calendar,
             copy,
+            occurrence,
             kind,
             created: self.clock().now(),
             content,

@@ -1,6 +1,7 @@
 //! What clients put beside an event: files, and properties of their own. It never leaves for a provider.
 
-use jiff::Timestamp;
+use calendar::RecurrenceId;
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
 use sync::{CalendarId, CopyId};
 use uuid::Uuid;
@@ -21,6 +22,8 @@ pub struct Enclosure {
     pub calendar: CalendarId,
     /// The event.
     pub copy: CopyId,
+    /// The one occurrence beside which it is; `None`: it is beside the event itself.
+    pub occurrence: Option<RecurrenceId>,
     /// What it is.
     pub kind: Kind,
     /// When it was put there, or last changed.
@@ -44,17 +47,18 @@ words! { Kind, "enclosures.kind":
 }
 
 const INSERT: &str = "
-    INSERT INTO enclosures (tenant, id, calendar, copy, kind, created, content) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    INSERT INTO enclosures (tenant, id, calendar, copy, occurrence, kind, created, content)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const UPDATE: &str =
     "UPDATE enclosures SET created = $3, content = $4 WHERE tenant = $1 AND id = $2";
 const OF_COPY: &str = "
-    SELECT id, calendar, copy, kind, created, content FROM enclosures
+    SELECT id, calendar, copy, occurrence, kind, created, content FROM enclosures
     WHERE tenant = $1 AND copy = $2 AND kind = $3 ORDER BY created, id";
 const OF_CALENDAR: &str = "
-    SELECT id, calendar, copy, kind, created, content FROM enclosures
+    SELECT id, calendar, copy, occurrence, kind, created, content FROM enclosures
     WHERE tenant = $1 AND calendar = $2 AND kind = $3 ORDER BY created, id";
-const COPIES: &str =
-    "SELECT DISTINCT copy FROM enclosures WHERE tenant = $1 AND calendar = $2 AND kind = $3";
+const PLACES: &str = "
+    SELECT DISTINCT copy, occurrence FROM enclosures WHERE tenant = $1 AND calendar = $2 AND kind = $3";
 const DELETE: &str = "DELETE FROM enclosures WHERE tenant = $1 AND id = $2";
 const PRUNE: &str = "
     DELETE FROM enclosures WHERE tenant = $1 AND NOT EXISTS (
@@ -67,6 +71,7 @@ pub async fn insert(tx: &mut Tx, enclosure: &Enclosure) -> Result<()> {
         enclosure.id,
         enclosure.calendar,
         enclosure.copy,
+        enclosure.occurrence.map(instant),
         enclosure.kind.word(),
         enclosure.created,
         sealed
@@ -91,10 +96,25 @@ pub async fn of_calendar(tx: &mut Tx, id: CalendarId, kind: Kind) -> Result<Vec<
     tx.list(OF_CALENDAR, values![id, kind.word()]).await
 }
 
-/// The events of a calendar beside which there is something of a kind.
-pub async fn copies(tx: &mut Tx, id: CalendarId, kind: Kind) -> Result<Vec<CopyId>> {
-    let rows = tx.all(COPIES, values![id, kind.word()]).await?;
-    rows.iter().map(|row| row.id(0)).collect()
+/// The events of a calendar beside which there is something of a kind, and their occurrences.
+pub async fn places(
+    tx: &mut Tx,
+    id: CalendarId,
+    kind: Kind,
+) -> Result<Vec<(CopyId, Option<RecurrenceId>)>> {
+    let rows = tx.all(PLACES, values![id, kind.word()]).await?;
+    let read = |row: &Row| Ok((row.id(0)?, row.time_option(1)?.map(occurrence)));
+    rows.iter().map(read).collect()
+}
+
+/// An occurrence as it is kept: its local time, as if that were UTC.
+fn instant(id: RecurrenceId) -> Timestamp {
+    let zoned = TimeZone::UTC.to_ambiguous_timestamp(id.0);
+    zoned.compatible().unwrap_or_default()
+}
+
+fn occurrence(at: Timestamp) -> RecurrenceId {
+    RecurrenceId(TimeZone::UTC.to_datetime(at))
 }
 
 /// Takes it away.
@@ -128,9 +148,10 @@ impl Stored for Enclosure {
             id,
             calendar: row.id(1)?,
             copy: row.id(2)?,
-            kind: row.word(3)?,
-            created: row.time(4)?,
-            content: tx.open_json(aad(id), &row.blob(5)?).await?,
+            occurrence: row.time_option(3)?.map(occurrence),
+            kind: row.word(4)?,
+            created: row.time(5)?,
+            content: tx.open_json(aad(id), &row.blob(6)?).await?,
         })
     }
 }

@@ -1,5 +1,5 @@
-//! `/attachments`: files beside an event (<https://learn.microsoft.com/en-us/graph/api/resources/fileattachment>). They are
-//! those of the event itself; an occurrence has those of its series.
+//! `/attachments`: files beside an event (<https://learn.microsoft.com/en-us/graph/api/resources/fileattachment>). An
+//! occurrence has those of its series, which are taken away there, and its own.
 
 use axum::{
     Json,
@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
+use calendar::RecurrenceId;
 use hub::{CopyId, Enclosure, EnclosureKind};
 use serde_json::{Map, Value, json};
 
@@ -33,7 +34,7 @@ const FILE: &str = "#microsoft.graph.fileAttachment";
 /// All files of an event.
 pub(super) async fn list(call: &Call, which: Option<&Which>, id: &str) -> Result<Response, Fault> {
     let (event, _) = found(call, which, id).await?;
-    let all = of(call, event.id).await?;
+    let all = of(call, event.id, occurrence(id)).await?;
     let all = all.iter().map(shown).collect();
     Ok(view::paged(call, all, &context(call, id), PAGE))
 }
@@ -74,12 +75,8 @@ pub(super) async fn create(
     which: Option<&Which>,
     id: &str,
 ) -> Result<Response, Fault> {
-    if let Some(EventId::Instance(..)) = EventId::decode(id) {
-        let message = "Files are kept beside the series, not beside one of its occurrences.";
-        return Err(Fault::bad(message));
-    }
     let (event, _) = found(call, which, id).await?;
-    let file = add(call, event.id, &call.object()?).await?;
+    let file = add(call, (event.id, occurrence(id)), &call.object()?).await?;
     Ok(answer(call, StatusCode::CREATED, id, &file))
 }
 
@@ -91,14 +88,18 @@ pub(super) async fn delete(
     file: &str,
 ) -> Result<Response, Fault> {
     let file = named(call, which, id, file).await?;
+    if file.occurrence != occurrence(id) {
+        let message = "The file is beside the series: it can be taken away there.";
+        return Err(Fault::bad(message));
+    }
     call.app.hub.remove_enclosure(&call.actor, &file).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Keeps a file that a client sent.
+/// Keeps a file that a client sent, beside an event or one of its occurrences.
 pub(super) async fn add(
     call: &Call,
-    copy: CopyId,
+    place: (CopyId, Option<RecurrenceId>),
     sent: &Map<String, Value>,
 ) -> Result<Enclosure, Fault> {
     let kind = sent.get("@odata.type").and_then(Value::as_str);
@@ -128,12 +129,27 @@ pub(super) async fn add(
         "contentBytes": BASE64_STANDARD.encode(&bytes),
     });
     let (hub, kind) = (&call.app.hub, EnclosureKind::File);
-    Ok(hub.enclose(&call.actor, copy, kind, content).await?)
+    Ok(hub.enclose_at(&call.actor, place, kind, content).await?)
 }
 
-async fn of(call: &Call, copy: CopyId) -> Result<Vec<Enclosure>, Fault> {
+/// Which occurrence an id names, if it is that of one.
+fn occurrence(id: &str) -> Option<RecurrenceId> {
+    match EventId::decode(id) {
+        Some(EventId::Instance(_, occurrence)) => Some(occurrence),
+        _ => None,
+    }
+}
+
+/// The files of an event, or those of one of its occurrences.
+async fn of(
+    call: &Call,
+    copy: CopyId,
+    occurrence: Option<RecurrenceId>,
+) -> Result<Vec<Enclosure>, Fault> {
     let (hub, kind) = (&call.app.hub, EnclosureKind::File);
-    Ok(hub.enclosures(&call.actor, copy, kind).await?)
+    let mut all = hub.enclosures(&call.actor, copy, kind).await?;
+    all.retain(|one| one.occurrence.is_none() || one.occurrence == occurrence);
+    Ok(all)
 }
 
 async fn named(
@@ -144,7 +160,7 @@ async fn named(
 ) -> Result<Enclosure, Fault> {
     let (event, _) = found(call, which, id).await?;
     let wanted = ids::file(file).ok_or_else(|| ids::unknown(file))?;
-    let mut all = of(call, event.id).await?.into_iter();
+    let mut all = of(call, event.id, occurrence(id)).await?.into_iter();
     all.find(|one| one.id == wanted).ok_or_else(Fault::missing)
 }
 

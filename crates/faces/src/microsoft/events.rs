@@ -160,7 +160,7 @@ async fn beside(call: &Call, made: CopyId) -> Result<(), Fault> {
     };
     let (files, own) = (of("attachments"), of("extensions"));
     for file in files.iter().filter_map(Value::as_object) {
-        attachments::add(call, made, file).await?;
+        attachments::add(call, (made, None), file).await?;
     }
     for extension in own {
         if let Value::Object(extension) = extension {

@@ -21,6 +21,9 @@ use super::{
     ids::EventId,
 };
 
+/// An event, or one of its occurrences.
+type Place = (CopyId, Option<RecurrenceId>);
+
 /// Shows the events of a calendar.
 pub(super) struct Items<'a> {
     call: &'a Call,
@@ -28,10 +31,10 @@ pub(super) struct Items<'a> {
     calendar: &'a CalendarView,
     /// The calendar itself, where a client wants it with each event.
     shown: Option<Value>,
-    /// The events that have files.
-    filed: HashSet<CopyId>,
+    /// The events that have files, and the occurrences that have some of their own.
+    filed: HashSet<Place>,
     /// What is beside events, where a client wants it with them.
-    beside: Vec<(&'static str, CopyId, Value)>,
+    beside: Vec<(&'static str, Place, Value)>,
 }
 
 impl<'a> Items<'a> {
@@ -61,7 +64,10 @@ impl<'a> Items<'a> {
         if query.expands("attachments").is_some() {
             let all = hub.enclosures_in(actor, id, EnclosureKind::File).await?;
             let all = all.iter();
-            let all = all.map(|one| ("attachments", one.copy, attachments::shown(one)));
+            let all = all.map(|one| {
+                let place = (one.copy, one.occurrence);
+                ("attachments", place, attachments::shown(one))
+            });
             self.beside.extend(all);
         }
         if let Some(expand) = query.expands("extensions") {
@@ -72,7 +78,7 @@ impl<'a> Items<'a> {
                 let short = json!({"id": one.content["extensionName"]});
                 let wanted = expand.filter.as_ref();
                 if wanted.is_none_or(|filter| filter.holds(&item) || filter.holds(&short)) {
-                    self.beside.push(("extensions", one.copy, item));
+                    self.beside.push(("extensions", (one.copy, None), item));
                 }
             }
         }
@@ -96,7 +102,7 @@ impl<'a> Items<'a> {
             EventType::SingleInstance
         };
         wire.kind = Some(kind);
-        let mut item = self.object(&wire, view.id);
+        let mut item = self.object(&wire, (view.id, None));
         if master {
             item.insert("cancelledOccurrences".to_owned(), cancelled(view));
             let exceptions = self.exceptions(view).map(Value::Object).collect();
@@ -117,7 +123,7 @@ impl<'a> Items<'a> {
         wire.series_master_id = Some(EventId::Whole(view.id).encode());
         wire.kind = Some(kind(&view.event, id));
         wire.original_start = Some(self.original(view, id));
-        Some(self.object(&wire, view.id))
+        Some(self.object(&wire, (view.id, Some(id))))
     }
 
     /// An occurrence as delta answers give them: bare. An exception is told in full.
@@ -221,16 +227,16 @@ impl<'a> Items<'a> {
         wire
     }
 
-    fn object(&self, wire: &wire::Event, copy: CopyId) -> Map<String, Value> {
+    /// An occurrence has what is beside its series, and its own.
+    fn object(&self, wire: &wire::Event, place: Place) -> Map<String, Value> {
         let mut item = object(wire);
-        item.insert(
-            "hasAttachments".to_owned(),
-            self.filed.contains(&copy).into(),
-        );
+        let has = |of: &Place| *of == place || *of == (place.0, None);
+        let filed = self.filed.contains(&place) || self.filed.contains(&(place.0, None));
+        item.insert("hasAttachments".to_owned(), filed.into());
         for name in ["attachments", "extensions"] {
             if self.call.query.expands(name).is_some() {
                 let own = self.beside.iter();
-                let own = own.filter(|(of, id, _)| *of == name && *id == copy);
+                let own = own.filter(|(of, at, _)| *of == name && has(at));
                 let own = own.map(|(.., item)| item.clone()).collect();
                 item.insert(name.to_owned(), own);
             }

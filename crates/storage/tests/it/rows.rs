@@ -312,6 +312,7 @@ async fn what_is_beside_an_event(f: Fixture) {
         id: id(),
         calendar,
         copy: row.copy.id,
+        occurrence: None,
         kind: Kind::File,
         created: at(1),
         content: json!({"name": "a.txt"}),
@@ -327,8 +328,24 @@ async fn what_is_beside_an_event(f: Fixture) {
     enclosures::update(&mut tx, &file).await.unwrap();
     let found = enclosures::of_calendar(&mut tx, calendar, Kind::File).await;
     assert_eq!(found.unwrap(), [file.clone()]);
-    let copies_ = enclosures::copies(&mut tx, calendar, Kind::File).await;
-    assert_eq!(copies_.unwrap(), [row.copy.id]);
+    let places = enclosures::places(&mut tx, calendar, Kind::File).await;
+    assert_eq!(places.unwrap(), [(row.copy.id, None)]);
+    let day = "2026-12-08T09:00:00".parse().unwrap();
+    let of_a_day = Enclosure {
+        id: id(),
+        occurrence: Some(day),
+        created: at(3),
+        ..file.clone()
+    };
+    enclosures::insert(&mut tx, &of_a_day).await.unwrap();
+    let found = enclosures::of_copy(&mut tx, row.copy.id, Kind::File).await;
+    assert_eq!(found.unwrap(), [file.clone(), of_a_day.clone()]);
+    let mut places = enclosures::places(&mut tx, calendar, Kind::File)
+        .await
+        .unwrap();
+    places.sort();
+    assert_eq!(places, [(row.copy.id, None), (row.copy.id, Some(day))]);
+    enclosures::delete(&mut tx, of_a_day.id).await.unwrap();
     // It goes some time after its event, and not before.
     assert_eq!(enclosures::prune(&mut tx, at(9)).await.unwrap(), 0);
     row.copy.alive = false;

@@ -1,7 +1,7 @@
 //! Files and extensions beside an event.
 
 use network::Request;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Mailbox, appointment, code, weekly};
 
@@ -132,7 +132,7 @@ async fn extensions_are_kept_beside_an_event_and_come_with_it_when_asked_for() {
 }
 
 #[tokio::test]
-async fn an_occurrence_has_what_is_beside_its_series() {
+async fn an_occurrence_has_what_is_beside_its_series_and_its_own() {
     let mailbox = Mailbox::open().await;
     let mut new = weekly("x");
     new["attachments"] = json!([{"name": "a.txt", "contentBytes": "YQ=="}]);
@@ -147,13 +147,50 @@ async fn an_occurrence_has_what_is_beside_its_series() {
     );
     let listed = mailbox.get(&one).await;
     assert_eq!(listed["value"][0]["name"], "a.txt");
-    let refused = mailbox
-        .act(&one, &json!({"name": "b", "contentBytes": "Yg=="}))
-        .await;
+    let of_series = listed["value"][0]["id"].as_str().unwrap();
+    let removed = mailbox.send(Request::delete(mailbox.url(&format!("{one}/{of_series}"))));
+    let removed = removed.await;
     assert_eq!(
-        (refused.status, code(&refused)),
+        (removed.status, code(&removed)),
         (400, "ErrorInvalidRequest")
     );
+    let own = mailbox
+        .post(&one, &json!({"name": "own.txt", "contentBytes": "Yg=="}))
+        .await;
+    let names = async |path: &str| -> Vec<String> {
+        let listed = mailbox.get(path).await;
+        let all = listed["value"].as_array().unwrap().clone().into_iter();
+        all.map(|file| file["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(names(&one).await, ["a.txt", "own.txt"]);
+    assert_eq!(names(&format!("{master}/attachments")).await, ["a.txt"]);
+    let file = format!("{one}/{}", own["id"].as_str().unwrap());
+    assert_eq!(mailbox.get(&file).await["name"], "own.txt");
+    let at_series = format!("{master}/attachments/{}", own["id"].as_str().unwrap());
+    let at_series = mailbox.send(Request::get(mailbox.url(&at_series))).await;
+    assert_eq!(at_series.status, 404);
+    // Only this one has files once the series has none.
+    let removed = mailbox
+        .delete(&format!("{master}/attachments/{of_series}"))
+        .await;
+    assert_eq!(removed, 204);
+    let filed = mailbox
+        .get(&format!("{master}/instances?{window}&$expand=attachments"))
+        .await;
+    let filed = filed["value"].as_array().unwrap();
+    let has = |item: &Value| {
+        (
+            item["hasAttachments"] == true,
+            item["attachments"].as_array().unwrap().len(),
+        )
+    };
+    let filed: Vec<_> = filed.iter().map(has).collect();
+    let none = (false, 0);
+    assert_eq!(filed, [none, (true, 1), none, none, none]);
+    assert_eq!(mailbox.get(&master).await["hasAttachments"], false);
+    assert_eq!(mailbox.delete(&file).await, 204);
+    assert_eq!(names(&one).await, [""; 0]);
     // A round of changes tells of the series again.
     let view = format!("me/calendarView/delta?{window}");
     let link = mailbox.get(&view).await["@odata.deltaLink"]

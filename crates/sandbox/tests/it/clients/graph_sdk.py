@@ -441,6 +441,16 @@ async def extras():
     check.same("$value", value.content, b"hello")
     await one.attachments.by_attachment_id(file.id).delete()
     check.same("taken off", ((await one.attachments.get()).value, (await one.get()).has_attachments), ([], False))
+    weekly = await me.events.post(event("Weekly files", "2027-09-06", recurrence=PatternedRecurrence(
+        pattern=RecurrencePattern(type=RecurrencePatternType.Weekly, interval=1, days_of_week=[DayOfWeek.Monday]),
+        range=RecurrenceRange(type=RecurrenceRangeType.Numbered, start_date=datetime.date(2027, 9, 6), number_of_occurrences=3),
+    )))
+    days = await raw("GET", f"me/events/{weekly.id}/instances?startDateTime={FROM}&endDateTime={TO}")
+    second = me.events.by_event_id(days.json()["value"][1]["id"])
+    await second.attachments.post(FileAttachment(odata_type="#microsoft.graph.fileAttachment", name="of one day.txt", content_bytes=b"x"))
+    check.same("a file of one occurrence", [a.name for a in (await second.attachments.get()).value], ["of one day.txt"])
+    check.same("and of no other", (await me.events.by_event_id(weekly.id).attachments.get()).value, [])
+    await me.events.by_event_id(weekly.id).delete()
     await refused("no such attachment", one.attachments.by_attachment_id(file.id).get(), 404, "ErrorItemNotFound")
     extension = OpenTypeExtension(odata_type="microsoft.graph.openTypeExtension", extension_name="com.example.visit", additional_data={"room": "2", "count": 3})
     kept = await one.extensions.post(extension)
