@@ -1,6 +1,7 @@
 //! The little that an event can say and iCalendar cannot.
 
-use calendar::{Event, Loss, Override, People, Person, Unknown};
+use calendar::{Event, Loss, Override, People, Person, Unknown, When};
+use jiff::tz::TimeZone;
 
 use super::{DIALECT, people::ORGANIZER};
 
@@ -8,6 +9,7 @@ use super::{DIALECT, people::ORGANIZER};
 pub(super) fn losses(events: &[&Event]) -> Vec<Loss> {
     let mut losses = Vec::new();
     for event in events {
+        ends(event, &mut losses);
         let patched = event.overrides.values().filter_map(|o| match o {
             Override::Patch(patch) => Some((&patch.unknown, patch.people.as_ref())),
             Override::Excluded => None,
@@ -20,6 +22,35 @@ pub(super) fn losses(events: &[&Event]) -> Vec<Loss> {
         }
     }
     losses
+}
+
+/// An end in the second of two equal local times is named in UTC, which leaves no room for a zone of its own.
+fn ends(event: &Event, losses: &mut Vec<Loss>) {
+    let patched = event.overrides.iter().filter_map(|(id, o)| match o {
+        Override::Patch(patch) => {
+            let plain = || event.when.starting_at(*id);
+            (!patch.is_empty()).then(|| patch.when.clone().unwrap_or_else(plain))
+        }
+        Override::Excluded => None,
+    });
+    for when in patched.chain([event.when.clone()]) {
+        if let When::Timed {
+            end_zone: Some(zone),
+            ..
+        } = &when
+        {
+            let end = when.end_instant(&TimeZone::UTC);
+            if zone.to_instant(zone.to_local(end)) != end {
+                let reason = "only UTC names the second of two equal times";
+                lose(
+                    losses,
+                    "timeZone",
+                    reason,
+                    "the end in the zone of the start",
+                );
+            }
+        }
+    }
 }
 
 fn lose(losses: &mut Vec<Loss>, property: &str, reason: &str, fallback: &str) {

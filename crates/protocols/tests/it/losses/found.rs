@@ -157,3 +157,29 @@ fn an_occurrence_cannot_ask_for_the_mailboxs_default_again() {
     assert_eq!(trip.lost("alerts"), ["as it was"]);
     assert!(trip.came.overrides.is_empty());
 }
+
+#[test]
+fn an_end_in_the_second_of_two_equal_hours_has_no_zone_of_its_own_in_icalendar() {
+    let mut event = single();
+    // Until half past two in Berlin, for the second time in that night.
+    event.when = When::Timed {
+        start: "2026-10-24T20:30:00".parse().unwrap(),
+        zone: Zone::iana("America/New_York"),
+        duration: Duration::hours(1),
+        end_zone: Some(berlin()),
+    };
+    let written = icalendar::write(&[&event], jiff::Timestamp::UNIX_EPOCH);
+    assert_eq!(
+        written.losses[0].fallback,
+        "the end in the zone of the start"
+    );
+    let When::Timed { end_zone, .. } = as_text(&event).1.when else {
+        panic!("it has a time");
+    };
+    assert_eq!(end_zone, None);
+    // The first one has.
+    event.when = event
+        .when
+        .starting_at("2026-10-24T19:30:00".parse().unwrap());
+    assert_eq!(as_text(&event).1, event);
+}

@@ -1,6 +1,6 @@
 //! Through iCalendar.
 
-use calendar::{Event, Loss, Person};
+use calendar::{Event, Loss, Person, When};
 use kalends_protocols::icalendar;
 
 use super::{
@@ -34,6 +34,14 @@ impl Format for ICalendar {
     fn lose(&self, loss: &Loss, e: &mut Event, _: Option<&Event>) -> Effect {
         match (loss.property.as_str(), loss.fallback.as_str()) {
             ("other", _) => lose_others(e, icalendar::DIALECT),
+            ("timeZone", _) => {
+                let end = e.when.end_instant(&jiff::tz::TimeZone::UTC);
+                if let When::Timed { end_zone, .. } = &mut e.when {
+                    *end_zone = end_zone
+                        .take()
+                        .filter(|zone| zone.to_instant(zone.to_local(end)) == end);
+                }
+            }
             ("participants", "the first one") => {
                 let mut organizers = 0;
                 for person in e.people.values_mut().filter(|p| p.organizer) {

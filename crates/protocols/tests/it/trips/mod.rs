@@ -126,7 +126,9 @@ fn icalendar_keeps_all_but_what_it_says() {
         met.note(&losses);
         compare(&ICalendar, &expected(&ICalendar, &event, &losses)?, &came)
     });
-    assert_eq!(met.all(), losses::said_by(ICalendar::NAME));
+    let mut met = met.all();
+    met.retain(|(_, reason)| reason != losses::RARE);
+    assert_eq!(met, losses::said_by(ICalendar::NAME));
 }
 
 /// Google, then Graph, then iCalendar, each with what came from the one before: what is lost is what the three said, and
