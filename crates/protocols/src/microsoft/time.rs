@@ -79,6 +79,16 @@ fn timed(wire: &Event, base: &When, side: Side<'_>, losses: &mut Vec<Loss>) -> R
         None => base.duration(),
     };
     let end_zone = end_zone(wire, side, exact_end(hint.as_ref(), base), &zone);
+    // An end that its zone's clocks show twice was written in UTC.
+    let hinted = hint.as_ref().and_then(|hint| hint.end.clone());
+    let end_zone = match (end_zone, hinted) {
+        (Some(end), Some(exact))
+            if end.is_utc() && is_shown_twice(ends(began, duration), &exact) =>
+        {
+            Some(exact)
+        }
+        (end, _) => end,
+    };
     let own = hint.is_some_and(|hint| hint.end.is_none());
     let end_zone = end_zone
         .filter(|end| !(own && end.is_utc() && is_shown_twice(ends(began, duration), &zone)));

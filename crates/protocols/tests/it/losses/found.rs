@@ -177,6 +177,8 @@ fn an_end_in_the_second_of_two_equal_hours_has_no_zone_of_its_own_in_icalendar()
         panic!("it has a time");
     };
     assert_eq!(end_zone, None);
+    assert_eq!(at_graph(&event).unwrap().came.when, event.when);
+    assert_eq!(at_google(&event).came.when, event.when);
     // The first one has.
     event.when = event
         .when

@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
+use super::losses::RARE;
 use calendar::{Event, Loss, Override, RecurrenceId, Unit, When, Zone, unit};
 use proptest::{prelude::*, test_runner::TestCaseError};
 
@@ -104,7 +105,7 @@ pub fn expected<F: Format>(
             single.when = series.when.starting_at(*id);
             for loss in losses
                 .iter()
-                .filter(|loss| F::SAYS_TIMES && loss.property == "start")
+                .filter(|loss| (F::SAYS_TIMES && loss.property == "start") || loss.reason == RARE)
             {
                 format.lose(loss, &mut single, None);
             }
