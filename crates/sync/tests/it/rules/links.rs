@@ -148,7 +148,7 @@ fn l3_a_deletion_on_a_target_is_its_own() {
 }
 
 #[test]
-fn l3_a_deletion_after_the_event_turned_up_elsewhere_is_half_of_a_move() {
+pub(super) fn l3_a_deletion_after_the_event_turned_up_elsewhere_is_half_of_a_move() {
     let (linked, left, _) = origin(Role::Both);
     let since: jiff::Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
     let soon = since + jiff::SignedDuration::from_mins(59);
@@ -256,7 +256,7 @@ fn l4_what_the_new_calendar_does_not_let_out_goes_from_the_others() {
 }
 
 #[test]
-fn l4_a_revive_counts_only_if_something_flows_or_was_restored() {
+pub(super) fn l4_a_revive_counts_only_if_something_flows_or_was_restored() {
     let cases = [
         (Slot::Title, false, true),
         (Slot::Color, false, false),

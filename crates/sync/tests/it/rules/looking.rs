@@ -48,7 +48,7 @@ fn r10_a_marker_alone_proves_nothing() {
 }
 
 #[test]
-fn r10_an_older_version_is_ignored() {
+pub(super) fn r10_an_older_version_is_ignored() {
     let mut copy = settled();
     let later = with(&event(), Slot::Title, 3);
     observe(&mut copy, &[], &seen(3, &later), &FREE);

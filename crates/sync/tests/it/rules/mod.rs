@@ -8,6 +8,7 @@ mod observing;
 mod occurrences;
 mod privacy;
 mod second;
+mod without;
 mod writing;
 
 use calendar::{Event, Unit};

@@ -27,6 +27,18 @@ fn r5_a_landed_write_is_an_echo_but_for_what_a_person_edited_on_it() {
 }
 
 #[test]
+pub(super) fn r5_an_edit_on_top_of_what_was_sent_is_no_conflict() {
+    let mut copy = pending();
+    let sent = intent(&copy, &[]);
+    let body = sent.body.clone().unwrap();
+    let mut seen = seen(2, &with(&body, Slot::Title, 5));
+    seen.stamp = Some(sent.stamp);
+    let digest = observe(&mut copy, &[sent], &seen, &FREE);
+    assert!(digest.conflicts.is_empty(), "{:?}", digest.conflicts);
+    assert_eq!(Slot::Title.read(&copy.local), Some(5));
+}
+
+#[test]
 fn r5_an_edit_of_a_series_is_not_an_edit_of_its_occurrences() {
     let mut sent = with(&event(), Slot::Occurrence(0), 1);
     sent.overrides
@@ -185,7 +197,7 @@ fn r7_a_delete_on_an_older_version_was_not_it() {
 }
 
 #[test]
-fn r7_a_newer_version_closes_the_delete() {
+pub(super) fn r7_a_newer_version_closes_the_delete() {
     let mut copy = settled();
     copy.alive = false;
     let delete = intent(&copy, &[]);
@@ -200,7 +212,7 @@ fn r7_a_newer_version_closes_the_delete() {
 }
 
 #[test]
-fn r7_a_revive_over_an_open_delete_is_written_once() {
+pub(super) fn r7_a_revive_over_an_open_delete_is_written_once() {
     let mut copy = settled();
     copy.alive = false;
     let mut delete = intent(&copy, &[]);
@@ -232,7 +244,7 @@ fn r7_a_restore_that_overtakes_the_answer_to_our_delete_is_looked_at() {
 }
 
 #[test]
-fn r7_an_older_create_of_ours_in_the_place_of_a_later_one_tells_a_deletion() {
+pub(super) fn r7_an_older_create_of_ours_in_the_place_of_a_later_one_tells_a_deletion() {
     let (copy, create) = unconfirmed();
     let given_up = Intent {
         outcome: Outcome::Unresolved,

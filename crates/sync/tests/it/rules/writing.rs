@@ -129,7 +129,7 @@ fn r3_what_the_provider_made_of_it_stays_out_of_the_local_value() {
 }
 
 #[test]
-fn r3_an_answer_older_than_what_was_seen_is_ignored() {
+pub(super) fn r3_an_answer_older_than_what_was_seen_is_ignored() {
     let mut copy = pending();
     let update = intent(&copy, &[]);
     let edited = with(&copy.local, Slot::Place, 4);
@@ -167,7 +167,7 @@ fn r4_a_create_is_looked_at_once_the_feed_has_moved() {
 }
 
 #[test]
-fn r4_what_did_not_meet_its_condition_is_looked_at() {
+pub(super) fn r4_what_did_not_meet_its_condition_is_looked_at() {
     for answer in [Reply::Stale, Reply::Missing] {
         let mut copy = pending();
         let update = intent(&copy, &[]);
