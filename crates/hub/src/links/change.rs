@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar::Unit;
+use calendar::{Event, Unit};
 use identity::Actor;
 use storage::{Tx, copies, linked, links, members};
 use sync::{
@@ -222,12 +222,11 @@ impl Hub {
         let Some(mut row) = copies::get(tx, member.copy).await? else {
             return Ok(());
         };
+        let others = originals(tx, &value, Some(&member)).await?;
         let made = if row.projected {
             Made::Mirror
-        } else if has_original(tx, &value, Some(&member)).await? {
-            Made::Shared
         } else {
-            Made::Original
+            Made::Person(&others)
         };
         let cause = self.link_cause(CauseKind::Config, place.calendar, member.link);
         member.role = place.role;
@@ -390,16 +389,21 @@ pub(super) async fn has_original(
     value: &Linked,
     but: Option<&Member>,
 ) -> Result<bool> {
+    Ok(!originals(tx, value, but).await?.is_empty())
+}
+
+/// The copies that people made of a linked event, other than `but`.
+async fn originals(tx: &mut Tx, value: &Linked, but: Option<&Member>) -> Result<Vec<Event>> {
+    let mut made = Vec::new();
     for member in members::of_linked(tx, value.id).await? {
         if but.is_some_and(|but| but.copy == member.copy) {
             continue;
         }
         let row = copies::get(tx, member.copy).await?;
-        if row.is_some_and(|row| row.copy.alive && !row.projected) {
-            return Ok(true);
-        }
+        let row = row.filter(|row| row.copy.alive && !row.projected);
+        made.extend(row.map(|row| row.copy.local));
     }
-    Ok(false)
+    Ok(made)
 }
 
 /// Whether any copy of a linked event is alive.

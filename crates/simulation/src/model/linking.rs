@@ -237,17 +237,15 @@ impl Hub {
         self.rows[row].unsettled |= self.rows[row].copy.base.is_none();
         let linked = index_of(self.members[member].linked.0);
         let others = self.members.iter().enumerate();
-        let mut others =
+        let others =
             others.filter(|(other, m)| *other != member && m.linked == self.members[member].linked);
+        let others = others.map(|(_, m)| &self.rows[index_of(m.copy.0)]);
+        let others = others.filter(|there| there.copy.alive && !there.projected);
+        let others: Vec<_> = others.map(|there| there.copy.local.clone()).collect();
         let made = if self.rows[row].projected {
             Made::Mirror
-        } else if others.any(|(_, m)| {
-            let there = &self.rows[index_of(m.copy.0)];
-            there.copy.alive && !there.projected
-        }) {
-            Made::Shared
         } else {
-            Made::Original
+            Made::Person(&others)
         };
         let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
         let member = &mut self.members[member];

@@ -194,7 +194,7 @@ pub fn speaks(
         return Vec::new();
     }
     let before = linked.clone();
-    let gone = withdraw(linked, member, copy, left);
+    let gone = withdraw(linked, member, copy, left, &[]);
     let seen = shown(linked, member, copy.id);
     for unit in &gone {
         unit.take(&mut member.agreed, &seen);

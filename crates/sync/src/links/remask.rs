@@ -17,13 +17,11 @@ use crate::{
 
 /// Who made a member's copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Made {
+pub enum Made<'a> {
     /// A link: it is a mirror.
     Mirror,
-    /// A person, as others have made theirs of the same event in other calendars.
-    Shared,
-    /// A person; all other copies are mirrors of it.
-    Original,
+    /// A person. These are the copies that others have made of the same event in other calendars.
+    Person(&'a [Event]),
 }
 
 /// L6: another mask holds from now on. Mirrors are scrubbed by the next [`super::outward`] with a cause of kind config; what
@@ -34,7 +32,7 @@ pub fn remask(
     member: &mut Member,
     copy: &mut Copy,
     mask: Mask,
-    made: Made,
+    made: Made<'_>,
     cause: &Cause,
 ) -> Relinked {
     let calendar = copy.calendar;
@@ -51,7 +49,7 @@ fn remask_part(
     member: &mut Member,
     copy: &mut Copy,
     mask: Mask,
-    made: Made,
+    made: Made<'_>,
     cause: &Cause,
 ) -> Relinked {
     let mut done = Relinked::default();
@@ -59,12 +57,15 @@ fn remask_part(
     let agreed_before = member.agreed.clone();
     let authors = linked.authors.clone();
     member.mask = mask;
-    if made == Made::Original && member.role.sends() {
-        if !hidden_before(&Unit::Text) {
+    if let Made::Person(others) = made
+        && member.role.sends()
+    {
+        let alone = others.is_empty();
+        if alone && !hidden_before(&Unit::Text) {
             done.conflicts.extend(own_text(linked, member, copy));
         }
-        done.moved = withdraw(linked, member, copy, copy.calendar);
-        if keeps_private(linked, member, copy) {
+        done.moved = withdraw(linked, member, copy, copy.calendar, others);
+        if alone && keeps_private(linked, member, copy) {
             done.moved.extend(hide(linked, member, copy));
         }
     }
@@ -146,12 +147,13 @@ fn take_back(unit: &Unit, member: &Member, copy: &mut Copy, done: &mut Relinked)
 }
 
 /// Takes what the origin's calendar, `from`, had said and the member's mask does not let out from the linked event, as if that
-/// had begun with this mask.
+/// had begun with this mask. What is in a copy that `others` have made is theirs, too.
 pub(super) fn withdraw(
     linked: &mut Linked,
     member: &Member,
     copy: &Copy,
     from: CalendarId,
+    others: &[Event],
 ) -> BTreeSet<Unit> {
     let mut moved = BTreeSet::new();
     if hides_only_privates(&member.mask) {
@@ -166,7 +168,9 @@ pub(super) fn withdraw(
     for unit in unit::all([&linked.value]) {
         let own = linked.authors.get(&unit) == Some(&from);
         let hidden = matches!(unit, Unit::Override(_)) || out.covers(&unit, privacy);
-        if own && hidden && !unit.same(&linked.value, &let_out) {
+        let mut theirs = others.iter();
+        let theirs = theirs.any(|other| shares(&unit, &linked.value, other));
+        if own && hidden && !theirs && !unit.same(&linked.value, &let_out) {
             unit.take(&mut linked.value, &let_out);
             linked.authors.remove(&unit);
             moved.insert(unit);

@@ -337,7 +337,7 @@ fn l6_what_a_calendar_lets_out_no_more_goes_from_the_others_and_stays_with_it() 
         let (mut target, mut there) = receiver(&linked, Role::Target, Mask::everything());
         let before = here.clone();
         let busy = Mask::busy("Away");
-        let done = remasked(&mut linked, &mut member, &mut here, busy, Made::Original);
+        let done = remasked(&mut linked, &mut member, &mut here, busy, Made::Person(&[]));
         assert!(done.moved.contains(&Unit::Title));
         rules::outward(&linked, &mut member, &mut here, &flow());
         assert_eq!(here, before, "{role:?}");
@@ -347,7 +347,7 @@ fn l6_what_a_calendar_lets_out_no_more_goes_from_the_others_and_stays_with_it() 
         assert_eq!(Slot::Occurrence(0).read(&there.local), None);
         // And back again.
         let all = Mask::everything();
-        let done = remasked(&mut linked, &mut member, &mut here, all, Made::Original);
+        let done = remasked(&mut linked, &mut member, &mut here, all, Made::Person(&[]));
         assert!(done.conflicts.is_empty() && done.copy.is_empty());
         rules::outward(&linked, &mut target, &mut there, &flow());
         assert_eq!(here, before, "{role:?}");

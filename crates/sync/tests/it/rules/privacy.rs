@@ -152,7 +152,14 @@ fn l6_where_privacy_is_told_no_more_what_it_hid_goes_whoever_wrote_it() {
     rules::inward(&mut linked, &mut member, &here);
     let config = cause(CauseKind::Config);
     let (value, copy) = (&mut linked, &mut here);
-    rules::remask(value, &mut member, copy, titles(), Made::Original, &config);
+    rules::remask(
+        value,
+        &mut member,
+        copy,
+        titles(),
+        Made::Person(&[]),
+        &config,
+    );
     assert_eq!(linked.value.privacy, Privacy::Public);
     assert_eq!(Slot::Line(0).read(&linked.value), None);
     assert_eq!(Slot::Line(0).read(&here.local), Some(2));
@@ -319,7 +326,14 @@ fn l6_a_text_goes_with_the_mask_though_others_have_written_into_it() {
     rules::outward_own(&linked, &mut member, &mut here, &flow());
     let config = cause(CauseKind::Config);
     let (value, copy) = (&mut linked, &mut here);
-    rules::remask(value, &mut member, copy, titles(), Made::Original, &config);
+    rules::remask(
+        value,
+        &mut member,
+        copy,
+        titles(),
+        Made::Person(&[]),
+        &config,
+    );
     assert_eq!(linked.value.text.content, "");
     assert_eq!(Slot::Line(0).read(&here.local), Some(2));
 }
@@ -369,10 +383,33 @@ fn l6_an_occurrence_that_goes_with_the_mask_stays_where_it_was_made() {
     rules::outward_own(&linked, &mut member, &mut here, &flow());
     let config = cause(CauseKind::Config);
     let (value, copy) = (&mut linked, &mut here);
-    rules::remask(value, &mut member, copy, titles(), Made::Original, &config);
+    rules::remask(
+        value,
+        &mut member,
+        copy,
+        titles(),
+        Made::Person(&[]),
+        &config,
+    );
     assert_eq!(Slot::Occurrence(0).read(&here.local), Some(5), "remask");
     rules::inward(&mut linked, &mut member, &here);
     rules::outward_own(&linked, &mut member, &mut here, &flow());
     assert_eq!(Slot::Occurrence(0).read(&here.local), Some(5));
     assert_eq!(Slot::Occurrence(0).read(&linked.value), None);
+}
+
+#[test]
+fn l6_what_nobody_else_has_goes_with_the_mask_though_others_have_made_the_event() {
+    // 5002375: a calendar that saw more from then on was told.
+    let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
+    let (_, there) = joins(&mut linked, &event());
+    here.local = with(&here.local, Slot::Place, 5);
+    rules::inward(&mut linked, &mut member, &here);
+    let (config, others) = (cause(CauseKind::Config), [there.local]);
+    let (value, copy) = (&mut linked, &mut here);
+    let made = Made::Person(&others);
+    rules::remask(value, &mut member, copy, fields([].into()), made, &config);
+    assert_eq!(Slot::Place.read(&linked.value), None);
+    assert_eq!(title(&linked.value), title(&event()), "others have it");
+    assert_eq!(Slot::Place.read(&here.local), Some(5));
 }
