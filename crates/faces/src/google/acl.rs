@@ -21,7 +21,7 @@ use super::{
     place::Place,
     query::Query,
     signed::Signed,
-    tokens::{self, Next, Page},
+    tokens,
 };
 use crate::App;
 
@@ -132,16 +132,7 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, Fault> {
     let place = Place::of(&app, &actor, &calendar).await?;
     let deleted = query.flag("showDeleted")?;
-    let page = match query.get("pageToken") {
-        Some(token) => tokens::page(token)?,
-        None => Page {
-            position: app.hub.position(&actor).await?,
-            next: Next::Offset(0),
-        },
-    };
-    let Next::Offset(offset) = page.next else {
-        return Err(Fault::parameter("pageToken", "Invalid page token value."));
-    };
+    let start = tokens::begin(&app, &actor, &query).await?;
     let mut all = rules(&app, &actor, &place).await?;
     if let Some(token) = query.get("syncToken") {
         if deleted == Some(false) {
@@ -152,29 +143,14 @@ pub(super) async fn list(
         all.clear();
     }
     all.retain(|rule| rule.access != Access::None || deleted == Some(true));
-    let limit = query.count("maxResults")?.unwrap_or(PAGE_DEFAULT);
-    let limit = limit.min(PAGE_MAX);
-    let more = all.len() > offset.saturating_add(limit);
-    let items: Vec<Value> = all
-        .iter()
-        .skip(offset)
-        .take(limit)
-        .map(Rule::shown)
-        .collect();
+    let cut = tokens::cut(&app, &query, start, all, (PAGE_DEFAULT, PAGE_MAX))?;
+    let items: Vec<Value> = cut.items.iter().map(Rule::shown).collect();
     let mut answer = json!({
         "kind": "calendar#acl",
-        "etag": format!("\"p{}\"", page.position),
+        "etag": format!("\"p{}\"", start.0),
         "items": items,
     });
-    if more {
-        let next = Page {
-            position: page.position,
-            next: Next::Offset(offset + limit),
-        };
-        answer["nextPageToken"] = json!(tokens::encode(&next));
-    } else {
-        answer["nextSyncToken"] = json!(tokens::sync(&app, page.position));
-    }
+    cut.go_on(&mut answer);
     Ok(Json(answer))
 }
 

@@ -22,7 +22,7 @@ use super::{
     place::{Place, email, primary},
     query::Query,
     signed::Signed,
-    tokens::{self, Next, Page},
+    tokens,
 };
 use crate::App;
 
@@ -56,31 +56,16 @@ pub(super) async fn list(
         }
         None => None,
     };
-    let page = match query.get("pageToken") {
-        Some(token) => tokens::page(token)?,
-        None => Page {
-            position: app.hub.position(&actor).await?,
-            next: Next::Offset(0),
-        },
-    };
-    let Next::Offset(offset) = page.next else {
-        return Err(Fault::parameter("pageToken", "Invalid page token value."));
-    };
+    let start = tokens::begin(&app, &actor, &query).await?;
     let hidden = query.flag("showHidden")? == Some(true);
     let all = entries(&app, &actor, changed.as_ref(), hidden, least).await?;
-    let limit = query.count("maxResults")?.unwrap_or(PAGE_DEFAULT);
-    let limit = limit.min(PAGE_MAX);
-    let more = all.len() > offset.saturating_add(limit);
-    let next = more.then(|| Page {
-        position: page.position,
-        next: Next::Offset(offset + limit),
-    });
+    let cut = tokens::cut(&app, &query, start, all, (PAGE_DEFAULT, PAGE_MAX))?;
     Ok(Json(CalendarList {
         kind: Some("calendar#calendarList".to_owned()),
-        etag: Some(format!("\"p{}\"", page.position)),
-        next_sync_token: (!more).then(|| tokens::sync(&app, page.position)),
-        next_page_token: next.as_ref().map(tokens::encode),
-        items: all.into_iter().skip(offset).take(limit).collect(),
+        etag: Some(format!("\"p{}\"", start.0)),
+        next_sync_token: cut.next_sync,
+        next_page_token: cut.next_page,
+        items: cut.items,
     }))
 }
 

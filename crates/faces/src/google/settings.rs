@@ -14,7 +14,7 @@ use super::{
     place::{email, primary},
     query::Query,
     signed::Signed,
-    tokens::{self, Next, Page},
+    tokens,
 };
 use crate::App;
 
@@ -46,37 +46,18 @@ pub(super) async fn list(
     Signed(actor): Signed,
     query: Query,
 ) -> Result<Json<Value>, Fault> {
-    let page = match query.get("pageToken") {
-        Some(token) => tokens::page(token)?,
-        None => Page {
-            position: app.hub.position(&actor).await?,
-            next: Next::Offset(0),
-        },
-    };
-    let Next::Offset(offset) = page.next else {
-        return Err(Fault::parameter("pageToken", "Invalid page token value."));
-    };
+    let start = tokens::begin(&app, &actor, &query).await?;
     let mut all = all(&app, &actor).await?;
     if let Some(token) = query.get("syncToken") {
         let after = tokens::position(&app, token)?;
         let moved = moved(&app, &actor, after).await?;
         all.retain(|(id, _)| moved && *id == ZONE);
     }
-    let items: Vec<Value> = all.iter().map(|(id, value)| setting(id, value)).collect();
-    let limit = query.count("maxResults")?.unwrap_or(PAGE_DEFAULT);
-    let limit = limit.min(PAGE_MAX);
-    let more = items.len() > offset.saturating_add(limit);
-    let items: Vec<Value> = items.into_iter().skip(offset).take(limit).collect();
+    let cut = tokens::cut(&app, &query, start, all, (PAGE_DEFAULT, PAGE_MAX))?;
+    let items = cut.items.iter();
+    let items: Vec<Value> = items.map(|(id, value)| setting(id, value)).collect();
     let mut answer = json!({"kind": "calendar#settings", "etag": "\"s0\"", "items": items});
-    if more {
-        let next = Page {
-            position: page.position,
-            next: Next::Offset(offset + limit),
-        };
-        answer["nextPageToken"] = json!(tokens::encode(&next));
-    } else {
-        answer["nextSyncToken"] = json!(tokens::sync(&app, page.position));
-    }
+    cut.go_on(&mut answer);
     Ok(Json(answer))
 }
 

@@ -4,8 +4,9 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hub::{Change, CopyId};
 use identity::Actor;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
 
-use super::Fault;
+use super::{Fault, query::Query};
 use crate::App;
 
 /// Where a listing goes on.
@@ -46,6 +47,63 @@ struct Sync {
     /// Which order to forget was the last one when this was given out.
     #[serde(rename = "o")]
     oldest: i64,
+}
+
+/// A page of a list that is short enough to be read whole.
+pub(super) struct Cut<T> {
+    pub(super) items: Vec<T>,
+    /// Where it goes on, if it does.
+    pub(super) next_page: Option<String>,
+    /// What follows the list from now on, if this was the last page.
+    pub(super) next_sync: Option<String>,
+}
+
+impl<T> Cut<T> {
+    /// Says in the answer how the list goes on.
+    pub(super) fn go_on(self, answer: &mut Value) {
+        if let Some(token) = self.next_page {
+            answer["nextPageToken"] = json!(token);
+        }
+        if let Some(token) = self.next_sync {
+            answer["nextSyncToken"] = json!(token);
+        }
+    }
+}
+
+/// Where a request begins in such a list: the position of the change log when the listing began, and how many items came before.
+pub(super) async fn begin(app: &App, actor: &Actor, query: &Query) -> Result<(i64, usize), Fault> {
+    let Some(token) = query.get("pageToken") else {
+        return Ok((app.hub.position(actor).await?, 0));
+    };
+    match page(token)? {
+        Page {
+            position,
+            next: Next::Offset(offset),
+        } => Ok((position, offset)),
+        _ => Err(Fault::parameter("pageToken", "Invalid page token value.")),
+    }
+}
+
+/// The page of `all` that begins there, of so many items as are asked for, or by default and at most.
+pub(super) fn cut<T>(
+    app: &App,
+    query: &Query,
+    (position, offset): (i64, usize),
+    all: Vec<T>,
+    (default, most): (usize, usize),
+) -> Result<Cut<T>, Fault> {
+    let limit = query.count("maxResults")?.unwrap_or(default).min(most);
+    let end = offset.saturating_add(limit);
+    let more = all.len() > end;
+    let next = Page {
+        position,
+        next: Next::Offset(end),
+    };
+    Ok(Cut {
+        items: all.into_iter().skip(offset).take(limit).collect(),
+        next_page: more.then(|| encode(&next)),
+        next_sync: (!more).then(|| sync(app, position)),
+    })
 }
 
 /// The sync token of a position.
