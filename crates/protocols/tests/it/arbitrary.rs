@@ -323,3 +323,19 @@ pub fn event() -> impl Strategy<Value = Event> {
             event
         })
 }
+
+/// A zone with rules of its own: each from when on, how it repeats, and the hours from and to UTC.
+pub fn own_zone(id: &str, observances: &[(&str, &str, i32, i32)]) -> Zone {
+    let observance = |(start, rule, from, to): &(&str, &str, i32, i32)| Observance {
+        daylight: to > from,
+        name: None,
+        start: start.parse().unwrap(),
+        offset_from: from * 3600,
+        offset_to: to * 3600,
+        rules: rule.parse().into_iter().collect(),
+        dates: Vec::new(),
+    };
+    let observances = observances.iter().map(observance).collect();
+    let id = id.to_owned();
+    Zone::Custom(CustomZone { id, observances }.into())
+}

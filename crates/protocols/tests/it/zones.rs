@@ -1,34 +1,19 @@
 //! Zones that brought their own rules, written for targets that know zones by name alone.
 
-use calendar::{CustomZone, Duration, Event, Loss, Observance, Until, When, Zone};
+use calendar::{Duration, Event, Loss, Until, When, Zone};
 use kalends_protocols::{google, microsoft};
 
-use crate::arbitrary::custom_zone;
+use crate::arbitrary::{custom_zone, own_zone};
 
 fn berlin() -> Zone {
     Zone::iana("Europe/Berlin").unwrap()
-}
-
-fn zone(id: &str, observances: &[(&str, &str, i32, i32)]) -> Zone {
-    let observance = |(start, rule, from, to): &(&str, &str, i32, i32)| Observance {
-        daylight: to > from,
-        name: None,
-        start: start.parse().unwrap(),
-        offset_from: from * 3600,
-        offset_to: to * 3600,
-        rules: rule.parse().into_iter().collect(),
-        dates: Vec::new(),
-    };
-    let observances = observances.iter().map(observance).collect();
-    let id = id.to_owned();
-    Zone::Custom(CustomZone { id, observances }.into())
 }
 
 /// As Outlook writes the zones of the United States.
 fn new_york(id: &str) -> Zone {
     let summer = "FREQ=YEARLY;BYDAY=2SU;BYMONTH=3";
     let winter = "FREQ=YEARLY;BYDAY=1SU;BYMONTH=11";
-    zone(
+    own_zone(
         id,
         &[
             ("1601-11-04T02:00:00", winter, -4, -5),
@@ -43,7 +28,7 @@ fn nowhere() -> Zone {
         "FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3",
         "FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10",
     );
-    zone(
+    own_zone(
         "Nowhere",
         &[
             ("1990-10-28T03:00:00", winter, -4, -5),
@@ -88,12 +73,12 @@ fn own_zones_become_those_whose_clocks_show_the_same() {
         // The mailbox's own zone goes first, where several are equal.
         (custom_zone(), "Europe/Berlin", "W. Europe Standard Time"),
         (
-            zone("Ship", &[("1970-01-01T00:00:00", "", 9, 9)]),
+            own_zone("Ship", &[("1970-01-01T00:00:00", "", 9, 9)]),
             "Asia/Seoul",
             "Korea Standard Time",
         ),
         (
-            zone("Ours", &[("1970-01-01T00:00:00", "", 0, 0)]),
+            own_zone("Ours", &[("1970-01-01T00:00:00", "", 0, 0)]),
             "Atlantic/Reykjavik",
             "Greenwich Standard Time",
         ),

@@ -1,31 +1,15 @@
 //! Events of every kind, those among them that only one of the formats can say.
 
 use calendar::{
-    Address, CustomZone, Duration, Event, FreeBusy, Observance, Override, PersonKind, Place,
-    Privacy, RecurrenceId, Reminder, Status, Text, VirtualPlace, When, Window, Zone,
+    Address, Duration, Event, FreeBusy, Override, PersonKind, Place, Privacy, RecurrenceId,
+    Reminder, Status, Text, VirtualPlace, When, Window, Zone,
 };
 use jiff::{Span, tz::TimeZone};
 use proptest::{collection, option, prelude::*, sample::select, strategy::Union};
 use serde_json::{Value, json};
 
 use super::rules::{ending, rule};
-use crate::arbitrary;
-
-/// A zone with rules of its own.
-pub fn own_zone(id: &str, observances: &[(&str, &str, i32, i32)]) -> Zone {
-    let observance = |(start, rule, from, to): &(&str, &str, i32, i32)| Observance {
-        daylight: to > from,
-        name: None,
-        start: start.parse().unwrap(),
-        offset_from: from * 3600,
-        offset_to: to * 3600,
-        rules: rule.parse().into_iter().collect(),
-        dates: Vec::new(),
-    };
-    let observances = observances.iter().map(observance).collect();
-    let id = id.to_owned();
-    Zone::Custom(CustomZone { id, observances }.into())
-}
+use crate::arbitrary::{self, own_zone};
 
 /// New York's zone, as Outlook writes it.
 pub fn new_york() -> Zone {
