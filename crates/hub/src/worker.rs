@@ -282,7 +282,9 @@ impl Hub {
         let most = self.settings().poll;
         let heard = watched && self.is_heard(store, calendar).await?;
         let pause = pace::pause(&work.connector.traits(), most, moved, now, heard);
-        Ok(Some(self.after(pause)))
+        let next = self.after(pause);
+        let look = self.next_look(store, calendar).await?;
+        Ok(Some(look.map_or(next, |look| look.min(next))))
     }
 
     async fn prune_and_schedule(&self, store: &Store) -> Result<Option<Timestamp>> {

@@ -4,6 +4,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use identity::Actor;
+use jiff::Timestamp;
 use providers::{Malformed, Sighting};
 use storage::{
     Store, Tx, calendars,
@@ -17,8 +18,11 @@ use crate::{CalendarView, Hub, Result, access};
 
 /// How many events that cannot be read are looked at again in one pull.
 const AGAIN_MAX: usize = 20;
-/// When an event that cannot be read is first looked at again; each further time it is twice as long.
-const FIRST_LOOK: Duration = Duration::from_mins(1);
+/// When an event that cannot be read is first looked at again; each further time it is twice as long. Mostly its answer was lost,
+/// and what somebody has just edited waits for it.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
+/// For so many looks the calendar is read before its time.
+const TRIES_SOON: u32 = 4;
 /// The longest pause between two looks.
 const LOOK_MAX: Duration = Duration::from_hours(24);
 
@@ -87,6 +91,19 @@ impl Hub {
             .map(|h| h.remote_id.clone())
             .collect();
         Ok(absence::look_at(work, &ids).await?)
+    }
+
+    /// When the next of those that cannot be read is due. One that has been looked at in vain for long waits for the calendar's own
+    /// pace.
+    pub(crate) async fn next_look(
+        &self,
+        store: &Store,
+        calendar: CalendarId,
+    ) -> Result<Option<Timestamp>> {
+        let held = self.held(store, calendar).await?;
+        let unread = held.iter().filter(|h| h.state == State::Unread);
+        let fresh = unread.filter(|h| h.tries < TRIES_SOON);
+        Ok(fresh.map(|h| h.due).min())
     }
 
     /// Remembers what a pull leaves aside. What to tell about the calendar.

@@ -10,6 +10,7 @@ both! {
     many_deletions_wait_and_go_when_they_are_confirmed,
     dismissed_deletions_stay_and_are_not_asked_about_again,
     what_cannot_be_read_is_told_until_it_can_be,
+    what_could_not_be_read_once_is_read_soon,
     what_is_rewritten_again_and_again_is_paused,
     what_is_dragged_about_is_not,
 }
@@ -96,6 +97,20 @@ async fn what_cannot_be_read_is_told_until_it_can_be(database: Database) {
     let view = world.view(0).await;
     assert_eq!((view.unread, view.message), (0, None));
     assert_eq!(world.hub_titles(0).await, ["bad", "good"]);
+}
+
+/// Its answer was lost, say: whoever has just edited it need not wait until the calendar is read in its own time.
+async fn what_could_not_be_read_once_is_read_soon(database: Database) {
+    let world = World::new(&database, 1).await;
+    world.models[0].manners().malformed = ["late".to_owned()].into();
+    world.models[0].put("late", event("late", "late", "2026-11-24T09:00:00"));
+    // The model is read once an hour.
+    let _worker = world.start();
+    until("it is left aside", async || world.view(0).await.unread == 1).await;
+    world.models[0].manners().malformed.clear();
+    world.clock.advance(10);
+    until("it is read", async || world.hub_titles(0).await == ["late"]).await;
+    assert_eq!(world.view(0).await.unread, 0);
 }
 
 async fn linked(database: &Database) -> World {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::{
-    apps::{ALL, HOP, When, ahead, all_have, titles},
+    apps::{ALL, At, HOP, When, ahead, all_have, titles},
     practice::Practice,
     quiet::settled,
     until::until,
@@ -34,15 +34,18 @@ pub async fn lost_replies_double_nothing(practice: &Practice) {
         let copy = ALL[(n + 1) % 3];
         let edited = format!("Lossy {n} edited");
         let when = ahead(12, i64::try_from(n).unwrap());
-        copy.change(practice, &title(n), &edited, Some(when)).await;
+        let change = async || copy.change(practice, &title(n), &edited, Some(when)).await;
+        surely(practice, copy, (&edited, true), change).await;
         *event = (edited, when);
     }
     for (n, (gone, _)) in expected.drain(8..).collect::<Vec<_>>().iter().enumerate() {
-        ALL[n % 3].delete(practice, gone).await;
+        let delete = async || ALL[n % 3].delete(practice, gone).await;
+        surely(practice, ALL[n % 3], (gone, false), delete).await;
     }
     for n in 20..26 {
         let when = ahead(13, i64::try_from(n % 20).unwrap());
-        ALL[n % 3].create(practice, &title(n), when).await;
+        let create = async || ALL[n % 3].create(practice, &title(n), when).await;
+        surely(practice, ALL[n % 3], (&title(n), true), create).await;
         expected.push((title(n), when));
     }
     // The hub's retries go wrong here, if anywhere.
@@ -67,4 +70,20 @@ pub async fn lost_replies_double_nothing(practice: &Practice) {
         ALL.iter().all(|at| state[at.name()]["mails"] == 0),
         "{state}"
     );
+}
+
+/// Writes as a person does whose app was not answered: looks, and writes again what is not there. The reply that was lost may
+/// have been a refusal.
+async fn surely(practice: &Practice, at: At, (title, there): (&str, bool), write: impl AsyncFn()) {
+    for _ in 0..8 {
+        write().await;
+        let found = titles(practice, at, |found| found == title).await;
+        if found.is_empty() != there {
+            return;
+        }
+        println!(
+            "{at:?}: {title} is written again, for what was answered with a lost reply did nothing"
+        );
+    }
+    panic!("{at:?}: {title} cannot be written");
 }
