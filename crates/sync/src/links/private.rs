@@ -96,7 +96,9 @@ pub(super) fn leave(
     cause: &Cause,
 ) -> Option<Unit> {
     let before = copy.local.clone();
-    let said = linked.authors.get(unit) == Some(&copy.calendar);
+    // Others' words may stand beside this calendar's own, which the linked event has by now.
+    let mixed = matches!(unit, Unit::Text | Unit::Override(_));
+    let said = linked.authors.get(unit) == Some(&copy.calendar) && !mixed;
     let brought = !said && unit.same(&copy.local, &member.agreed);
     if brought
         && let Some(base) = &copy.base
