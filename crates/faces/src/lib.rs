@@ -5,6 +5,7 @@ pub mod app;
 pub mod auth;
 pub mod caldav;
 mod cross_origin;
+pub mod feeds;
 pub mod google;
 pub mod microsoft;
 pub mod mount;

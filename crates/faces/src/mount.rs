@@ -8,10 +8,11 @@
 //! | `/microsoft/v1.0/…` | Microsoft Graph |
 //! | `/microsoft/{tenant}/oauth2/v2.0/…` | Entra ID |
 //! | `/caldav/…`, `/.well-known/caldav` | CalDAV |
+//! | `/feeds/{secret}/{name}` | calendars that were published as feeds |
 
 use axum::{Router, http::StatusCode, middleware, routing::any};
 
-use crate::{App, caldav, cross_origin, google, microsoft, oauth};
+use crate::{App, caldav, cross_origin, feeds, google, microsoft, oauth};
 
 /// Which of them are open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub struct Open {
 
 /// Their routes. Where one is closed there is nothing, and not the web app either.
 pub fn router(app: &App, open: Open) -> Router {
-    let mut router = Router::new();
+    let mut router = feeds::router(app.clone());
     router = if open.google {
         router.nest("/google", google_at(app))
     } else {

@@ -144,6 +144,11 @@ async fn open_to(tx: &mut Tx, actor: &Actor) -> Result<HashMap<CalendarId, (Acce
 
 /// An event as somebody sees it who may do this.
 pub fn veiled(level: Access, row: copies::Row) -> EventView {
+    veiled_as(level, false, row)
+}
+
+/// The same, with private events like all others where `show_private`.
+pub fn veiled_as(level: Access, show_private: bool, row: copies::Row) -> EventView {
     let view = EventView::of(row);
     if level == Access::Owner {
         return view;
@@ -151,7 +156,7 @@ pub fn veiled(level: Access, row: copies::Row) -> EventView {
     let own = view.event;
     let gone = level == Access::FreeBusy && own.busy == FreeBusy::Free;
     EventView {
-        event: seen(level, own),
+        event: seen(level, show_private, own),
         // What takes no time is nothing to somebody who sees busy time only.
         alive: view.alive && !gone,
         linked: None,
@@ -162,15 +167,16 @@ pub fn veiled(level: Access, row: copies::Row) -> EventView {
     }
 }
 
-fn seen(level: Access, own: Event) -> Event {
+fn seen(level: Access, show_private: bool, own: Event) -> Event {
     let mask = |kind, private| Mask {
         kind,
         title: Some(String::new()),
-        show_private: false,
+        show_private,
         private,
     };
     let mask = match level {
         Access::Owner | Access::Write => return own,
+        Access::Read if show_private => return own,
         Access::Read => mask(MaskKind::Everything, false),
         Access::Limited => mask(MaskKind::Fields([Unit::Title, Unit::Place].into()), false),
         Access::FreeBusy | Access::None => mask(MaskKind::Busy, true),

@@ -12,16 +12,16 @@ const CONSENT_SECONDS: i64 = 900;
 /// What one-time secrets of the OAuth round trip are filed under.
 const CONSENT: &str = "oauth-client";
 
-/// An account to be connected with a password.
+/// An account to be connected with a password, or a feed with its address.
 #[derive(Clone, Debug)]
 pub struct PasswordAccount {
     /// Which provider.
     pub provider: String,
-    /// Address of the server.
+    /// Address of the server, or of the feed.
     pub url: String,
-    /// User name.
+    /// User name; empty for a feed that asks for none.
     pub username: String,
-    /// App password.
+    /// App password; empty for a feed that asks for none.
     pub password: String,
 }
 
@@ -162,22 +162,7 @@ impl Hub {
         answer: impl FnOnce(ConnectionId) -> Vec<u8> + Send,
     ) -> Result<Vec<u8>> {
         access::may_write(actor)?;
-        let known = self
-            .descriptions()
-            .into_iter()
-            .any(|d| d.id == account.provider && d.auth == Auth::Password);
-        if !known {
-            return Err(Error::invalid(
-                "provider",
-                "cannot be connected this way; see /api/v1/providers",
-            ));
-        }
-        if !account.url.starts_with("http://") && !account.url.starts_with("https://") {
-            return Err(Error::invalid(
-                "url",
-                "an address that begins with https://",
-            ));
-        }
+        check_address(self.how_to_connect(&account.provider), &account.url)?;
         let credentials = Credentials::Password {
             username: account.username,
             password: account.password,
@@ -202,6 +187,13 @@ impl Hub {
         self.commit(tx).await?;
         self.wake();
         Ok(reply)
+    }
+
+    /// How one connects with a provider; `None` if there is none of this name.
+    pub fn how_to_connect(&self, provider: &str) -> Option<Auth> {
+        let all = self.descriptions().into_iter();
+        let mut of_name = all.filter(|described| described.id == provider);
+        of_name.next().map(|described| described.auth)
     }
 
     /// Signs in to an account that is not saved yet: its calendars, and what people know it by.
@@ -372,6 +364,30 @@ impl Hub {
         let now = self.clock().now();
         now.saturating_add(jiff::Span::new().seconds(seconds))
             .unwrap_or(now)
+    }
+}
+
+/// Whether an address can be that of an account that is connected in this way.
+fn check_address(auth: Option<Auth>, url: &str) -> Result<()> {
+    let (schemes, wanted): (&[&str], _) = match auth {
+        Some(Auth::Password) => (&["http", "https"], "an address that begins with https://"),
+        Some(Auth::Address) => (
+            &["http", "https", "webcal", "webcals"],
+            "the address of a feed, which begins with https:// or webcal://",
+        ),
+        Some(Auth::Oauth) | None => {
+            return Err(Error::invalid(
+                "provider",
+                "cannot be connected this way; see /api/v1/providers",
+            ));
+        }
+    };
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme);
+    let fits = |known: &&str| scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(known));
+    if schemes.iter().any(fits) {
+        Ok(())
+    } else {
+        Err(Error::invalid("url", wanted))
     }
 }
 

@@ -16,6 +16,7 @@ mod enclosures;
 pub mod erasure;
 pub mod error;
 pub mod events;
+pub mod feeds;
 mod lanes;
 pub mod links;
 mod overlaps;
@@ -42,6 +43,8 @@ use uuid::Uuid;
 pub use conflicts::{ConflictPage, ConflictView, Cursor, Keep, Origin, Stands, UnitView};
 pub use error::Error;
 pub use overlaps::{OverlapPage, OverlapView};
+/// How one connects with a provider.
+pub use providers::Auth;
 pub use replay::Key;
 /// Faces see ids, links and the change log's entries through the hub.
 pub use storage::enclosures::{Enclosure, Kind as EnclosureKind};

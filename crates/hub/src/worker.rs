@@ -265,7 +265,10 @@ impl Hub {
         let Some(work) = self.work(store, calendar).await? else {
             return Ok(None);
         };
-        self.pull(store, calendar).await?;
+        let pulled = self.pull(store, calendar).await?;
+        if let Some(again) = pulled.again {
+            return Ok(Some(self.after(again)));
+        }
         let watched = self.is_watched(store, calendar).await?;
         let mut tx = store.read().await?;
         let moved = calendars::get(&mut tx, calendar)

@@ -52,7 +52,10 @@ async fn file(request: Request) -> Response {
     let path = request.uri().path();
     let asset = match web::asset(path) {
         Some(asset) => asset,
-        None if path.starts_with("/assets/") || path.starts_with("/push/") => {
+        None if ["/assets/", "/push/", "/feeds/"]
+            .iter()
+            .any(|at| path.starts_with(at)) =>
+        {
             return StatusCode::NOT_FOUND.into_response();
         }
         // The app routes by itself.

@@ -4,12 +4,13 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use tokio::time::Instant;
 use url::Url;
 
 use crate::error::{Error, Refusal};
 use crate::guard::{Guard, Route, host_of};
+use crate::inflate::{self, Body, Broken};
 use crate::redirect;
 use crate::request::Request;
 use crate::resolver::{Checked, Resolver, SystemResolver};
@@ -104,7 +105,7 @@ impl Network {
                 &url,
             );
             let Some(next) = next.filter(|_| request.redirects.max > 0) else {
-                return read(reply, url, limit).await;
+                return read(reply, url, limit, request.compressed).await;
             };
             let refused = |reason| {
                 Err(Error::Refused {
@@ -182,14 +183,15 @@ fn client(
         .map_err(|error| Error::BadSettings(format!("TLS could not be set up: {}", causes(&error))))
 }
 
-/// Reads the body up to the limit.
+/// Reads the body up to the limit, and unpacks it where that was asked for.
 async fn read(
     mut reply: reqwest::Response,
     url: Url,
     limit_bytes: usize,
+    compressed: bool,
 ) -> Result<Response, Error> {
     let status = reply.status().as_u16();
-    let headers = std::mem::take(reply.headers_mut());
+    let mut headers = std::mem::take(reply.headers_mut());
     let too_large = || Error::BodyTooLarge {
         host: host_of(&url),
         status,
@@ -201,23 +203,37 @@ async fn read(
     {
         return Err(too_large());
     }
-    let mut body = BytesMut::new();
+    let mut body = Body::new(compressed && inflate::is_packed(&headers), limit_bytes);
     while let Some(part) = reply
         .chunk()
         .await
         .map_err(|error| classify(&error, &url))?
     {
-        if part.len() > limit_bytes - body.len() {
-            return Err(too_large());
-        }
-        body.extend_from_slice(&part);
+        body.take(&part).map_err(|broken| match broken {
+            Broken::TooLarge => too_large(),
+            Broken::Packing => packing(&url, status),
+        })?;
+    }
+    let unpacked = body.is_packed();
+    let body = body.finish().map_err(|_| packing(&url, status))?;
+    if unpacked {
+        headers.remove(CONTENT_ENCODING);
+        headers.remove(CONTENT_LENGTH);
     }
     Ok(Response {
         status,
         headers,
-        body: Bytes::from(body),
+        body,
         url,
     })
+}
+
+fn packing(url: &Url, status: u16) -> Error {
+    Error::BadReply {
+        host: host_of(url),
+        status,
+        what: "not the gzip that its head says it is, or not all of it".to_owned(),
+    }
 }
 
 /// Tells a request that was certainly not sent from one that may have been.

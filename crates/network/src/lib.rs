@@ -28,6 +28,7 @@ mod client;
 mod clock;
 mod error;
 mod guard;
+mod inflate;
 mod redirect;
 mod request;
 mod resolver;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
@@ -36,6 +36,7 @@ pub struct Request {
     pub(crate) body_limit_bytes: Option<usize>,
     pub(crate) redirects: Redirects,
     pub(crate) secret_path: bool,
+    pub(crate) compressed: bool,
 }
 
 /// One constructor per method.
@@ -73,6 +74,7 @@ impl Request {
             body_limit_bytes: None,
             redirects: Redirects::none(),
             secret_path: false,
+            compressed: false,
         }
     }
 
@@ -143,6 +145,14 @@ impl Request {
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit_bytes = Some(bytes);
         self
+    }
+
+    /// Lets the server compress its reply (gzip, RFC 9110 §8.4.1.3); what comes so is unpacked, and the body limit is one of
+    /// what it unpacks to.
+    pub fn compressed(self) -> Self {
+        let mut request = self.header(ACCEPT_ENCODING.as_str(), "gzip");
+        request.compressed = true;
+        request
     }
 
     /// Follows redirects; without this a 3xx is the reply.

@@ -17,7 +17,7 @@ pub struct Response {
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, as it was sent: nothing is decompressed, as nothing compressed is asked for.
+    /// The body, as it was sent, or unpacked where [`Request::compressed`](crate::Request::compressed) let it be packed.
     pub body: Bytes,
     /// The URL that answered: the last one, if redirects were followed.
     pub url: Url,

@@ -1,6 +1,6 @@
 //! What the hub knows of a provider.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use calendar::Event;
@@ -135,6 +135,10 @@ pub struct Changes {
     pub cursor: String,
     /// This was a full listing: what it does not hold may be gone, and is checked with a GET each.
     pub full: bool,
+    /// All that there is, with its versions' tags: what the hub has otherwise was kept from it, and is looked at.
+    pub all: Option<BTreeMap<String, String>>,
+    /// How soon the calendar's publisher says that it is worth while to read again.
+    pub again: Option<Duration>,
 }
 
 /// One event as it is at the provider.

@@ -62,6 +62,8 @@ pub enum Auth {
     Oauth,
     /// With an address, a user name and an app password.
     Password,
+    /// With an address; a user name and a password only where it asks for them.
+    Address,
 }
 
 /// A well-known server.

@@ -7,6 +7,7 @@ pub mod aside;
 pub mod caldav;
 mod connector;
 pub mod directory;
+pub mod feed;
 mod fit;
 pub mod google;
 pub mod microsoft;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Account, Auth, AuthorizeRequest, Connector, Description, Directory, Failure, Fit, Grant,
-    Preset, Series, caldav, fit, google, microsoft, oauth::Endpoints,
+    Preset, Series, caldav, feed, fit, google, microsoft, oauth::Endpoints,
 };
 
 /// A provider with OAuth as it is configured here.
@@ -41,7 +41,7 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// The providers that are configured, and CalDAV, which needs no configuration.
+    /// The providers that are configured, and CalDAV and feeds, which need no configuration.
     pub fn new(network: Network, clock: Arc<dyn Clock>, configuration: Configuration) -> Self {
         Self {
             network,
@@ -99,6 +99,12 @@ impl Directory for Registry {
                 preset("Fastmail", "https://caldav.fastmail.com/"),
             ],
         };
+        let feed = Description {
+            id: feed::NAME.to_owned(),
+            name: "A calendar feed".to_owned(),
+            auth: Auth::Address,
+            presets: Vec::new(),
+        };
         let google = self
             .configuration
             .google
@@ -112,7 +118,7 @@ impl Directory for Registry {
         google
             .into_iter()
             .chain(microsoft)
-            .chain([caldav])
+            .chain([caldav, feed])
             .collect()
     }
 
@@ -186,6 +192,16 @@ impl Directory for Registry {
                 let budget = self.budget(account.key, caldav::limits(url));
                 Ok(Arc::new(caldav::Caldav::new(
                     network, clock, budget, url, user, password,
+                )?))
+            }
+            feed::NAME => {
+                let url = account
+                    .url
+                    .ok_or_else(|| Failure::Protocol("the feed's address is missing".to_owned()))?;
+                let budget = self.budget(account.key, feed::limits());
+                let sign_in = account.password;
+                Ok(Arc::new(feed::Feed::new(
+                    network, clock, budget, url, sign_in,
                 )?))
             }
             other => Err(Failure::Protocol(format!(

@@ -98,6 +98,8 @@ const LATEST: &str = "SELECT position FROM tenants WHERE tenant = $1";
 const OLDEST: &str = "SELECT position FROM changes WHERE tenant = $1 ORDER BY position LIMIT 1";
 const FIRST_SINCE: &str =
     "SELECT position FROM changes WHERE tenant = $1 AND at >= $2 ORDER BY position LIMIT 1";
+const LATEST_OF_CALENDAR: &str = "
+    SELECT position, at FROM changes WHERE tenant = $1 AND calendar = $2 ORDER BY position DESC LIMIT 1";
 const PRUNE: &str = "DELETE FROM changes WHERE tenant = $1 AND position <= $2";
 
 static INSERTS: LazyLock<Bulk> = LazyLock::new(|| Bulk::new(INSERT));
@@ -150,6 +152,15 @@ pub async fn of_calendar_after(
     let values = values![calendar, position, limit];
     let rows = tx.all(OF_CALENDAR_AFTER, values).await?;
     rows.iter().map(logged).collect()
+}
+
+/// The newest change of one calendar, and when it was.
+pub async fn latest_of_calendar(
+    tx: &mut Tx,
+    calendar: CalendarId,
+) -> Result<Option<(Position, Timestamp)>> {
+    let row = tx.one(LATEST_OF_CALENDAR, values![calendar]).await?;
+    row.map(|row| Ok((row.i64(0)?, row.time(1)?))).transpose()
 }
 
 /// What followed from one change, oldest first.

@@ -30,6 +30,7 @@ pub mod oauth;
 pub mod observations;
 pub mod one_time;
 pub mod overlaps;
+pub mod published;
 pub mod runs;
 pub mod sessions;
 pub mod shares;

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use hub::{ConnectionId, Health, connections::PasswordAccount, links::Kept};
+use hub::{Auth, ConnectionId, Health, connections::PasswordAccount, links::Kept};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -24,7 +24,8 @@ use crate::App;
 pub struct Provider {
     id: String,
     name: String,
-    /// `oauth`: on the provider's own page; `password`: with an address, a user name and an app password.
+    /// `oauth`: on the provider's own page; `password`: with an address, a user name and an app password; `address`: with the
+    /// address of a feed, and user name and password only where it asks for them.
     auth: String,
     presets: Vec<Preset>,
 }
@@ -54,7 +55,8 @@ pub struct Connection {
     calendars: usize,
 }
 
-/// An account to be connected. For providers with `auth: password` the other fields are needed.
+/// An account to be connected. For providers with `auth: password` the other fields are needed, for those with `auth: address`
+/// only `url`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewConnection)]
 pub struct Connect {
@@ -187,7 +189,9 @@ pub(super) async fn connect(
     making: Making<Connect>,
 ) -> Result<Response, Problem> {
     let Making { form, key } = making;
-    let Some(password) = form.password else {
+    let by_address = app.hub.how_to_connect(&form.provider) == Some(Auth::Address);
+    let or_none = |given: Option<String>| given.or_else(|| by_address.then(String::new));
+    let Some(password) = or_none(form.password) else {
         let redirect = format!("{}oauth/callback", app.public_url);
         let authorize_url = app.hub.authorize(&actor, &form.provider, &redirect).await?;
         return Ok((StatusCode::ACCEPTED, Json(Authorize { authorize_url })).into_response());
@@ -197,7 +201,7 @@ pub(super) async fn connect(
     };
     let account = PasswordAccount {
         url: need("url", form.url)?,
-        username: need("username", form.username)?,
+        username: need("username", or_none(form.username))?,
         provider: form.provider,
         password,
     };

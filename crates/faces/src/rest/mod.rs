@@ -9,6 +9,7 @@ mod connections;
 mod erasures;
 mod events;
 mod extract;
+mod feeds;
 mod filters;
 mod guard;
 mod held;
@@ -59,6 +60,9 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(calendars::update, calendars::remove))
         .routes(routes!(shares::list, shares::create))
         .routes(routes!(shares::remove))
+        .routes(routes!(feeds::list, feeds::create))
+        .routes(routes!(feeds::change, feeds::remove))
+        .routes(routes!(feeds::rotate))
         .routes(routes!(calendars::confirm_held))
         .routes(routes!(calendars::dismiss_held))
         .routes(routes!(occurrences::list))

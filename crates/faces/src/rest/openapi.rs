@@ -13,7 +13,11 @@ use utoipa::OpenApi;
 struct Document;
 
 /// Where a secret is made that is told once: such an answer is not kept to be given again.
-const TOLD_ONCE: [&str; 2] = ["/api/v1/apps", "/api/v1/app-passwords"];
+const TOLD_ONCE: [&str; 3] = [
+    "/api/v1/apps",
+    "/api/v1/app-passwords",
+    "/api/v1/calendars/{id}/feeds",
+];
 
 /// The document before the routes are in it.
 pub(super) fn begun() -> utoipa::openapi::OpenApi {

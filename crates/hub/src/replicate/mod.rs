@@ -14,6 +14,7 @@ mod rights;
 mod rotation;
 mod round;
 pub(crate) mod silence;
+mod sweep;
 
 use calendar::Event;
 use jiff::{SignedDuration, Span, Timestamp, tz::TimeZone};

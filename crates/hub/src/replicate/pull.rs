@@ -1,6 +1,9 @@
 //! Reading a calendar from its provider.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use providers::{Changes, Failure, Found, Sighting};
 use storage::{
@@ -38,6 +41,8 @@ pub struct Pulled {
     pub sightings: usize,
     /// Events that could not be read.
     pub malformed: usize,
+    /// How soon the calendar's publisher says that it is worth while to read again.
+    pub again: Option<Duration>,
 }
 
 impl Hub {
@@ -68,6 +73,8 @@ impl Hub {
             mut malformed,
             cursor,
             full,
+            all,
+            again,
         } = changes(&work).await?;
         if !holds(Law::CursorLast) {
             let mut tx = store.write().await?;
@@ -77,7 +84,8 @@ impl Hub {
             work.row.feed += 1;
         }
         let held = self.held(store, calendar).await?;
-        let checked = if work.connector.ids_last() {
+        // A feed that has not changed lists nothing, and nothing is gone from it.
+        let checked = if work.connector.ids_last() || !full {
             self.check_absences(
                 store,
                 &work,
@@ -93,17 +101,23 @@ impl Hub {
         };
         sightings.extend(checked.sightings);
         malformed.extend(checked.unread);
+        if let Some(all) = all.filter(|_| !full) {
+            let missed = self.missed(store, &work, all, &sightings, &held).await?;
+            sightings.extend(missed.sightings);
+            malformed.extend(missed.unread);
+        }
         let listed: HashSet<String> = sightings
             .iter()
             .map(|s| s.id.clone())
             .chain(malformed.iter().map(|m| m.id.clone()))
             .collect();
-        let again = self.look_again(&work, &held, &listed).await?;
-        sightings.extend(again.sightings);
-        malformed.extend(again.unread);
+        let looked = self.look_again(&work, &held, &listed).await?;
+        sightings.extend(looked.sightings);
+        malformed.extend(looked.unread);
         let pulled = Pulled {
             sightings: sightings.len(),
             malformed: malformed.len(),
+            again,
         };
         let aside = Aside {
             missing: checked.missing,

@@ -49,6 +49,7 @@ mod runs;
 mod sharing;
 mod silence;
 mod splits;
+mod sweep;
 mod together;
 mod why;
 mod worker;

@@ -76,6 +76,14 @@ pub struct Manners {
     pub reuses_ids: bool,
     /// It is a feed: it can only be read whole, and its ids do not last.
     pub feed: bool,
+    /// It says what there is, with versions, whatever has changed.
+    pub sweeps: bool,
+    /// It says that nothing has changed since whenever it is asked about.
+    pub deaf: bool,
+    /// It says that nothing has changed.
+    pub unchanged: bool,
+    /// How soon its publisher says that it is worth while to read again.
+    pub again: Option<std::time::Duration>,
     /// How many more calendars the account has, all with the same events.
     pub more_calendars: usize,
     /// What its calendars' ids begin with; calendars of other ids are gone.
@@ -275,6 +283,15 @@ impl Model {
 
     fn tick(&self) -> i64 {
         i64::try_from(self.clock.fetch_add(1, Ordering::Relaxed)).unwrap() + 1
+    }
+
+    /// All that there is, by the tags of its versions.
+    fn versions(&self) -> BTreeMap<String, String> {
+        let objects = self.objects.lock().unwrap();
+        let alive = objects.iter().filter(|(_, o)| o.alive);
+        alive
+            .map(|(id, o)| (id.clone(), format!("\"{}\"", o.version)))
+            .collect()
     }
 
     /// What a person sees.
@@ -502,8 +519,9 @@ impl Connector for Model {
                 .iter()
                 .filter(|(_, o)| o.version > after && (cursor.is_some() || o.alive))
                 .filter(|(id, o)| {
+                    let silent = manners.unchanged || manners.deaf && cursor.is_some();
                     let left_out = manners.unlisted.contains(*id) || manners.removed.contains(*id);
-                    Self::knows(&manners, id, o, true) && !left_out
+                    Self::knows(&manners, id, o, true) && !(left_out || silent)
                 })
                 .map(|(id, o)| (id.clone(), o.clone()))
                 .collect()
@@ -517,12 +535,18 @@ impl Connector for Model {
         if let Some(bell) = lingers {
             bell.notified().await;
         }
+        let (unchanged, again, sweeps) = {
+            let manners = self.manners();
+            (manners.unchanged, manners.again, manners.sweeps)
+        };
         Ok(Changes {
             sightings: replays.into_iter().chain(good).collect(),
             malformed: bad.iter().map(|(id, _)| malformed(id)).collect(),
             doubtful: self.manners().removed.iter().cloned().collect(),
             cursor: cursor_now.to_string(),
-            full: cursor.is_none(),
+            full: cursor.is_none() && !unchanged,
+            again,
+            all: sweeps.then(|| self.versions()),
         })
     }
 

@@ -14,6 +14,7 @@ both! {
     of_many_other_ids_nothing_is_held,
     what_comes_back_under_another_id_is_the_same,
     a_number_that_is_used_again_is_another_event,
+    what_says_that_nothing_has_changed_deletes_nothing,
 }
 
 /// A feed of these events, and a calendar that has mirrors of them.
@@ -145,4 +146,19 @@ async fn a_number_that_is_used_again_is_another_event(database: Database) {
     world.settle().await;
     assert_eq!(world.titles(1), ["Flat 1", "Flat 3"]);
     assert_ne!(world.event(0, "Flat 3").await.id, known);
+}
+
+async fn what_says_that_nothing_has_changed_deletes_nothing(database: Database) {
+    let world = feed(&database, &["Flat 1", "Flat 2"]).await;
+    world.models[0].manners().unchanged = true;
+    world.models[0].manners().again = Some(std::time::Duration::from_mins(5));
+    let id = world.calendars[0];
+    let pulled = world.hub.pull(&world.store, id).await.unwrap();
+    assert_eq!(
+        (pulled.sightings, pulled.again.unwrap().as_secs()),
+        (0, 300)
+    );
+    world.settle().await;
+    assert_eq!(world.hub_titles(0).await, ["Flat 1", "Flat 2"]);
+    assert_eq!((world.titles(1).len(), wrote(&world)), (2, vec![]));
 }

@@ -38,6 +38,12 @@ pub enum Error {
     /// There is no component at all.
     #[error("this is not iCalendar: there is no BEGIN:VCALENDAR in it")]
     NotCalendar,
+    /// The file ends before its calendar does.
+    #[error("the file ends at line {line}, in the middle: END:VCALENDAR is missing")]
+    CutOff {
+        /// Its last line.
+        line: usize,
+    },
     /// A component lacks what it cannot do without.
     #[error("line {line}: {component} has no {property}")]
     Missing {

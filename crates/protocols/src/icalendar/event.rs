@@ -46,6 +46,24 @@ pub fn read_each(text: impl AsRef<[u8]>) -> Result<Vec<Result<Mapped<Event>, Err
     Ok(read_parsed(&parse::parse(text.as_ref())?))
 }
 
+/// An event that was read, or why it could not be, with its UID.
+pub type Named = (String, Result<Mapped<Event>, Error>);
+
+/// The same, with the UID of each: what cannot be understood has a name all the same.
+///
+/// # Errors
+/// The text as a whole is not iCalendar.
+pub fn read_named(text: impl AsRef<[u8]>) -> Result<Vec<Named>, Error> {
+    let parsed = parse::parse(text.as_ref())?;
+    let mut results = Vec::new();
+    for calendar in &parsed.components {
+        let zones = Zones::of(calendar);
+        let read = read_inner(&calendar.components, &zones);
+        results.extend(read.map(|(group, event)| (group.uid.into_owned(), event)));
+    }
+    Ok(results)
+}
+
 /// Repairs by which something may have got lost.
 pub(super) fn repairs(parsed: &Parsed) -> Vec<Loss> {
     parsed

@@ -34,6 +34,7 @@ mod other;
 mod out;
 pub mod parse;
 mod people;
+pub mod pieces;
 mod place;
 mod series;
 mod sourced;
@@ -47,7 +48,7 @@ pub mod write;
 
 pub use compose::{empty_calendar, tree, write};
 pub use error::Error;
-pub use event::{read, read_each, read_parsed};
+pub use event::{Named, read, read_each, read_named, read_parsed};
 pub use expand::expand;
 pub use kept::DIALECT;
 pub use object::Object;

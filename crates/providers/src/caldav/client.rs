@@ -31,6 +31,7 @@ pub(super) struct Client {
     pub(super) root: Url,
     pub(super) user: String,
     pub(super) password: secrecy::SecretString,
+    /// Of the server at that address; of a calendar's, its own address tells more.
     pub(super) quirks: Quirks,
 }
 

@@ -8,8 +8,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Cursor {
-    /// A token of sync-collection (RFC 6578).
+    /// A token of sync-collection (RFC 6578), as it was written before syncs were counted.
     Sync(String),
+    /// A token of sync-collection.
+    Counted {
+        /// The token.
+        token: String,
+        /// How many syncs ago all ETags were last compared.
+        syncs: u32,
+    },
     /// The state of the whole collection, for servers without it.
     Tags {
         /// `getctag`, which changes with every change inside, where the server has it.

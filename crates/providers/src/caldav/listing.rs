@@ -13,6 +13,7 @@ use super::{
     cursor::Cursor,
     href,
     objects::{self, Content, content},
+    quirks::Quirks,
 };
 use crate::{Changes, Failure, Malformed, Seen, Sighting, aside::Aside};
 
@@ -29,6 +30,8 @@ struct Listing {
     present: BTreeMap<String, String>,
     /// Those that the server says are gone.
     gone: Vec<String>,
+    /// The server has left some out.
+    cut: bool,
 }
 
 /// What a sync-collection brought.
@@ -47,12 +50,8 @@ impl Client {
             Some(text) => Some(Cursor::read(text).ok_or(Failure::CursorInvalid)?),
         };
         match cursor {
-            Some(Cursor::Sync(token)) => match self.sync(url, Some(&token)).await? {
-                Synced::To(listing, token) => {
-                    self.changes(url, listing, Cursor::Sync(token), false).await
-                }
-                Synced::Unsupported => Err(Failure::CursorInvalid),
-            },
+            Some(Cursor::Sync(token)) => self.synced(url, &token, 0).await,
+            Some(Cursor::Counted { token, syncs }) => self.synced(url, &token, syncs).await,
             Some(Cursor::Tags {
                 collection,
                 objects,
@@ -61,11 +60,38 @@ impl Client {
         }
     }
 
+    /// What changed since a token. Now and then with the ETags of all that there is: servers that have forgotten a token may say
+    /// that nothing has changed, or forget a change.
+    async fn synced(&self, url: &Url, token: &str, syncs: u32) -> Result<Changes, Failure> {
+        let Synced::To(listing, token) = self.sync(url, Some(token)).await? else {
+            return Err(Failure::CursorInvalid);
+        };
+        let quirks = Quirks::of(url);
+        let syncs = syncs + 1;
+        let swept = if syncs < quirks.sweep() {
+            None
+        } else {
+            tracing::debug!(server = quirks.name, "all entity tags are compared");
+            Some(self.tags(url).await?)
+        };
+        let syncs = if swept.is_some() { 0 } else { syncs };
+        let cursor = Cursor::Counted { token, syncs };
+        let mut changes = self.changes(url, listing, cursor, false).await?;
+        // Half a list says nothing of what is not in it.
+        changes.all = swept.filter(|all| !all.cut).map(|all| all.present);
+        Ok(changes)
+    }
+
     async fn everything(&self, url: &Url) -> Result<Changes, Failure> {
-        if self.quirks.sync_collection()
-            && let Synced::To(listing, token) = self.sync(url, None).await?
+        if Quirks::of(url).sync_collection()
+            && let Synced::To(mut listing, token) = self.sync(url, None).await?
         {
-            return self.changes(url, listing, Cursor::Sync(token), true).await;
+            if listing.cut {
+                // At some servers the parts together are not the whole.
+                listing.present.extend(self.tags(url).await?.present);
+            }
+            let cursor = Cursor::Counted { token, syncs: 0 };
+            return self.changes(url, listing, cursor, true).await;
         }
         // The tag is read first: a change in between is seen twice rather than never.
         let collection = self.collection_tag(url).await?;
@@ -138,6 +164,7 @@ impl Client {
             }
             let part = multistatus(&response)?;
             let cut = take_part(url, &part, &mut listing);
+            listing.cut |= cut;
             let Some(token) = part.sync_token else {
                 return Ok(Synced::Unsupported);
             };
@@ -164,7 +191,7 @@ impl Client {
         let find = PropFind::props([name::GETETAG, name::RESOURCETYPE]).write();
         let answer = self.multistatus(Read::Propfind, url, "1", &find).await?;
         let mut listing = Listing::default();
-        take_part(url, &answer, &mut listing);
+        listing.cut = take_part(url, &answer, &mut listing);
         Ok(listing)
     }
 

@@ -29,10 +29,9 @@ pub const NAME: &str = "caldav";
 
 /// What we ask of one account of a server, by the address that a person gave.
 pub fn limits(url: &str) -> Limits {
-    let root = typed(url).ok();
-    let host = root.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let quirks = typed(url).map(|root| Quirks::of(&root));
     Limits {
-        per_minute: Quirks::of(host).per_minute(),
+        per_minute: quirks.unwrap_or_else(|_| Quirks::unknown()).per_minute(),
         burst: 100,
         concurrent: 4,
         patience: Duration::from_secs(20),
@@ -58,7 +57,7 @@ impl Caldav {
         password: &str,
     ) -> Result<Self, Failure> {
         let root = typed(url)?;
-        let quirks = Quirks::of(root.host_str().unwrap_or_default());
+        let quirks = Quirks::of(&root);
         let client = Client {
             network,
             clock,

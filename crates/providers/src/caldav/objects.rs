@@ -12,6 +12,7 @@ use sync::{Stamp, Version, replication::Reply};
 use super::{
     client::{Client, Read, Written, conditions, refusal},
     href,
+    quirks::Quirks,
 };
 use crate::{Failure, Found, Malformed, Seen, Sighting};
 
@@ -164,7 +165,7 @@ impl Client {
         };
         let creating = condition.is_none();
         if !response.is_success() {
-            return self.refused(&response, creating);
+            return refused(collection, &response, creating);
         }
         if response
             .header("location")
@@ -175,7 +176,7 @@ impl Client {
         }
         // A strong ETag says that what is stored is what was sent (RFC 4791 5.3.4).
         let strong = response.header("etag").filter(|tag| !tag.starts_with("W/"));
-        let known = strong.filter(|_| !self.quirks.reread_after_put());
+        let known = strong.filter(|_| !Quirks::of(collection).reread_after_put());
         match (known, content(body.as_bytes())) {
             (Some(etag), Content::Event(event, _)) => Ok(Reply::Stored {
                 id: id.to_owned(),
@@ -194,25 +195,6 @@ impl Client {
             event.properties.push(stamp.clone());
         }
         text::write(&tree)
-    }
-
-    fn refused(&self, response: &Response, creating: bool) -> Result<Reply, Failure> {
-        let conditions = conditions(response);
-        let unique = conditions.contains("no-uid-conflict");
-        match response.status {
-            412 if creating => Ok(Reply::Exists),
-            412 => Ok(Reply::Stale),
-            404 | 410 if !creating => Ok(Reply::Missing),
-            // RFC 4918 9.7.1: the collection is not there.
-            404 | 409 | 410 if creating && conditions.is_empty() && !self.quirks.unique_uid() => {
-                Err(Failure::CalendarGone)
-            }
-            // RFC 4791 5.3.2.1: what the server will never take, and its name for why.
-            _ if unique || response.status == 409 => Ok(Reply::Refused(
-                "uid: another calendar of the account has an event with this UID".to_owned(),
-            )),
-            status => declined(status, &conditions),
-        }
     }
 
     /// Removes an object that still has this version.
@@ -236,6 +218,36 @@ impl Client {
             status => declined(status, &conditions(&response)),
         }
     }
+}
+
+/// What the refusal of a PUT means.
+fn refused(collection: &Url, response: &Response, creating: bool) -> Result<Reply, Failure> {
+    let conditions = conditions(response);
+    let unique = conditions.contains("no-uid-conflict");
+    let unique_uid = Quirks::of(collection).unique_uid();
+    match response.status {
+        412 if creating => Ok(Reply::Exists),
+        412 => Ok(Reply::Stale),
+        404 | 410 if !creating => Ok(Reply::Missing),
+        // RFC 4918 9.7.1: the collection is not there.
+        404 | 409 | 410 if creating && conditions.is_empty() && !unique_uid => {
+            Err(Failure::CalendarGone)
+        }
+        _ if creating && is_in_the_bin(response) => Ok(Reply::Refused(
+            "uid: the server still has a deleted event with this UID in its bin: restore it there, or empty the bin".to_owned(),
+        )),
+        // RFC 4791 5.3.2.1: what the server will never take, and its name for why.
+        _ if unique || response.status == 409 => Ok(Reply::Refused(
+            "uid: another calendar of the account has an event with this UID".to_owned(),
+        )),
+        status => declined(status, &conditions),
+    }
+}
+
+/// Nextcloud keeps what was deleted, and its UIDs with it. It has no precondition for that, only words.
+fn is_in_the_bin(response: &Response) -> bool {
+    let text = String::from_utf8_lossy(&response.body).to_lowercase();
+    response.status == 400 && text.contains("deleted") && text.contains("uid already exists")
 }
 
 /// A write that was answered, and not carried out, for reasons that may be this event's alone: then it waits by itself,

@@ -77,6 +77,7 @@ pub(super) async fn read(
         malformed: round.malformed,
         cursor: format!("{to}|{link}"),
         full,
+        ..Changes::default()
     })
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod caldav;
+mod feed;
 mod google;
 mod microsoft;
 mod oauth;

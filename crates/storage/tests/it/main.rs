@@ -32,6 +32,7 @@ mod locks;
 mod opening;
 mod people;
 mod planted;
+mod published;
 mod rows;
 mod runs;
 mod shares;

@@ -9,8 +9,8 @@ use calendar::{
 };
 use kalends_storage::{
     Tx, api_tokens, app_passwords, calendars, channels, conflicts, connections, copies, edits,
-    idempotency, intents, linked, links, members, meta, oauth, observations, one_time, users,
-    watchers,
+    idempotency, intents, linked, links, members, meta, oauth, observations, one_time, published,
+    users, watchers,
 };
 use serde_json::json;
 use sync::{
@@ -228,6 +228,18 @@ async fn plant_events(tx: &mut Tx) {
     };
     calendars::insert(tx, &calendar).await.unwrap();
     let calendar = calendar.id;
+    let feed = published::Published {
+        id: id(),
+        calendar,
+        name: s(),
+        shows: published::Shows::Whole,
+        show_private: false,
+        created: at(0),
+        changed: at(0),
+        last_read: None,
+    };
+    let hash = tx.hash("feed", SECRET);
+    published::insert(tx, &feed, hash).await.unwrap();
 
     let mut row = a_copy(calendar, SECRET);
     let version = Version {

@@ -5,6 +5,7 @@ mod changes;
 mod connections;
 mod erasures;
 mod events;
+mod feeds;
 mod links;
 mod occurrences;
 mod once;

@@ -13,7 +13,7 @@ use axum::{
 use hub::Hub;
 use identity::{Clock, Identity, NewUser, SystemIds, User};
 use jiff::Timestamp;
-use kalends_faces::{App, Dialect, Parts, push, rest, watchers::Nobody};
+use kalends_faces::{App, Dialect, Parts, feeds, push, rest, watchers::Nobody};
 use serde_json::{Value, json};
 use storage::{MasterKey, Store, Stores};
 use tower::ServiceExt;
@@ -45,7 +45,7 @@ pub struct World {
     /// Ids of two calendars without a provider.
     pub calendars: [String; 2],
     token: String,
-    router: Router,
+    pub router: Router,
 }
 
 /// An answer.
@@ -192,7 +192,9 @@ impl World {
             user,
             calendars: [String::new(), String::new()],
             token: token.unwrap(),
-            router: rest::router(app.clone()).merge(push::router(app)),
+            router: rest::router(app.clone())
+                .merge(feeds::router(app.clone()))
+                .merge(push::router(app)),
         };
         for (i, name) in ["Practice", "Home"].into_iter().enumerate() {
             let form = json!({"name": name, "timeZone": "Europe/Berlin"});

@@ -3,6 +3,7 @@
 
 mod clients;
 mod device;
+mod feeds;
 mod hub;
 pub mod mirrored;
 mod pages;

@@ -1,6 +1,7 @@
 //! The CalDAV connector.
 
 mod server;
+mod servers;
 
 use std::{sync::Arc, time::Duration};
 

@@ -16,6 +16,7 @@ use tokio::{
 
 /// How the server behaves, and what it holds.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a manner of its own")]
 pub struct State {
     /// Objects by name: ETag number and body.
     pub objects: BTreeMap<String, (u32, String)>,
@@ -35,6 +36,12 @@ pub struct State {
     pub no_multiget: bool,
     /// An unknown token is answered with this.
     pub bad_token: Option<String>,
+    /// The token of a part skips all further parts.
+    pub skips: bool,
+    /// PUT is refused with this.
+    pub refuses_put: Option<String>,
+    /// The paths of its calendars begin with this, as at a server of that kind. What it says of them does not.
+    pub below: String,
     /// PUT answers without an ETag.
     pub no_put_etag: bool,
     /// Each part of a sync holds at most so many.
@@ -103,11 +110,14 @@ struct Request {
 }
 
 async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
-    let Some(request) = read(&mut stream).await else {
+    let Some(mut request) = read(&mut stream).await else {
         return;
     };
     let answer = {
         let mut state = state.lock().unwrap();
+        if let Some(path) = request.path.strip_prefix(&state.below) {
+            request.path = path.to_owned();
+        }
         state
             .requests
             .push(format!("{} {}", request.method, request.path));
@@ -332,6 +342,7 @@ fn sync_collection(state: &State, sync: &SyncCollection) -> String {
     let cut = state.part.filter(|part| names.len() > *part);
     names.truncate(cut.unwrap_or(names.len()));
     let token = cut.map_or(state.log.len(), |part| start + part);
+    let token = if state.skips { state.log.len() } else { token };
     names.sort();
     names.dedup();
     let mut responses: Vec<Response> = names
@@ -361,6 +372,7 @@ fn object(state: &mut State, method: &str, name: &str, request: &Request) -> Str
             None => reply(404, "", ""),
         },
         "PUT" | "DELETE" if stale || exists => reply(412, "", ""),
+        "PUT" if state.refuses_put.is_some() => state.refuses_put.clone().unwrap(),
         "PUT" => {
             let body = String::from_utf8(request.body.clone()).unwrap();
             let tag = state.edit(name, Some(&body));

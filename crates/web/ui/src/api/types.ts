@@ -24,12 +24,12 @@ export interface Me {
   hasPassword: boolean;
 }
 
-export type ProviderId = 'google' | 'microsoft' | 'caldav';
+export type ProviderId = 'google' | 'microsoft' | 'caldav' | 'feed';
 
 export interface Provider {
   id: ProviderId;
   name: string;
-  auth: 'oauth' | 'password';
+  auth: 'oauth' | 'password' | 'address';
   presets?: { name: string; url: string }[];
 }
 

@@ -1,0 +1,91 @@
+//! Changes that a provider did not tell: servers that have forgotten a sync position may say that nothing has changed. Now and
+//! then a connector hears of all that there is, with versions, and that is compared with what is known here.
+
+use std::collections::{BTreeMap, HashSet};
+
+use providers::Sighting;
+use storage::{
+    Store, calendars, copies,
+    held::{Held, State},
+};
+use sync::Remote;
+
+use super::{
+    Work,
+    absence::{Checked, look_at},
+};
+use crate::{Error, Hub, Result};
+
+/// How many copies are read at once.
+const PAGE: usize = 500;
+/// More than this of what is known is not looked at one by one: everything is listed, with the guards of a full listing.
+const KNOWN_MAX: usize = 100;
+/// So much that is not known is looked at in one sweep. Tasks and what cannot be read are never known.
+const UNKNOWN_MAX: usize = 100;
+
+impl Hub {
+    /// What is otherwise there than it is known here, looked at.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] if that is much: the calendar is to be read again, whole.
+    pub(super) async fn missed(
+        &self,
+        store: &Store,
+        work: &Work,
+        mut all: BTreeMap<String, String>,
+        seen: &[Sighting],
+        held: &[Held],
+    ) -> Result<Checked> {
+        // What waits for a person is not asked about again.
+        let asked = held.iter().filter(|h| h.state != State::Unread);
+        let seen: HashSet<&str> = seen
+            .iter()
+            .map(|s| s.id.as_str())
+            .chain(asked.map(|h| h.remote_id.as_str()))
+            .collect();
+        all.retain(|id, _| !seen.contains(id.as_str()));
+        let (mut other, mut after) = (Vec::new(), None);
+        let mut tx = store.read().await?;
+        loop {
+            let page = copies::page(&mut tx, work.id(), after, PAGE, true).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.copy.id);
+            for row in page {
+                let Remote::Live { id, version } = row.copy.remote else {
+                    continue;
+                };
+                let there = all.remove(&id);
+                let same = |tag: &String| bare(tag) == bare(&version.tag);
+                if !seen.contains(id.as_str()) && !there.as_ref().is_some_and(same) {
+                    other.push(id);
+                }
+            }
+        }
+        drop(tx);
+        if other.len() > KNOWN_MAX {
+            self.begin_anew(store, work).await?;
+            return Err(Error::Stale);
+        }
+        other.extend(all.into_keys().take(UNKNOWN_MAX));
+        if !other.is_empty() {
+            tracing::info!(calendar = %work.id(), events = other.len(), "a sweep found what was not told");
+        }
+        Ok(look_at(work, &other).await?)
+    }
+
+    /// Forgets how far the calendar has been read.
+    async fn begin_anew(&self, store: &Store, work: &Work) -> Result<()> {
+        let mut tx = store.write().await?;
+        if let Some(mut row) = calendars::get(&mut tx, work.id()).await? {
+            row.cursor = None;
+            calendars::update(&mut tx, &row).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Proxies that compress make strong tags weak.
+fn bare(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
+}

@@ -1,0 +1,77 @@
+//! Servers that say that nothing has changed, whatever has.
+
+use std::sync::atomic::Ordering;
+
+use kalends_hub::{Mask, Role};
+
+use crate::{
+    model::Wrote,
+    world::{Database, World, event},
+};
+
+both! {
+    what_was_not_told_is_found_by_a_sweep,
+    where_much_was_not_told_all_is_read_with_the_guards_of_a_full_listing,
+}
+
+/// A calendar with events, mirrored, that tells of no change any more.
+async fn deaf(database: &Database, count: usize) -> World {
+    let world = World::new(database, 2).await;
+    let all = Mask::everything;
+    world
+        .link(&[(0, Role::Source, all()), (1, Role::Target, all())])
+        .await;
+    for n in 0..count {
+        let title = format!("Visit {n:03}");
+        world.models[0].put(
+            &n.to_string(),
+            event(&n.to_string(), &title, "2026-11-24T09:00:00"),
+        );
+    }
+    world.settle().await;
+    assert_eq!(world.titles(1).len(), count);
+    world.models[1].wrote();
+    world.models[0].manners().unchanged = true;
+    world
+}
+
+async fn what_was_not_told_is_found_by_a_sweep(database: Database) {
+    let world = deaf(&database, 3).await;
+    world.models[0].remove("0");
+    world.models[0].edit("1", |event| "Moved".clone_into(&mut event.title));
+    world.models[0].put("9", event("9", "New", "2026-11-25T09:00:00"));
+    world.settle().await;
+    assert_eq!(world.hub_titles(0).await.len(), 3, "nobody could know");
+    world.models[0].manners().sweeps = true;
+    world.settle().await;
+    assert_eq!(world.hub_titles(0).await, ["Moved", "New", "Visit 002"]);
+    assert_eq!(world.titles(1), ["Moved", "New", "Visit 002"]);
+    assert_eq!(world.models[1].wrote().len(), 3);
+    // What is known is not looked at again.
+    let looks = world.models[0].looks.load(Ordering::Relaxed);
+    world.settle().await;
+    let looked = world.models[0].looks.load(Ordering::Relaxed);
+    assert_eq!((looked, world.models[1].wrote().len()), (looks, 0));
+}
+
+async fn where_much_was_not_told_all_is_read_with_the_guards_of_a_full_listing(database: Database) {
+    let world = deaf(&database, 120).await;
+    for n in 0..110 {
+        world.models[0].remove(&n.to_string());
+    }
+    world.models[0].manners().unchanged = false;
+    world.models[0].manners().deaf = true;
+    world.models[0].manners().sweeps = true;
+    world.settle().await;
+    assert_eq!(
+        world.view(0).await.missing,
+        110,
+        "they are held for a person"
+    );
+    let deleted = world.models[1]
+        .wrote()
+        .iter()
+        .filter(|(what, _)| *what == Wrote::Delete)
+        .count();
+    assert_eq!((deleted, world.titles(1).len()), (0, 120));
+}
