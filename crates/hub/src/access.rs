@@ -144,11 +144,15 @@ async fn open_to(tx: &mut Tx, actor: &Actor) -> Result<HashMap<CalendarId, (Acce
 
 /// An event as somebody sees it who may do this.
 pub fn veiled(level: Access, row: copies::Row) -> EventView {
-    veiled_as(level, false, row)
+    veiled_as(level, (false, Some(String::new())), row)
 }
 
-/// The same, with private events like all others where `show_private`.
-pub fn veiled_as(level: Access, show_private: bool, row: copies::Row) -> EventView {
+/// The same by another mask: whether private events are like all others, and what blocks are called, «Busy» if nothing is said.
+pub fn veiled_as(
+    level: Access,
+    (show_private, title): (bool, Option<String>),
+    row: copies::Row,
+) -> EventView {
     let view = EventView::of(row);
     if level == Access::Owner {
         return view;
@@ -156,7 +160,7 @@ pub fn veiled_as(level: Access, show_private: bool, row: copies::Row) -> EventVi
     let own = view.event;
     let gone = level == Access::FreeBusy && own.busy == FreeBusy::Free;
     EventView {
-        event: seen(level, show_private, own),
+        event: seen(level, show_private, title, own),
         // What takes no time is nothing to somebody who sees busy time only.
         alive: view.alive && !gone,
         linked: None,
@@ -167,10 +171,10 @@ pub fn veiled_as(level: Access, show_private: bool, row: copies::Row) -> EventVi
     }
 }
 
-fn seen(level: Access, show_private: bool, own: Event) -> Event {
-    let mask = |kind, private| Mask {
+fn seen(level: Access, show_private: bool, title: Option<String>, own: Event) -> Event {
+    let mask = move |kind, private| Mask {
         kind,
-        title: Some(String::new()),
+        title,
         show_private,
         private,
     };

@@ -192,7 +192,7 @@ impl Hub {
         };
         let views = page
             .into_iter()
-            .map(|row| access::veiled_as(level, feed.show_private, row))
+            .map(|row| access::veiled_as(level, (feed.show_private, None), row))
             .filter(|view| view.alive)
             .collect();
         Ok((views, next.flatten()))

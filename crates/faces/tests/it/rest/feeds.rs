@@ -163,7 +163,7 @@ async fn private_events_are_blocks_whatever_else_it_shows() {
         (
             "whole",
             false,
-            &["Check-up", "X-rays", "Room 2", "Holiday"][..],
+            &["Check-up", "X-rays", "Room 2", "Holiday", "SUMMARY:Busy"][..],
             &["Surgery"][..],
         ),
         (
@@ -175,7 +175,7 @@ async fn private_events_are_blocks_whatever_else_it_shows() {
         (
             "busy",
             false,
-            &["SUMMARY:"],
+            &["SUMMARY:Busy"],
             &["Surgery", "Check-up", "X-rays", "Room 2", "Holiday"],
         ),
         ("whole", true, &["Check-up", "Surgery", "X-rays"], &[]),
@@ -183,7 +183,7 @@ async fn private_events_are_blocks_whatever_else_it_shows() {
         (
             "busy",
             true,
-            &["SUMMARY:"],
+            &["SUMMARY:Busy"],
             &["Surgery", "Check-up", "X-rays", "Room 2"],
         ),
     ] {
