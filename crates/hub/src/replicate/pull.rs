@@ -76,13 +76,7 @@ impl Hub {
             all,
             again,
         } = changes(&work).await?;
-        if !holds(Law::CursorLast) {
-            let mut tx = store.write().await?;
-            self.read_to(&mut tx, &work, cursor.clone(), None, false)
-                .await?;
-            self.commit(tx).await?;
-            work.row.feed += 1;
-        }
+        self.cursor_first(store, &mut work, &cursor).await?;
         let held = self.held(store, calendar).await?;
         // A feed that has not changed lists nothing, and nothing is gone from it.
         let checked = if work.connector.ids_last() || !full {
@@ -136,6 +130,18 @@ impl Hub {
         let done = done.await;
         self.wake();
         done.map(|()| pulled)
+    }
+
+    /// What a hub would do that does not know that the cursor comes last.
+    async fn cursor_first(&self, store: &Store, work: &mut Work, cursor: &str) -> Result<()> {
+        if !holds(Law::CursorLast) {
+            let mut tx = store.write().await?;
+            self.read_to(&mut tx, work, cursor.to_owned(), None, false)
+                .await?;
+            self.commit(tx).await?;
+            work.row.feed += 1;
+        }
+        Ok(())
     }
 
     /// Digests what was seen, many sightings a transaction, and then saves how far that is.
