@@ -217,8 +217,13 @@ fn outward_part(
             continue;
         }
         if own && hides(&unit, linked, member) {
-            done.units
-                .extend(leave(&unit, &shown, linked, member, copy, cause));
+            let (was, noted) = (copy.clone(), !unit.same(&copy.local, &member.agreed));
+            let left = leave(&unit, &shown, linked, member, copy, cause);
+            if left.is_some() && noted && was.alive {
+                let gone = lost(unit.clone(), linked, member, &was, &shown);
+                done.lost.push(gone);
+            }
+            done.units.extend(left);
             unit.take(&mut member.agreed, &shown);
             continue;
         }

@@ -22,7 +22,7 @@ fn copy(place: u128, local: &Event) -> Copy {
 }
 
 /// A linked event with its origin in calendar 0.
-fn origin(mask: Mask, local: &Event) -> (Linked, Member, Copy) {
+pub(super) fn origin(mask: Mask, local: &Event) -> (Linked, Member, Copy) {
     let copy = copy(0, local);
     let (id, link) = (LinkedId(Uuid::from_u128(1)), LinkId(Uuid::from_u128(2)));
     let (linked, member) = rules::begin(id, link, &copy, Role::Both, mask);
@@ -30,7 +30,7 @@ fn origin(mask: Mask, local: &Event) -> (Linked, Member, Copy) {
 }
 
 /// A copy in calendar 1 that joins, and what it is then.
-fn joins(linked: &mut Linked, local: &Event) -> (Member, Copy) {
+pub(super) fn joins(linked: &mut Linked, local: &Event) -> (Member, Copy) {
     let mut copy = copy(1, local);
     let config = cause(CauseKind::Config);
     let (member, _) = rules::attach(linked, &mut copy, Role::Both, Mask::everything(), &config);
@@ -48,7 +48,7 @@ fn fields(shown: BTreeSet<Unit>) -> Mask {
     }
 }
 
-fn flow() -> sync::Cause {
+pub(super) fn flow() -> sync::Cause {
     cause(CauseKind::Flow)
 }
 
