@@ -33,7 +33,18 @@ pub struct Deletion {
     /// The numbers that were seen then.
     pub seen: BTreeSet<u32>,
     /// A write of unknown outcome had made or changed it, and nothing will tell whether it did before this deletion.
-    pub unseen: bool,
+    pub unseen: Option<Unseen>,
+}
+
+/// Why nothing can tell us that an event was deleted that we made or changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unseen {
+    /// Several creates of unknown outcome under an id that can be used again: the person deleted the one that had landed.
+    Again,
+    /// One create of unknown outcome had landed, and nobody was told of it before the person deleted it.
+    Untold,
+    /// An update of unknown outcome had landed: the person saw it, and we take it for an edit that they did not know of (R8).
+    Updated,
 }
 
 #[derive(Clone, Debug, Default, Hash)]
@@ -89,7 +100,7 @@ impl Ledger {
         format!("e{}", self.number())
     }
 
-    pub fn deleted(&mut self, place: usize, body: &Event, unseen: bool) {
+    pub fn deleted(&mut self, place: usize, body: &Event, unseen: Option<Unseen>) {
         let seen: BTreeSet<u32> = numbers(body).map(|(_, number)| number).collect();
         self.deleted.extend(&seen);
         self.deletes.push(Deletion {

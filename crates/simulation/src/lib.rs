@@ -28,5 +28,6 @@ pub mod slots;
 pub mod whole;
 mod world;
 
+pub use ledger::Unseen;
 pub use life::{Life, Lived, Violation};
 pub use model::calendar;

@@ -8,7 +8,7 @@ use std::{fmt::Write, fs, path::PathBuf, process::ExitCode, slice, thread};
 
 use clap::Parser;
 use kalends_simulation::{
-    Life,
+    Life, Unseen,
     mutants::Mutant,
     report::{self, Living, Tier},
     scope::{self, Left, Orders, Report, Start},
@@ -146,13 +146,29 @@ fn lives(arguments: &Arguments, law: Option<Law>) -> bool {
         report.steps_per_second(),
         report.digest
     );
+    for (why, count) in &report.known {
+        println!("{count} known: {}", told(*why));
+    }
     println!(
         "{} seeds, {} violations, {} known",
         report.seeds,
         report.violations.len(),
-        report.known
+        report.known.values().sum::<u64>()
     );
     report.violations.is_empty()
+}
+
+/// Why an event came back, for people.
+fn told(why: Unseen) -> &'static str {
+    match why {
+        Unseen::Again => {
+            "one of several creates under the same id was deleted, and a later one landed"
+        }
+        Unseen::Untold => "a create landed and was deleted before anybody was told of it",
+        Unseen::Updated => {
+            "an update landed unanswered, and whoever deleted the event had seen it (R8)"
+        }
+    }
 }
 
 /// Explores a small scope; whether all of it was good.

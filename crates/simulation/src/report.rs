@@ -1,6 +1,7 @@
 //! Many lives, on all cores, and what came of them.
 
 use std::{
+    collections::BTreeMap,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
@@ -8,7 +9,7 @@ use std::{
 
 use sync::{Law, law};
 
-use crate::{Life, Lived, Violation, rng::mix, whole::House};
+use crate::{Life, Lived, Unseen, Violation, rng::mix, whole::House};
 
 /// Seeds that a thread takes at once.
 const CHUNK: u64 = 64;
@@ -62,8 +63,8 @@ pub struct Report {
     pub digest: u64,
     /// Which failed, and how, by seed.
     pub violations: Vec<(u64, Violation)>,
-    /// In how many an event came back whose deletion nothing could tell us of.
-    pub known: u64,
+    /// In how many an event came back whose deletion nothing could tell us of, and why not.
+    pub known: BTreeMap<Unseen, u64>,
     /// Time on the clock.
     pub wall: Duration,
     /// On so many threads.
@@ -82,7 +83,9 @@ impl Report {
         self.seeds += 1;
         self.ticks += lived.ticks;
         self.digest ^= mix(seed, lived.digest);
-        self.known += u64::from(lived.known);
+        if let Some(why) = lived.known {
+            *self.known.entry(why).or_default() += 1;
+        }
         self.violations
             .extend(lived.violation.map(|violation| (seed, violation)));
     }
@@ -91,7 +94,9 @@ impl Report {
         self.seeds += other.seeds;
         self.ticks += other.ticks;
         self.digest ^= other.digest;
-        self.known += other.known;
+        for (why, count) in other.known {
+            *self.known.entry(why).or_default() += count;
+        }
         self.violations.extend(other.violations);
     }
 }

@@ -8,7 +8,7 @@ use sync::{Policy, Remote, Role, Ruling};
 
 use super::check::must;
 use crate::{
-    ledger::{Deletion, Edit},
+    ledger::{Deletion, Edit, Unseen},
     model::{index_of, place_of},
     slots::{SLOTS, Slot, numbers},
     world::World,
@@ -186,7 +186,9 @@ impl World {
 
     /// A deletion that nobody opposed stays.
     fn check_deleted(&self) -> Result {
-        let mut back = self.came_back().filter(|(deletion, _)| !deletion.unseen);
+        let mut back = self
+            .came_back()
+            .filter(|(deletion, _)| deletion.unseen.is_none());
         back.next().map_or(Ok(()), |(deletion, place)| {
             let Deletion {
                 mark, place: at, ..
@@ -198,9 +200,10 @@ impl World {
         })
     }
 
-    /// Whether an event came back whose deletion nothing could tell us of.
-    pub(crate) fn comes_back_unseen(&self) -> bool {
-        self.came_back().any(|(deletion, _)| deletion.unseen)
+    /// Why an event came back whose deletion nothing could tell us of, if one did.
+    pub(crate) fn comes_back_unseen(&self) -> Option<Unseen> {
+        let unseen = |(deletion, _): (&Deletion, usize)| deletion.unseen;
+        self.came_back().filter_map(unseen).max()
     }
 
     /// Deletions that nobody opposed of events that are there all the same, and where.

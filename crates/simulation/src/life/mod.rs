@@ -13,6 +13,7 @@ use std::{
 };
 
 use crate::{
+    ledger::Unseen,
     rng::{Rng, mix},
     world::{World, say},
 };
@@ -37,8 +38,8 @@ pub struct Lived {
     pub ticks: u64,
     /// A digest of all that happened.
     pub digest: u64,
-    /// An event came back whose deletion nothing could tell us of: the one case that is known and not to be helped.
-    pub known: bool,
+    /// An event came back whose deletion nothing could tell us of, and why: what is known and not to be helped.
+    pub known: Option<Unseen>,
     /// What did not hold.
     pub violation: Option<Violation>,
     /// What happened, if anybody listened.
@@ -101,7 +102,7 @@ impl Life {
         Lived {
             ticks: world.ticks,
             digest: world.digest(),
-            known: violation.is_none() && world.comes_back_unseen(),
+            known: world.comes_back_unseen().filter(|_| violation.is_none()),
             violation,
             trace: world.trace.unwrap_or_default(),
         }

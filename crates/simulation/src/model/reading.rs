@@ -7,6 +7,7 @@ use super::{
     worker::{Flight, Stage},
 };
 use crate::{
+    ledger::Unseen,
     provider::{Access, Kind, Object, Round},
     world::{World, say},
 };
@@ -198,21 +199,27 @@ impl World {
         })
     }
 
-    /// Whether it will never be known what a person saw who deletes the event of this id now: one that we tried to make, whose
-    /// id the provider chose, or forgets, or one whose update by us was not answered.
-    pub fn is_unseen(&self, place: usize, id: &str) -> bool {
+    /// Why it will never be known what a person saw who deletes the event of this id now: one that we tried to make, whose id the
+    /// provider chose, or forgets, or one whose update by us was not answered.
+    pub fn unseen(&self, place: usize, id: &str) -> Option<Unseen> {
         let provider = &self.providers[place];
         let stamp = provider.objects[id].stamp;
         let told = self.told.as_ref();
         let seen = told.is_some_and(|told| told.iter().any(|(at, of, _)| *at == place && of == id));
-        let mut hubs = std::iter::once(&self.hub).chain(self.other.iter().map(|o| &o.hub));
-        let is_open = |i: &Intent| Some(i.stamp) == stamp && i.may_arrive();
-        let updated = hubs.any(|hub| {
-            let mut intents = hub.intents.iter();
-            intents.any(|i| is_open(i) && i.operation == Operation::Update)
-        });
-        let is_known = self.is_known(place, id);
-        updated || (!is_known && (seen || provider.kind != Kind::Google))
+        let hubs = std::iter::once(&self.hub).chain(self.other.iter().map(|o| &o.hub));
+        let intents = hubs.flat_map(|hub| &hub.intents);
+        let open: Vec<&Intent> = intents.filter(|i| i.may_arrive()).collect();
+        let is_update = |i: &&Intent| Some(i.stamp) == stamp && i.operation == Operation::Update;
+        if open.iter().any(|i| is_update(i)) {
+            return Some(Unseen::Updated);
+        }
+        if self.is_known(place, id) || (provider.kind == Kind::Google && !seen) {
+            return None;
+        }
+        let creates = open.iter().filter(|i| i.operation == Operation::Create);
+        let same = creates.filter(|i| i.remote_id.as_deref() == Some(id));
+        let again = provider.kind == Kind::CalDav && same.count() > 1;
+        Some(if again { Unseen::Again } else { Unseen::Untold })
     }
 
     /// Whether we know that there is, or were told that we made, an event of this id.

@@ -64,7 +64,7 @@ impl House {
         Lived {
             ticks: world.ticks,
             digest: world.digest(),
-            known: passed.is_ok() && world.comes_back_unseen(),
+            known: world.comes_back_unseen().filter(|_| passed.is_ok()),
             violation: passed.err().map(|fault| Violation::new(&fault)),
             trace: world.trace.take().unwrap_or_default(),
         }

@@ -260,7 +260,7 @@ impl World {
         if self.is_unmet(body.categories.first()) {
             self.ledger.apart.extend(body.categories.clone());
         }
-        let unseen = id.is_some_and(|id| self.is_unseen(place, id));
+        let unseen = id.and_then(|id| self.unseen(place, id));
         self.ledger.deleted(place, body, unseen);
         self.note_seen(place, body, id.is_none());
         // Whoever deletes a masked copy of a two-way link deletes what the mask hides from them, too.
