@@ -210,7 +210,7 @@ impl World {
         let intents = hubs.flat_map(|hub| &hub.intents);
         let open: Vec<&Intent> = intents.filter(|i| i.may_arrive()).collect();
         let is_update = |i: &&Intent| Some(i.stamp) == stamp && i.operation == Operation::Update;
-        if open.iter().any(|i| is_update(i)) {
+        if open.iter().any(is_update) {
             return Some(Unseen::Updated);
         }
         if self.is_known(place, id) || (provider.kind == Kind::Google && !seen) {

@@ -97,7 +97,7 @@ pub(super) fn leave(
 ) -> Option<Unit> {
     let before = copy.local.clone();
     // Others' words may stand beside this calendar's own, which the linked event has by now.
-    let mixed = matches!(unit, Unit::Text | Unit::Override(_));
+    let mixed = *unit == Unit::Text;
     let said = linked.authors.get(unit) == Some(&copy.calendar) && !mixed;
     let brought = !said && unit.same(&copy.local, &member.agreed);
     if brought
