@@ -33,7 +33,7 @@ pub struct CalendarEdit {
     pub color: Option<String>,
     /// Its description; an empty one takes it away.
     pub description: Option<String>,
-    /// IANA name.
+    /// IANA name; an empty one takes it away.
     pub time_zone: Option<String>,
     /// Kept in step with its provider.
     pub selected: Option<bool>,
@@ -41,6 +41,8 @@ pub struct CalendarEdit {
     pub shown: Option<bool>,
     /// Place in lists.
     pub sort: Option<i64>,
+    /// Its name in URLs.
+    pub slug: Option<String>,
     /// What is kept in a dialect, in place of what was.
     pub kept: Option<(&'static str, Map<String, Value>)>,
 }
@@ -166,10 +168,17 @@ impl Hub {
             row.description = Some(description).filter(|text| !text.is_empty());
         }
         if let Some(zone) = edit.time_zone {
-            row.time_zone = Some(checked_zone(zone)?);
+            row.time_zone = Some(zone).filter(|zone| !zone.is_empty());
+            row.time_zone = row.time_zone.map(checked_zone).transpose()?;
         }
         if let Some((dialect, kept)) = edit.kept {
             row.kept.insert(dialect.to_owned(), kept.into());
+        }
+        if let Some(slug) = edit.slug.filter(|slug| *slug != row.slug) {
+            if rows::by_slug(&mut tx, &slug).await?.is_some() {
+                return Err(Error::Taken("the calendar's name in URLs"));
+            }
+            row.slug = slug;
         }
         row.sort = edit.sort.unwrap_or(row.sort);
         row.shown = edit.shown.unwrap_or(row.shown);

@@ -34,6 +34,24 @@ impl Hub {
         Ok(changes::latest(&mut tx).await?)
     }
 
+    /// When anything last changed; long ago if the log does not say.
+    pub async fn changed_last(&self, actor: &Actor) -> Result<jiff::Timestamp> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let latest = changes::latest(&mut tx).await?;
+        let last = changes::after(&mut tx, latest - 1, 1).await?;
+        Ok(last
+            .first()
+            .map_or(jiff::Timestamp::UNIX_EPOCH, |l| l.change.at))
+    }
+
+    /// The newest position of the log that is about a calendar or something in it; 0 if that is long ago.
+    pub async fn calendar_position(&self, actor: &Actor, calendar: CalendarId) -> Result<i64> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        access::reach(&mut tx, actor, calendar, Access::FreeBusy).await?;
+        let latest = changes::latest_of_calendar(&mut tx, calendar).await?;
+        Ok(latest.unwrap_or_default())
+    }
+
     /// Changes after a position, oldest first, and the position to go on from.
     pub async fn changes(
         &self,

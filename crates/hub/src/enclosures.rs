@@ -178,7 +178,7 @@ impl Hub {
         from: CopyId,
         to: (CalendarId, CopyId),
     ) -> Result<()> {
-        for kind in [Kind::File, Kind::Extension] {
+        for kind in [Kind::File, Kind::Extension, Kind::Property] {
             for mut enclosure in enclosures::of_copy(tx, from, kind).await? {
                 enclosures::delete(tx, enclosure.id).await?;
                 (enclosure.calendar, enclosure.copy) = to;

@@ -19,6 +19,7 @@ pub mod events;
 pub mod feeds;
 mod lanes;
 pub mod links;
+pub mod object;
 mod overlaps;
 mod pace;
 pub mod prune;
@@ -42,6 +43,7 @@ use uuid::Uuid;
 
 pub use conflicts::{ConflictPage, ConflictView, Cursor, Keep, Origin, Stands, UnitView};
 pub use error::Error;
+pub use object::{NewObject, Object};
 pub use overlaps::{OverlapPage, OverlapView};
 /// How one connects with a provider.
 pub use providers::Auth;

@@ -2,8 +2,8 @@
 
 use jiff::{Span, Timestamp};
 use storage::{
-    Store, Tx, changes, conflicts, edits, enclosures, idempotency, intents, oauth, observations,
-    one_time, sessions, watchers,
+    Store, Tx, changes, conflicts, edits, enclosures, idempotency, intents, oauth, objects,
+    observations, one_time, sessions, watchers,
 };
 
 use crate::{Hub, Result};
@@ -36,6 +36,7 @@ impl Hub {
         gone += edits::prune(&mut tx, past).await?;
         gone += conflicts::prune(&mut tx, past).await?;
         gone += enclosures::prune(&mut tx, past).await?;
+        gone += objects::prune(&mut tx, past).await?;
         tx.commit().await?;
         let mut tx = store.write().await?;
         gone += idempotency::prune(&mut tx, repeated).await?;

@@ -39,11 +39,17 @@ pub enum Kind {
     File,
     /// Properties of a client's own.
     Extension,
+    /// The event as the client wrote it that wrote it last.
+    Text,
+    /// WebDAV properties that a client set on it.
+    Property,
 }
 
 words! { Kind, "enclosures.kind":
     "file" => Kind::File,
     "extension" => Kind::Extension,
+    "text" => Kind::Text,
+    "property" => Kind::Property,
 }
 
 const INSERT: &str = "

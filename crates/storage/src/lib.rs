@@ -27,6 +27,7 @@ pub mod links;
 pub mod members;
 pub mod meta;
 pub mod oauth;
+pub mod objects;
 pub mod observations;
 pub mod one_time;
 pub mod overlaps;

@@ -31,11 +31,13 @@ pub enum Kept {
     Replies,
     /// What clients put beside events.
     Enclosures,
+    /// Calendar objects that are no events.
+    Objects,
 }
 
 impl Kept {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Copies,
         Self::Linked,
         Self::Members,
@@ -45,6 +47,7 @@ impl Kept {
         Self::Intents,
         Self::Replies,
         Self::Enclosures,
+        Self::Objects,
     ];
 }
 
@@ -121,6 +124,9 @@ const REPLIES: &str = "
 const ENCLOSURES: &str = "
     SELECT content, CAST(0 AS BIGINT), calendar, id FROM enclosures
     WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3";
+const OBJECTS: &str = "
+    SELECT content, CAST(0 AS BIGINT), calendar, id FROM objects
+    WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3";
 
 // Only what is still as it was read: whoever wrote it meanwhile has not taken anything out.
 const PUT_COPY: &str = "
@@ -139,6 +145,7 @@ const PUT_INTENT: &str = "
         AND outcome NOT IN ('open', 'unresolved')";
 const PUT_ENCLOSURE: &str =
     "UPDATE enclosures SET content = $3 WHERE tenant = $1 AND id = $2 AND content = $4";
+const PUT_OBJECT: &str = "UPDATE objects SET content = $3, revision = revision + 1 WHERE tenant = $1 AND id = $2 AND content = $4";
 const PUT_REPLY: &str =
     "UPDATE idempotency SET content = $3 WHERE tenant = $1 AND key_hash = $2 AND content = $4";
 
@@ -221,6 +228,7 @@ impl Shape {
             Kept::Intents => ("intents", INTENTS, PUT_INTENT),
             Kept::Replies => ("idempotency", REPLIES, PUT_REPLY),
             Kept::Enclosures => ("enclosures", ENCLOSURES, PUT_ENCLOSURE),
+            Kept::Objects => ("objects", OBJECTS, PUT_OBJECT),
         };
         let hashed = kept == Kept::Replies;
         let in_pairs = matches!(kept, Kept::Members | Kept::Edits);

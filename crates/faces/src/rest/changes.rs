@@ -66,6 +66,7 @@ impl From<Logged> for Change {
         let change = logged.change;
         let kind = match change.kind {
             ChangeKind::Event => "event",
+            ChangeKind::Object => "object",
             ChangeKind::Calendar => "calendar",
             ChangeKind::Connection => "connection",
             ChangeKind::Link => "link",

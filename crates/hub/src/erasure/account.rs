@@ -55,7 +55,7 @@ pub enum What {
     Writes,
     /// Answers that are given again.
     Replies,
-    /// What clients put beside events.
+    /// What clients put beside events, and tasks and journals.
     Enclosures,
 }
 
@@ -73,7 +73,7 @@ impl What {
             Kept::Conflicts => Self::Conflicts,
             Kept::Intents => Self::Writes,
             Kept::Replies => Self::Replies,
-            Kept::Enclosures => Self::Enclosures,
+            Kept::Enclosures | Kept::Objects => Self::Enclosures,
         }
     }
 }

@@ -183,6 +183,9 @@ impl Search<'_> {
             // The name of a file beside it is its identity.
             Kept::Copies => self.person.take_out(&mut value["copy"]),
             Kept::Replies => self.person.take_out_freely(&mut value["body"]),
+            Kept::Enclosures | Kept::Objects => {
+                self.person.take_out_lines(&mut value["text"]) + self.person.take_out(&mut value)
+            }
             _ => self.person.take_out(&mut value),
         };
         if places == 0 {

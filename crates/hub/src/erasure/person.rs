@@ -83,6 +83,24 @@ impl Person {
         }
     }
 
+    /// Takes the lines that mention them out of an iCalendar text, however these are folded.
+    pub(super) fn take_out_lines(&self, value: &mut Value) -> usize {
+        let Value::String(text) = value else {
+            return 0;
+        };
+        let unfolded = ["\r\n ", "\r\n\t", "\n ", "\n\t"];
+        let unfolded = unfolded
+            .iter()
+            .fold(text.clone(), |text, fold| text.replace(fold, ""));
+        let (gone, left): (Vec<&str>, Vec<&str>) = unfolded
+            .split_inclusive('\n')
+            .partition(|line| self.is_in(line));
+        if !gone.is_empty() {
+            *text = left.concat();
+        }
+        gone.len()
+    }
+
     /// Takes them out of what may have any form: whatever is about them goes whole, with the name beside the address.
     pub(super) fn take_out_freely(&self, value: &mut Value) -> usize {
         if self.is_about(value) {

@@ -34,16 +34,7 @@ impl Hub {
         event: Event,
     ) -> Result<EventView> {
         check(&event)?;
-        self.edit_event(actor, id, precondition, |current| {
-            let (uid, created) = (std::mem::take(&mut current.uid), current.created);
-            *current = Event {
-                uid,
-                created: event.created.or(created),
-                ..event
-            };
-            Ok(())
-        })
-        .await
+        self.edit_event(actor, id, precondition, put(event)).await
     }
 
     /// Changes an event through `edit`, which gets the value as it is now.
@@ -295,6 +286,19 @@ impl Hub {
             change: ChangeId(self.ids().uuid()),
             modified: Some(self.clock().now()),
         }
+    }
+}
+
+/// The edit that puts a value in the place of another. What belongs to identity rather than value stays.
+pub(super) fn put(event: Event) -> impl FnOnce(&mut Event) -> Result<()> + Send {
+    move |current| {
+        let (uid, created) = (std::mem::take(&mut current.uid), current.created);
+        *current = Event {
+            uid,
+            created: event.created.or(created),
+            ..event
+        };
+        Ok(())
     }
 }
 

@@ -1,0 +1,320 @@
+//! Use cases on calendar objects that are no events: tasks, journals and the like. They stay in their calendar, as their
+//! clients wrote them; no provider and no link hears of them.
+
+use identity::Actor;
+use jiff::Timestamp;
+use storage::{
+    Change, ChangeKind, Tx, calendars, changes,
+    objects::{self, Content},
+    shares::Access,
+};
+use sync::CalendarId;
+use uuid::Uuid;
+
+pub use storage::objects::Object as Row;
+
+use crate::{Error, Hub, Precondition, Result, access, events::writable};
+
+/// Most objects of one answer.
+const OBJECTS_MAX: usize = 10_000;
+/// Largest text, in bytes.
+const TEXT_MAX: usize = 4 << 20;
+
+/// A calendar object that is no event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Its identity.
+    pub id: Uuid,
+    /// Its calendar.
+    pub calendar: CalendarId,
+    /// What it is, in capitals.
+    pub component: String,
+    /// Whether it exists.
+    pub alive: bool,
+    /// Grows with every change.
+    pub revision: i64,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it last changed.
+    pub updated: Timestamp,
+    /// Its name in its calendar.
+    pub name: String,
+    /// Its UID.
+    pub uid: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// An object to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewObject {
+    /// Its name in its calendar.
+    pub name: String,
+    /// What it is, in capitals.
+    pub component: String,
+    /// Its UID.
+    pub uid: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl Object {
+    fn of(row: Row) -> Self {
+        Self {
+            id: row.id,
+            calendar: row.calendar,
+            component: row.component,
+            alive: row.alive,
+            revision: row.revision,
+            created: row.created,
+            updated: row.updated,
+            name: row.content.name,
+            uid: row.content.uid,
+            text: row.content.text,
+        }
+    }
+
+    /// What is left where something had a name and has not any more.
+    pub(crate) fn gone(id: Uuid, calendar: CalendarId, name: &str, at: Timestamp) -> Row {
+        Row {
+            id,
+            calendar,
+            component: String::new(),
+            alive: false,
+            revision: 1,
+            created: at,
+            updated: at,
+            content: Content {
+                name: name.to_owned(),
+                ..Content::default()
+            },
+        }
+    }
+}
+
+impl Hub {
+    /// Writes an object: a new one, or in the place of the living one of its name.
+    pub async fn write_object(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        precondition: Precondition,
+        new: NewObject,
+    ) -> Result<Object> {
+        access::may_write(actor)?;
+        if new.text.len() > TEXT_MAX {
+            return Err(Error::invalid(
+                "text",
+                format!("longer than {TEXT_MAX} bytes"),
+            ));
+        }
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        writable(&mut tx, actor, calendar).await?;
+        only_local(&mut tx, calendar).await?;
+        let now = self.clock().now();
+        let content = Content {
+            name: new.name,
+            uid: new.uid,
+            text: new.text,
+        };
+        let row = if let Some(mut row) = objects::by_name(&mut tx, calendar, &content.name).await? {
+            precondition.check(row.revision)?;
+            (row.component, row.content, row.updated) = (new.component, content, now);
+            objects::update(&mut tx, &mut row).await?;
+            row
+        } else {
+            let row = Row {
+                id: self.ids().uuid(),
+                calendar,
+                component: new.component,
+                alive: true,
+                revision: 1,
+                created: now,
+                updated: now,
+                content,
+            };
+            objects::insert(&mut tx, &row).await?;
+            row
+        };
+        self.log_object(&mut tx, actor, &row);
+        self.commit(tx).await?;
+        Ok(Object::of(row))
+    }
+
+    /// Removes an object. Its text goes at once.
+    pub async fn delete_object(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        precondition: Precondition,
+    ) -> Result<()> {
+        access::may_write(actor)?;
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        let mut row = self
+            .writable_object(&mut tx, actor, id, precondition)
+            .await?;
+        self.end_object(&mut tx, actor, &mut row).await?;
+        self.commit(tx).await?;
+        Ok(())
+    }
+
+    /// Takes an object to another calendar, or gives it another name; where it was there is nothing any more.
+    pub async fn move_object(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        (to, name): (CalendarId, &str),
+        precondition: Precondition,
+    ) -> Result<Object> {
+        access::may_write(actor)?;
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        let mut left = self
+            .writable_object(&mut tx, actor, id, precondition)
+            .await?;
+        writable(&mut tx, actor, to).await?;
+        only_local(&mut tx, to).await?;
+        if objects::by_name(&mut tx, to, name).await?.is_some() {
+            return Err(Error::Taken("an object of this name"));
+        }
+        let there = Row {
+            id: self.ids().uuid(),
+            calendar: to,
+            revision: 1,
+            updated: self.clock().now(),
+            content: Content {
+                name: name.to_owned(),
+                ..left.content.clone()
+            },
+            ..left.clone()
+        };
+        self.end_object(&mut tx, actor, &mut left).await?;
+        objects::insert(&mut tx, &there).await?;
+        self.log_object(&mut tx, actor, &there);
+        self.commit(tx).await?;
+        Ok(Object::of(there))
+    }
+
+    /// The living object of this name.
+    pub async fn object_by_name(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        name: &str,
+    ) -> Result<Option<Object>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        access::reach(&mut tx, actor, calendar, Access::Read).await?;
+        let row = objects::by_name(&mut tx, calendar, name).await?;
+        Ok(row.map(Object::of))
+    }
+
+    /// The living objects with this UID in a calendar.
+    pub async fn objects_by_uid(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        uid: &str,
+    ) -> Result<Vec<Object>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        access::reach(&mut tx, actor, calendar, Access::Read).await?;
+        let mut rows = objects::by_uid(&mut tx, uid).await?;
+        rows.retain(|row| row.calendar == calendar);
+        Ok(rows.into_iter().map(Object::of).collect())
+    }
+
+    /// The living objects of a calendar, `limit` of them after `after`.
+    pub async fn objects(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        after: Option<Uuid>,
+        limit: usize,
+    ) -> Result<Vec<Object>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        access::reach(&mut tx, actor, calendar, Access::Read).await?;
+        let rows = objects::page(&mut tx, calendar, after, limit.min(OBJECTS_MAX)).await?;
+        Ok(rows.into_iter().map(Object::of).collect())
+    }
+
+    /// The objects of a calendar that changed between two positions of the log, each once; dead ones were removed.
+    pub async fn objects_changed(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        (after, until): (i64, i64),
+    ) -> Result<Vec<Object>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        access::reach(&mut tx, actor, calendar, Access::Read).await?;
+        let (mut after, mut ids) = (after, Vec::new());
+        loop {
+            let page = changes::of_calendar_after(&mut tx, calendar, after, OBJECTS_MAX).await?;
+            let more = page.len() == OBJECTS_MAX;
+            for logged in page {
+                after = logged.position;
+                let about = logged.change.kind == ChangeKind::Object;
+                if about && after <= until && !ids.contains(&logged.change.subject) {
+                    ids.push(logged.change.subject);
+                }
+            }
+            if !more || after >= until {
+                break;
+            }
+        }
+        let mut found = Vec::new();
+        for id in ids {
+            found.extend(objects::get(&mut tx, id).await?.map(Object::of));
+        }
+        Ok(found)
+    }
+
+    async fn writable_object(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        id: Uuid,
+        precondition: Precondition,
+    ) -> Result<Row> {
+        let row = objects::get(tx, id).await?.filter(|row| row.alive);
+        let row = row.ok_or(Error::NotFound("object"))?;
+        writable(tx, actor, row.calendar).await?;
+        precondition.check(row.revision)?;
+        Ok(row)
+    }
+
+    async fn end_object(&self, tx: &mut Tx, actor: &Actor, row: &mut Row) -> Result<()> {
+        row.alive = false;
+        row.updated = self.clock().now();
+        row.content.text.clear();
+        objects::update(tx, row).await?;
+        self.log_object(tx, actor, row);
+        Ok(())
+    }
+
+    /// Says to those who follow a calendar that a name is gone.
+    pub(crate) async fn bury(&self, tx: &mut Tx, actor: &Actor, gone: &Row) -> Result<()> {
+        objects::insert(tx, gone).await?;
+        self.log_object(tx, actor, gone);
+        Ok(())
+    }
+
+    fn log_object(&self, tx: &mut Tx, actor: &Actor, row: &Row) {
+        tx.log(Change {
+            kind: ChangeKind::Object,
+            subject: row.id,
+            calendar: Some(row.calendar),
+            actor: actor.log_name(),
+            cause: None,
+            at: self.clock().now(),
+            removed: !row.alive,
+        });
+    }
+}
+
+/// Refuses calendars of a provider: it would never have what is written here.
+async fn only_local(tx: &mut Tx, calendar: CalendarId) -> Result<()> {
+    if calendars::is_replicated(tx, calendar).await? {
+        return Err(Error::Forbidden(
+            "only events are kept in step with this calendar's provider".to_owned(),
+        ));
+    }
+    Ok(())
+}
