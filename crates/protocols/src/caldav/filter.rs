@@ -37,7 +37,7 @@ impl TimeRange {
             Some(text) => match value::date_time(text.trim()) {
                 Some((local, true)) => Ok(Some(value::utc(local))),
                 _ => Err(bad(
-                    "time-range",
+                    "comp-filter",
                     "start and end are times in UTC such as 20261123T000000Z",
                 )),
             },
@@ -49,7 +49,7 @@ impl TimeRange {
         match (range.start, range.end) {
             (None, None) => Err(bad("time-range", "start, end or both are needed")),
             (Some(start), Some(end)) if end <= start => {
-                Err(bad("time-range", "end is not after start"))
+                Err(bad("comp-filter", "end is not after start"))
             }
             _ => Ok(range),
         }
@@ -80,9 +80,11 @@ pub struct CompFilter {
     pub is_not_defined: bool,
     /// It must happen in this range.
     pub time_range: Option<TimeRange>,
-    /// Conditions on its properties, all of which must hold.
+    /// One of the conditions suffices; else all must hold (`test="anyof"` of the calendar-query extension).
+    pub any: bool,
+    /// Conditions on its properties.
     pub props: Vec<PropFilter>,
-    /// Conditions on components inside, all of which must hold.
+    /// Conditions on components inside.
     pub comps: Vec<CompFilter>,
 }
 
@@ -97,6 +99,8 @@ pub struct PropFilter {
     pub time_range: Option<TimeRange>,
     /// Its value must contain this.
     pub text_match: Option<TextMatch>,
+    /// One of the conditions suffices.
+    pub any: bool,
     /// Conditions on its parameters.
     pub params: Vec<ParamFilter>,
 }
@@ -121,6 +125,57 @@ pub struct TextMatch {
     pub negate: bool,
     /// Letter case counts (`i;octet`); by default ASCII case does not.
     pub exact: bool,
+    /// Where it must be found.
+    pub kind: MatchType,
+}
+
+/// Where a text must be found (`match-type`, RFC 6352 10.5.4, which calendar-query's extension took over).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MatchType {
+    /// Anywhere.
+    #[default]
+    Contains,
+    /// It is all there is.
+    Equals,
+    /// At the beginning.
+    StartsWith,
+    /// At the end.
+    EndsWith,
+}
+
+impl MatchType {
+    const WORDS: [(&'static str, Self); 4] = [
+        ("contains", Self::Contains),
+        ("equals", Self::Equals),
+        ("starts-with", Self::StartsWith),
+        ("ends-with", Self::EndsWith),
+    ];
+
+    fn matches(self, text: &str, wanted: &str) -> bool {
+        match self {
+            Self::Contains => text.contains(wanted),
+            Self::Equals => text == wanted,
+            Self::StartsWith => text.starts_with(wanted),
+            Self::EndsWith => text.ends_with(wanted),
+        }
+    }
+}
+
+/// Whether one of the conditions of a filter suffices.
+fn any_of(element: &Element) -> Result<bool, Error> {
+    match element.get("test") {
+        None | Some("allof") => Ok(false),
+        Some("anyof") => Ok(true),
+        Some(_) => Err(bad("comp-filter", "test is allof or anyof")),
+    }
+}
+
+fn with_test(element: Element, any: bool) -> Element {
+    if any {
+        element.attribute("test", "anyof")
+    } else {
+        element
+    }
 }
 
 impl CompFilter {
@@ -130,6 +185,58 @@ impl CompFilter {
             name: name.to_owned(),
             ..Self::default()
         }
+    }
+
+    /// Refuses what RFC 4791 9.7 and 9.9 do not allow: components where they cannot be, and times of what has none.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.name != "VCALENDAR" {
+            return Err(bad("comp-filter", "the outermost one is that of VCALENDAR"));
+        }
+        self.check_inside()
+    }
+
+    fn check_inside(&self) -> Result<(), Error> {
+        const TIMED: [&str; 5] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VALARM"];
+        const DATED: [&str; 9] = [
+            "CREATED",
+            "COMPLETED",
+            "DTSTAMP",
+            "DTSTART",
+            "DTEND",
+            "DUE",
+            "LAST-MODIFIED",
+            "EXDATE",
+            "RDATE",
+        ];
+        if self.time_range.is_some() && !TIMED.contains(&self.name.as_str()) {
+            return Err(bad("comp-filter", "this component has no time"));
+        }
+        let untimed = |p: &&PropFilter| {
+            let known = DATED.contains(&p.name.as_str()) || p.name == "RECURRENCE-ID";
+            p.time_range.is_some() && !known && !p.name.starts_with("X-")
+        };
+        if self.props.iter().find(untimed).is_some() {
+            return Err(bad("prop-filter", "this property has no time"));
+        }
+        for inner in &self.comps {
+            let fits = match self.name.as_str() {
+                "VCALENDAR" => !matches!(
+                    inner.name.as_str(),
+                    "VALARM" | "STANDARD" | "DAYLIGHT" | "VCALENDAR"
+                ),
+                "VEVENT" | "VTODO" => inner.name == "VALARM" || !inner.name.starts_with('V'),
+                "VTIMEZONE" => matches!(inner.name.as_str(), "STANDARD" | "DAYLIGHT"),
+                _ => !inner.name.starts_with('V'),
+            };
+            if !fits {
+                return Err(bad(
+                    "comp-filter",
+                    "this component cannot be inside that one",
+                ));
+            }
+            inner.check_inside()?;
+        }
+        Ok(())
     }
 
     /// Events in a range: what every server understands.
@@ -154,6 +261,7 @@ impl CompFilter {
             name: name.to_ascii_uppercase(),
             is_not_defined: element.child(&IS_NOT_DEFINED).is_some(),
             time_range: time_range(element)?,
+            any: any_of(element)?,
             props: props.collect::<Result<_, _>>()?,
             comps: comps.collect::<Result<_, _>>()?,
         })
@@ -161,7 +269,8 @@ impl CompFilter {
 
     /// Writes a `comp-filter` element.
     pub fn write(&self) -> Element {
-        let mut element = start(COMP_FILTER, &self.name, self.is_not_defined);
+        let element = start(COMP_FILTER, &self.name, self.is_not_defined);
+        let mut element = with_test(element, self.any);
         element
             .children
             .extend(self.time_range.map(|r| r.write(TIME_RANGE)));
@@ -200,12 +309,14 @@ impl PropFilter {
             is_not_defined: element.child(&IS_NOT_DEFINED).is_some(),
             time_range: time_range(element)?,
             text_match: text_match(element)?,
+            any: any_of(element)?,
             params: params.collect::<Result<_, _>>()?,
         })
     }
 
     fn write(&self) -> Element {
-        let mut element = start(PROP_FILTER, &self.name, self.is_not_defined);
+        let element = start(PROP_FILTER, &self.name, self.is_not_defined);
+        let mut element = with_test(element, self.any);
         element
             .children
             .extend(self.time_range.map(|r| r.write(TIME_RANGE)));
@@ -252,10 +363,21 @@ impl TextMatch {
                 });
             }
         };
+        let kind = match element.get("match-type") {
+            None => MatchType::Contains,
+            Some(word) => {
+                let mut words = MatchType::WORDS.iter();
+                let found = words.find(|(known, _)| *known == word);
+                found
+                    .ok_or(bad("text-match", "there is no such match-type"))?
+                    .1
+            }
+        };
         Ok(Self {
             text: element.text.clone(),
             negate: element.get("negate-condition") == Some("yes"),
             exact,
+            kind,
         })
     }
 
@@ -267,17 +389,21 @@ impl TextMatch {
         if self.exact {
             element = element.attribute("collation", COLLATIONS[1]);
         }
+        if self.kind != MatchType::Contains {
+            let word = MatchType::WORDS.iter().find(|(_, kind)| *kind == self.kind);
+            element = element.attribute("match-type", word.map_or("", |(word, _)| *word));
+        }
         element
     }
 
     /// Whether a text satisfies it.
     pub fn matches(&self, text: &str) -> bool {
-        let contained = if self.exact {
-            text.contains(&self.text)
+        let found = if self.exact {
+            self.kind.matches(text, &self.text)
         } else {
-            text.to_ascii_lowercase()
-                .contains(&self.text.to_ascii_lowercase())
+            let (text, wanted) = (text.to_ascii_lowercase(), self.text.to_ascii_lowercase());
+            self.kind.matches(&text, &wanted)
         };
-        contained != self.negate
+        found != self.negate
     }
 }

@@ -13,10 +13,12 @@ pub mod report;
 pub mod xml;
 
 pub use error::Error;
-pub use filter::{COLLATIONS, CompFilter, ParamFilter, PropFilter, TextMatch, TimeRange};
+pub use filter::{
+    COLLATIONS, CompFilter, MatchType, ParamFilter, PropFilter, TextMatch, TimeRange,
+};
 pub use multistatus::{Multistatus, PropStat, Response};
 pub use name::Name;
-pub use propfind::{CalendarData, PropFind, Props};
+pub use propfind::{CalendarData, Comp, PropFind, Props, Scope};
 pub use proppatch::PropertyUpdate;
-pub use report::{CalendarQuery, FreeBusyQuery, Multiget, Report, SyncCollection};
+pub use report::{CalendarQuery, FreeBusyQuery, Multiget, QueryZone, Report, SyncCollection};
 pub use xml::Element;

@@ -75,6 +75,11 @@ impl Response {
         }
     }
 
+    /// Writes the `response` element.
+    pub fn write(&self) -> Element {
+        write_response(self)
+    }
+
     /// A property that was found.
     pub fn prop(&self, name: &Name) -> Option<&Element> {
         self.propstats

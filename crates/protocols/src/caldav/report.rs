@@ -1,10 +1,11 @@
 //! REPORT bodies: calendar-query, calendar-multiget, free-busy-query (RFC 4791 7.8–7.10), sync-collection (RFC 6578).
 
 use super::{
-    CompFilter, Error, Name, Props, TimeRange,
+    CompFilter, Error, Name, Props, Scope, TimeRange,
     name::{
-        CALENDAR_MULTIGET, CALENDAR_QUERY, COMP_FILTER, FILTER, FREE_BUSY_QUERY, HREF, LIMIT,
-        NRESULTS, PROP, SYNC_COLLECTION, SYNC_LEVEL, SYNC_TOKEN, TIME_RANGE,
+        ALLPROP, CALENDAR_MULTIGET, CALENDAR_QUERY, COMP_FILTER, FILTER, FREE_BUSY_QUERY, HREF,
+        LIMIT, NRESULTS, PROP, PROPNAME, SYNC_COLLECTION, SYNC_LEVEL, SYNC_TOKEN, TIME_RANGE,
+        TIMEZONE, TIMEZONE_ID,
     },
     xml::Element,
 };
@@ -31,6 +32,32 @@ pub struct CalendarQuery {
     pub props: Props,
     /// Which objects; the filter's name is `VCALENDAR`.
     pub filter: CompFilter,
+    /// The zone in which days and floating times are seen.
+    pub zone: Option<QueryZone>,
+}
+
+/// The zone of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueryZone {
+    /// A VCALENDAR with one VTIMEZONE (`timezone`, RFC 4791 9.8).
+    Text(String),
+    /// Its name (`timezone-id`, RFC 7809 5.2).
+    Id(String),
+}
+
+impl QueryZone {
+    fn read(root: &Element) -> Option<Self> {
+        let text = root.child(&TIMEZONE).map(|t| Self::Text(t.text.clone()));
+        let id = root.child(&TIMEZONE_ID);
+        text.or_else(|| id.map(|id| Self::Id(id.trimmed().to_owned())))
+    }
+
+    fn write(&self) -> Element {
+        match self {
+            Self::Text(text) => Element::text(TIMEZONE, text),
+            Self::Id(id) => Element::text(TIMEZONE_ID, id),
+        }
+    }
 }
 
 /// `calendar-multiget`.
@@ -67,10 +94,16 @@ fn bad(element: &'static str, problem: &'static str) -> Error {
 }
 
 fn props(root: &Element) -> Result<Props, Error> {
-    root.child(&PROP)
-        .map(Props::read)
-        .transpose()
-        .map(Option::unwrap_or_default)
+    let scope = |scope| Props {
+        scope,
+        ..Props::default()
+    };
+    match root.child(&PROP) {
+        Some(prop) => Props::read(prop),
+        None if root.child(&ALLPROP).is_some() => Ok(scope(Scope::All)),
+        None if root.child(&PROPNAME).is_some() => Ok(scope(Scope::Names)),
+        None => Ok(Props::default()),
+    }
 }
 
 impl Report {
@@ -91,6 +124,7 @@ impl Report {
             return Ok(Self::CalendarQuery(CalendarQuery {
                 props: props(&root)?,
                 filter: CompFilter::read(filter)?,
+                zone: QueryZone::read(&root),
             }));
         }
         if is(CALENDAR_MULTIGET) {
@@ -106,7 +140,8 @@ impl Report {
             let range = root.child(&TIME_RANGE);
             let range = range.ok_or(bad("free-busy-query", "a time-range is needed"))?;
             return Ok(Self::FreeBusyQuery(FreeBusyQuery {
-                range: TimeRange::read(range)?,
+                range: TimeRange::read(range)
+                    .map_err(|_| bad("free-busy-query", "a start and an end in UTC are needed"))?,
             }));
         }
         Ok(Self::Other(root))
@@ -115,9 +150,14 @@ impl Report {
     /// Writes the outermost element.
     pub fn write(&self) -> Element {
         match self {
-            Self::CalendarQuery(query) => Element::new(CALENDAR_QUERY)
-                .with(query.props.write())
-                .with(Element::parent(FILTER, [query.filter.write()])),
+            Self::CalendarQuery(query) => {
+                let mut root = Element::new(CALENDAR_QUERY)
+                    .with(query.props.write())
+                    .with(Element::parent(FILTER, [query.filter.write()]));
+                root.children
+                    .extend(query.zone.as_ref().map(QueryZone::write));
+                root
+            }
             Self::Multiget(multiget) => {
                 let hrefs = multiget.hrefs.iter().map(|h| Element::text(HREF, h));
                 let mut root = Element::new(CALENDAR_MULTIGET).with(multiget.props.write());
@@ -141,9 +181,11 @@ impl SyncCollection {
         Ok(Self {
             token: token.filter(|t| !t.is_empty()),
             // Old clients leave the level out and say Depth: 1 instead.
-            infinite: root
-                .child(&SYNC_LEVEL)
-                .is_some_and(|l| l.trimmed() == "infinite"),
+            infinite: match root.child(&SYNC_LEVEL).map(Element::trimmed) {
+                None | Some("1") => false,
+                Some("infinite") => true,
+                Some(_) => return Err(bad("sync-level", "it is 1 or infinite")),
+            },
             limit: limit
                 .transpose()
                 .map_err(|_| bad("nresults", "a positive number is needed"))?,

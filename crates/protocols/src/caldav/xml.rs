@@ -237,7 +237,12 @@ impl<'i> Reader<'i> {
             let value = attribute
                 .normalized_value(XmlVersion::Implicit1_0)
                 .map_err(|_| Error::Forbidden)?;
-            let local = key.rsplit(':').next().unwrap_or(key).to_owned();
+            // `xml:lang` means the same wherever it is; other prefixes are the document's own.
+            let local = match key.split_once(':') {
+                Some(("xml", _)) | None => key,
+                Some((_, local)) => local,
+            };
+            let local = local.to_owned();
             element.attributes.push((local, value.into_owned()));
         }
         self.open.push(element);

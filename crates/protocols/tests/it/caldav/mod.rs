@@ -2,7 +2,7 @@
 
 use kalends_protocols::caldav::{
     CalendarData, CalendarQuery, CompFilter, Element, Error, FreeBusyQuery, Multiget, Multistatus,
-    Name, ParamFilter, PropFilter, PropFind, PropertyUpdate, Props, Report, Response,
+    Name, ParamFilter, PropFilter, PropFind, PropertyUpdate, Props, QueryZone, Report, Response,
     SyncCollection, TextMatch, TimeRange, multistatus::names_condition, name,
 };
 
@@ -23,8 +23,9 @@ fn reports_come_back() {
         names: vec![name::GETETAG, name::CALENDAR_DATA],
         calendar_data: CalendarData {
             expand: Some(range()),
-            limit: None,
+            ..CalendarData::default()
         },
+        ..Props::default()
     };
     let mut filter = CompFilter::events(Some(range()));
     filter.comps[0].props.push(PropFilter {
@@ -33,6 +34,7 @@ fn reports_come_back() {
             text: "mailto:<ada>".into(),
             negate: true,
             exact: true,
+            ..TextMatch::default()
         }),
         params: vec![ParamFilter {
             name: "PARTSTAT".into(),
@@ -45,6 +47,7 @@ fn reports_come_back() {
         Report::CalendarQuery(CalendarQuery {
             props: props.clone(),
             filter,
+            zone: Some(QueryZone::Id("Europe/Berlin".to_owned())),
         }),
         Report::Multiget(Multiget {
             props: props.clone(),
