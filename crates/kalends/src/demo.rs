@@ -36,6 +36,7 @@ pub async fn run(options: DemoOptions) -> Result<(), Failure> {
         redirect_uri: format!("{hub_root}oauth/callback"),
         kinds: Kind::ALL.to_vec(),
         tls: true,
+        tester: false,
     };
     let mut sandbox = Sandbox::start(settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
     let network = Network::new(network::Settings {

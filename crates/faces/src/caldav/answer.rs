@@ -12,8 +12,11 @@ pub(super) type Result<T> = std::result::Result<T, Fault>;
 const XML: &str = "application/xml; charset=utf-8";
 
 /// What is in an `error` is a condition, and clients leave out those that they do not know (RFC 4918 14.5). So words
-/// for people are in a namespace of our own.
-const MESSAGE: Name = Name::new("urn:kalends:dav", "message");
+/// for people have a name of their own: the one that `CalendarServer` gave them, and that clients therefore know.
+const MESSAGE: Name = Name::new(
+    "http://twistedmatrix.com/xml_namespace/dav/",
+    "error-description",
+);
 
 /// A refusal: a status, and the precondition that was violated where there is one (RFC 4918 16).
 #[derive(Debug)]
@@ -53,6 +56,11 @@ impl Fault {
             condition: Some(Box::new(condition)),
             detail: String::new(),
         }
+    }
+
+    /// Its status.
+    pub(super) fn code(&self) -> u16 {
+        self.status.as_u16()
     }
 
     /// Nobody that we know. Clients probe without credentials first.
@@ -158,6 +166,10 @@ impl From<protocols::caldav::Error> for Fault {
     fn from(error: protocols::caldav::Error) -> Self {
         let detail = error.to_string();
         match error {
+            protocols::caldav::Error::Element {
+                element: "comp-filter" | "prop-filter" | "param-filter" | "text-match",
+                ..
+            } => Self::condition(StatusCode::FORBIDDEN, name::VALID_FILTER, detail),
             protocols::caldav::Error::Collation { .. } => {
                 let condition = name::SUPPORTED_COLLATION;
                 Self::condition(StatusCode::FORBIDDEN, condition, detail)

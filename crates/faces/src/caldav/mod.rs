@@ -3,19 +3,29 @@
 //! | Address | Resource |
 //! |---|---|
 //! | `/`, `/caldav/` | root |
-//! | `/caldav/principals/{user}/` | the person |
+//! | `/caldav/principals/`, `…/{user}/` | the people, a person |
 //! | `/caldav/calendars/{user}/` | the person's calendar home |
 //! | `/caldav/calendars/{user}/{calendar}/` | a calendar |
-//! | `/caldav/calendars/{user}/{calendar}/{object}` | an event, with all its overrides |
+//! | `/caldav/calendars/{user}/inbox/`, `…/outbox/` | empty: nothing here mails anybody |
+//! | `/caldav/calendars/{user}/{calendar}/{object}` | an event with all its overrides, a task, a journal |
 
+mod acl;
 mod answer;
 mod collection;
+mod complete;
+mod components;
+mod dead;
+mod item;
+mod kinds;
 mod object;
+mod privileges;
 mod properties;
 mod propfind;
+mod put;
 mod report;
 mod request;
 mod resource;
+mod transfer;
 
 use axum::{
     Router,
@@ -37,9 +47,11 @@ use crate::{App, auth};
 const BODY_MAX: usize = 4 << 20;
 
 /// What we do, as the `DAV` header says it. Scheduling is not claimed: nothing here mails anybody.
-const DAV: &str = "1, 3, calendar-access";
+const DAV: &str = "1, 3, access-control, extended-mkcol, calendar-access, calendar-query-extended";
 
-const ALLOW: &str = "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH, REPORT, MKCALENDAR";
+const ALLOW: &str = "OPTIONS, GET, HEAD, PUT, POST, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT, MKCOL, MKCALENDAR, ACL";
+
+pub use self::{components::of as components, resource::slug};
 
 /// The router of this face, for a host that is nothing else.
 pub fn router(app: App) -> Router {
@@ -51,6 +63,7 @@ pub fn router(app: App) -> Router {
 pub fn beside(app: App) -> Router {
     Router::new()
         .route("/.well-known/caldav", any(well_known))
+        .route("/.well-known/caldav/", any(well_known))
         .route("/caldav", any(well_known))
         .route("/caldav/", any(serve))
         .route("/caldav/{*path}", any(serve))
@@ -67,12 +80,15 @@ async fn well_known() -> Response {
 }
 
 async fn serve(State(app): State<App>, http: HttpRequest) -> Response {
+    let is_options = http.method() == axum::http::Method::OPTIONS;
     let mut response = match answer(&app, http).await {
         Ok(response) => response,
         Err(fault) => fault.into_response(),
     };
     let headers = response.headers_mut();
-    headers.insert("dav", HeaderValue::from_static(DAV));
+    if is_options {
+        headers.insert("dav", HeaderValue::from_static(DAV));
+    }
     headers.insert(header::VARY, HeaderValue::from_static("brief, prefer"));
     response
 }
@@ -111,7 +127,10 @@ async fn dispatch(request: &Request, resource: Resource) -> Result<Response> {
         "MKCALENDAR" | "MKCOL" => collection::mkcalendar(request, &resource).await,
         "REPORT" => report::report(request, &resource).await,
         "GET" | "HEAD" => object::get(request, &resource).await,
-        "PUT" => object::put(request, &resource).await,
+        "ACL" => acl::acl(request, &resource).await,
+        "PUT" => put::put(request, &resource).await,
+        "POST" => put::add_member(request, &resource).await,
+        "COPY" | "MOVE" => transfer::transfer(request, &resource).await,
         "DELETE" => match resource {
             Resource::Calendar(calendar) => collection::remove(request, &calendar).await,
             resource => object::remove(request, &resource).await,

@@ -1,30 +1,59 @@
-//! Calendar object resources: GET, PUT, DELETE (RFC 4791 5.3.2, 5.3.4).
+//! Calendar object resources: GET, DELETE (RFC 4791 5.3.4), and what else is read: calendars as a whole, and the home.
+
+use std::collections::BTreeSet;
 
 use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use calendar::Event;
-use hub::{CalendarView, EventView, Precondition, events::NewEvent};
+use hub::CalendarView;
 use jiff::{Timestamp, fmt::rfc2822};
-use protocols::{
-    caldav::{Element, Name, name},
-    dialect::keep_others,
-    icalendar,
+use protocols::icalendar::{
+    self,
+    component::{Component, Property},
+    write,
 };
 
 use super::{
     answer::{Fault, Result, empty},
+    item::{Item, Kind, find, for_each},
+    properties::{Properties, Subject},
     request::Request,
-    resource::{Resource, etag, event_href, find},
+    resource::Resource,
 };
 
-/// The media type of objects.
-pub(super) const CALENDAR: &str = "text/calendar; charset=utf-8; component=VEVENT";
+/// Most people of one event. Told to clients as `max-attendees-per-instance`.
+pub(super) const PEOPLE_MAX: usize = 1_000;
 
-/// The text of an object: the same for the same version.
-pub(super) fn text(event: &EventView) -> String {
-    icalendar::write(&[&event.event], event.updated).value
+/// The calendars by which rules can count (RFC 7529 5).
+pub(super) const RSCALES: &[&str] = &[
+    "GREGORIAN",
+    "BUDDHIST",
+    "CHINESE",
+    "COPTIC",
+    "DANGI",
+    "ETHIOPIC",
+    "ETHIOPIC-AMETE-ALEM",
+    "HEBREW",
+    "INDIAN",
+    "ISLAMIC-CIVIL",
+    "ISLAMIC-TBLA",
+    "ISLAMIC-UMALQURA",
+    "JAPANESE",
+    "PERSIAN",
+    "ROC",
+];
+
+/// Most objects of a calendar that is read as a whole.
+const WHOLE_MAX: usize = 20_000;
+
+/// The media type of an object.
+pub(super) fn content_type(item: &Item) -> String {
+    format!(
+        "text/calendar; charset=utf-8; component={}",
+        item.component()
+    )
 }
 
 /// A time as HTTP has it (RFC 9110 5.6.7).
@@ -37,7 +66,11 @@ pub(super) fn http_date(at: Timestamp) -> String {
 pub(super) async fn get(request: &Request, resource: &Resource) -> Result<Response> {
     let (calendar, name) = match resource {
         Resource::Object(calendar, name) => (calendar, name),
-        Resource::NoCalendar(_) | Resource::Nowhere => return Err(Fault::not_found()),
+        Resource::Calendar(calendar) => return whole(request, resource, calendar).await,
+        resource if !resource.is_there() => return Err(Fault::not_found()),
+        Resource::Home | Resource::Inbox | Resource::Outbox => {
+            return listing(request, resource).await;
+        }
         // A person with a browser.
         _ => {
             return Ok((
@@ -47,128 +80,113 @@ pub(super) async fn get(request: &Request, resource: &Resource) -> Result<Respon
                 .into_response());
         }
     };
-    let event = find(request, calendar, name).await?;
-    let event = event.ok_or_else(Fault::not_found)?;
-    let tag = etag(&event);
-    request.check_conditions(Some(&tag)).or_else(|fault| {
-        // RFC 9110 13.2.2: a GET with If-None-Match is asked not to repeat itself.
-        if request.headers.contains_key(header::IF_MATCH) {
-            Err(fault)
-        } else {
-            Ok(())
-        }
-    })?;
-    let known = request.headers.get(header::IF_NONE_MATCH);
-    if known.is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+    let item = find(request, calendar, name).await?;
+    let item = item.ok_or_else(Fault::not_found)?;
+    let (tag, updated) = (item.etag(), item.times().0);
+    if is_known(request, &tag, updated)? {
         return Ok(empty(StatusCode::NOT_MODIFIED, &[("etag", &tag)]));
     }
     let headers = [
-        (header::CONTENT_TYPE, CALENDAR.to_owned()),
+        (header::CONTENT_TYPE, content_type(&item)),
         (header::ETAG, tag),
-        (header::LAST_MODIFIED, http_date(event.updated)),
+        (header::LAST_MODIFIED, http_date(updated)),
     ];
-    Ok((StatusCode::OK, headers, text(&event)).into_response())
+    Ok((StatusCode::OK, headers, item.text().into_owned()).into_response())
 }
 
-/// PUT.
-pub(super) async fn put(request: &Request, resource: &Resource) -> Result<Response> {
-    let (calendar, name) = match resource {
-        Resource::Object(calendar, name) => (calendar, name),
-        Resource::NoCalendar(_) | Resource::Nowhere => {
-            return Err(Fault::status(
-                StatusCode::CONFLICT,
-                "there is no such calendar",
-            ));
-        }
-        _ => return Err(Fault::not_here()),
-    };
-    let current = find(request, calendar, name).await?;
-    request.check_conditions(current.as_ref().map(etag).as_deref())?;
-    let mut event = read(&request.body)?;
-    check_uid(request, calendar, &event, current.as_ref()).await?;
-    let mails = mails(&event);
-    let hub = &request.app.hub;
-    let status = if let Some(current) = current {
-        keep_others(&mut event, &current.event, icalendar::DIALECT);
-        let unchanged = Precondition::Revision(current.revision);
-        Box::pin(hub.put_event(&request.actor, current.id, unchanged, event)).await?;
-        StatusCode::NO_CONTENT
-    } else {
-        let name = Some(name.clone());
-        let new = NewEvent { name, event };
-        Box::pin(hub.create_event(&request.actor, calendar.id, new)).await?;
-        StatusCode::CREATED
-    };
-    request.app.would_mail(mails);
-    // No ETag: what a GET answers is our own writing, not the client's octets (RFC 4791 5.3.4).
-    Ok(empty(status, &[]))
+/// Whether the client has it as it is (RFC 9110 13.2.2).
+fn is_known(request: &Request, tag: &str, updated: Timestamp) -> Result<bool> {
+    if request.header("if-match").is_some() {
+        request.check_conditions(Some(tag))?;
+    }
+    if let Some(known) = request.header("if-none-match") {
+        let mut known = known.split(',').map(str::trim);
+        return Ok(known.any(|one| one == tag || one == "*"));
+    }
+    let since = request.header("if-modified-since");
+    let since = since.and_then(|since| rfc2822::parse(since).ok());
+    Ok(since.is_some_and(|since| updated.as_second() <= since.timestamp().as_second()))
 }
 
-/// The one event of a body.
-fn read(body: &[u8]) -> Result<Event> {
-    let refused = |condition: &'static str, detail: String| {
-        let condition = Name::new(name::CALDAV, condition);
-        Fault::condition(StatusCode::FORBIDDEN, condition, detail)
-    };
-    let parsed = icalendar::parse::parse(body)
-        .map_err(|error| refused("valid-calendar-data", error.to_string()))?;
-    let [calendar] = &parsed.components[..] else {
-        return Err(refused(
-            "valid-calendar-data",
-            "one VCALENDAR is needed".to_owned(),
-        ));
-    };
-    if calendar.property("METHOD").is_some() {
-        let detail = "METHOD is for messages, not for stored events".to_owned();
-        return Err(refused("valid-calendar-object-resource", detail));
-    }
-    let foreign = |c: &icalendar::component::Component| !c.is("VEVENT") && !c.is("VTIMEZONE");
-    if calendar.components.iter().any(foreign) {
-        let detail = "only events are kept here".to_owned();
-        return Err(refused("supported-calendar-component", detail));
-    }
-    let mut events = icalendar::read_parsed(&parsed);
-    match (events.pop(), events.is_empty()) {
-        (Some(Ok(mapped)), true) => Ok(mapped.value),
-        (Some(Err(error)), true) => Err(refused("valid-calendar-data", error.to_string())),
-        _ => {
-            let detail = "one event, with one UID, is needed".to_owned();
-            Err(refused("valid-calendar-object-resource", detail))
-        }
-    }
-}
-
-/// RFC 4791 5.3.2.1: no two objects of a calendar have the same UID, and an object keeps its own.
-async fn check_uid(
+/// All of a calendar as one text, for those who subscribe to it.
+async fn whole(
     request: &Request,
+    resource: &Resource,
     calendar: &CalendarView,
-    event: &Event,
-    current: Option<&EventView>,
-) -> Result<()> {
-    let conflict = |with: &EventView| {
-        let href = Element::text(name::HREF, event_href(request, calendar, with));
-        let condition = Name::new(name::CALDAV, "no-uid-conflict");
-        Fault::element(StatusCode::FORBIDDEN, Element::parent(condition, [href]))
-    };
-    if let Some(current) = current {
-        return if current.event.uid == event.uid {
-            Ok(())
-        } else {
-            Err(conflict(current))
-        };
+) -> Result<Response> {
+    let tag = tag(request, resource).await?;
+    let (mut items, mut updated) = (Vec::new(), Timestamp::UNIX_EPOCH);
+    for_each(request, calendar, true, |page| {
+        items.extend_from_slice(page);
+        if items.len() > WHOLE_MAX {
+            let detail = "too many objects to be read at once";
+            return Err(Fault::status(StatusCode::FORBIDDEN, detail));
+        }
+        Ok(())
+    })
+    .await?;
+    for item in &items {
+        updated = updated.max(item.times().0);
     }
+    if is_known(request, &tag, updated)? {
+        return Ok(empty(StatusCode::NOT_MODIFIED, &[("etag", &tag)]));
+    }
+    let mut tree = icalendar::empty_calendar();
+    tree.properties
+        .push(Property::text("X-WR-CALNAME", &calendar.name).into_owned());
+    let mut zones = BTreeSet::new();
+    for component in items.iter().flat_map(|item| item.tree().components) {
+        let zone = component.property("TZID").map(Property::as_text);
+        if !component.is("VTIMEZONE") || zone.is_some_and(|zone| zones.insert(zone)) {
+            tree.components.push(component);
+        }
+    }
+    tree.components.sort_by_key(|c| !c.is("VTIMEZONE"));
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            "text/calendar; charset=utf-8".to_owned(),
+        ),
+        (header::ETAG, tag),
+        (header::LAST_MODIFIED, http_date(updated)),
+    ];
+    Ok((StatusCode::OK, headers, write::write(&tree)).into_response())
+}
+
+/// What a collection holds, for a person.
+async fn listing(request: &Request, resource: &Resource) -> Result<Response> {
+    let tag = tag(request, resource).await?;
     let hub = &request.app.hub;
-    let same = hub
-        .events_by_uid(&request.actor, calendar.id, &event.uid)
-        .await?;
-    match same.first() {
-        Some(other) => Err(conflict(other)),
-        None => Ok(()),
+    let updated = hub.changed_last(&request.actor).await?;
+    if is_known(request, &tag, updated)? {
+        return Ok(empty(StatusCode::NOT_MODIFIED, &[("etag", &tag)]));
     }
+    let mut text = String::new();
+    if matches!(resource, Resource::Home) {
+        for calendar in super::propfind::calendars(request).await? {
+            text.push_str(&Resource::Calendar(calendar).href(request));
+            text.push('\n');
+        }
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+        (header::ETAG, tag),
+        (header::LAST_MODIFIED, http_date(updated)),
+    ];
+    Ok((StatusCode::OK, headers, text).into_response())
+}
+
+async fn tag(request: &Request, resource: &Resource) -> Result<String> {
+    let mut properties = Properties::of(request).await?;
+    if let Resource::Calendar(calendar) = resource {
+        properties.know([calendar.id].into_iter()).await?;
+    }
+    let tag = properties.tag(&Subject::Resource(resource));
+    Ok(tag.unwrap_or_default())
 }
 
 /// How many people a server that schedules would write to (RFC 6638).
-fn mails(event: &Event) -> usize {
+pub(super) fn mails(event: &Event) -> usize {
     if event.people.values().any(|p| p.organizer) {
         event.people.values().filter(|p| !p.organizer).count()
     } else {
@@ -180,15 +198,32 @@ fn mails(event: &Event) -> usize {
 pub(super) async fn remove(request: &Request, resource: &Resource) -> Result<Response> {
     let (calendar, name) = match resource {
         Resource::Object(calendar, name) => (calendar, name),
-        Resource::NoCalendar(_) | Resource::Nowhere => return Err(Fault::not_found()),
-        _ => return Err(Fault::not_here()),
+        resource if !resource.is_there() => return Err(Fault::not_found()),
+        _ => {
+            let detail = "this cannot be removed";
+            return Err(Fault::status(StatusCode::FORBIDDEN, detail));
+        }
     };
     let current = find(request, calendar, name).await?;
     let current = current.ok_or_else(Fault::not_found)?;
-    request.check_conditions(Some(&etag(&current)))?;
-    let unchanged = Precondition::Revision(current.revision);
-    let hub = &request.app.hub;
-    Box::pin(hub.delete_event(&request.actor, current.id, unchanged)).await?;
-    request.app.would_mail(mails(&current.event));
+    request.check_conditions(Some(&current.etag()))?;
+    let (hub, unchanged) = (&request.app.hub, current.unchanged());
+    match &current.kind {
+        Kind::Event(event) => {
+            Box::pin(hub.delete_event(&request.actor, event.id, unchanged)).await?;
+            request.app.would_mail(mails(&event.event));
+        }
+        Kind::Object(object) => {
+            hub.delete_object(&request.actor, object.id, unchanged)
+                .await?;
+        }
+    }
     Ok(empty(StatusCode::NO_CONTENT, &[]))
+}
+
+/// The components of an object that are no zones.
+pub(super) fn parts<'a, 't>(
+    tree: &'a Component<'t>,
+) -> impl Iterator<Item = &'a Component<'t>> + use<'a, 't> {
+    tree.components.iter().filter(|c| !c.is("VTIMEZONE"))
 }

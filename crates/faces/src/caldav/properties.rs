@@ -1,24 +1,24 @@
-//! The properties of each kind of resource.
+//! The properties of each kind of resource: a table, and beside it what clients have set themselves.
 
-use hub::{CalendarView, EventView};
-use jiff::{SignedDuration, Timestamp};
-use protocols::{
-    caldav::{COLLATIONS, Element, Name, name},
-    icalendar,
-};
+use std::collections::HashMap;
+
+use hub::{Access, CalendarId, CalendarView, shares::ShareView};
+use protocols::caldav::{COLLATIONS, Element, Name, name};
 
 use super::{
     BODY_MAX,
-    object::{self, CALENDAR},
+    answer::Result,
+    components, dead,
+    item::Item,
+    kinds::{component_set, kinds, reports, time_zone},
+    object::{self, PEOPLE_MAX},
+    privileges,
     request::Request,
-    resource::{Resource, etag, home, principal},
+    resource::{PRINCIPALS, Resource, home, principal},
 };
 
-/// The scope that writing needs.
-const WRITE: &str = "calendar.write";
-
-/// Sync tokens are URIs (RFC 6578 4); this is what they begin with.
-pub(super) const TOKEN: &str = "urn:kalends:position:";
+/// Sync tokens are URIs (RFC 6578 4); this is what they begin with. A `data` URI is nothing but what is in it.
+pub(super) const TOKEN: &str = "data:,kalends-";
 
 /// The sync token of a position in the change log.
 pub(super) fn sync_token(position: i64) -> String {
@@ -27,10 +27,42 @@ pub(super) fn sync_token(position: i64) -> String {
 
 /// What a property is asked of.
 pub(super) enum Subject<'a> {
-    /// Something that is no event.
+    /// Something that is no object.
     Resource(&'a Resource),
-    /// An event of a calendar.
-    Event(&'a CalendarView, &'a EventView),
+    /// An object of a calendar.
+    Item(&'a CalendarView, &'a Item),
+}
+
+impl<'a> Subject<'a> {
+    /// The calendar that it is.
+    pub(super) fn calendar(&self) -> Option<&'a CalendarView> {
+        match self {
+            Self::Resource(Resource::Calendar(calendar)) => Some(calendar),
+            _ => None,
+        }
+    }
+
+    /// The calendar that it is, or is in.
+    pub(super) fn place(&self) -> Option<&'a CalendarView> {
+        match self {
+            Self::Item(calendar, _) => Some(calendar),
+            Self::Resource(_) => self.calendar(),
+        }
+    }
+
+    fn item(&self) -> Option<&'a Item> {
+        match self {
+            Self::Item(_, item) => Some(item),
+            Self::Resource(_) => None,
+        }
+    }
+
+    fn resource(&self) -> Option<&'a Resource> {
+        match self {
+            Self::Resource(resource) => Some(resource),
+            Self::Item(..) => None,
+        }
+    }
 }
 
 /// Knows what does not change between the resources of one answer.
@@ -38,250 +70,339 @@ pub(super) struct Properties<'a> {
     pub(super) request: &'a Request,
     /// The newest position of the log.
     pub(super) position: i64,
+    /// Where in the log the calendars last changed that are asked about.
+    moved: HashMap<CalendarId, i64>,
+    /// Whom those are shared with of which that is asked.
+    shares: HashMap<CalendarId, Vec<ShareView>>,
 }
 
-fn href(name: Name, href: impl Into<String>) -> Element {
+/// One row of the table: a property, whether `allprop` brings it (RFC 4918 14.2), and its value where it has one.
+struct Row {
+    name: Name,
+    common: bool,
+    value: fn(&Properties<'_>, &Subject<'_>) -> Option<Element>,
+}
+
+const fn row(
+    name: Name,
+    common: bool,
+    value: fn(&Properties<'_>, &Subject<'_>) -> Option<Element>,
+) -> Row {
+    Row {
+        name,
+        common,
+        value,
+    }
+}
+
+/// All live properties. None of them can be set but those that [`super::collection`] takes.
+const TABLE: &[Row] = &[
+    row(name::RESOURCETYPE, true, |_, s| Some(kinds(s))),
+    row(name::DISPLAYNAME, true, |p, s| {
+        Some(Element::text(name::DISPLAYNAME, display_name(p, s)?))
+    }),
+    row(name::GETETAG, true, |p, s| {
+        Some(Element::text(name::GETETAG, p.etag(s)?))
+    }),
+    row(name::GETCONTENTTYPE, true, |_, s| {
+        Some(Element::text(name::GETCONTENTTYPE, content_type(s)))
+    }),
+    row(name::GETLASTMODIFIED, true, |_, s| {
+        let at = object::http_date(s.item()?.times().0);
+        Some(Element::text(name::GETLASTMODIFIED, at))
+    }),
+    row(name::CREATIONDATE, true, |_, s| {
+        let at = s.item()?.times().1;
+        Some(Element::text(
+            name::CREATIONDATE,
+            at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        ))
+    }),
+    row(name::GETCONTENTLENGTH, true, |_, s| {
+        let length = s.item().map_or(0, |item| item.text().len());
+        Some(Element::text(name::GETCONTENTLENGTH, length.to_string()))
+    }),
+    row(name::CURRENT_USER_PRINCIPAL, false, |p, _| {
+        Some(href(
+            name::CURRENT_USER_PRINCIPAL,
+            principal(&p.request.user),
+        ))
+    }),
+    row(name::OWNER, false, |p, s| Some(owner(p, s))),
+    row(name::PRINCIPAL_COLLECTION_SET, false, |_, _| {
+        Some(href(name::PRINCIPAL_COLLECTION_SET, PRINCIPALS))
+    }),
+    row(name::SUPPORTED_REPORT_SET, false, |_, s| Some(reports(s))),
+    row(name::CURRENT_USER_PRIVILEGE_SET, false, |p, s| {
+        Some(privileges::current(p.request, s))
+    }),
+    row(name::SUPPORTED_PRIVILEGE_SET, false, |_, _| {
+        Some(privileges::supported())
+    }),
+    row(name::ACL, false, |p, s| {
+        let shares = s.place().and_then(|c| p.shares.get(&c.id));
+        privileges::acl(p.request, s, shares.map_or(&[], Vec::as_slice))
+    }),
+    row(name::ACL_RESTRICTIONS, false, |_, _| {
+        Some(privileges::restrictions())
+    }),
+    row(name::INHERITED_ACL_SET, false, |_, _| {
+        Some(Element::new(name::INHERITED_ACL_SET))
+    }),
+    row(name::RESOURCE_ID, false, |_, s| {
+        let id = match s {
+            Subject::Item(_, item) => item.id(),
+            Subject::Resource(Resource::Calendar(calendar)) => calendar.id.0,
+            Subject::Resource(Resource::Principal(user)) => user.id.0,
+            Subject::Resource(_) => return None,
+        };
+        Some(href(name::RESOURCE_ID, format!("urn:uuid:{id}")))
+    }),
+    row(name::ADD_MEMBER, false, |p, s| {
+        let place = Resource::AddMember(s.calendar()?.clone());
+        Some(href(name::ADD_MEMBER, place.href(p.request)))
+    }),
+    row(name::SYNC_TOKEN, false, |p, s| {
+        let synced = matches!(
+            s.resource()?,
+            Resource::Home | Resource::Inbox | Resource::Calendar(_)
+        );
+        synced.then(|| Element::text(name::SYNC_TOKEN, sync_token(p.position)))
+    }),
+    row(name::GETCTAG, false, |p, s| {
+        Some(Element::text(name::GETCTAG, p.tag(s)?))
+    }),
+    // People.
+    row(name::PRINCIPAL_URL, false, |_, s| {
+        Some(href(name::PRINCIPAL_URL, principal(person(s)?)))
+    }),
+    row(name::ALTERNATE_URI_SET, false, |_, s| {
+        let user = person(s)?;
+        Some(href(
+            name::ALTERNATE_URI_SET,
+            format!("mailto:{}", user.email),
+        ))
+    }),
+    row(name::GROUP_MEMBER_SET, false, |_, s| {
+        person(s).map(|_| Element::new(name::GROUP_MEMBER_SET))
+    }),
+    row(name::GROUP_MEMBERSHIP, false, |_, s| {
+        person(s).map(|_| Element::new(name::GROUP_MEMBERSHIP))
+    }),
+    row(name::CALENDAR_USER_ADDRESS_SET, false, |_, s| {
+        let user = person(s)?;
+        Some(href(
+            name::CALENDAR_USER_ADDRESS_SET,
+            format!("mailto:{}", user.email),
+        ))
+    }),
+    row(name::CALENDAR_HOME_SET, false, |p, s| {
+        let own = person(s)?.id == p.request.user.id;
+        own.then(|| href(name::CALENDAR_HOME_SET, home(p.request)))
+    }),
+    // Calendars.
+    row(name::CALENDAR_DESCRIPTION, false, |_, s| {
+        let text = s.calendar()?.description.clone()?;
+        Some(Element::text(name::CALENDAR_DESCRIPTION, text))
+    }),
+    row(name::CALENDAR_COLOR, false, |_, s| {
+        // Apple's form has an alpha channel.
+        let color = s.calendar()?.color.as_deref()?.to_ascii_uppercase();
+        Some(Element::text(name::CALENDAR_COLOR, color + "FF"))
+    }),
+    row(name::CALENDAR_ORDER, false, |_, s| {
+        let sort = s.calendar()?.sort.to_string();
+        Some(Element::text(name::CALENDAR_ORDER, sort))
+    }),
+    row(name::CALENDAR_TIMEZONE, false, |_, s| {
+        let calendar = s.calendar()?;
+        let around = calendar.last_sync.unwrap_or_default();
+        let zone = time_zone(&calendar.time_zone, around);
+        Some(Element::text(name::CALENDAR_TIMEZONE, zone))
+    }),
+    row(name::CALENDAR_TIMEZONE_ID, false, |_, s| {
+        let zone = s.calendar()?.time_zone.clone();
+        Some(Element::text(name::CALENDAR_TIMEZONE_ID, zone))
+    }),
+    row(name::MAX_RESOURCE_SIZE, false, |_, s| {
+        s.calendar()?;
+        Some(Element::text(name::MAX_RESOURCE_SIZE, BODY_MAX.to_string()))
+    }),
+    row(name::MAX_ATTENDEES_PER_INSTANCE, false, |_, s| {
+        s.calendar()?;
+        let max = PEOPLE_MAX.to_string();
+        Some(Element::text(name::MAX_ATTENDEES_PER_INSTANCE, max))
+    }),
+    row(name::SUPPORTED_CALENDAR_COMPONENT_SET, false, |_, s| {
+        let held = components::held(s.calendar()?);
+        Some(component_set(held.iter().map(String::as_str)))
+    }),
+    row(name::SUPPORTED_CALENDAR_COMPONENT_SETS, false, |_, s| {
+        let sets = [["VEVENT"], ["VTODO"], ["VJOURNAL"]].map(component_set);
+        let sets = Element::parent(name::SUPPORTED_CALENDAR_COMPONENT_SETS, sets);
+        matches!(s.resource()?, Resource::Home).then_some(sets)
+    }),
+    row(name::SUPPORTED_CALENDAR_DATA, false, |_, s| {
+        s.calendar()?;
+        let data = Element::new(name::CALENDAR_DATA)
+            .attribute("content-type", "text/calendar")
+            .attribute("version", "2.0");
+        Some(Element::parent(name::SUPPORTED_CALENDAR_DATA, [data]))
+    }),
+    row(name::SUPPORTED_COLLATION_SET, false, |_, s| {
+        s.calendar()?;
+        let known = COLLATIONS.map(|c| Element::text(name::SUPPORTED_COLLATION, c));
+        Some(Element::parent(name::SUPPORTED_COLLATION_SET, known))
+    }),
+    row(name::SUPPORTED_RSCALE_SET, false, |_, s| {
+        let shown = matches!(
+            s.resource()?,
+            Resource::Home | Resource::Inbox | Resource::Calendar(_)
+        );
+        let known = object::RSCALES.iter();
+        let known = known.map(|scale| Element::text(name::SUPPORTED_RSCALE, *scale));
+        shown.then(|| Element::parent(name::SUPPORTED_RSCALE_SET, known))
+    }),
+    row(name::SCHEDULE_CALENDAR_TRANSP, false, |_, s| {
+        s.calendar()?;
+        let opaque = Element::new(Name::new(name::CALDAV, "opaque"));
+        Some(Element::parent(name::SCHEDULE_CALENDAR_TRANSP, [opaque]))
+    }),
+];
+
+/// Whether this is a property of ours.
+pub(super) fn is_live(name: &Name) -> bool {
+    TABLE.iter().any(|row| row.name == *name)
+}
+
+impl<'a> Properties<'a> {
+    /// The properties as they are now.
+    pub(super) async fn of(request: &'a Request) -> Result<Self> {
+        Ok(Self {
+            request,
+            position: request.app.hub.position(&request.actor).await?,
+            moved: HashMap::new(),
+            shares: HashMap::new(),
+        })
+    }
+
+    /// Looks when calendars last changed, before they are asked about.
+    pub(super) async fn know(&mut self, calendars: impl Iterator<Item = CalendarId>) -> Result<()> {
+        for id in calendars {
+            let hub = &self.request.app.hub;
+            let at = hub.calendar_position(&self.request.actor, id).await?;
+            self.moved.insert(id, at);
+        }
+        Ok(())
+    }
+
+    /// Looks whom calendars of their own are shared with, before that is asked.
+    pub(super) async fn know_shares(&mut self, calendars: &[&CalendarView]) -> Result<()> {
+        for calendar in calendars.iter().filter(|c| c.access >= Access::Owner) {
+            let hub = &self.request.app.hub;
+            let shares = hub.shares(&self.request.actor, calendar.id).await?;
+            self.shares.insert(calendar.id, shares);
+        }
+        Ok(())
+    }
+
+    /// The value of a property; `None` if this resource does not have it.
+    pub(super) fn get(&self, subject: &Subject<'_>, name: &Name) -> Option<Element> {
+        let set = subject.calendar().and_then(|c| dead::get(c, name));
+        set.or_else(|| {
+            let row = TABLE.iter().find(|row| row.name == *name)?;
+            (row.value)(self, subject)
+        })
+    }
+
+    /// What `allprop` brings.
+    pub(super) fn common(&self, subject: &Subject<'_>) -> Vec<Element> {
+        self.those(subject, |row| row.common)
+    }
+
+    /// All there are.
+    pub(super) fn all(&self, subject: &Subject<'_>) -> Vec<Element> {
+        self.those(subject, |_| true)
+    }
+
+    fn those(&self, subject: &Subject<'_>, which: impl Fn(&Row) -> bool) -> Vec<Element> {
+        let set = subject.calendar().map(dead::all).unwrap_or_default();
+        let rows = TABLE.iter().filter(|row| which(row));
+        let live = rows.filter(|row| !set.iter().any(|own| own.name == row.name));
+        let mut found: Vec<Element> = live.filter_map(|row| (row.value)(self, subject)).collect();
+        found.extend(set);
+        found
+    }
+
+    /// What changes whenever something in a collection does.
+    pub(super) fn tag(&self, subject: &Subject<'_>) -> Option<String> {
+        match subject.resource()? {
+            Resource::Calendar(calendar) => {
+                let at = self.moved.get(&calendar.id).unwrap_or(&self.position);
+                Some(format!("\"c-{at}\""))
+            }
+            Resource::Home => Some(format!("\"h-{}\"", self.position)),
+            Resource::Inbox | Resource::Outbox => Some("\"empty\"".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn etag(&self, subject: &Subject<'_>) -> Option<String> {
+        match subject {
+            Subject::Item(_, item) => Some(item.etag()),
+            Subject::Resource(_) => self.tag(subject),
+        }
+    }
+}
+
+/// An element with an href in it.
+pub(super) fn href(name: Name, href: impl Into<String>) -> Element {
     Element::parent(name, [Element::text(name::HREF, href)])
 }
 
-fn dav(local: &'static str) -> Element {
-    Element::new(Name::new(name::DAV, local))
-}
-
-impl Properties<'_> {
-    /// The value of a property; `None` if this resource does not have it.
-    pub(super) fn get(&self, subject: &Subject<'_>, name: &Name) -> Option<Element> {
-        if let Some(common) = self.common(subject, name) {
-            return Some(common);
-        }
-        match subject {
-            Subject::Resource(Resource::Principal) => self.principal(name),
-            Subject::Resource(Resource::Home) => {
-                (*name == name::DISPLAYNAME).then(|| Element::text(name.clone(), "Calendars"))
-            }
-            Subject::Resource(Resource::Calendar(calendar)) => self.calendar(calendar, name),
-            Subject::Event(_, event) => event_property(event, name),
-            Subject::Resource(_) => None,
-        }
-    }
-
-    fn common(&self, subject: &Subject<'_>, name: &Name) -> Option<Element> {
-        let request = self.request;
-        let is = |other: Name| *name == other;
-        if is(name::CURRENT_USER_PRINCIPAL) || is(name::OWNER) {
-            return Some(href(name.clone(), principal(request)));
-        }
-        if is(name::PRINCIPAL_COLLECTION_SET) {
-            return Some(href(name.clone(), "/caldav/principals/"));
-        }
-        if is(name::RESOURCETYPE) {
-            let kinds: &[Name] = match subject {
-                Subject::Event(..) => &[],
-                Subject::Resource(Resource::Calendar(_)) => &[name::COLLECTION, name::CALENDAR],
-                Subject::Resource(Resource::Principal) => &[name::COLLECTION, name::PRINCIPAL],
-                Subject::Resource(_) => &[name::COLLECTION],
-            };
-            let kinds = kinds.iter().cloned().map(Element::new);
-            return Some(Element::parent(name.clone(), kinds));
-        }
-        if is(name::SUPPORTED_REPORT_SET) {
-            return Some(reports(subject));
-        }
-        if is(name::CURRENT_USER_PRIVILEGE_SET) {
-            return Some(self.privileges(subject));
-        }
-        None
-    }
-
-    /// Honest, because clients show calendars as read-only by it (RFC 3744 5.5).
-    fn privileges(&self, subject: &Subject<'_>) -> Element {
-        let place = match subject {
-            Subject::Resource(Resource::Calendar(calendar)) => !calendar.read_only,
-            Subject::Event(calendar, _) => !calendar.read_only,
-            Subject::Resource(resource) => matches!(resource, Resource::Home),
-        };
-        let writable = place && self.request.actor.may(WRITE);
-        let mut all = vec!["read", "read-current-user-privilege-set"];
-        if writable {
-            all.extend([
-                "write",
-                "write-content",
-                "write-properties",
-                "bind",
-                "unbind",
-            ]);
-        }
-        let mut privileges: Vec<Element> = all
-            .into_iter()
-            .map(|p| Element::parent(name::PRIVILEGE, [dav(p)]))
-            .collect();
-        let free_busy = Element::new(Name::new(name::CALDAV, "read-free-busy"));
-        privileges.push(Element::parent(name::PRIVILEGE, [free_busy]));
-        Element::parent(name::CURRENT_USER_PRIVILEGE_SET, privileges)
-    }
-
-    fn principal(&self, name: &Name) -> Option<Element> {
-        let user = &self.request.user;
-        let is = |other: Name| *name == other;
-        if is(name::DISPLAYNAME) {
-            let shown = if user.name.is_empty() {
-                &user.email
-            } else {
-                &user.name
-            };
-            return Some(Element::text(name.clone(), shown));
-        }
-        if is(name::CALENDAR_HOME_SET) {
-            return Some(href(name.clone(), home(self.request)));
-        }
-        if is(name::CALENDAR_USER_ADDRESS_SET) {
-            return Some(href(name.clone(), format!("mailto:{}", user.email)));
-        }
-        if is(name::PRINCIPAL_URL) {
-            return Some(href(name.clone(), principal(self.request)));
-        }
-        None
-    }
-
-    fn calendar(&self, calendar: &CalendarView, name: &Name) -> Option<Element> {
-        let is = |other: Name| *name == other;
-        let text = |text: String| Some(Element::text(name.clone(), text));
-        if is(name::DISPLAYNAME) {
-            return text(calendar.name.clone());
-        }
-        if is(name::CALENDAR_DESCRIPTION) {
-            return text(calendar.description.clone()?);
-        }
-        if is(name::CALENDAR_COLOR) {
-            // Apple's form has an alpha channel.
-            return text(format!(
-                "{}FF",
-                calendar.color.clone()?.to_ascii_uppercase()
-            ));
-        }
-        if is(name::CALENDAR_ORDER) {
-            return text(calendar.sort.to_string());
-        }
-        if is(name::CALENDAR_TIMEZONE) {
-            return text(time_zone(
-                &calendar.time_zone,
-                calendar.last_sync.unwrap_or_default(),
-            ));
-        }
-        if is(name::SYNC_TOKEN) {
-            return text(sync_token(self.position));
-        }
-        if is(name::GETCTAG) {
-            return text(format!("\"{}\"", self.position));
-        }
-        if is(name::MAX_RESOURCE_SIZE) {
-            return text(BODY_MAX.to_string());
-        }
-        if is(name::RESOURCE_ID) {
-            return Some(href(name.clone(), format!("urn:uuid:{}", calendar.id)));
-        }
-        if is(name::SUPPORTED_CALENDAR_COMPONENT_SET) {
-            let events = Element::new(name::COMP).attribute("name", "VEVENT");
-            return Some(Element::parent(name.clone(), [events]));
-        }
-        if is(name::SUPPORTED_CALENDAR_DATA) {
-            let data = Element::new(name::CALENDAR_DATA)
-                .attribute("content-type", "text/calendar")
-                .attribute("version", "2.0");
-            return Some(Element::parent(name.clone(), [data]));
-        }
-        if is(name::SUPPORTED_COLLATION_SET) {
-            let known = COLLATIONS.map(|c| Element::text(name::SUPPORTED_COLLATION, c));
-            return Some(Element::parent(name.clone(), known));
-        }
-        if is(name::SCHEDULE_CALENDAR_TRANSP) {
-            let opaque = Element::new(Name::new(name::CALDAV, "opaque"));
-            return Some(Element::parent(name.clone(), [opaque]));
-        }
-        None
+fn person<'a>(subject: &Subject<'a>) -> Option<&'a identity::User> {
+    match subject {
+        Subject::Resource(Resource::Principal(user)) => Some(user),
+        _ => None,
     }
 }
 
-fn event_property(event: &EventView, name: &Name) -> Option<Element> {
-    let is = |other: Name| *name == other;
-    let text = |text: String| Some(Element::text(name.clone(), text));
-    if is(name::GETETAG) {
-        return text(etag(event));
+/// What people call somebody.
+pub(super) fn called(user: &identity::User) -> &str {
+    if user.name.is_empty() {
+        &user.email
+    } else {
+        &user.name
     }
-    if is(name::GETCONTENTTYPE) {
-        return text(CALENDAR.to_owned());
-    }
-    if is(name::GETLASTMODIFIED) {
-        return text(object::http_date(event.updated));
-    }
-    if is(name::GETCONTENTLENGTH) {
-        return text(object::text(event).len().to_string());
-    }
-    if is(name::RESOURCE_ID) {
-        return Some(href(name.clone(), format!("urn:uuid:{}", event.id)));
-    }
-    None
 }
 
-fn reports(subject: &Subject<'_>) -> Element {
-    let names: &[Name] = match subject {
-        Subject::Resource(Resource::Calendar(_)) => &[
-            name::CALENDAR_QUERY,
-            name::CALENDAR_MULTIGET,
-            name::SYNC_COLLECTION,
-            name::FREE_BUSY_QUERY,
-        ],
-        _ => &[],
+fn display_name(properties: &Properties<'_>, subject: &Subject<'_>) -> Option<String> {
+    Some(match subject.resource()? {
+        Resource::Principal(user) => called(user).to_owned(),
+        Resource::Home => "Calendars".to_owned(),
+        Resource::Inbox => "Inbox".to_owned(),
+        Resource::Outbox => "Outbox".to_owned(),
+        Resource::Calendar(calendar) => calendar.name.clone(),
+        Resource::Root(_) => called(&properties.request.user).to_owned(),
+        _ => return None,
+    })
+}
+
+fn content_type(subject: &Subject<'_>) -> String {
+    match subject {
+        Subject::Item(_, item) => object::content_type(item),
+        Subject::Resource(Resource::Calendar(_)) => "text/calendar; charset=utf-8".to_owned(),
+        Subject::Resource(_) => "httpd/unix-directory".to_owned(),
+    }
+}
+
+fn owner(properties: &Properties<'_>, subject: &Subject<'_>) -> Element {
+    let own = match (subject.place(), subject) {
+        (Some(calendar), _) => calendar.owner,
+        (None, Subject::Resource(Resource::Principal(user))) => Some(user.id),
+        (None, _) => None,
     };
-    let supported = names.iter().map(|report| {
-        let report = Element::parent(name::REPORT, [Element::new(report.clone())]);
-        Element::parent(name::SUPPORTED_REPORT, [report])
-    });
-    Element::parent(name::SUPPORTED_REPORT_SET, supported)
+    let mut user = properties.request.user.clone();
+    user.id = own.unwrap_or(user.id);
+    href(name::OWNER, principal(&user))
 }
-
-/// A VCALENDAR with one VTIMEZONE (RFC 4791 5.2.2).
-fn time_zone(name: &str, around: Timestamp) -> String {
-    let years = SignedDuration::from_hours(24 * 366 * 5);
-    let from = around.saturating_sub(years).unwrap_or(Timestamp::MIN);
-    let to = around.saturating_add(years).unwrap_or(Timestamp::MAX);
-    let mut calendar = icalendar::empty_calendar();
-    calendar
-        .components
-        .push(icalendar::zone_component(name, from, to));
-    icalendar::write::write(&calendar)
-}
-
-/// What `allprop` brings (RFC 4918 14.2: those of that RFC, and cheap).
-pub(super) const ALL: [Name; 6] = [
-    name::RESOURCETYPE,
-    name::DISPLAYNAME,
-    name::GETETAG,
-    name::GETCONTENTTYPE,
-    name::GETLASTMODIFIED,
-    name::GETCONTENTLENGTH,
-];
-
-/// What `propname` names besides.
-pub(super) const FURTHER: [Name; 20] = [
-    name::CALENDAR_COLOR,
-    name::CALENDAR_DESCRIPTION,
-    name::CALENDAR_HOME_SET,
-    name::CALENDAR_ORDER,
-    name::CALENDAR_TIMEZONE,
-    name::CALENDAR_USER_ADDRESS_SET,
-    name::CURRENT_USER_PRINCIPAL,
-    name::CURRENT_USER_PRIVILEGE_SET,
-    name::GETCTAG,
-    name::MAX_RESOURCE_SIZE,
-    name::OWNER,
-    name::PRINCIPAL_COLLECTION_SET,
-    name::PRINCIPAL_URL,
-    name::RESOURCE_ID,
-    name::SCHEDULE_CALENDAR_TRANSP,
-    name::SUPPORTED_CALENDAR_COMPONENT_SET,
-    name::SUPPORTED_CALENDAR_DATA,
-    name::SUPPORTED_COLLATION_SET,
-    name::SUPPORTED_REPORT_SET,
-    name::SYNC_TOKEN,
-];

@@ -1,60 +1,73 @@
 //! PROPFIND (RFC 4918 9.1).
 
-use axum::response::Response as HttpResponse;
+use axum::{http::StatusCode, response::Response as HttpResponse};
 use hub::{Access, CalendarView};
-use protocols::caldav::{Element, Multistatus, Name, PropFind, Response};
+use protocols::caldav::{Element, Multistatus, Name, PropFind, Response, name};
 
 use super::{
     answer::{Fault, Result, multistatus},
-    properties::{ALL, FURTHER, Properties, Subject},
+    item::{find, for_each},
+    properties::{Properties, Subject},
     request::{Depth, Request},
-    resource::{Resource, event_href, find},
+    resource::{Resource, item_href},
 };
 
-/// Events that one page of a listing reads.
-pub(super) const PAGE: usize = 1_000;
-
-/// PROPFIND on any resource. A depth of infinity is answered like one of 1: nobody needs more.
+/// PROPFIND on any resource. What is below what is below is not told (RFC 4918 9.1.1).
 pub(super) async fn propfind(request: &Request, resource: &Resource) -> Result<HttpResponse> {
-    let find_props = PropFind::parse(&request.body)?;
-    let position = request.app.hub.position(&request.actor).await?;
-    let properties = Properties { request, position };
-    let mut responses = Vec::new();
-    let mut add = |href: String, subject: &Subject<'_>| {
-        responses.push(response(&properties, href, subject, &find_props));
-    };
-    match resource {
-        Resource::NoCalendar(_) | Resource::Nowhere => return Err(Fault::not_found()),
-        Resource::Object(calendar, name) => {
-            let event = find(request, calendar, name).await?;
-            let event = event.ok_or_else(Fault::not_found)?;
-            add(resource.href(request), &Subject::Event(calendar, &event));
-        }
-        other => add(other.href(request), &Subject::Resource(other)),
+    let asked = PropFind::parse(&request.body)?;
+    if !resource.is_there() {
+        return Err(Fault::not_found());
     }
-    if request.depth() != Depth::Zero {
-        match resource {
-            Resource::Root(_) => {
-                for inner in [Resource::Principal, Resource::Home] {
-                    add(inner.href(request), &Subject::Resource(&inner));
-                }
+    if request.depth() == Depth::Infinity && !matches!(resource, Resource::Object(..)) {
+        let condition = name::PROPFIND_FINITE_DEPTH;
+        let detail = "Depth: 0 or 1 is needed";
+        return Err(Fault::condition(StatusCode::FORBIDDEN, condition, detail));
+    }
+    let inner = inside(request, resource).await?;
+    let mut properties = Properties::of(request).await?;
+    properties
+        .know(inner.iter().chain([resource]).filter_map(id_of))
+        .await?;
+    if let PropFind::Props(props) = &asked
+        && props.names.contains(&name::ACL)
+    {
+        let all = inner.iter().chain([resource]).filter_map(place_of);
+        properties.know_shares(&all.collect::<Vec<_>>()).await?;
+    }
+    let mut responses = Vec::new();
+    if let Resource::Object(calendar, name) = resource {
+        let item = find(request, calendar, name).await?;
+        let item = item.ok_or_else(Fault::not_found)?;
+        let subject = Subject::Item(calendar, &item);
+        responses.push(response(
+            &properties,
+            resource.href(request),
+            &subject,
+            &asked,
+        ));
+    } else if !request.prefers("depth-noroot") || request.depth() == Depth::Zero {
+        let subject = Subject::Resource(resource);
+        responses.push(response(
+            &properties,
+            resource.href(request),
+            &subject,
+            &asked,
+        ));
+    }
+    for inner in &inner {
+        let subject = Subject::Resource(inner);
+        responses.push(response(&properties, inner.href(request), &subject, &asked));
+    }
+    if let (Resource::Calendar(calendar), true) = (resource, request.depth() != Depth::Zero) {
+        for_each(request, calendar, needs_texts(&asked), |items| {
+            for item in items {
+                let href = item_href(request, calendar, item);
+                let subject = Subject::Item(calendar, item);
+                responses.push(response(&properties, href, &subject, &asked));
             }
-            Resource::Home => {
-                let all = request.app.hub.calendars(&request.actor).await?;
-                for calendar in all.into_iter().filter(|c| c.access >= Access::Read) {
-                    let inner = Resource::Calendar(calendar);
-                    add(inner.href(request), &Subject::Resource(&inner));
-                }
-            }
-            Resource::Calendar(calendar) => {
-                for_each_event(request, calendar, |event| {
-                    let href = event_href(request, calendar, event);
-                    add(href, &Subject::Event(calendar, event));
-                })
-                .await?;
-            }
-            _ => {}
-        }
+            Ok(())
+        })
+        .await?;
     }
     Ok(multistatus(&Multistatus {
         responses,
@@ -62,46 +75,73 @@ pub(super) async fn propfind(request: &Request, resource: &Resource) -> Result<H
     }))
 }
 
-/// Calls `each` with every living event of a calendar.
-pub(super) async fn for_each_event(
-    request: &Request,
-    calendar: &CalendarView,
-    mut each: impl FnMut(&hub::EventView),
-) -> Result<()> {
-    let mut after = None;
-    loop {
-        let hub = &request.app.hub;
-        let page = hub
-            .events(&request.actor, calendar.id, after, PAGE, false)
-            .await?;
-        page.iter().filter(|event| event.alive).for_each(&mut each);
-        after = page.last().map(|event| event.id);
-        if page.len() < PAGE {
-            return Ok(());
-        }
+/// Whether the texts of objects are looked at.
+fn needs_texts(asked: &PropFind) -> bool {
+    match asked {
+        PropFind::Props(props) => props.names.contains(&name::GETCONTENTLENGTH),
+        PropFind::All(_) => true,
+        PropFind::Names => false,
     }
 }
 
-fn response(
+fn place_of(resource: &Resource) -> Option<&CalendarView> {
+    match resource {
+        Resource::Calendar(calendar) | Resource::Object(calendar, _) => Some(calendar),
+        _ => None,
+    }
+}
+
+fn id_of(resource: &Resource) -> Option<hub::CalendarId> {
+    match resource {
+        Resource::Calendar(calendar) => Some(calendar.id),
+        _ => None,
+    }
+}
+
+/// The collections in a resource, where its depth asks for them.
+async fn inside(request: &Request, resource: &Resource) -> Result<Vec<Resource>> {
+    if request.depth() == Depth::Zero {
+        return Ok(Vec::new());
+    }
+    Ok(match resource {
+        Resource::Root(_) => vec![Resource::Principal(request.user.clone()), Resource::Home],
+        Resource::Principals => vec![Resource::Principal(request.user.clone())],
+        Resource::Homes => vec![Resource::Home],
+        Resource::Home => {
+            let calendars = calendars(request).await?.into_iter();
+            let calendars = calendars.map(Resource::Calendar);
+            calendars
+                .chain([Resource::Inbox, Resource::Outbox])
+                .collect()
+        }
+        _ => Vec::new(),
+    })
+}
+
+/// The calendars in a person's home.
+pub(super) async fn calendars(request: &Request) -> Result<Vec<CalendarView>> {
+    let mut all = request.app.hub.calendars(&request.actor).await?;
+    all.retain(|calendar| calendar.access >= Access::Read);
+    Ok(all)
+}
+
+/// What is said of one resource.
+pub(super) fn response(
     properties: &Properties<'_>,
     href: String,
     subject: &Subject<'_>,
-    find: &PropFind,
+    asked: &PropFind,
 ) -> Response {
-    let known = |names: &mut dyn Iterator<Item = &Name>| -> Vec<Element> {
-        names
-            .filter_map(|name| properties.get(subject, name))
-            .collect()
-    };
-    match find {
+    match asked {
         PropFind::Props(props) => by_name(properties, href, subject, &props.names),
         PropFind::All(include) => {
-            let found = known(&mut ALL.iter().chain(include));
+            let mut found = properties.common(subject);
+            found.extend(include.iter().filter_map(|n| properties.get(subject, n)));
             Response::props(href, found, [])
         }
         PropFind::Names => {
-            let found = known(&mut ALL.iter().chain(&FURTHER));
-            let names = found.into_iter().map(|p| Element::new(p.name));
+            let found = properties.all(subject).into_iter();
+            let names = found.map(|p| Element::new(p.name));
             Response::props(href, names.collect(), [])
         }
     }

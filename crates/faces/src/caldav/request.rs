@@ -29,7 +29,8 @@ pub(super) enum Depth {
 }
 
 impl Request {
-    fn header(&self, name: &str) -> Option<&str> {
+    /// The value of a header.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
@@ -42,10 +43,27 @@ impl Request {
         }
     }
 
+    /// The same in a REPORT, where without it nothing below is meant (RFC 3253 3.6).
+    pub(super) fn depth_of_report(&self) -> Depth {
+        if self.header("depth").is_none() {
+            return Depth::Zero;
+        }
+        self.depth()
+    }
+
+    /// Whether the client prefers this (RFC 7240 2).
+    pub(super) fn prefers(&self, preference: &str) -> bool {
+        let all = self.headers.get_all("prefer").into_iter();
+        let all = all.filter_map(|value| value.to_str().ok());
+        let mut all = all.flat_map(|value| value.split([',', ';']));
+        all.any(|one| one.trim().eq_ignore_ascii_case(preference))
+    }
+
     /// Whether properties that are missing shall be left out (RFC 8144 2; `Brief` is Apple's older way).
     pub(super) fn is_brief(&self) -> bool {
-        let minimal = |v: &str| v.contains("return=minimal") || v.contains("return-minimal");
-        self.header("prefer").is_some_and(minimal) || self.header("brief") == Some("t")
+        self.prefers("return=minimal")
+            || self.prefers("return-minimal")
+            || self.header("brief") == Some("t")
     }
 
     /// Checks `If-Match` and `If-None-Match` against the entity tag of what is there, if anything is.

@@ -1,11 +1,13 @@
 //! Which resource an address is, and which address a resource has.
 
-use hub::{Access, CalendarView, CopyId, EventView};
+use hub::{Access, CalendarView};
+use identity::User;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use uuid::Uuid;
+use protocols::caldav::{Name, name};
 
 use super::{
     answer::{Fault, Result},
+    item::Item,
     request::Request,
 };
 
@@ -23,6 +25,19 @@ const HOST: &str = "/";
 /// Where the face begins.
 const ROOT: &str = "/caldav/";
 
+/// The collection of the people.
+pub(super) const PRINCIPALS: &str = "/caldav/principals/";
+
+/// The collection of their calendar homes.
+const HOMES: &str = "/caldav/calendars/";
+
+/// Names in a home of what is no calendar.
+const INBOX: &str = "inbox";
+const OUTBOX: &str = "outbox";
+
+/// What is added to the address of a calendar for those who let us choose a name (RFC 5995).
+const ADD_MEMBER: &str = ";add-member";
+
 /// Longest name of an object, in bytes.
 const NAME_MAX: usize = 255;
 
@@ -31,14 +46,24 @@ const NAME_MAX: usize = 255;
 pub(super) enum Resource {
     /// `/caldav/`, or `/` for those who know a host and nothing else.
     Root(&'static str),
-    /// The person.
-    Principal,
+    /// The collection of the people.
+    Principals,
+    /// A person.
+    Principal(User),
+    /// The collection of their homes.
+    Homes,
     /// The collection of the person's calendars.
     Home,
+    /// Where messages would arrive, and where they would be sent. Both are empty: nothing here mails anybody.
+    Inbox,
+    /// See [`Resource::Inbox`].
+    Outbox,
     /// A calendar.
     Calendar(CalendarView),
-    /// An event, or the place for one.
+    /// An object, or the place for one.
     Object(CalendarView, String),
+    /// The place of an object whose name we choose.
+    AddMember(CalendarView),
     /// A calendar that is not there, by its name.
     NoCalendar(String),
     /// A place below a calendar that is not there.
@@ -48,7 +73,7 @@ pub(super) enum Resource {
 impl Resource {
     /// The resource at a path.
     pub(super) async fn at(request: &Request, path: &str) -> Result<Self> {
-        if path == HOST {
+        if path.trim_start_matches('/').is_empty() {
             return Ok(Self::Root(HOST));
         }
         let path = path.strip_prefix(ROOT).ok_or_else(Fault::not_found)?;
@@ -61,41 +86,119 @@ impl Resource {
         let mut names = names.iter().map(String::as_str);
         let kind = names.next();
         let user = names.next();
-        let own = user == Some(&request.user.id.to_string());
-        match (kind, own, names.next(), names.next(), names.next()) {
-            (None, ..) => Ok(Self::Root(ROOT)),
-            (Some("principals"), true, None, ..) => Ok(Self::Principal),
-            (Some("calendars"), true, None, ..) => Ok(Self::Home),
-            (Some("calendars"), true, Some(slug), None, _) => {
-                Ok(match readable(request, slug).await? {
-                    Some(calendar) => Self::Calendar(calendar),
-                    None => Self::NoCalendar(slug.to_owned()),
-                })
+        match (kind, user) {
+            (None, _) => return Ok(Self::Root(ROOT)),
+            (Some("principals"), None) => return Ok(Self::Principals),
+            (Some("calendars"), None) => return Ok(Self::Homes),
+            _ => {}
+        }
+        let owner = person(request, user).await?;
+        let own = owner.id == request.user.id;
+        let rest = (names.next(), names.next(), names.next());
+        match (kind, rest) {
+            (Some("principals"), (None, ..)) => Ok(Self::Principal(owner)),
+            (Some("calendars"), rest) if own => Self::in_home(request, rest).await,
+            (Some("calendars"), (Some(slug), name, None)) => {
+                Self::shared(request, &owner, slug, name).await
             }
-            (Some("calendars"), true, Some(slug), Some(name), None) if name.len() <= NAME_MAX => {
+            (Some("calendars"), _) => Err(forbidden()),
+            _ => Err(Fault::not_found()),
+        }
+    }
+
+    async fn in_home(
+        request: &Request,
+        names: (Option<&str>, Option<&str>, Option<&str>),
+    ) -> Result<Self> {
+        match names {
+            (None, ..) => Ok(Self::Home),
+            (Some(INBOX), None, _) => Ok(Self::Inbox),
+            (Some(OUTBOX), None, _) => Ok(Self::Outbox),
+            (Some(slug), None, _) => Ok(match readable(request, slug).await? {
+                Some(calendar) => Self::Calendar(calendar),
+                None => Self::NoCalendar(slug.to_owned()),
+            }),
+            (Some(slug), Some(name), None) if name.len() <= NAME_MAX => {
                 let calendar = readable(request, slug).await?;
-                Ok(calendar.map_or(Self::Nowhere, |c| Self::Object(c, name.to_owned())))
+                Ok(match calendar {
+                    Some(calendar) if name == ADD_MEMBER => Self::AddMember(calendar),
+                    Some(calendar) => Self::Object(calendar, name.to_owned()),
+                    None => Self::Nowhere,
+                })
             }
             _ => Err(Fault::not_found()),
         }
+    }
+
+    /// A calendar of somebody else, by its address in their home.
+    async fn shared(
+        request: &Request,
+        owner: &User,
+        name: &str,
+        object: Option<&str>,
+    ) -> Result<Self> {
+        let found = by_slug(request, &slug(owner.id, name)).await?;
+        let calendar = found.ok_or_else(forbidden)?;
+        Ok(match object {
+            Some(object) => Self::Object(calendar, object.to_owned()),
+            None => Self::Calendar(calendar),
+        })
     }
 
     /// Its address.
     pub(super) fn href(&self, request: &Request) -> String {
         match self {
             Self::Root(path) => (*path).to_owned(),
-            Self::Principal => principal(request),
+            Self::Principals => PRINCIPALS.to_owned(),
+            Self::Principal(user) => principal(user),
+            Self::Homes => HOMES.to_owned(),
             Self::Home | Self::Nowhere => home(request),
+            Self::Inbox => home(request) + INBOX + "/",
+            Self::Outbox => home(request) + OUTBOX + "/",
             Self::Calendar(calendar) => calendar_href(request, &calendar.slug),
             Self::NoCalendar(slug) => calendar_href(request, slug),
             Self::Object(calendar, name) => calendar_href(request, &calendar.slug) + &encode(name),
+            Self::AddMember(calendar) => calendar_href(request, &calendar.slug) + ADD_MEMBER,
         }
+    }
+
+    /// Whether there is something, without looking for objects.
+    pub(super) fn is_there(&self) -> bool {
+        !matches!(
+            self,
+            Self::NoCalendar(_) | Self::Nowhere | Self::AddMember(_)
+        )
     }
 }
 
-/// The calendar with this name in URLs, if the person may see its events. Where they may only see when it is busy there is
-/// nothing to be had here.
-async fn readable(request: &Request, slug: &str) -> Result<Option<CalendarView>> {
+/// What belongs to somebody else (RFC 3744 7.1.1).
+fn forbidden() -> Fault {
+    let condition = Name::new(name::DAV, "need-privileges");
+    let detail = "this is another person's, and not shared with you";
+    Fault::condition(axum::http::StatusCode::FORBIDDEN, condition, detail)
+}
+
+async fn person(request: &Request, id: Option<&str>) -> Result<User> {
+    let id = id.unwrap_or_default();
+    if id == request.user.id.to_string() {
+        return Ok(request.user.clone());
+    }
+    let everybody = request.app.identity.users().await?.into_iter();
+    let found = everybody.into_iter().find(|user| user.id.to_string() == id);
+    found.ok_or_else(Fault::not_found)
+}
+
+/// The calendar with this name in the person's home, if they may see its events. Where they may only see when it is busy
+/// there is nothing to be had here.
+async fn readable(request: &Request, name: &str) -> Result<Option<CalendarView>> {
+    let own = by_slug(request, &slug(request.user.id, name)).await?;
+    match own {
+        Some(own) => Ok(Some(own)),
+        None => by_slug(request, name).await,
+    }
+}
+
+async fn by_slug(request: &Request, slug: &str) -> Result<Option<CalendarView>> {
     match request.app.hub.calendar_by_slug(&request.actor, slug).await {
         Ok(calendar) => Ok(Some(calendar).filter(|c| c.access >= Access::Read)),
         Err(hub::Error::NotFound(_)) => Ok(None),
@@ -107,62 +210,36 @@ fn encode(name: &str) -> String {
     utf8_percent_encode(name, ENCODED).to_string()
 }
 
-/// The address of the person.
-pub(super) fn principal(request: &Request) -> String {
-    format!("/caldav/principals/{}/", request.user.id)
+/// The address of a person.
+pub(super) fn principal(user: &User) -> String {
+    format!("{PRINCIPALS}{}/", user.id)
 }
 
 /// The address of the collection of calendars.
 pub(super) fn home(request: &Request) -> String {
-    format!("/caldav/calendars/{}/", request.user.id)
+    format!("{HOMES}{}/", request.user.id)
+}
+
+/// The slug of a calendar that a person makes here under a name: slugs are the tenant's, and each person has a calendar home.
+pub fn slug(user: hub::UserId, name: &str) -> String {
+    format!("{user}.{name}")
 }
 
 /// The address of a calendar.
 pub(super) fn calendar_href(request: &Request, slug: &str) -> String {
-    format!("{}{}/", home(request), encode(slug))
+    let own = slug.strip_prefix(&self::slug(request.user.id, ""));
+    format!("{}{}/", home(request), encode(own.unwrap_or(slug)))
 }
 
-/// The address of an event.
-pub(super) fn event_href(request: &Request, calendar: &CalendarView, event: &EventView) -> String {
-    calendar_href(request, &calendar.slug) + &encode(&object_name(event))
+/// The address of an object.
+pub(super) fn item_href(request: &Request, calendar: &CalendarView, item: &Item) -> String {
+    calendar_href(request, &calendar.slug) + &encode(&item.name())
 }
 
-/// The name of an event's object: what a client chose, or its id.
-pub(super) fn object_name(event: &EventView) -> String {
-    event
-        .name
-        .clone()
-        .unwrap_or_else(|| format!("{}.ics", event.id))
-}
-
-/// The entity tag of an event. The id is in it because a name can be used again.
-pub(super) fn etag(event: &EventView) -> String {
-    format!("\"{}-{}\"", event.id.0.as_simple(), event.revision)
-}
-
-/// The living event that an object's name stands for.
-pub(super) async fn find(
-    request: &Request,
-    calendar: &CalendarView,
-    name: &str,
-) -> Result<Option<EventView>> {
-    let hub = &request.app.hub;
-    let named = hub.event_by_name(&request.actor, calendar.id, name).await?;
-    if let Some(event) = named {
-        return Ok(Some(event).filter(|event| event.alive));
-    }
-    let id = name
-        .strip_suffix(".ics")
-        .and_then(|id| id.parse::<Uuid>().ok());
-    let Some(id) = id else {
-        return Ok(None);
-    };
-    match hub.event(&request.actor, CopyId(id)).await {
-        Ok(event) => {
-            let here = event.alive && event.name.is_none() && event.calendar == calendar.id;
-            Ok(Some(event).filter(|_| here))
-        }
-        Err(hub::Error::NotFound(_)) => Ok(None),
-        Err(error) => Err(error.into()),
+/// The path of an address that a client wrote: a path, or a whole one.
+pub(super) fn path_of(href: &str) -> Option<&str> {
+    match href.split_once("://") {
+        Some((_, rest)) => Some(&rest[rest.find('/')?..]),
+        None => Some(href),
     }
 }

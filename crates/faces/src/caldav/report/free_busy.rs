@@ -5,7 +5,6 @@ use axum::{
     response::{IntoResponse, Response as HttpResponse},
 };
 use calendar::{FreeBusy, Status};
-use hub::CalendarView;
 use jiff::Timestamp;
 use protocols::{
     caldav::TimeRange,
@@ -20,17 +19,19 @@ use super::{
     super::{
         answer::{Fault, Result},
         request::Request,
+        resource::Resource,
     },
-    window,
+    query::own_zone,
+    targets, window,
 };
 
 /// Periods of one answer.
 const PERIODS_MAX: usize = 20_000;
 
-/// Busy time of a calendar in a stretch of time, without saying what it is.
+/// Busy time of a calendar, or of all in a home, in a stretch of time, without saying what it is.
 pub(super) async fn free_busy(
     request: &Request,
-    calendar: &CalendarView,
+    resource: &Resource,
     range: TimeRange,
 ) -> Result<HttpResponse> {
     let (Some(start), Some(end)) = (range.start, range.end) else {
@@ -39,24 +40,30 @@ pub(super) async fn free_busy(
             "a start and an end are needed",
         ));
     };
-    let zone = request.zone();
     let mut periods: Vec<(&'static str, Timestamp, Timestamp)> = Vec::new();
     let hub = &request.app.hub;
-    for view in hub
-        .events_in(&request.actor, &[calendar.id], window(range))
-        .await?
-    {
-        for occurrence in view.event.occurrences(window(range), &zone) {
-            let single = occurrence.id.and_then(|id| view.event.occurrence(id));
-            let event = single.as_ref().unwrap_or(&view.event);
-            if let Some(kind) = kind(event.busy, event.status)
-                && occurrence.start < occurrence.end
-            {
-                periods.push((kind, occurrence.start.max(start), occurrence.end.min(end)));
-            }
-            if periods.len() > PERIODS_MAX {
-                let detail = "too many periods: ask for less time";
-                return Err(Fault::status(StatusCode::FORBIDDEN, detail));
+    let (calendars, only) = targets(request, resource).await?;
+    if only.is_some() {
+        let detail = "an object has no busy time; its calendar has";
+        return Err(Fault::status(StatusCode::FORBIDDEN, detail));
+    }
+    for calendar in &calendars {
+        let zone = own_zone(request, calendar);
+        let calendars = [calendar.id];
+        let found = hub.events_in(&request.actor, &calendars, window(range));
+        for view in found.await? {
+            for occurrence in view.event.occurrences(window(range), &zone) {
+                let single = occurrence.id.and_then(|id| view.event.occurrence(id));
+                let event = single.as_ref().unwrap_or(&view.event);
+                if let Some(kind) = kind(event.busy, event.status)
+                    && occurrence.start < occurrence.end
+                {
+                    periods.push((kind, occurrence.start.max(start), occurrence.end.min(end)));
+                }
+                if periods.len() > PERIODS_MAX {
+                    let detail = "too many periods: ask for less time";
+                    return Err(Fault::status(StatusCode::FORBIDDEN, detail));
+                }
             }
         }
     }

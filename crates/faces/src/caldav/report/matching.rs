@@ -1,17 +1,21 @@
-//! Whether an event satisfies a filter (RFC 4791 9.7).
+//! Whether an object satisfies a filter (RFC 4791 9.7).
 
-use hub::EventView;
-use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
+
+use calendar::Override;
+use jiff::{civil::DateTime, tz::TimeZone};
 use protocols::{
     caldav::{CompFilter, ParamFilter, PropFilter, TimeRange},
     icalendar::{
-        self,
         component::{Component, Property},
         value,
     },
 };
 
-use super::{alarms, window};
+use super::{super::item::Item, alarms, tasks, window};
+
+/// Occurrences of one event of which it is looked to which component they belong.
+const OCCURRENCES_MAX: usize = 5_000;
 
 /// A filter, and the zone in which days and floating times meet it.
 pub(super) struct Matching<'a> {
@@ -19,82 +23,154 @@ pub(super) struct Matching<'a> {
     pub(super) zone: &'a TimeZone,
 }
 
+/// Which components of an event happen in a range.
+struct Touched {
+    /// The one without RECURRENCE-ID.
+    master: bool,
+    /// Overrides, by when they would have been in the zone of the event.
+    overrides: BTreeSet<DateTime>,
+    /// Those that do not touch it.
+    elsewhere: BTreeSet<DateTime>,
+}
+
 impl Matching<'_> {
-    /// The filter on VEVENT, if there is one.
-    fn events(&self) -> Option<&CompFilter> {
-        self.filter.comps.iter().find(|c| c.name == "VEVENT")
+    /// The one filter inside, if there is no other and it needs nothing but events that happen in a range.
+    fn only(&self) -> Option<&CompFilter> {
+        match &self.filter.comps[..] {
+            [only] if only.name == "VEVENT" && !only.is_not_defined => Some(only),
+            _ => None,
+        }
     }
 
-    /// Whether an event could satisfy it at all: everything here is a VCALENDAR of VEVENTs.
-    pub(super) fn may_match_events(&self) -> bool {
-        let others =
-            |c: &CompFilter| c.name == "VEVENT" || c.name == "VTIMEZONE" || c.is_not_defined;
-        self.filter.name == "VCALENDAR"
-            && !self.filter.is_not_defined
-            && self.filter.comps.iter().all(others)
-            && !self.events().is_some_and(|c| c.is_not_defined)
+    /// The stretch of time in which events must happen, if nothing but events can satisfy it.
+    pub(super) fn only_events_in(&self) -> Option<TimeRange> {
+        self.only().filter(|c| !c.any).and_then(|c| c.time_range)
     }
 
-    /// The stretch of time in which an occurrence must be.
-    pub(super) fn time_range(&self) -> Option<TimeRange> {
-        self.events().and_then(|c| c.time_range)
+    /// Whether it looks at more than when events happen.
+    pub(super) fn reads_texts(&self) -> bool {
+        let simple = |c: &CompFilter| {
+            c.props.is_empty()
+                && c.comps
+                    .iter()
+                    .all(|c| c.props.is_empty() && c.comps.is_empty())
+        };
+        !self.filter.props.is_empty() || !self.filter.comps.iter().all(simple)
     }
 
-    /// Whether an event satisfies it.
-    pub(super) fn matches(&self, event: &EventView) -> bool {
-        if !self.filter.props.is_empty() {
-            // Properties of the VCALENDAR, which are ours and no event's.
-            let tree = icalendar::tree(&[&event.event], event.updated);
-            if !self.filter.props.iter().all(|p| property_filter(p, &tree)) {
+    /// Whether an object satisfies it.
+    pub(super) fn matches(&self, item: &Item) -> bool {
+        if self.filter.is_not_defined {
+            return false;
+        }
+        // What does not happen then need not be read.
+        let in_time = self.only().filter(|_| item.as_event().is_some());
+        if let Some(range) = in_time.filter(|c| !c.any).and_then(|c| c.time_range)
+            && let Some(event) = item.as_event()
+        {
+            let mut occurrences = event.event.occurrences(window(range), self.zone);
+            if occurrences.next().is_none() {
                 return false;
             }
         }
-        let Some(filter) = self.events() else {
-            return true;
+        self.conditions(self.filter, &item.tree(), item)
+    }
+
+    /// Whether the conditions of a filter hold in a component of its name.
+    fn conditions(&self, filter: &CompFilter, component: &Component<'_>, item: &Item) -> bool {
+        let props = filter.props.iter().map(|p| property_filter(p, component));
+        let comps = filter.comps.iter().map(|c| self.inside(c, component, item));
+        let mut all = props.chain(comps).peekable();
+        if filter.any && all.peek().is_some() {
+            all.any(|holds| holds)
+        } else {
+            all.all(|holds| holds)
+        }
+    }
+
+    /// Whether a filter finds its component in another.
+    fn inside(&self, filter: &CompFilter, parent: &Component<'_>, item: &Item) -> bool {
+        let mut found = parent
+            .components
+            .iter()
+            .filter(|c| c.is(&filter.name))
+            .peekable();
+        if filter.is_not_defined || found.peek().is_none() {
+            return filter.is_not_defined == found.peek().is_none();
+        }
+        let touched = filter
+            .time_range
+            .and_then(|range| self.touched(filter, item, range));
+        found.any(|component| {
+            let in_time = filter.time_range.is_none_or(|range| match &touched {
+                Some(touched) => touched.has(component),
+                None => self.happens(component, parent, item, range),
+            });
+            in_time && self.conditions(filter, component, item)
+        })
+    }
+
+    /// Which components of an event happen in a range.
+    fn touched(&self, filter: &CompFilter, item: &Item, range: TimeRange) -> Option<Touched> {
+        let event = item.as_event().filter(|_| filter.name == "VEVENT")?;
+        let patched = event.event.overrides.iter();
+        let patched = patched.filter(|(_, change)| matches!(change, Override::Patch(_)));
+        let mut touched = Touched {
+            master: false,
+            overrides: BTreeSet::new(),
+            elsewhere: patched.map(|(id, _)| id.0).collect(),
         };
-        let in_time = filter.time_range.is_none_or(|range| {
-            let mut occurrences = event.event.occurrences(window(range), self.zone);
-            occurrences.next().is_some()
-        });
-        if !in_time {
-            return false;
+        let occurrences = event.event.occurrences(window(range), self.zone);
+        for occurrence in occurrences.take(OCCURRENCES_MAX) {
+            match occurrence.id {
+                Some(id) if touched.elsewhere.remove(&id.0) => {
+                    touched.overrides.insert(id.0);
+                }
+                Some(id) if touched.overrides.contains(&id.0) => {}
+                _ => touched.master = true,
+            }
         }
-        let mut inner = filter.comps.iter().filter(|c| c.name == "VALARM");
-        if !inner.all(|c| {
-            c.time_range
-                .is_none_or(|range| alarms::ring(&event.event, window(range), self.zone))
-        }) {
-            return false;
+        Some(touched)
+    }
+
+    /// Whether a component that is no event happens in a range.
+    fn happens(
+        &self,
+        component: &Component<'_>,
+        parent: &Component<'_>,
+        item: &Item,
+        range: TimeRange,
+    ) -> bool {
+        if !component.is("VALARM") {
+            return tasks::happens(component, range, self.zone);
         }
-        if filter.props.is_empty() && filter.comps.is_empty() {
-            return true;
+        match item.as_event() {
+            // When an alarm goes off depends on the occurrence.
+            Some(event) => {
+                alarms::ring(&event.event, window(range), self.zone)
+                    || component.property("REPEAT").is_some()
+                        && tasks::rings(component, parent, range, self.zone)
+            }
+            None => tasks::rings(component, parent, range, self.zone),
         }
-        let tree = icalendar::tree(&[&event.event], event.updated);
-        let events = tree.components.iter().filter(|c| c.is("VEVENT"));
-        events
-            .into_iter()
-            .any(|component| component_matches(filter, component))
     }
 }
 
-fn component_matches(filter: &CompFilter, component: &Component) -> bool {
-    let properties = filter.props.iter().all(|p| property_filter(p, component));
-    let components = filter.comps.iter().all(|inner| {
-        let mut found = component
-            .components
-            .iter()
-            .filter(|c| c.is(&inner.name))
-            .peekable();
-        if inner.is_not_defined {
-            return found.peek().is_none();
+impl Touched {
+    fn has(&self, component: &Component<'_>) -> bool {
+        let Some(id) = component.property("RECURRENCE-ID") else {
+            return self.master;
+        };
+        match value::date_time(&id.value) {
+            Some((local, false)) if self.elsewhere.contains(&local) => false,
+            Some((local, false)) if self.overrides.contains(&local) => true,
+            // It is all there is of its series, or it is named in another form than the event has it.
+            _ => self.master || !self.overrides.is_empty(),
         }
-        // When an alarm goes off depends on the occurrence: `alarms` has looked.
-        found.any(|c| component_matches(inner, c))
-    });
-    properties && components
+    }
 }
 
-fn property_filter(filter: &PropFilter, component: &Component) -> bool {
+fn property_filter(filter: &PropFilter, component: &Component<'_>) -> bool {
     let mut found = component.all(&filter.name).peekable();
     if filter.is_not_defined {
         return found.peek().is_none();
@@ -102,22 +178,26 @@ fn property_filter(filter: &PropFilter, component: &Component) -> bool {
     found.any(|property| property_matches(filter, property))
 }
 
-fn property_matches(filter: &PropFilter, property: &Property) -> bool {
-    let text = filter
-        .text_match
-        .as_ref()
-        .is_none_or(|m| m.matches(&property.as_text()));
-    let time = filter.time_range.is_none_or(|range| {
+fn property_matches(filter: &PropFilter, property: &Property<'_>) -> bool {
+    let text = filter.text_match.as_ref();
+    let text = text.map(|m| m.matches(&property.as_text()));
+    let time = filter.time_range.map(|range| {
         value::date_time(&property.value).is_some_and(|(local, _)| {
             let window = window(range);
             let at = value::utc(local);
             window.from <= at && at < window.to
         })
     });
-    text && time && filter.params.iter().all(|p| parameter_filter(p, property))
+    let params = filter.params.iter().map(|p| parameter_filter(p, property));
+    let mut all = text.into_iter().chain(time).chain(params).peekable();
+    if filter.any && all.peek().is_some() {
+        all.any(|holds| holds)
+    } else {
+        all.all(|holds| holds)
+    }
 }
 
-fn parameter_filter(filter: &ParamFilter, property: &Property) -> bool {
+fn parameter_filter(filter: &ParamFilter, property: &Property<'_>) -> bool {
     let Some(value) = property.parameter(&filter.name) else {
         return filter.is_not_defined;
     };

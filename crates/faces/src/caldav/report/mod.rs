@@ -1,47 +1,49 @@
 //! REPORT (RFC 3253 3.6).
 
 mod alarms;
+mod data;
+mod expand;
 mod free_busy;
 mod matching;
 mod multiget;
+mod people;
 mod query;
 mod sync;
+mod tasks;
 
 use axum::{http::StatusCode, response::Response as HttpResponse};
 use calendar::Window;
-use hub::{CalendarView, EventView};
+use hub::CalendarView;
 use jiff::Timestamp;
-use protocols::{
-    caldav::{Element, Name, PropStat, Props, Report, Response, TimeRange, name},
-    icalendar,
+use protocols::caldav::{
+    Element, Name, PropFind, PropStat, Props, Report, Response, Scope, TimeRange, name,
 };
 
 use super::{
     answer::{Fault, Result},
-    object,
+    item::Item,
     properties::{Properties, Subject},
-    propfind::by_name,
-    request::Request,
-    resource::{Resource, event_href},
+    propfind::{by_name, calendars, response},
+    request::{Depth, Request},
+    resource::{Resource, item_href},
 };
-
-/// Occurrences of one event that `expand` brings.
-const EXPANDED_MAX: usize = 5_000;
+use data::Wanted;
 
 /// REPORT on any resource.
 pub(super) async fn report(request: &Request, resource: &Resource) -> Result<HttpResponse> {
     let report = Report::parse(&request.body)?;
-    let calendar = match resource {
-        Resource::Calendar(calendar) | Resource::Object(calendar, _) => calendar,
-        Resource::NoCalendar(_) | Resource::Nowhere => return Err(Fault::not_found()),
-        _ => return Err(unsupported()),
-    };
+    if !resource.is_there() {
+        return Err(Fault::not_found());
+    }
     match report {
-        Report::CalendarQuery(query) => query::query(request, calendar, &query).await,
-        Report::Multiget(multiget) => multiget::multiget(request, calendar, &multiget).await,
-        Report::SyncCollection(sync) => sync::sync(request, calendar, &sync).await,
-        Report::FreeBusyQuery(query) => free_busy::free_busy(request, calendar, query.range).await,
-        Report::Other(_) => Err(unsupported()),
+        Report::CalendarQuery(query) => query::query(request, resource, &query).await,
+        Report::Multiget(multiget) => multiget::multiget(request, resource, &multiget).await,
+        Report::SyncCollection(sync) => sync::sync(request, resource, &sync).await,
+        Report::FreeBusyQuery(query) => free_busy::free_busy(request, resource, query.range).await,
+        Report::Other(root) if root.name == name::EXPAND_PROPERTY => {
+            expand::expand(request, resource, &root).await
+        }
+        Report::Other(root) => people::report(request, resource, &root).await,
     }
 }
 
@@ -55,6 +57,30 @@ fn unsupported() -> Fault {
     )
 }
 
+/// Refuses any depth but 0 in reports that have no other (RFC 3744 9).
+fn only_depth_0(request: &Request) -> Result<()> {
+    if matches!(request.header("depth").map(str::trim), None | Some("0")) {
+        return Ok(());
+    }
+    let detail = "this report is about one resource: Depth: 0";
+    Err(Fault::status(StatusCode::BAD_REQUEST, detail))
+}
+
+/// The calendars that a report on a resource is about, by its depth, and the one object if it is about that alone.
+async fn targets<'r>(
+    request: &Request,
+    resource: &'r Resource,
+) -> Result<(Vec<CalendarView>, Option<&'r str>)> {
+    Ok(match resource {
+        Resource::Calendar(calendar) => (vec![calendar.clone()], None),
+        Resource::Object(calendar, name) => (vec![calendar.clone()], Some(name)),
+        Resource::Home if matches!(request.depth_of_report(), Depth::Zero) => (Vec::new(), None),
+        Resource::Home => (calendars(request).await?, None),
+        Resource::Inbox | Resource::Outbox => (Vec::new(), None),
+        _ => return Err(unsupported()),
+    })
+}
+
 /// A range with open ends as a window.
 fn window(range: TimeRange) -> Window {
     Window {
@@ -63,24 +89,54 @@ fn window(range: TimeRange) -> Window {
     }
 }
 
-/// One event in an answer.
-fn event_response(
+/// Refuses forms of calendar data that we do not have.
+fn check(props: &Props) -> Result<()> {
+    if props.calendar_data.foreign {
+        let condition = name::SUPPORTED_CALENDAR_DATA;
+        let detail = "text/calendar in version 2.0 is what there is";
+        return Err(Fault::condition(StatusCode::FORBIDDEN, condition, detail));
+    }
+    Ok(())
+}
+
+/// Whether the texts of objects are needed for an answer.
+fn needs_texts(props: &Props) -> bool {
+    let texts = [name::CALENDAR_DATA, name::GETCONTENTLENGTH];
+    props.scope != Scope::Named || props.names.iter().any(|name| texts.contains(name))
+}
+
+/// One object in an answer.
+fn item_response(
     properties: &Properties<'_>,
     calendar: &CalendarView,
-    event: &EventView,
-    props: &Props,
+    item: &Item,
+    wanted: &Wanted<'_>,
 ) -> Result<Response> {
     let request = properties.request;
-    let href = event_href(request, calendar, event);
+    let href = item_href(request, calendar, item);
+    let subject = Subject::Item(calendar, item);
+    let props = wanted.props;
+    match props.scope {
+        Scope::Named => {}
+        Scope::All => {
+            return Ok(response(
+                properties,
+                href,
+                &subject,
+                &PropFind::All(Vec::new()),
+            ));
+        }
+        Scope::Names => return Ok(response(properties, href, &subject, &PropFind::Names)),
+    }
     let plain: Vec<Name> = props
         .names
         .iter()
         .filter(|n| **n != name::CALENDAR_DATA)
         .cloned()
         .collect();
-    let mut response = by_name(properties, href, &Subject::Event(calendar, event), &plain);
+    let mut response = by_name(properties, href, &subject, &plain);
     if plain.len() < props.names.len() {
-        let data = Element::text(name::CALENDAR_DATA, data(request, event, props)?);
+        let data = Element::text(name::CALENDAR_DATA, wanted.data(item)?);
         let stats = &mut response.propstats;
         if let Some(stat) = stats.first_mut().filter(|stat| stat.status == 200) {
             stat.props.push(data);
@@ -90,33 +146,4 @@ fn event_response(
         }
     }
     Ok(response)
-}
-
-/// `calendar-data` as it is wanted.
-fn data(request: &Request, event: &EventView, props: &Props) -> Result<String> {
-    let Some(range) = props.calendar_data.expand else {
-        return Ok(object::text(event));
-    };
-    if range.start.is_none() || range.end.is_none() {
-        return Err(Fault::status(
-            StatusCode::BAD_REQUEST,
-            "expand needs a start and an end",
-        ));
-    }
-    let expanded = icalendar::expand(
-        &event.event,
-        window(range),
-        &request.zone(),
-        event.updated,
-        EXPANDED_MAX,
-    );
-    let expanded = expanded.ok_or_else(|| {
-        let condition = name::NUMBER_OF_MATCHES_WITHIN_LIMITS;
-        Fault::condition(
-            StatusCode::FORBIDDEN,
-            condition,
-            "too many occurrences: ask for less time",
-        )
-    })?;
-    Ok(icalendar::write::write(&expanded))
 }

@@ -7,22 +7,34 @@ use protocols::caldav::{Multiget, Multistatus, Response, name};
 use super::{
     super::{
         answer::{Fault, Result, multistatus},
+        item::{Item, find},
         properties::Properties,
         request::Request,
-        resource::{Resource, find},
+        resource::{Resource, path_of},
     },
-    event_response,
+    check,
+    data::Wanted,
+    item_response,
+    query::own_zone,
+    unsupported,
 };
 
 /// Objects of one request.
 const HREFS_MAX: usize = 2_000;
 
-/// Events by address. Addresses of other calendars are not looked at.
+/// Objects by address. Addresses outside of what is asked are not looked at.
 pub(super) async fn multiget(
     request: &Request,
-    calendar: &CalendarView,
+    resource: &Resource,
     multiget: &Multiget,
 ) -> Result<HttpResponse> {
+    check(&multiget.props)?;
+    if !matches!(
+        resource,
+        Resource::Home | Resource::Calendar(_) | Resource::Object(..) | Resource::Inbox
+    ) {
+        return Err(unsupported());
+    }
     if multiget.hrefs.len() > HREFS_MAX {
         let condition = name::NUMBER_OF_MATCHES_WITHIN_LIMITS;
         return Err(Fault::condition(
@@ -31,17 +43,17 @@ pub(super) async fn multiget(
             "at most 2,000 hrefs",
         ));
     }
-    let position = request.app.hub.position(&request.actor).await?;
-    let properties = Properties { request, position };
+    let properties = Properties::of(request).await?;
     let mut responses = Vec::new();
     for href in &multiget.hrefs {
-        let event = match object_name(request, calendar, href).await {
-            Some(name) => find(request, calendar, &name).await?,
-            None => None,
-        };
-        responses.push(match event {
-            Some(event) => {
-                let mut response = event_response(&properties, calendar, &event, &multiget.props)?;
+        responses.push(match object(request, resource, href).await? {
+            Some((calendar, item)) => {
+                let zone = own_zone(request, &calendar);
+                let wanted = Wanted {
+                    props: &multiget.props,
+                    zone: &zone,
+                };
+                let mut response = item_response(&properties, &calendar, &item, &wanted)?;
                 // In the client's own spelling, so that it finds what it asked for.
                 response.href.clone_from(href);
                 response
@@ -55,14 +67,27 @@ pub(super) async fn multiget(
     }))
 }
 
-/// The name of an object of this calendar; clients write absolute addresses as well as paths.
-async fn object_name(request: &Request, calendar: &CalendarView, href: &str) -> Option<String> {
-    let path = match href.split_once("://") {
-        Some((_, rest)) => &rest[rest.find('/')?..],
-        None => href,
+/// The object at an address, if it is in the resource that is asked.
+async fn object(
+    request: &Request,
+    resource: &Resource,
+    href: &str,
+) -> Result<Option<(CalendarView, Item)>> {
+    let Some(path) = path_of(href) else {
+        return Ok(None);
     };
-    match Resource::at(request, path).await {
-        Ok(Resource::Object(found, name)) if found.id == calendar.id => Some(name),
-        _ => None,
+    let Ok(Resource::Object(calendar, name)) = Resource::at(request, path).await else {
+        return Ok(None);
+    };
+    let inside = match resource {
+        Resource::Home => true,
+        Resource::Calendar(asked) => asked.id == calendar.id,
+        Resource::Object(asked, own) => asked.id == calendar.id && *own == name,
+        _ => false,
+    };
+    if !inside {
+        return Ok(None);
     }
+    let item = find(request, &calendar, &name).await?;
+    Ok(item.map(|item| (calendar, item)))
 }

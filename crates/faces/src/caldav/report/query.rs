@@ -1,65 +1,152 @@
 //! calendar-query (RFC 4791 7.8).
 
 use axum::{http::StatusCode, response::Response as HttpResponse};
-use hub::{CalendarView, EventView, events::EVENTS_MAX};
-use protocols::caldav::{CalendarQuery, Multistatus, name};
+use calendar::Zone;
+use hub::{CalendarView, events::EVENTS_MAX};
+use jiff::tz::TimeZone;
+use protocols::{
+    caldav::{CalendarQuery, Multistatus, Name, QueryZone, Response, name},
+    zones::zone_named,
+};
 
 use super::{
     super::{
         answer::{Fault, Result, multistatus},
+        collection::time_zone,
+        item::{Item, find, for_each, with_texts},
         properties::Properties,
-        propfind::for_each_event,
         request::Request,
+        resource::Resource,
     },
-    event_response,
+    check,
+    data::Wanted,
+    item_response,
     matching::Matching,
-    window,
+    needs_texts, targets, window,
 };
 
-/// Events that satisfy a filter.
+/// Objects that satisfy a filter.
 pub(super) async fn query(
     request: &Request,
-    calendar: &CalendarView,
+    resource: &Resource,
     query: &CalendarQuery,
 ) -> Result<HttpResponse> {
-    let hub = &request.app.hub;
-    let position = hub.position(&request.actor).await?;
-    let properties = Properties { request, position };
-    let zone = request.zone();
-    let matching = Matching {
-        filter: &query.filter,
-        zone: &zone,
-    };
-    if query.filter.time_range.is_some() {
-        // RFC 4791 9.9: a calendar has no time, its events have.
-        let detail = "a time-range belongs into the comp-filter of VEVENT";
-        let condition = name::VALID_FILTER;
-        return Err(Fault::condition(StatusCode::FORBIDDEN, condition, detail));
-    }
-    let mut events = Vec::new();
-    if let (true, Some(range)) = (matching.may_match_events(), matching.time_range()) {
-        // The store narrows by time; the filter decides.
-        events = hub
-            .events_in(&request.actor, &[calendar.id], window(range))
-            .await?;
-        if events.len() >= EVENTS_MAX {
-            // The store gives no more, and half an answer would look like a whole one (RFC 4791 7.8).
-            let detail = "too many events: ask for less time";
-            let condition = name::NUMBER_OF_MATCHES_WITHIN_LIMITS;
-            return Err(Fault::condition(StatusCode::FORBIDDEN, condition, detail));
-        }
-        events.retain(|event| matching.matches(event));
-    } else if matching.may_match_events() {
-        let keep =
-            |event: &EventView| events.extend(matching.matches(event).then(|| event.clone()));
-        for_each_event(request, calendar, keep).await?;
-    }
+    check(&query.props)?;
+    query.filter.check()?;
+    let asked = query.zone.as_ref().map(zone_of).transpose()?;
+    let (calendars, only) = targets(request, resource).await?;
+    let properties = Properties::of(request).await?;
     let mut responses = Vec::new();
-    for event in &events {
-        responses.push(event_response(&properties, calendar, event, &query.props)?);
+    for calendar in &calendars {
+        let zone = asked.clone().unwrap_or_else(|| own_zone(request, calendar));
+        let search = Search {
+            properties: &properties,
+            calendar,
+            query,
+            zone: &zone,
+        };
+        search.run(only, &mut responses).await?;
     }
     Ok(multistatus(&Multistatus {
         responses,
         sync_token: None,
     }))
+}
+
+/// The zone in which days and floating times of a calendar are seen.
+pub(super) fn own_zone(request: &Request, calendar: &CalendarView) -> TimeZone {
+    TimeZone::get(&calendar.time_zone).unwrap_or_else(|_| request.zone())
+}
+
+fn zone_of(asked: &QueryZone) -> Result<TimeZone> {
+    let refused =
+        |condition: Name, detail: &str| Fault::condition(StatusCode::FORBIDDEN, condition, detail);
+    let name = match asked {
+        QueryZone::Text(text) => {
+            let detail = "timezone is a VCALENDAR with a VTIMEZONE that is known by its TZID";
+            time_zone(text).ok_or_else(|| refused(name::VALID_CALENDAR_DATA, detail))?
+        }
+        QueryZone::Id(id) => {
+            let zone: Option<Zone> = zone_named(id);
+            let zone =
+                zone.ok_or_else(|| refused(name::VALID_TIMEZONE, "there is no such zone"))?;
+            zone.name().to_owned()
+        }
+    };
+    Ok(TimeZone::get(&name).unwrap_or(TimeZone::UTC))
+}
+
+struct Search<'a> {
+    properties: &'a Properties<'a>,
+    calendar: &'a CalendarView,
+    query: &'a CalendarQuery,
+    zone: &'a TimeZone,
+}
+
+impl Search<'_> {
+    async fn run(&self, only: Option<&str>, responses: &mut Vec<Response>) -> Result<()> {
+        let request = self.properties.request;
+        let matching = Matching {
+            filter: &self.query.filter,
+            zone: self.zone,
+        };
+        if let Some(name) = only {
+            let found = find(request, self.calendar, name).await?;
+            let found = found.ok_or_else(Fault::not_found)?;
+            return self.add(&[found], &matching, responses);
+        }
+        let texts = needs_texts(&self.query.props) || matching.reads_texts();
+        let Some(range) = matching.only_events_in() else {
+            return for_each(request, self.calendar, texts, |items| {
+                self.add(items, &matching, responses)
+            })
+            .await;
+        };
+        // The store narrows by time; the filter decides.
+        let hub = &request.app.hub;
+        let found = hub
+            .events_in(&request.actor, &[self.calendar.id], window(range))
+            .await?;
+        if found.len() >= EVENTS_MAX {
+            // The store gives no more, and half an answer would look like a whole one (RFC 4791 7.8).
+            let detail = "too many events: ask for less time";
+            let condition = name::NUMBER_OF_MATCHES_WITHIN_LIMITS;
+            return Err(Fault::condition(StatusCode::FORBIDDEN, condition, detail));
+        }
+        let mut items: Vec<Item> = found.into_iter().map(Item::event).collect();
+        if matching.reads_texts() {
+            with_texts(request, self.calendar, &mut items).await?;
+            items.retain(|item| matching.matches(item));
+        } else {
+            items.retain(|item| matching.matches(item));
+            if texts {
+                with_texts(request, self.calendar, &mut items).await?;
+            }
+        }
+        self.answer(&items, responses)
+    }
+
+    fn add(
+        &self,
+        items: &[Item],
+        matching: &Matching<'_>,
+        responses: &mut Vec<Response>,
+    ) -> Result<()> {
+        for item in items.iter().filter(|item| matching.matches(item)) {
+            self.answer(std::slice::from_ref(item), responses)?;
+        }
+        Ok(())
+    }
+
+    fn answer(&self, items: &[Item], responses: &mut Vec<Response>) -> Result<()> {
+        let wanted = Wanted {
+            props: &self.query.props,
+            zone: self.zone,
+        };
+        for item in items {
+            let response = item_response(self.properties, self.calendar, item, &wanted)?;
+            responses.push(response);
+        }
+        Ok(())
+    }
 }

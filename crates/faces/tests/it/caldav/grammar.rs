@@ -11,10 +11,15 @@ use super::{dtd::Declarations, text};
 use crate::checked::Exchange;
 
 /// The reports that are declared anywhere.
-const REPORTS: [Name; 4] = [
+const REPORTS: [Name; 9] = [
+    name::ACL_PRINCIPAL_PROP_SET,
     name::CALENDAR_MULTIGET,
     name::CALENDAR_QUERY,
+    name::EXPAND_PROPERTY,
     name::FREE_BUSY_QUERY,
+    name::PRINCIPAL_MATCH,
+    name::PRINCIPAL_PROPERTY_SEARCH,
+    name::PRINCIPAL_SEARCH_PROPERTY_SET,
     name::SYNC_COLLECTION,
 ];
 
@@ -57,7 +62,7 @@ impl Faults {
             let basic = told("www-authenticate").starts_with("Basic ");
             self.expect(basic, "RFC 9110 11.6.1: a challenge");
         }
-        if exchange.uri.path().starts_with("/caldav/") {
+        if exchange.uri.path().starts_with("/caldav/") && is("OPTIONS") && status == 200 {
             let classes: Vec<&str> = told("dav").split(", ").collect();
             let both = classes.contains(&"1") && classes.contains(&"calendar-access");
             self.expect(both, "RFC 4791 5.1: DAV: calendar-access");
@@ -95,6 +100,8 @@ impl Faults {
         if exchange.status == 207 {
             self.expect(root.name == name::MULTISTATUS, "RFC 4918 13: a multistatus");
             self.multistatus(exchange, root, question.as_ref());
+        } else if root.name == name::PRINCIPAL_SEARCH_PROPERTY_SET {
+            self.expect(exchange.status == 200, "RFC 3744 9.5: 200");
         } else {
             self.expect(exchange.status >= 400, "XML that is no refusal");
             self.expect(root.name == name::ERROR, "RFC 4918 16: an error");
@@ -196,6 +203,11 @@ impl Faults {
             );
         } else if is(name::GETETAG) {
             self.etag(own);
+        } else if is(name::CREATIONDATE) {
+            self.expect(
+                own.parse::<jiff::Timestamp>().is_ok(),
+                "RFC 4918 15.1: a time",
+            );
         } else if is(name::GETLASTMODIFIED) {
             self.date(own);
         } else if is(name::GETCONTENTLENGTH) || is(name::MAX_RESOURCE_SIZE) {

@@ -4,10 +4,14 @@ mod clients;
 mod connector;
 mod dtd;
 mod grammar;
+mod lossless;
 mod objects;
+mod people;
 mod reports;
 mod sharing;
+mod tasks;
 mod text;
+mod webdav;
 
 use kalends_faces::caldav;
 use network::{Network, Reach, Request, Response, Settings};
@@ -105,6 +109,6 @@ fn multistatus(response: &Response) -> Multistatus {
 fn conditions(response: &Response) -> Vec<String> {
     let root = Element::parse(&response.body).unwrap();
     let names = root.children.iter().map(|c| &c.name);
-    let known = names.filter(|n| n.namespace != "urn:kalends:dav");
+    let known = names.filter(|n| !n.namespace.contains("twistedmatrix"));
     known.map(|n| n.local.to_string()).collect()
 }

@@ -41,6 +41,7 @@ async fn a_query_looks_at_occurrences() {
         Report::CalendarQuery(CalendarQuery {
             props,
             filter: CompFilter::events(range),
+            zone: None,
         })
     };
     for (from, to, expected) in [
@@ -75,7 +76,7 @@ async fn a_query_looks_at_occurrences() {
     let month = range("2026-11-01T00:00:00Z", "2026-12-10T00:00:00Z");
     expanded.calendar_data = CalendarData {
         expand: Some(month),
-        limit: None,
+        ..CalendarData::default()
     };
     let answer = multistatus(&dav.report(&query(Some(month), expanded)).await);
     let data = &answer.responses[0].prop(&name::CALENDAR_DATA).unwrap().text;
@@ -92,6 +93,7 @@ async fn a_query_looks_at_properties() {
         Report::CalendarQuery(CalendarQuery {
             props: props(),
             filter,
+            zone: None,
         })
     };
     let contains = |text: &str, negate| PropFilter {
@@ -99,7 +101,7 @@ async fn a_query_looks_at_properties() {
         text_match: Some(TextMatch {
             text: text.into(),
             negate,
-            exact: false,
+            ..TextMatch::default()
         }),
         ..PropFilter::default()
     };
@@ -121,6 +123,7 @@ async fn a_query_looks_at_properties() {
     let tasks = Report::CalendarQuery(CalendarQuery {
         props: props(),
         filter: tasks,
+        zone: None,
     });
     assert!(multistatus(&dav.report(&tasks).await).responses.is_empty());
 }
@@ -130,7 +133,11 @@ async fn a_query_looks_at_the_calendar_around_the_events() {
     let dav = with_events().await;
     let query = |filter| {
         let props = props();
-        Report::CalendarQuery(CalendarQuery { props, filter })
+        Report::CalendarQuery(CalendarQuery {
+            props,
+            filter,
+            zone: None,
+        })
     };
     // A SUMMARY is the event's, and not the calendar's.
     for (name, expected) in [("VERSION", 2), ("SUMMARY", 0)] {
@@ -234,7 +241,11 @@ async fn a_query_finds_events_by_when_their_alarms_go_off() {
             ..CompFilter::named("VALARM")
         });
         let props = Props::of([name::GETETAG]);
-        let query = Report::CalendarQuery(CalendarQuery { props, filter });
+        let query = Report::CalendarQuery(CalendarQuery {
+            props,
+            filter,
+            zone: None,
+        });
         let answer = multistatus(&dav.report(&query).await);
         assert_eq!(names(&answer.responses), expected, "{from}");
     }
@@ -362,10 +373,10 @@ async fn tokens_that_are_not_ours_or_too_old_are_refused() {
     dav.world.app.expire_sync_tokens(latest);
     for token in [
         token.as_str(),
-        "urn:kalends:position:999999",
-        "urn:kalends:position:-1",
-        "urn:kalends:position:1:x",
-        "urn:kalends:position:1:00000000-0000-7000-8000-000000000000",
+        "data:,kalends-999999",
+        "data:,kalends--1",
+        "data:,kalends-1:x",
+        "data:,kalends-1:00000000-0000-7000-8000-000000000000",
         "x",
     ] {
         let response = sync(&dav, Some(token), None).await;
@@ -405,7 +416,7 @@ async fn free_busy_says_when_and_not_what() {
 #[tokio::test]
 async fn other_reports_are_refused() {
     let dav = Dav::start().await;
-    let body = "<d:principal-property-search xmlns:d='DAV:'/>";
+    let body = "<d:version-tree xmlns:d='DAV:'/>";
     for path in [dav.calendar(), dav.home()] {
         let response = dav.send("REPORT", &path, &[], body).await;
         assert_eq!(conditions(&response), ["supported-report"]);

@@ -1,0 +1,35 @@
+//! Which components a calendar holds (RFC 4791 5.2.3): events unless it was made for something else.
+
+use hub::CalendarView;
+use serde_json::{Map, Value, json};
+
+/// Under which name a calendar keeps what CalDAV clients said of it.
+pub(super) const DIALECT: &str = "caldav";
+/// What can be kept.
+const KEPT: [&str; 4] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"];
+
+/// Whether a component can be kept in a calendar that was made for it.
+pub(super) fn is_kept(name: &str) -> bool {
+    KEPT.contains(&name)
+}
+
+const COMPONENTS: &str = "components";
+
+/// What is kept of a calendar that holds these components.
+pub fn of(components: &[&str]) -> Map<String, Value> {
+    let kept = json!({ COMPONENTS: components });
+    Map::from_iter([(DIALECT.to_owned(), kept)])
+}
+
+/// The components that a calendar holds.
+pub(super) fn held(calendar: &CalendarView) -> Vec<String> {
+    let kept = calendar
+        .kept
+        .get(DIALECT)
+        .and_then(|kept| kept.get(COMPONENTS));
+    let kept = kept.and_then(Value::as_array).map(|all| {
+        let names = all.iter().filter_map(Value::as_str);
+        names.map(str::to_owned).collect::<Vec<_>>()
+    });
+    kept.unwrap_or_else(|| vec!["VEVENT".to_owned()])
+}

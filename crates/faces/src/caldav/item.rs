@@ -1,0 +1,278 @@
+//! Calendar object resources (RFC 4791 4.1): events, and what is no event. Each has a name, an entity tag and a text.
+
+use std::borrow::Cow;
+
+use hub::{CalendarView, CopyId, EventView, Object, Precondition};
+use jiff::Timestamp;
+use protocols::icalendar::{self, component::Component};
+use uuid::Uuid;
+
+use super::{answer::Result, request::Request};
+
+/// Objects that one page of a listing reads.
+pub(super) const PAGE: usize = 1_000;
+
+/// A calendar object.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    /// What it is.
+    pub(super) kind: Kind,
+    /// The text that a client wrote, where it is still what there is.
+    text: Option<String>,
+}
+
+/// What a calendar object is.
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// An event.
+    Event(Box<EventView>),
+    /// Something else: a task, a journal.
+    Object(Object),
+}
+
+impl Item {
+    /// An event, without its text.
+    pub(super) fn event(event: EventView) -> Self {
+        Self {
+            kind: Kind::Event(Box::new(event)),
+            text: None,
+        }
+    }
+
+    /// The same with the text that a client wrote.
+    pub(super) fn saying(mut self, text: &str) -> Self {
+        self.text = Some(text.to_owned());
+        self
+    }
+
+    /// What is no event.
+    pub(super) fn object(mut object: Object) -> Self {
+        Self {
+            text: Some(std::mem::take(&mut object.text)),
+            kind: Kind::Object(object),
+        }
+    }
+
+    /// The event that it is.
+    pub(super) fn as_event(&self) -> Option<&EventView> {
+        match &self.kind {
+            Kind::Event(event) => Some(event),
+            Kind::Object(_) => None,
+        }
+    }
+
+    /// Its name in its calendar: what a client chose, or its id.
+    pub(super) fn name(&self) -> Cow<'_, str> {
+        match &self.kind {
+            Kind::Event(event) => match &event.name {
+                Some(name) => name.into(),
+                None => format!("{}.ics", event.id).into(),
+            },
+            Kind::Object(object) => object.name.as_str().into(),
+        }
+    }
+
+    /// Its entity tag. The id is in it because a name can be used again.
+    pub(super) fn etag(&self) -> String {
+        let id = self.id();
+        format!("\"{}-{}\"", id.as_simple(), self.revision())
+    }
+
+    /// Its identity.
+    pub(super) fn id(&self) -> Uuid {
+        match &self.kind {
+            Kind::Event(event) => event.id.0,
+            Kind::Object(object) => object.id,
+        }
+    }
+
+    fn revision(&self) -> i64 {
+        match &self.kind {
+            Kind::Event(event) => event.revision,
+            Kind::Object(object) => object.revision,
+        }
+    }
+
+    /// That nothing has changed since it was read.
+    pub(super) fn unchanged(&self) -> Precondition {
+        Precondition::Revision(self.revision())
+    }
+
+    /// When it last changed, and when it was made.
+    pub(super) fn times(&self) -> (Timestamp, Timestamp) {
+        match &self.kind {
+            Kind::Event(event) => (event.updated, event.created),
+            Kind::Object(object) => (object.updated, object.created),
+        }
+    }
+
+    /// Whether it exists.
+    pub(super) fn alive(&self) -> bool {
+        match &self.kind {
+            Kind::Event(event) => event.alive,
+            Kind::Object(object) => object.alive,
+        }
+    }
+
+    /// Its UID.
+    pub(super) fn uid(&self) -> &str {
+        match &self.kind {
+            Kind::Event(event) => &event.event.uid,
+            Kind::Object(object) => &object.uid,
+        }
+    }
+
+    /// What it is, in capitals.
+    pub(super) fn component(&self) -> &str {
+        match &self.kind {
+            Kind::Event(_) => "VEVENT",
+            Kind::Object(object) => &object.component,
+        }
+    }
+
+    /// Its text: the client's own where there is one, else our writing of the event. The same for the same entity tag.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match (&self.text, &self.kind) {
+            (Some(text), _) => text.into(),
+            (None, Kind::Event(event)) => {
+                let written = icalendar::write(&[&event.event], event.updated);
+                written.value.into()
+            }
+            (None, Kind::Object(_)) => "".into(),
+        }
+    }
+
+    /// Its VCALENDAR.
+    pub(super) fn tree(&self) -> Component<'static> {
+        let read = |text: &str| {
+            let parsed = icalendar::parse::parse(text).ok()?;
+            Some(parsed.components.into_iter().next()?.into_owned())
+        };
+        let own = self.text.as_deref().and_then(read);
+        own.unwrap_or_else(|| match &self.kind {
+            Kind::Event(event) => icalendar::tree(&[&event.event], event.updated).into_owned(),
+            Kind::Object(_) => icalendar::empty_calendar(),
+        })
+    }
+}
+
+/// The living object that a name stands for, with its text.
+pub(super) async fn find(
+    request: &Request,
+    calendar: &CalendarView,
+    name: &str,
+) -> Result<Option<Item>> {
+    let hub = &request.app.hub;
+    let Some(event) = find_event(request, calendar, name).await? else {
+        let object = hub
+            .object_by_name(&request.actor, calendar.id, name)
+            .await?;
+        return Ok(object.map(Item::object));
+    };
+    let mut found = [Item::event(event)];
+    with_texts(request, calendar, &mut found).await?;
+    let [found] = found;
+    Ok(Some(found))
+}
+
+async fn find_event(
+    request: &Request,
+    calendar: &CalendarView,
+    name: &str,
+) -> Result<Option<EventView>> {
+    let hub = &request.app.hub;
+    let named = hub.event_by_name(&request.actor, calendar.id, name).await?;
+    if let Some(event) = named {
+        return Ok(Some(event).filter(|event| event.alive));
+    }
+    let id = name
+        .strip_suffix(".ics")
+        .and_then(|id| id.parse::<Uuid>().ok());
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    match hub.event(&request.actor, CopyId(id)).await {
+        Ok(event) => {
+            let here = event.alive && event.name.is_none() && event.calendar == calendar.id;
+            Ok(Some(event).filter(|_| here))
+        }
+        Err(hub::Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Another living object of the calendar with this UID, if there is one.
+pub(super) async fn by_uid(
+    request: &Request,
+    calendar: &CalendarView,
+    uid: &str,
+) -> Result<Option<Item>> {
+    let hub = &request.app.hub;
+    let events = hub.events_by_uid(&request.actor, calendar.id, uid).await?;
+    if let Some(event) = events.into_iter().next() {
+        return Ok(Some(Item::event(event)));
+    }
+    let objects = hub.objects_by_uid(&request.actor, calendar.id, uid).await?;
+    Ok(objects.into_iter().next().map(Item::object))
+}
+
+/// Gives events the texts that clients wrote.
+pub(super) async fn with_texts(
+    request: &Request,
+    calendar: &CalendarView,
+    items: &mut [Item],
+) -> Result<()> {
+    let events = items.iter().filter_map(Item::as_event);
+    let events: Vec<_> = events.map(|event| (event.id, event.revision)).collect();
+    if events.is_empty() {
+        return Ok(());
+    }
+    let hub = &request.app.hub;
+    let mut texts = hub.texts(&request.actor, calendar.id, &events).await?;
+    for item in items {
+        if let Kind::Event(event) = &item.kind {
+            item.text = texts.remove(&event.id);
+        }
+    }
+    Ok(())
+}
+
+/// Calls `each` with every living object of a calendar, page by page; with their texts where they are wanted.
+pub(super) async fn for_each(
+    request: &Request,
+    calendar: &CalendarView,
+    texts: bool,
+    mut each: impl FnMut(&[Item]) -> Result<()>,
+) -> Result<()> {
+    let hub = &request.app.hub;
+    let mut after = None;
+    loop {
+        let page = hub
+            .events(&request.actor, calendar.id, after, PAGE, false)
+            .await?;
+        let is_last = page.len() < PAGE;
+        after = page.last().map(|event| event.id);
+        let living = page.into_iter().filter(|event| event.alive);
+        let mut items: Vec<Item> = living.map(Item::event).collect();
+        if texts {
+            with_texts(request, calendar, &mut items).await?;
+        }
+        each(&items)?;
+        if is_last {
+            break;
+        }
+    }
+    let mut after = None;
+    loop {
+        let page = hub
+            .objects(&request.actor, calendar.id, after, PAGE)
+            .await?;
+        let is_last = page.len() < PAGE;
+        after = page.last().map(|object| object.id);
+        let items: Vec<Item> = page.into_iter().map(Item::object).collect();
+        each(&items)?;
+        if is_last {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Reports on people, and properties that name others.
+
+use super::*;
+
+async fn report(dav: &Dav, path: &str, body: &str) -> Vec<String> {
+    let answer = dav.send("REPORT", path, &[("depth", "0")], body).await;
+    let answer = multistatus(&answer);
+    answer.responses.into_iter().map(|r| r.href).collect()
+}
+
+#[tokio::test]
+async fn people_are_found_by_name_and_address() {
+    let dav = Dav::start().await;
+    let own = format!("/caldav/principals/{}/", dav.world.user.id);
+    let search = |prop: &str, text: &str| {
+        format!(
+            "<d:principal-property-search xmlns:d='DAV:' xmlns:c='urn:ietf:params:xml:ns:caldav'><d:property-search><d:prop>{prop}</d:prop>\
+             <d:match>{text}</d:match></d:property-search><d:prop><d:displayname/></d:prop></d:principal-property-search>"
+        )
+    };
+    let people = "/caldav/principals/";
+    for (prop, text, found) in [
+        ("<d:displayname/>", "aDa", true),
+        ("<c:calendar-user-address-set/>", "ada@example", true),
+        ("<d:displayname/>", "nobody", false),
+        ("<d:getetag/>", "ada", false),
+    ] {
+        let hrefs = report(&dav, people, &search(prop, text)).await;
+        assert_eq!(hrefs == [own.clone()], found, "{prop} {text}");
+    }
+    let set = "<d:principal-search-property-set xmlns:d='DAV:'/>";
+    let answer = dav.send("REPORT", people, &[], set).await;
+    assert!(answer.status == 200 && answer.text().unwrap().contains("displayname"));
+    let deep = [("depth", "1")];
+    assert_eq!(dav.send("REPORT", people, &deep, set).await.status, 400);
+    let own_self = "<d:principal-match xmlns:d='DAV:'><d:self/></d:principal-match>";
+    assert_eq!(report(&dav, people, own_self).await, [own.clone()]);
+    let owned = "<d:principal-match xmlns:d='DAV:'><d:principal-property><d:owner/></d:principal-property></d:principal-match>";
+    assert_eq!(report(&dav, &dav.home(), owned).await, [dav.calendar()]);
+    let acl = "<d:acl-principal-prop-set xmlns:d='DAV:'><d:prop><d:displayname/></d:prop></d:acl-principal-prop-set>";
+    assert_eq!(report(&dav, &dav.calendar(), acl).await, [own]);
+}
+
+#[tokio::test]
+async fn a_property_that_names_somebody_is_expanded() {
+    let dav = Dav::start().await;
+    let body = "<d:expand-property xmlns:d='DAV:'><d:property name='current-user-principal'><d:property name='displayname'/>\
+                </d:property><d:property name='missing'/></d:expand-property>";
+    let answer = dav
+        .send("REPORT", &dav.calendar(), &[("depth", "0")], body)
+        .await;
+    let text = answer.text().unwrap();
+    assert!(
+        text.contains("Ada") && text.contains("404 Not Found"),
+        "{text}"
+    );
+}
