@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod caldavtester;
 mod clients;
 mod command;
 mod corpus;
@@ -103,6 +104,8 @@ enum Task {
         #[arg(long, value_enum, default_value_t = torture::Database::Both)]
         database: torture::Database,
     },
+    /// Run Apple's caldavtester against the sandbox's CalDAV server, and count the cases of each suite that pass.
+    Caldavtester(caldavtester::Options),
     /// Install the vendors' official clients for Python and Node, which some tests drive, under the target directory.
     Clients,
 }
@@ -221,6 +224,7 @@ fn run(task: Task) -> Result<bool> {
             kills,
             database,
         } => torture::run(seed, kills, database),
+        Task::Caldavtester(options) => caldavtester::run(&options),
         Task::Clients => clients::Clients::install().map(|clients| {
             for (name, place) in clients.variables() {
                 println!("{name}={place}");

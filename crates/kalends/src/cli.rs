@@ -125,6 +125,9 @@ pub struct SandboxOptions {
     /// Run this stand-in alone.
     #[arg(long)]
     pub only: Option<StandIn>,
+    /// Run the CalDAV stand-in alone, with the accounts that Apple's caldavtester expects, and write a `serverinfo.xml` for it.
+    #[arg(long, conflicts_with = "only")]
+    pub caldavtester: bool,
     /// Where the hub is that connects: its `oauth/callback` gets the answers.
     #[arg(long, default_value = "http://127.0.0.1:8420/")]
     pub hub: String,

@@ -13,10 +13,12 @@ const DATA: &str = "data/sandbox";
 /// Runs until it is told to stop.
 pub async fn run(options: SandboxOptions) -> Result<(), Failure> {
     telemetry::start("warn");
-    let kinds = options
-        .only
-        .map_or(Kind::ALL.to_vec(), |only| vec![only.into()]);
+    let tester = options.caldavtester;
+    let only = options.only.map(Kind::from);
+    let only = only.or(tester.then_some(Kind::Caldav));
+    let kinds = only.map_or(Kind::ALL.to_vec(), |only| vec![only]);
     let data = options.data.unwrap_or_else(|| match kinds[..] {
+        _ if tester => PathBuf::from(format!("{DATA}-caldavtester")),
         [only] => PathBuf::from(format!("{DATA}-{}", only.name())),
         _ => PathBuf::from(DATA),
     });
@@ -26,7 +28,8 @@ pub async fn run(options: SandboxOptions) -> Result<(), Failure> {
         port: options.port,
         redirect_uri: format!("{}/oauth/callback", options.hub.trim_end_matches('/')),
         kinds,
-        tls: true,
+        tls: !tester,
+        tester,
     };
     let sandbox = Sandbox::start(settings, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
     println!(

@@ -16,6 +16,7 @@ mod people;
 mod place;
 pub mod robot;
 mod serve;
+mod tester;
 mod tls;
 mod twin;
 
@@ -41,6 +42,9 @@ pub struct Settings {
     pub kinds: Vec<Kind>,
     /// Whether to serve TLS as well.
     pub tls: bool,
+    /// The CalDAV stand-in has the accounts that Apple's caldavtester expects instead of its two people, and a
+    /// `serverinfo.xml` for it is written beside `sandbox.json`.
+    pub tester: bool,
 }
 
 impl Settings {
@@ -53,6 +57,7 @@ impl Settings {
             redirect_uri: "http://127.0.0.1:8420/oauth/callback".to_owned(),
             kinds: Kind::ALL.to_vec(),
             tls: true,
+            tester: false,
         }
     }
 }

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     Kind, Result, Settings, Twin, control, description, description::Facts, files, io,
-    people::OauthClient, place::Place, tls, twin::Roots,
+    people::OauthClient, place::Place, tester, tls, twin::Roots,
 };
 
 /// Distance of the control port from the first. A stand-in that runs alone has one of its own behind it, so that three of
@@ -122,6 +122,16 @@ impl Sandbox {
             _place: place,
         };
         sandbox.write()?;
+        if let Some(twin) = sandbox
+            .twin(Kind::Caldav)
+            .filter(|_| sandbox.settings.tester)
+        {
+            let serverinfo = tester::serverinfo(&twin.app).await?;
+            files::write(
+                &sandbox.settings.data.join("serverinfo.xml"),
+                serverinfo.as_bytes(),
+            )?;
+        }
         Ok(sandbox)
     }
 
