@@ -88,7 +88,7 @@ pub fn run(options: &Options) -> Result<bool> {
     // The accounts are made once; each suite gets a copy.
     let template = place.results.join("template");
     clear(&template)?;
-    stop(place.sandbox(&template)?);
+    stop(Place::sandbox(&template)?);
     let suites: Vec<&str> = match &options.suites[..] {
         [] => CORE.to_vec(),
         some => some.iter().map(String::as_str).collect(),
@@ -154,7 +154,8 @@ impl Place {
     }
 
     /// Starts a sandbox on a data directory, and waits until it is ready.
-    fn sandbox(&self, data: &Path) -> Result<Child> {
+    #[expect(clippy::disallowed_methods, reason = "a tool that waits for a program")]
+    fn sandbox(data: &Path) -> Result<Child> {
         let ready = data.join("serverinfo.xml");
         if ready.exists() {
             fs::remove_file(&ready)?;
@@ -186,7 +187,7 @@ impl Place {
         let data = self.results.join("run");
         clear(&data)?;
         copy(template, &data)?;
-        let sandbox = self.sandbox(&data)?;
+        let sandbox = Self::sandbox(&data)?;
         let answer = Command::new(&self.python)
             .current_dir(&self.tester)
             .env("PYTHONPATH", self.pycalendar.join("src"))

@@ -49,6 +49,7 @@ impl Hub {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         access::reach(&mut tx, actor, calendar, Access::FreeBusy).await?;
         let latest = changes::latest_of_calendar(&mut tx, calendar).await?;
+        let latest = latest.map(|(position, _)| position);
         Ok(latest.unwrap_or_default())
     }
 

@@ -103,12 +103,8 @@ impl Sandbox {
             twins.push(twin);
         }
         let twins = Arc::new(twins);
-        tasks.push(serve(
-            control_listener,
-            None,
-            &handle,
-            control::router(twins.clone()),
-        )?);
+        let control = control::router(twins.clone());
+        tasks.push(serve(control_listener, None, &handle, control)?);
         let sandbox = Self {
             twins,
             clients,
@@ -122,17 +118,17 @@ impl Sandbox {
             _place: place,
         };
         sandbox.write()?;
-        if let Some(twin) = sandbox
-            .twin(Kind::Caldav)
-            .filter(|_| sandbox.settings.tester)
-        {
-            let serverinfo = tester::serverinfo(&twin.app).await?;
-            files::write(
-                &sandbox.settings.data.join("serverinfo.xml"),
-                serverinfo.as_bytes(),
-            )?;
-        }
+        sandbox.write_serverinfo().await?;
         Ok(sandbox)
+    }
+
+    /// What Apple's caldavtester has to know of us, if it is to be run.
+    async fn write_serverinfo(&self) -> Result<()> {
+        let twin = self.twin(Kind::Caldav).filter(|_| self.settings.tester);
+        let Some(twin) = twin else { return Ok(()) };
+        let serverinfo = tester::serverinfo(&twin.app).await?;
+        let file = self.settings.data.join("serverinfo.xml");
+        files::write(&file, serverinfo.as_bytes())
     }
 
     /// The stand-ins, in the order of their ports.

@@ -307,7 +307,7 @@ fn of_strange(user: UserId, add: &mut impl FnMut(String, String)) {
     );
     add(
         "i18ncalendarpath".to_owned(),
-        format!("/caldav/calendars/{}/{EVENTS}", user),
+        format!("/caldav/calendars/{user}/{EVENTS}"),
     );
 }
 

@@ -97,8 +97,6 @@ const OF_CALENDAR_AFTER: &str = "
 const BY_CAUSE: &str = "
     SELECT position, kind, subject, calendar, actor, cause, at, removed FROM changes
     WHERE tenant = $1 AND cause = $2 ORDER BY position LIMIT $3";
-const LATEST_OF_CALENDAR: &str = "
-    SELECT position FROM changes WHERE tenant = $1 AND calendar = $2 ORDER BY position DESC LIMIT 1";
 const LATEST: &str = "SELECT position FROM tenants WHERE tenant = $1";
 const OLDEST: &str = "SELECT position FROM changes WHERE tenant = $1 ORDER BY position LIMIT 1";
 const FIRST_SINCE: &str =
@@ -159,7 +157,7 @@ pub async fn of_calendar_after(
     rows.iter().map(logged).collect()
 }
 
-/// The newest change of one calendar, and when it was.
+/// The newest change that is about a calendar or something in it, and when it was; `None` if the log does not go back so far.
 pub async fn latest_of_calendar(
     tx: &mut Tx,
     calendar: CalendarId,
@@ -172,12 +170,6 @@ pub async fn latest_of_calendar(
 pub async fn by_cause(tx: &mut Tx, cause: ChangeId, limit: usize) -> Result<Vec<Logged>> {
     let rows = tx.all(BY_CAUSE, values![cause, limit]).await?;
     rows.iter().map(logged).collect()
-}
-
-/// The newest position that is about a calendar or something in it; `None` if the log does not go back so far.
-pub async fn latest_of_calendar(tx: &mut Tx, calendar: CalendarId) -> Result<Option<Position>> {
-    let row = tx.one(LATEST_OF_CALENDAR, values![calendar]).await?;
-    row.map(|row| row.i64(0)).transpose()
 }
 
 /// The newest position; 0 if nothing ever happened.

@@ -159,7 +159,7 @@ impl Stored for Object {
         Ok(Self {
             id,
             calendar: row.id(1)?,
-            component: row.text(2)?.to_owned(),
+            component: row.text(2)?,
             alive: row.bool(3)?,
             revision: row.i64(4)?,
             created: row.time(5)?,

@@ -11,6 +11,10 @@ use super::{
 
 /// Which properties a PROPFIND asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each request, and most name properties"
+)]
 pub enum PropFind {
     /// All that are cheap, and those named here besides. Also what an empty body means.
     All(Vec<Name>),

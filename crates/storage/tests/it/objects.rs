@@ -44,7 +44,7 @@ async fn objects_by_everything(f: Fixture) {
     assert_eq!(traced.len(), 1);
 
     let mut stale = task.clone();
-    task.content.text = "END:VCALENDAR".to_owned();
+    "END:VCALENDAR".clone_into(&mut task.content.text);
     objects::update(&mut tx, &mut task).await.unwrap();
     assert_eq!(task.revision, 2);
     let refused = objects::update(&mut tx, &mut stale).await.unwrap_err();

@@ -140,13 +140,12 @@ fn limit_free_busy(tree: &mut Component<'_>, window: Window) {
             return true;
         };
         let start = value::utc(start);
-        let end = match value::date_time(end.trim()) {
-            Some((end, _)) => value::utc(end),
-            None => {
-                let seconds = value::signed_duration(end.trim()).unwrap_or_default();
-                let length = jiff::SignedDuration::from_secs(seconds);
-                start.saturating_add(length).unwrap_or(start)
-            }
+        let end = if let Some((end, _)) = value::date_time(end.trim()) {
+            value::utc(end)
+        } else {
+            let seconds = value::signed_duration(end.trim()).unwrap_or_default();
+            let length = jiff::SignedDuration::from_secs(seconds);
+            start.saturating_add(length).unwrap_or(start)
         };
         start < window.to && window.from < end
     };

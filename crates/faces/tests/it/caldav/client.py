@@ -145,6 +145,9 @@ assert list(shown.values()) == ["Crew", "#00FF00FF", "7"], shown
 assert len(principal.get_calendars()) == 2
 team.delete()
 assert len(principal.get_calendars()) == 1
-refused(error.AuthorizationError, lambda: principal.make_calendar(cal_id="t", supported_calendar_component_set=["VTODO"]))
+tasks = principal.make_calendar(cal_id="t", supported_calendar_component_set=["VTODO"])
+tasks.add_todo(summary="Order gloves")
+assert [todo.icalendar_component["SUMMARY"] for todo in tasks.get_todos()] == ["Order gloves"]
+tasks.delete()
 refused(error.AuthorizationError, lambda: calendar.add_todo(summary="Not here"))
 print("done")

@@ -75,6 +75,10 @@ impl Declarations {
     fn look(&self, element: &Element, among: &HashMap<Name, Model>, faults: &mut Vec<String>) {
         let at = &element.name;
         let Some(model) = among.get(at) else {
+            if !among.keys().any(|known| known.namespace == at.namespace) {
+                // A client's own property.
+                return;
+            }
             faults.push(format!("{at} is not published"));
             return;
         };

@@ -108,7 +108,7 @@ fn bad_requests_are_explained() {
             "<calendar-query>: a filter with a comp-filter is needed",
         ),
         (
-            "<c:free-busy-query xmlns:c='urn:ietf:params:xml:ns:caldav'><c:time-range start='20260101'/></c:free-busy-query>",
+            "<c:free-busy-query xmlns:c='urn:ietf:params:xml:ns:caldav'><c:time-range start='20260101' end='20260102T000000Z'/></c:free-busy-query>",
             "<time-range>: start and end are times in UTC such as 20261123T000000Z",
         ),
         (
