@@ -140,8 +140,12 @@ impl Report {
             let range = root.child(&TIME_RANGE);
             let range = range.ok_or(bad("free-busy-query", "a time-range is needed"))?;
             return Ok(Self::FreeBusyQuery(FreeBusyQuery {
-                range: TimeRange::read(range)
-                    .map_err(|_| bad("free-busy-query", "a start and an end in UTC are needed"))?,
+                range: TimeRange::read(range).map_err(|_| {
+                    bad(
+                        "free-busy-query",
+                        "a start and a later end in UTC are needed, such as 20261123T000000Z",
+                    )
+                })?,
             }));
         }
         Ok(Self::Other(root))

@@ -109,11 +109,11 @@ fn bad_requests_are_explained() {
         ),
         (
             "<c:free-busy-query xmlns:c='urn:ietf:params:xml:ns:caldav'><c:time-range start='20260101' end='20260102T000000Z'/></c:free-busy-query>",
-            "<time-range>: start and end are times in UTC such as 20261123T000000Z",
+            "<free-busy-query>: a start and a later end in UTC are needed, such as 20261123T000000Z",
         ),
         (
             "<c:free-busy-query xmlns:c='urn:ietf:params:xml:ns:caldav'><c:time-range start='20260102T000000Z' end='20260101T000000Z'/></c:free-busy-query>",
-            "<time-range>: end is not after start",
+            "<free-busy-query>: a start and a later end in UTC are needed, such as 20261123T000000Z",
         ),
     ] {
         assert_eq!(
