@@ -1,6 +1,8 @@
 //! Use cases on calendar objects that are no events: tasks, journals and the like. They stay in their calendar, as their
 //! clients wrote them; no provider and no link hears of them.
 
+use std::collections::BTreeSet;
+
 use identity::Actor;
 use jiff::Timestamp;
 use storage::{
@@ -244,15 +246,15 @@ impl Hub {
     ) -> Result<Vec<Object>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         access::reach(&mut tx, actor, calendar, Access::Read).await?;
-        let (mut after, mut ids) = (after, Vec::new());
+        let (mut after, mut ids) = (after, BTreeSet::new());
         loop {
             let page = changes::of_calendar_after(&mut tx, calendar, after, OBJECTS_MAX).await?;
             let more = page.len() == OBJECTS_MAX;
             for logged in page {
                 after = logged.position;
                 let about = logged.change.kind == ChangeKind::Object;
-                if about && after <= until && !ids.contains(&logged.change.subject) {
-                    ids.push(logged.change.subject);
+                if about && after <= until {
+                    ids.insert(logged.change.subject);
                 }
             }
             if !more || after >= until {

@@ -12,3 +12,23 @@ pub use edit::Scope;
 pub(crate) use edit::writable;
 pub use read::EVENTS_MAX;
 pub use texts::Place;
+
+use identity::Actor;
+use storage::{Change, ChangeKind, Tx, copies};
+
+use crate::Hub;
+
+impl Hub {
+    /// Those who follow an event see it again.
+    pub(crate) fn log_event(&self, tx: &mut Tx, actor: &Actor, row: &copies::Row) {
+        tx.log(Change {
+            kind: ChangeKind::Event,
+            subject: row.copy.id.0,
+            calendar: Some(row.copy.calendar),
+            actor: actor.log_name(),
+            cause: None,
+            at: self.clock().now(),
+            removed: !row.copy.alive,
+        });
+    }
+}

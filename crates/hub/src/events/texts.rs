@@ -7,7 +7,7 @@ use calendar::Event;
 use identity::Actor;
 use serde_json::{Value, json};
 use storage::{
-    Change, ChangeKind, Tx, copies,
+    Tx, copies,
     enclosures::{self, Enclosure, Kind},
     shares::Access,
 };
@@ -156,18 +156,6 @@ impl Hub {
         };
         enclosures::insert(tx, &enclosure).await?;
         Ok(())
-    }
-
-    fn log_event(&self, tx: &mut Tx, actor: &Actor, row: &copies::Row) {
-        tx.log(Change {
-            kind: ChangeKind::Event,
-            subject: row.copy.id.0,
-            calendar: Some(row.copy.calendar),
-            actor: actor.log_name(),
-            cause: None,
-            at: self.clock().now(),
-            removed: !row.copy.alive,
-        });
     }
 }
 

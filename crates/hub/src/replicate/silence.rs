@@ -3,7 +3,7 @@
 
 use calendar::{Event, unit};
 use identity::Actor;
-use storage::{Change, ChangeKind, Tx, copies, jobs, links};
+use storage::{Tx, copies, jobs, links};
 use sync::{Cause, CauseKind, Copy, CopyId, Remote, replication::Step};
 
 use super::{PUSH, Work};
@@ -78,7 +78,7 @@ impl Hub {
         self.store_quietly(&mut tx, &mut row).await?;
         let now = self.clock().now();
         jobs::request(&mut tx, PUSH, row.copy.calendar.0, now);
-        self.log_held(&mut tx, actor, &row);
+        self.log_event(&mut tx, actor, &row);
         self.commit(tx).await?;
         self.wake();
         Ok(())
@@ -134,7 +134,7 @@ impl Hub {
             for mut row in parked.into_iter().filter(is_held) {
                 row.copy.parked = None;
                 self.store_quietly(tx, &mut row).await?;
-                self.log_held(tx, actor, &row);
+                self.log_event(tx, actor, &row);
                 jobs::request(tx, PUSH, place.calendar.0, now);
             }
         }
@@ -150,18 +150,6 @@ impl Hub {
         } else {
             Err(Error::Stale)
         }
-    }
-
-    fn log_held(&self, tx: &mut Tx, actor: &Actor, row: &copies::Row) {
-        tx.log(Change {
-            kind: ChangeKind::Event,
-            subject: row.copy.id.0,
-            calendar: Some(row.copy.calendar),
-            actor: actor.log_name(),
-            cause: None,
-            at: self.clock().now(),
-            removed: !row.copy.alive,
-        });
     }
 }
 
