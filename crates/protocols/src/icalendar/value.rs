@@ -2,7 +2,7 @@
 
 use calendar::{When, Zone};
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, DateTime, Time},
     tz::Offset,
 };
@@ -260,6 +260,19 @@ pub fn signed_duration(value: &str) -> Option<i64> {
     Some(sign * (i64::from(duration.days) * 86_400 + i64::from(duration.seconds)))
 }
 
+/// A period in UTC (RFC 5545 3.3.9), whose end is a time or a duration. One whose end is neither lasts no time.
+pub fn utc_period(value: &str) -> Option<(Timestamp, Timestamp)> {
+    let (start, end) = value.split_once('/')?;
+    let start = utc(date_time(start.trim())?.0);
+    let end = end.trim();
+    let length = || SignedDuration::from_secs(signed_duration(end).unwrap_or_default());
+    let end = date_time(end).map_or_else(
+        || start.saturating_add(length()).unwrap_or(start),
+        |(end, _)| utc(end),
+    );
+    Some((start, end))
+}
+
 /// Writes a signed duration: whole days as days, as all clients do for alarms.
 pub fn write_signed_duration(seconds: i64) -> String {
     let sign = if seconds < 0 { "-" } else { "" };
@@ -319,5 +332,9 @@ mod tests {
             assert_eq!(write_signed_duration(signed_duration(text).unwrap()), text);
         }
         assert_eq!(signed_duration("-P1W"), Some(-604_800));
+        let hour = utc_period("20261129T090000Z/20261129T100000Z");
+        assert!(hour.is_some());
+        assert_eq!(utc_period("20261129T090000Z/PT1H"), hour);
+        assert_eq!(utc_period("20261129T090000Z"), None);
     }
 }

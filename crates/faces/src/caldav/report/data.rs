@@ -133,21 +133,7 @@ fn limit(tree: &mut Component<'_>, event: &calendar::Event, window: Window, zone
 /// Leaves the periods of busy time that touch a window (RFC 4791 9.6.7).
 fn limit_free_busy(tree: &mut Component<'_>, window: Window) {
     let touches = |period: &str| {
-        let Some((start, end)) = period.split_once('/') else {
-            return true;
-        };
-        let Some((start, _)) = value::date_time(start.trim()) else {
-            return true;
-        };
-        let start = value::utc(start);
-        let end = if let Some((end, _)) = value::date_time(end.trim()) {
-            value::utc(end)
-        } else {
-            let seconds = value::signed_duration(end.trim()).unwrap_or_default();
-            let length = jiff::SignedDuration::from_secs(seconds);
-            start.saturating_add(length).unwrap_or(start)
-        };
-        start < window.to && window.from < end
+        value::utc_period(period).is_none_or(|(start, end)| start < window.to && window.from < end)
     };
     for component in tree.components.iter_mut().filter(|c| c.is("VFREEBUSY")) {
         for property in component.properties.iter_mut().filter(|p| p.is("FREEBUSY")) {

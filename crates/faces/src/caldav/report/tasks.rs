@@ -220,21 +220,8 @@ fn repeated(
 
 /// Whether one of the periods of a VFREEBUSY is in a range.
 fn free_busy(component: &Component<'_>, from: Timestamp, to: Timestamp) -> bool {
-    let periods = component.all("FREEBUSY").flat_map(Property::as_list);
-    periods
-        .filter_map(|period| period.split_once('/'))
-        .any(|(start, end)| {
-            let Some((start, _)) = value::date_time(start) else {
-                return false;
-            };
-            let start = value::utc(start);
-            let length = value::signed_duration(end).map(SignedDuration::from_secs);
-            let end = match value::date_time(end) {
-                Some((end, _)) => value::utc(end),
-                None => start
-                    .saturating_add(length.unwrap_or_default())
-                    .unwrap_or(start),
-            };
-            from < end && to > start
-        })
+    let mut periods = component.all("FREEBUSY").flat_map(Property::as_list);
+    periods.any(|period| {
+        value::utc_period(period).is_some_and(|(start, end)| from < end && to > start)
+    })
 }
