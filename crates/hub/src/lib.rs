@@ -43,7 +43,7 @@ use uuid::Uuid;
 
 pub use conflicts::{ConflictPage, ConflictView, Cursor, Keep, Origin, Stands, UnitView};
 pub use error::Error;
-pub use object::{NewObject, Object};
+pub use object::{Content as ObjectContent, Object};
 pub use overlaps::{OverlapPage, OverlapView};
 /// How one connects with a provider.
 pub use providers::Auth;

@@ -5,15 +5,12 @@ use std::collections::BTreeSet;
 
 use identity::Actor;
 use jiff::Timestamp;
-use storage::{
-    Change, ChangeKind, Tx, calendars, changes,
-    objects::{self, Content},
-    shares::Access,
-};
+use storage::{Change, ChangeKind, Tx, calendars, changes, objects, shares::Access};
 use sync::CalendarId;
 use uuid::Uuid;
 
-pub use storage::objects::Object as Row;
+/// An object, and what is sealed of it.
+pub use storage::objects::{Content, Object};
 
 use crate::{Error, Hub, Precondition, Result, access, events::writable};
 
@@ -22,75 +19,20 @@ const OBJECTS_MAX: usize = 10_000;
 /// Largest text, in bytes.
 const TEXT_MAX: usize = 4 << 20;
 
-/// A calendar object that is no event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Object {
-    /// Its identity.
-    pub id: Uuid,
-    /// Its calendar.
-    pub calendar: CalendarId,
-    /// What it is, in capitals.
-    pub component: String,
-    /// Whether it exists.
-    pub alive: bool,
-    /// Grows with every change.
-    pub revision: i64,
-    /// When it was made.
-    pub created: Timestamp,
-    /// When it last changed.
-    pub updated: Timestamp,
-    /// Its name in its calendar.
-    pub name: String,
-    /// Its UID.
-    pub uid: String,
-    /// Its text.
-    pub text: String,
-}
-
-/// An object to be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewObject {
-    /// Its name in its calendar.
-    pub name: String,
-    /// What it is, in capitals.
-    pub component: String,
-    /// Its UID.
-    pub uid: String,
-    /// Its text.
-    pub text: String,
-}
-
-impl Object {
-    fn of(row: Row) -> Self {
-        Self {
-            id: row.id,
-            calendar: row.calendar,
-            component: row.component,
-            alive: row.alive,
-            revision: row.revision,
-            created: row.created,
-            updated: row.updated,
-            name: row.content.name,
-            uid: row.content.uid,
-            text: row.content.text,
-        }
-    }
-
-    /// What is left where something had a name and has not any more.
-    pub(crate) fn gone(id: Uuid, calendar: CalendarId, name: &str, at: Timestamp) -> Row {
-        Row {
-            id,
-            calendar,
-            component: String::new(),
-            alive: false,
-            revision: 1,
-            created: at,
-            updated: at,
-            content: Content {
-                name: name.to_owned(),
-                ..Content::default()
-            },
-        }
+/// What is left where something had a name and has not any more.
+pub(crate) fn gone(id: Uuid, calendar: CalendarId, name: &str, at: Timestamp) -> Object {
+    Object {
+        id,
+        calendar,
+        component: String::new(),
+        alive: false,
+        revision: 1,
+        created: at,
+        updated: at,
+        content: Content {
+            name: name.to_owned(),
+            ..Content::default()
+        },
     }
 }
 
@@ -101,10 +43,10 @@ impl Hub {
         actor: &Actor,
         calendar: CalendarId,
         precondition: Precondition,
-        new: NewObject,
+        (component, content): (String, Content),
     ) -> Result<Object> {
         access::may_write(actor)?;
-        if new.text.len() > TEXT_MAX {
+        if content.text.len() > TEXT_MAX {
             return Err(Error::invalid(
                 "text",
                 format!("longer than {TEXT_MAX} bytes"),
@@ -114,21 +56,16 @@ impl Hub {
         writable(&mut tx, actor, calendar).await?;
         only_local(&mut tx, calendar).await?;
         let now = self.clock().now();
-        let content = Content {
-            name: new.name,
-            uid: new.uid,
-            text: new.text,
-        };
         let row = if let Some(mut row) = objects::by_name(&mut tx, calendar, &content.name).await? {
             precondition.check(row.revision)?;
-            (row.component, row.content, row.updated) = (new.component, content, now);
+            (row.component, row.content, row.updated) = (component, content, now);
             objects::update(&mut tx, &mut row).await?;
             row
         } else {
-            let row = Row {
+            let row = Object {
                 id: self.ids().uuid(),
                 calendar,
-                component: new.component,
+                component,
                 alive: true,
                 revision: 1,
                 created: now,
@@ -140,7 +77,7 @@ impl Hub {
         };
         self.log_object(&mut tx, actor, &row);
         self.commit(tx).await?;
-        Ok(Object::of(row))
+        Ok(row)
     }
 
     /// Removes an object. Its text goes at once.
@@ -178,7 +115,7 @@ impl Hub {
         if objects::by_name(&mut tx, to, name).await?.is_some() {
             return Err(Error::Taken("an object of this name"));
         }
-        let there = Row {
+        let there = Object {
             id: self.ids().uuid(),
             calendar: to,
             revision: 1,
@@ -193,7 +130,7 @@ impl Hub {
         objects::insert(&mut tx, &there).await?;
         self.log_object(&mut tx, actor, &there);
         self.commit(tx).await?;
-        Ok(Object::of(there))
+        Ok(there)
     }
 
     /// The living object of this name.
@@ -206,7 +143,7 @@ impl Hub {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         access::reach(&mut tx, actor, calendar, Access::Read).await?;
         let row = objects::by_name(&mut tx, calendar, name).await?;
-        Ok(row.map(Object::of))
+        Ok(row)
     }
 
     /// The living objects with this UID in a calendar.
@@ -220,7 +157,7 @@ impl Hub {
         access::reach(&mut tx, actor, calendar, Access::Read).await?;
         let mut rows = objects::by_uid(&mut tx, uid).await?;
         rows.retain(|row| row.calendar == calendar);
-        Ok(rows.into_iter().map(Object::of).collect())
+        Ok(rows)
     }
 
     /// The living objects of a calendar, `limit` of them after `after`.
@@ -234,7 +171,7 @@ impl Hub {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         access::reach(&mut tx, actor, calendar, Access::Read).await?;
         let rows = objects::page(&mut tx, calendar, after, limit.min(OBJECTS_MAX)).await?;
-        Ok(rows.into_iter().map(Object::of).collect())
+        Ok(rows)
     }
 
     /// The objects of a calendar that changed between two positions of the log, each once; dead ones were removed.
@@ -263,7 +200,7 @@ impl Hub {
         }
         let mut found = Vec::new();
         for id in ids {
-            found.extend(objects::get(&mut tx, id).await?.map(Object::of));
+            found.extend(objects::get(&mut tx, id).await?);
         }
         Ok(found)
     }
@@ -274,7 +211,7 @@ impl Hub {
         actor: &Actor,
         id: Uuid,
         precondition: Precondition,
-    ) -> Result<Row> {
+    ) -> Result<Object> {
         let row = objects::get(tx, id).await?.filter(|row| row.alive);
         let row = row.ok_or(Error::NotFound("object"))?;
         writable(tx, actor, row.calendar).await?;
@@ -282,7 +219,7 @@ impl Hub {
         Ok(row)
     }
 
-    async fn end_object(&self, tx: &mut Tx, actor: &Actor, row: &mut Row) -> Result<()> {
+    async fn end_object(&self, tx: &mut Tx, actor: &Actor, row: &mut Object) -> Result<()> {
         row.alive = false;
         row.updated = self.clock().now();
         row.content.text.clear();
@@ -292,13 +229,13 @@ impl Hub {
     }
 
     /// Says to those who follow a calendar that a name is gone.
-    pub(crate) async fn bury(&self, tx: &mut Tx, actor: &Actor, gone: &Row) -> Result<()> {
+    pub(crate) async fn bury(&self, tx: &mut Tx, actor: &Actor, gone: &Object) -> Result<()> {
         objects::insert(tx, gone).await?;
         self.log_object(tx, actor, gone);
         Ok(())
     }
 
-    fn log_object(&self, tx: &mut Tx, actor: &Actor, row: &Row) {
+    fn log_object(&self, tx: &mut Tx, actor: &Actor, row: &Object) {
         tx.log(Change {
             kind: ChangeKind::Object,
             subject: row.id,

@@ -48,7 +48,7 @@ impl Item {
     /// What is no event.
     pub(super) fn object(mut object: Object) -> Self {
         Self {
-            text: Some(std::mem::take(&mut object.text)),
+            text: Some(std::mem::take(&mut object.content.text)),
             kind: Kind::Object(object),
         }
     }
@@ -68,7 +68,7 @@ impl Item {
                 Some(name) => name.into(),
                 None => format!("{}.ics", event.id).into(),
             },
-            Kind::Object(object) => object.name.as_str().into(),
+            Kind::Object(object) => object.content.name.as_str().into(),
         }
     }
 
@@ -118,7 +118,7 @@ impl Item {
     pub(super) fn uid(&self) -> &str {
         match &self.kind {
             Kind::Event(event) => &event.event.uid,
-            Kind::Object(object) => &object.uid,
+            Kind::Object(object) => &object.content.uid,
         }
     }
 

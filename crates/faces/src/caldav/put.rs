@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use calendar::Event;
-use hub::{CalendarView, NewObject, Precondition, events::Place};
+use hub::{CalendarView, ObjectContent, Precondition, events::Place};
 use protocols::{
     caldav::{Element, Name, name},
     dialect::keep_others,
@@ -64,7 +64,7 @@ impl Upload {
             Kind::Event(event) => What::Event(Box::new(event.event.clone())),
             Kind::Object(object) => What::Object {
                 component: object.component.clone(),
-                uid: object.uid.clone(),
+                uid: object.content.uid.clone(),
             },
         };
         Self {
@@ -146,12 +146,12 @@ pub(super) async fn write(
         }
         What::Object { component, uid } => {
             let unchanged = current.map_or(Precondition::None, |item| item.unchanged());
-            let new = NewObject {
+            let content = ObjectContent {
                 name: name.to_owned(),
-                component,
                 uid,
                 text: upload.text,
             };
+            let new = (component, content);
             let written = hub.write_object(&request.actor, calendar.id, unchanged, new);
             Ok(Item::object(written.await?))
         }

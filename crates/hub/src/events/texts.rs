@@ -14,7 +14,7 @@ use storage::{
 use sync::{CalendarId, CopyId};
 
 use super::{create::NewEvent, edit::put};
-use crate::{Error, EventView, Hub, Precondition, Result, access, object::Object};
+use crate::{Error, EventView, Hub, Precondition, Result, access, object::gone};
 
 /// From how many events on the texts of the whole calendar are read at once.
 const MANY: usize = 200;
@@ -129,8 +129,8 @@ impl Hub {
         row.updated = self.clock().now();
         copies::update(&mut tx, &mut row).await?;
         self.log_event(&mut tx, actor, &row);
-        let gone = Object::gone(self.ids().uuid(), row.copy.calendar, old, row.updated);
-        self.bury(&mut tx, actor, &gone).await?;
+        let grave = gone(self.ids().uuid(), row.copy.calendar, old, row.updated);
+        self.bury(&mut tx, actor, &grave).await?;
         self.commit(tx).await?;
         Ok(EventView::of(row))
     }
