@@ -12,6 +12,7 @@ mod command;
 mod corpus;
 mod fuzz;
 mod instructions;
+mod interop;
 mod node;
 mod openapi;
 mod postgres;
@@ -106,6 +107,8 @@ enum Task {
     },
     /// Run Apple's caldavtester against the sandbox's CalDAV server, and count the cases of each suite that pass.
     Caldavtester(caldavtester::Options),
+    /// Keep the calendars of real CalDAV servers in step, and let real CalDAV clients use Kalends. What is not installed is named.
+    Interop(interop::Options),
     /// Install the vendors' official clients for Python and Node, which some tests drive, under the target directory.
     Clients,
 }
@@ -225,6 +228,7 @@ fn run(task: Task) -> Result<bool> {
             database,
         } => torture::run(seed, kills, database),
         Task::Caldavtester(options) => caldavtester::run(&options),
+        Task::Interop(options) => interop::run(&options),
         Task::Clients => clients::Clients::install().map(|clients| {
             for (name, place) in clients.variables() {
                 println!("{name}={place}");

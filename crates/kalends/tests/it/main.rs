@@ -15,6 +15,7 @@ mod doctor;
 mod expired;
 mod hops;
 mod ics;
+mod interop;
 mod killed;
 mod listener;
 mod listing;

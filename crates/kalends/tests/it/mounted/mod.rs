@@ -4,7 +4,7 @@
 mod clients;
 mod device;
 mod feeds;
-mod hub;
+pub mod hub;
 pub mod mirrored;
 mod pages;
 mod program;

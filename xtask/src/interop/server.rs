@@ -1,0 +1,75 @@
+//! The real servers: what they are called, and how they are started with nothing in them.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::process::{Running, clear};
+use super::{cyrus, radicale, xandikos};
+use crate::Result;
+
+/// The account that each of them has.
+pub const USER: &str = "test";
+/// Its password.
+pub const PASSWORD: &str = "secret";
+
+/// A kind of server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Radicale,
+    Xandikos,
+    Cyrus,
+}
+
+/// One that runs.
+pub struct Server {
+    pub kind: Kind,
+    /// What a person would type.
+    pub root: String,
+    /// The collection in which the account's calendars are.
+    pub home: String,
+    /// Ends it when this goes.
+    pub _running: Running,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Radicale, Self::Xandikos, Self::Cyrus];
+
+    /// As people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Radicale => "Radicale",
+            Self::Xandikos => "Xandikos",
+            Self::Cyrus => "Cyrus",
+        }
+    }
+
+    /// What this machine lacks to run it.
+    pub fn missing(self) -> Option<&'static str> {
+        match self {
+            Self::Radicale | Self::Xandikos => None,
+            Self::Cyrus => cyrus::missing(),
+        }
+    }
+
+    /// Starts it in a folder of its own below `folder`. `python` has those that are written in it.
+    pub fn start(self, python: &Path, folder: &Path) -> Result<Server> {
+        let folder = folder.join(self.name().to_lowercase());
+        clear(&folder)?;
+        match self {
+            Self::Radicale => radicale::start(python, &folder),
+            Self::Xandikos => xandikos::start(python, &folder),
+            Self::Cyrus => cyrus::start(&folder),
+        }
+    }
+}
+
+impl Server {
+    /// As programs are told where it is.
+    pub fn description(&self) -> Value {
+        json!({
+            "name": self.kind.name(), "root": self.root, "home": self.home, "user": USER, "password": PASSWORD,
+        })
+    }
+}
