@@ -45,7 +45,7 @@ pub fn start(folder: &Path) -> Result<Server> {
     command.arg("-M").arg(folder.join("cyrus.conf"));
     command.arg("-C").arg(folder.join("imapd.conf"));
     command.arg("-p").arg(folder.join("pid"));
-    let running = Running::start(command, &folder.join("log"), http)?;
+    let running = Running::listening(command, &folder.join("log"), http)?;
     mailbox(imap)?;
     let root = format!("http://127.0.0.1:{http}/");
     Ok(Server {

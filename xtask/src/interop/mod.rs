@@ -1,17 +1,19 @@
 //! `cargo xtask interop`: Kalends beside software that others have written. As a client it keeps the calendars of real CalDAV
-//! servers in step.
+//! servers in step; as a server it is used by real CalDAV clients.
 
+mod clients;
 mod cyrus;
 mod drive;
+mod house;
 mod process;
 mod radicale;
 mod server;
 mod xandikos;
 
+use crate::Result;
 use crate::command::{cargo, outcome, target};
 use crate::report::Outcome;
 use crate::venv::Venv;
-use crate::{Result, interop::server::Kind};
 
 /// The servers and clients that are in Python's registry.
 const PYTHON: Venv = Venv {
@@ -22,6 +24,12 @@ const PYTHON: Venv = Venv {
 /// What is to be run.
 #[derive(clap::Args)]
 pub struct Options {
+    /// Only real servers, against Kalends as a client.
+    #[arg(long, conflicts_with = "clients")]
+    servers: bool,
+    /// Only real clients, against Kalends as a server.
+    #[arg(long)]
+    clients: bool,
     /// Only those with these names.
     names: Vec<String>,
 }
@@ -42,8 +50,13 @@ pub fn run(options: &Options) -> Result<bool> {
     let python = PYTHON.install()?;
     let folder = target().join("interop/data");
     process::clear(&folder)?;
-    let kinds: Vec<Kind> = (Kind::ALL.into_iter())
-        .filter(|kind| options.wants(kind.name()))
-        .collect();
-    drive::servers(&kinds, &python, &folder)
+    let wants = |name: &str| options.wants(name);
+    let mut all = true;
+    if !options.clients {
+        all &= drive::servers(wants, &python, &folder)?;
+    }
+    if !options.servers {
+        all &= clients::run(wants, &python, &folder)?;
+    }
+    Ok(all)
 }

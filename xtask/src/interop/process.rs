@@ -10,29 +10,34 @@ use std::time::{Duration, Instant};
 use crate::Result;
 use crate::command::stdout;
 
-/// How long a program may take until it listens.
-const READY: Duration = Duration::from_secs(60);
+/// How long a program may take until it is ready.
+const READY: Duration = Duration::from_secs(120);
 /// How long it may take to end.
 const FAREWELL: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(50);
 
-/// A program that listens on a port; ended when this goes.
+/// A program that runs; ended when this goes.
 pub struct Running(Child);
 
 impl Running {
-    /// Starts it, with what it says in `log`, and waits until somebody listens on the port.
-    pub fn start(mut command: Command, log: &Path, port: u16) -> Result<Self> {
+    /// Starts it, with what it says in `log`, and waits until it is ready.
+    pub fn start(mut command: Command, log: &Path, ready: impl Fn() -> bool) -> Result<Self> {
         let file = File::create(log)?;
         command.stdin(Stdio::null()).stdout(file.try_clone()?);
         let mut running = Self(command.stderr(file).spawn()?);
-        let listens = || TcpStream::connect(("127.0.0.1", port)).is_ok();
-        if let Err(late) = within(READY, || listens() || running.ended()) {
-            return Err(format!("it does not listen: {late}: {}", log.display()).into());
-        }
-        if running.ended() {
-            return Err(format!("it ended: {}", fs::read_to_string(log)?).into());
+        let waited = within(READY, || ready() || running.ended());
+        if waited.is_err() || running.ended() {
+            let said = fs::read_to_string(log)?;
+            return Err(format!("{} does not start: {said}", log.display()).into());
         }
         Ok(running)
+    }
+
+    /// The same for a program that is ready when it listens on a port.
+    pub fn listening(command: Command, log: &Path, port: u16) -> Result<Self> {
+        Self::start(command, log, || {
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        })
     }
 
     fn ended(&mut self) -> bool {

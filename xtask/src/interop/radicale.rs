@@ -25,6 +25,6 @@ pub fn start(python: &Path, folder: &Path) -> Result<Server> {
         kind: Kind::Radicale,
         home: format!("{root}{USER}/"),
         root,
-        _running: Running::start(command, &folder.join("log"), port)?,
+        _running: Running::listening(command, &folder.join("log"), port)?,
     })
 }

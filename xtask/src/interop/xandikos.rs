@@ -21,6 +21,6 @@ pub fn start(python: &Path, folder: &Path) -> Result<Server> {
         kind: Kind::Xandikos,
         home: format!("{root}{USER}/calendars/"),
         root,
-        _running: Running::start(command, &folder.join("log"), port)?,
+        _running: Running::listening(command, &folder.join("log"), port)?,
     })
 }
