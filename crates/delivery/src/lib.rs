@@ -1,5 +1,5 @@
 //! Programs that ordered it through Google's or Microsoft's API are told of changes, as these services tell them: Google
-//! channels and Graph subscriptions.
+//! channels and Graph subscriptions. And people outside of the hub are sent invitations by [`mail`].
 //!
 //! Orders are kept in the database with how far each has been told, so that a restart loses nothing, and of several nodes
 //! on one database one tells. An order outlives what it is about, or its program, only until that has been told. A message is a hint and no more: it names what changed, and nothing of what it says, unless Graph's client asked for that, sealed. One that
@@ -7,6 +7,7 @@
 
 mod follow;
 mod life;
+pub mod mail;
 mod message;
 mod orders;
 mod policy;
@@ -75,11 +76,13 @@ impl Notifier {
     }
 }
 
-/// Why an order cannot be kept or carried out.
+/// Why an order or a message cannot be kept or carried out.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub enum Error {
+    /// The database.
     #[error(transparent)]
     Storage(#[from] storage::Error),
+    /// An order was written by something else.
     #[error("an order in the database cannot be read")]
     Unreadable,
 }

@@ -2,7 +2,7 @@
 
 use jiff::{Span, Timestamp};
 use storage::{
-    Store, Tx, changes, conflicts, edits, enclosures, idempotency, intents, oauth, objects,
+    Store, Tx, changes, conflicts, edits, enclosures, idempotency, intents, mail, oauth, objects,
     observations, one_time, sessions, watchers,
 };
 
@@ -37,6 +37,7 @@ impl Hub {
         gone += conflicts::prune(&mut tx, past).await?;
         gone += enclosures::prune(&mut tx, past).await?;
         gone += objects::prune(&mut tx, past).await?;
+        gone += mail::prune(&mut tx, past).await?;
         tx.commit().await?;
         let mut tx = store.write().await?;
         gone += idempotency::prune(&mut tx, repeated).await?;

@@ -8,6 +8,10 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
+mod mail;
+
+pub use self::mail::Mail;
+
 /// The file looked for if none is named.
 const DEFAULT_FILE: &str = "config.toml";
 /// What all our environment variables begin with.
@@ -44,6 +48,8 @@ pub struct Config {
     pub google: Option<OauthClient>,
     /// Our client at Microsoft.
     pub microsoft: Option<OauthClient>,
+    /// The mail server.
+    pub mail: Option<Mail>,
 }
 
 /// Where the hub listens.
@@ -243,6 +249,10 @@ impl Config {
             check_address(url)
                 .map_err(|what| BadConfig(format!("server.public_url: «{url}» {what}")))?;
         }
+        if let Some(mail) = &config.mail {
+            mail.speaker()?;
+            mail.server(None)?;
+        }
         Ok(config)
     }
 
@@ -301,6 +311,7 @@ fn keys() -> impl Iterator<Item = (String, String)> {
     let whole = Config {
         google: Some(client.clone()),
         microsoft: Some(client),
+        mail: Some(Mail::nothing()),
         ..Config::default()
     };
     let sections = serde_json::to_value(whole).unwrap_or_default();
@@ -344,6 +355,13 @@ fn said(errors: &figment::Error) -> String {
         } else {
             format!("{key}: ")
         };
+        // A value that has another type is named, and a secret is none to be named.
+        let secret = ["password: ", "secret: "]
+            .iter()
+            .any(|end| key.ends_with(end));
+        if secret {
+            return format!("{key}a text in quotes is needed{place}");
+        }
         format!("{key}{}{place}", error.kind)
     });
     each.collect::<Vec<_>>().join("; ")

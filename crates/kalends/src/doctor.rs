@@ -13,6 +13,7 @@ use crate::{
     serve::{HEALTHY, unusable},
 };
 
+mod mail;
 mod reach;
 
 /// How long a hub on this machine may take to say that it is one.
@@ -41,6 +42,7 @@ pub async fn run(options: ConfigOptions) -> Result<(), Failure> {
     doctor.port(&config).await;
     public_address(&config);
     doctor.reach(&config, servers).await;
+    doctor.mail(&config).await;
     doctor.verdict()
 }
 

@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use delivery::{Notifier, OverTls};
+use delivery::{
+    Notifier, OverTls,
+    mail::{Post, Server, Speaker},
+};
 use faces::{App, Dialect, Parts};
 use hub::{Hub, NodeId};
 use identity::{Clock, Identity, Ids, NewUser, SystemClock, SystemIds, User};
@@ -24,7 +27,7 @@ use storage::{MasterKey, Store, Stores};
 
 use crate::{
     Failure,
-    config::{Config, OauthClient, Reach},
+    config::{Config, Mail, OauthClient, Reach},
 };
 
 /// Changes that come so close together make one message to a program that wants to be told of them.
@@ -46,6 +49,8 @@ pub struct House {
     pub owner: User,
     /// Tells programs of changes, once it runs.
     pub notifier: Notifier,
+    /// Sends what is to be mailed, once it runs; none without a mail server.
+    pub post: Option<Post>,
 }
 
 /// Opens the database that the configuration names.
@@ -122,6 +127,15 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         ids: ids.clone(),
         network: network.clone(),
     });
+    let post = match &config.mail {
+        Some(mail) => Some(Post::new(
+            store.clone(),
+            mail_server(config, mail)?,
+            clock.clone(),
+            &*ids,
+        )),
+        None => None,
+    };
     let identity = Identity::new(store.clone(), clock, ids);
     let owner = match identity.users().await?.into_iter().next() {
         Some(owner) => owner,
@@ -145,7 +159,17 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         network,
         owner,
         notifier,
+        post,
     })
+}
+
+/// The mail server, and for whom it may write.
+pub fn mail_server(config: &Config, mail: &Mail) -> Result<(Server, Speaker), Failure> {
+    let root_ca = config.network.root_ca.as_deref().map(read_ca).transpose()?;
+    let speaker = mail.speaker()?;
+    let server = Server::new(mail.server(root_ca)?, &speaker);
+    let server = server.map_err(|what| Failure::new(format!("mail.host: {what}")))?;
+    Ok((server, speaker))
 }
 
 /// Who this process is, as its former self in the same directory was: a directory is one process's.

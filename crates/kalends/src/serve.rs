@@ -53,6 +53,7 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
     });
     let telling = house.notifier.clone().showing(house.app.below("microsoft"));
     let telling = tokio::spawn(telling.run());
+    let mailing = house.post.clone().map(|post| tokio::spawn(post.run()));
     tracing::info!(listen = config.server.listen, "the hub is ready");
     axum::serve(listener, site::with_site(routes, &connect))
         .with_graceful_shutdown(told_to_stop())
@@ -60,6 +61,9 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
     // Whoever waits for nothing any more is not waited for: open streams end with the process.
     let _ = stop.send(true);
     telling.abort();
+    if let Some(mailing) = mailing {
+        mailing.abort();
+    }
     let _ = tokio::time::timeout(FAREWELL, worker).await;
     let _ = tokio::time::timeout(FAREWELL, house.stores.close()).await;
     Ok(())

@@ -82,6 +82,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["storage"]),
     ("axum", &["faces", "sandbox", "kalends"]),
     ("reqwest", &["network"]),
+    ("lettre", &["delivery"]),
 ];
 
 /// Rooms without I/O, clock or randomness.

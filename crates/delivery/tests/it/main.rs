@@ -4,6 +4,7 @@
 mod house;
 mod life;
 mod lists;
+mod mail;
 mod rich;
 
 use std::time::Duration;

@@ -20,6 +20,7 @@ mod once;
 mod openapi;
 mod overlaps;
 mod problem;
+mod profiles;
 mod runs;
 mod session;
 mod shares;
@@ -50,6 +51,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(session::sign_in, session::sign_out))
         .routes(routes!(app_passwords::list, app_passwords::create))
         .routes(routes!(app_passwords::remove))
+        .routes(routes!(profiles::create))
         .routes(routes!(apps::list, apps::create))
         .routes(routes!(apps::remove))
         .routes(routes!(connections::providers))

@@ -14,7 +14,7 @@ use calendar::unit;
 use identity::{Actor, Kind};
 use serde_json::Value;
 use storage::{
-    Tx, calendars, connections, copies, links,
+    Tx, calendars, connections, copies, links, mail,
     shares::{self, Whom},
     traces::{self, Kept, State, Trace},
     users,
@@ -76,6 +76,11 @@ impl Hub {
         search.table(Kept::Copies, true).await?;
         for kept in Kept::ALL {
             search.table(kept, false).await?;
+        }
+        if doing == Doing::Erase {
+            let mut tx = self.store(actor.tenant).await?.write().await?;
+            mail::forget(&mut tx, search.person.address()).await?;
+            self.commit(tx).await?;
         }
         self.wake();
         Ok(search.account)

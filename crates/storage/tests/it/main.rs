@@ -29,6 +29,7 @@ mod gathered;
 mod keys;
 mod known;
 mod locks;
+mod mail;
 mod objects;
 mod opening;
 mod people;

@@ -12,6 +12,7 @@ mod once;
 mod openapi;
 mod overlaps;
 mod problems;
+mod profiles;
 mod provider;
 mod push;
 mod session;
