@@ -123,11 +123,10 @@ impl Mail {
         let here = matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "::1");
         match self.security {
             Some(Protection::Tls) => Security::Tls,
-            Some(Protection::Starttls) => Security::StartTls,
             Some(Protection::None) => Security::Nothing,
             None if here => Security::Nothing,
             None if self.port == 465 => Security::Tls,
-            None => Security::StartTls,
+            Some(Protection::Starttls) | None => Security::StartTls,
         }
     }
 
