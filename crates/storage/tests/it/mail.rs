@@ -54,14 +54,14 @@ async fn one_message_is_asked_for_once(f: Fixture) {
     // At another time, and of another spelling.
     let mut same = letter.clone();
     same.calendar = same.calendar.replace("20261101", "20261102");
-    same.to.address = "Ben@Example.org".to_owned();
+    same.to.address = "Ben@Example.org".into();
     assert_eq!(post(&f, &same, 2).await, None);
     // To another, of another version, about one occurrence, with another method: each is another one.
     let mut others = [(); 4].map(|()| letter.clone());
-    others[0].to.address = "cleo@example.org".to_owned();
+    others[0].to.address = "cleo@example.org".into();
     others[1].sequence = 2;
     others[2].recurrence = Some("20261124T120000Z".to_owned());
-    others[3].method = "CANCEL".to_owned();
+    others[3].method = "CANCEL".into();
     for other in others {
         assert_ne!(post(&f, &other, 2).await, Some(posted));
     }
@@ -84,7 +84,7 @@ async fn what_changes_before_it_is_sent_is_sent_once(f: Fixture) {
     let old = mail::get(&mut tx, posted).await.unwrap().unwrap();
     assert!(mail::begin(&mut tx, &old, at(1)).await.unwrap());
     tx.commit().await.unwrap();
-    letter.text = "Ada invites you to lunch".to_owned();
+    letter.text = "Ada invites you to lunch".into();
     assert_eq!(post(&f, &letter, 2).await, Some(posted));
     // Whoever sent the old words has not sent the new ones.
     let mut tx = f.store.write().await.unwrap();
@@ -115,7 +115,7 @@ async fn what_was_sent_is_sent_again_only_with_other_words(f: Fixture) {
     assert_eq!(sent.letter, Letter::default(), "nothing is left of it");
     tx.commit().await.unwrap();
     assert_eq!(post(&f, &letter, 3).await, None);
-    letter.subject = "Dinner".to_owned();
+    letter.subject = "Dinner".into();
     assert_eq!(post(&f, &letter, 3).await, Some(posted));
     assert!(claim(&f, 3).await.is_some());
     // What waits is not forgotten, however old.

@@ -94,7 +94,7 @@ fn answers_say_that_they_are_some() {
         ("REFRESH", true),
     ] {
         let mut letter = invitation();
-        letter.method = method.to_owned();
+        letter.method = method.into();
         letter.calendar = letter
             .calendar
             .replace("METHOD:REQUEST", &format!("METHOD:{method}"));
@@ -128,8 +128,8 @@ fn for_others_the_hub_writes_under_its_own_address() {
 fn nothing_that_somebody_typed_becomes_a_header() {
     let evil = "x\r\nBcc: eve@example.com\r\n\r\n<script>\n\r\u{85}y\0";
     let mut letter = invitation();
-    letter.subject = evil.to_owned();
-    letter.from.name = evil.to_owned();
+    letter.subject = evil.into();
+    letter.from.name = evil.into();
     letter.to.name = format!("\"; {evil} <eve@example.com>,");
     let expected: Vec<String> = headers(&text(invitation()))
         .iter()
@@ -147,9 +147,9 @@ fn nothing_that_somebody_typed_becomes_a_header() {
     ] {
         let mut letter = invitation();
         if which == 0 {
-            letter.to.address = address.to_owned();
+            letter.to.address = address.into();
         } else {
-            letter.from.address = address.to_owned();
+            letter.from.address = address.into();
         }
         let refused = compose(&mail(letter), &speaker()).unwrap_err();
         assert!(matches!(refused, Unfit::Address(_)), "{address}");
@@ -163,15 +163,15 @@ fn what_cannot_be_a_message_is_none() {
         change(&mut letter);
         compose(&mail(letter), &speaker()).map(|_| ()).unwrap_err()
     };
-    assert_eq!(refused(|l| l.method = "PUBLISH".to_owned()), Unfit::Method);
-    assert_eq!(refused(|l| l.method = "CANCEL".to_owned()), Unfit::Method);
+    assert_eq!(refused(|l| l.method = "PUBLISH".into()), Unfit::Method);
+    assert_eq!(refused(|l| l.method = "CANCEL".into()), Unfit::Method);
     assert_eq!(refused(|l| l.text = "x".repeat(70_000)), Unfit::TooLong);
     assert_eq!(
         refused(|l| l.calendar.push_str(&"X".repeat(1 << 20))),
         Unfit::TooLong
     );
     assert_eq!(
-        refused(|l| l.to.address = "nobody".to_owned()),
+        refused(|l| l.to.address = "nobody".into()),
         Unfit::Address("recipient")
     );
 }
