@@ -98,18 +98,7 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         clock.clone(),
         configured(config),
     ));
-    let hub_settings = hub::Settings {
-        public_url: config.server.notifications.then(|| config.public_url()),
-        time_zone: config.sync.time_zone.clone(),
-        poll: config.sync.poll_seconds.map(Duration::from_secs),
-        workers: config.sync.workers.max(1),
-        node: Some(node(&config.storage.data, &*ids)?),
-        explode: hub::Explode {
-            days_before: config.sync.explode_days_before,
-            days_after: config.sync.explode_days_after,
-            most: config.sync.explode_most,
-        },
-    };
+    let hub_settings = hub_settings(config, &*ids)?;
     let hub = Hub::new(
         stores.clone(),
         directory,
@@ -127,15 +116,7 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         ids: ids.clone(),
         network: network.clone(),
     });
-    let post = match &config.mail {
-        Some(mail) => Some(Post::new(
-            store.clone(),
-            mail_server(config, mail)?,
-            clock.clone(),
-            &*ids,
-        )),
-        None => None,
-    };
+    let post = post(config, &store, &clock, &*ids)?;
     let identity = Identity::new(store.clone(), clock, ids);
     let owner = match identity.users().await?.into_iter().next() {
         Some(owner) => owner,
@@ -161,6 +142,36 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         notifier,
         post,
     })
+}
+
+/// What of the configuration is the hub's.
+fn hub_settings(config: &Config, ids: &dyn Ids) -> Result<hub::Settings, Failure> {
+    Ok(hub::Settings {
+        public_url: config.server.notifications.then(|| config.public_url()),
+        time_zone: config.sync.time_zone.clone(),
+        poll: config.sync.poll_seconds.map(Duration::from_secs),
+        workers: config.sync.workers.max(1),
+        node: Some(node(&config.storage.data, ids)?),
+        explode: hub::Explode {
+            days_before: config.sync.explode_days_before,
+            days_after: config.sync.explode_days_after,
+            most: config.sync.explode_most,
+        },
+    })
+}
+
+/// Whoever sends what is to be mailed; nobody without a mail server.
+fn post(
+    config: &Config,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+    ids: &dyn Ids,
+) -> Result<Option<Post>, Failure> {
+    let Some(mail) = &config.mail else {
+        return Ok(None);
+    };
+    let server = mail_server(config, mail)?;
+    Ok(Some(Post::new(store.clone(), server, clock.clone(), ids)))
 }
 
 /// The mail server, and for whom it may write.
