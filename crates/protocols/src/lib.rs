@@ -7,6 +7,7 @@ pub mod caldav;
 pub mod dialect;
 pub mod google;
 pub mod icalendar;
+pub mod itip;
 pub mod jscalendar;
 pub mod microsoft;
 pub mod zones;

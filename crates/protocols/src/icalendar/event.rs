@@ -95,6 +95,13 @@ pub fn read_parsed(parsed: &Parsed) -> Vec<Result<Mapped<Event>, Error>> {
     results
 }
 
+/// Reads the one event of a calendar; `None` if it cannot be understood.
+pub(crate) fn read_tree(calendar: &Component) -> Option<Event> {
+    let zones = Zones::of(calendar);
+    let (_, event) = read_inner(&calendar.components, &zones).next()?;
+    Some(event.ok()?.value)
+}
+
 /// Reads the VEVENTs among the components of a calendar: each event with the components that it was made of.
 pub(super) fn read_inner<'a, 't>(
     components: &'a [Component<'t>],

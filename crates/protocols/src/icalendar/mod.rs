@@ -48,6 +48,7 @@ pub mod write;
 
 pub use compose::{empty_calendar, tree, write};
 pub use error::Error;
+pub(crate) use event::read_tree;
 pub use event::{Named, read, read_each, read_named, read_parsed};
 pub use expand::expand;
 pub use kept::DIALECT;
@@ -56,6 +57,7 @@ pub use other::Other;
 pub use series::in_terms_of;
 pub use sourced::Sourced;
 pub use timezones::zone_component;
+pub(crate) use vtimezone::Zones;
 
 /// Property by which the CalDAV connector marks what it writes. Here it is unknown like any other.
 pub const STAMP: &str = "X-KALENDS-STAMP";

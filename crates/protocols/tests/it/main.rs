@@ -5,6 +5,7 @@ mod arbitrary;
 mod caldav;
 mod google;
 mod icalendar;
+mod itip;
 mod jscalendar;
 mod losses;
 mod microsoft;

@@ -1,0 +1,277 @@
+//! An attendee writes or removes their copy: what is theirs to change, and what the organizer is told (RFC 6638 3.2.2).
+
+use std::collections::BTreeSet;
+
+use calendar::Address;
+use jiff::Timestamp;
+
+use super::{
+    Plan, Refusal,
+    change::{Difference, between},
+    message::Message,
+    object::{Key, Object},
+    party::{
+        Agent, DECLINED, WAITING, address, agent, answer, attendee, attendee_mut, drop_all,
+        is_cancelled, organizer, parts, parts_mut, put, sequence, set_sequence,
+    },
+    reply::Reply,
+};
+use crate::icalendar::component::{Component, Property};
+
+/// What becomes of a copy that an attendee has written in the place of what the organizer has sent.
+///
+/// # Errors
+/// Something was changed that is the organizer's to say.
+pub fn attend(
+    old: &Component<'static>,
+    new: Component<'static>,
+    me: &Address,
+    now: Timestamp,
+) -> Result<Plan, Refusal> {
+    let mut copy = Copy {
+        old: Object::of(old.clone()),
+        new: Object::of(new),
+        me,
+    };
+    copy.check_organizer()?;
+    copy.check()?;
+    copy.restore_overrides();
+    let declined = copy.declined();
+    let mut reply = Reply::new(&copy.old, me);
+    for key in &declined {
+        reply.decline(*key);
+    }
+    copy.answer(&mut reply);
+    let (from, _) = organizer(old).ok_or_else(|| Refusal("ORGANIZER is missing".to_owned()))?;
+    let messages: Vec<Message> = reply.message(&from, now).into_iter().collect();
+    copy.settle();
+    Ok(Plan {
+        object: copy.new.tree,
+        messages,
+    })
+}
+
+/// What the organizer is told when an attendee removes their copy: nothing if they had declined all of it, if it is called
+/// off, or if the server does not do the telling.
+pub fn leave(old: &Component<'static>, me: &Address, now: Timestamp) -> Option<Message> {
+    let (from, agent) = organizer(old)?;
+    if agent == Agent::Other {
+        return None;
+    }
+    let object = Object::of(old.clone());
+    let mut reply = Reply::new(&object, me);
+    if let Some(master) = object.master()
+        && open(master, me)
+    {
+        reply.say(master, DECLINED);
+    }
+    for (_, part) in object.overrides().filter(|(_, part)| open(part, me)) {
+        reply.say(part, DECLINED);
+    }
+    reply.message(&from, now)
+}
+
+/// Whether somebody can still decline it.
+fn open(part: &Component<'_>, me: &Address) -> bool {
+    !is_cancelled(part) && answer(part, me).is_some_and(|said| said != DECLINED)
+}
+
+struct Copy<'a> {
+    old: Object,
+    new: Object,
+    me: &'a Address,
+}
+
+impl Copy<'_> {
+    fn check_organizer(&self) -> Result<(), Refusal> {
+        let refused = |text: &str| Err(Refusal(text.to_owned()));
+        match (organizer(&self.old.tree), organizer(&self.new.tree)) {
+            (Some((was, by)), Some((is, now_by))) => {
+                if was != is {
+                    return refused("ORGANIZER cannot be changed by an attendee");
+                }
+                if by != now_by {
+                    return refused("SCHEDULE-AGENT of ORGANIZER cannot be changed");
+                }
+                Ok(())
+            }
+            _ => refused("ORGANIZER cannot be removed by an attendee"),
+        }
+    }
+
+    /// The component that one of the copy was.
+    fn was(&self, key: Option<Key>) -> Option<Component<'static>> {
+        match key {
+            None => self.old.master().cloned(),
+            Some(key) => self.old.occurrence(key),
+        }
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        for part in parts(&self.new.tree) {
+            let key = self.new.key(part);
+            let Some(was) = self.was(key) else {
+                if is_cancelled(part) {
+                    continue;
+                }
+                let text = "RECURRENCE-ID: the organizer's event has no such occurrence";
+                return Err(Refusal(text.to_owned()));
+            };
+            if attendee(&was, self.me).is_some() && attendee(part, self.me).is_none() {
+                let text = format!("ATTENDEE: {} is missing", self.me);
+                return Err(Refusal(text));
+            }
+            if is_cancelled(&was) {
+                continue;
+            }
+            match between((&self.old, &was), (&self.new, part)) {
+                Difference::None if is_cancelled(part) => {
+                    let text = "STATUS is the organizer's to change";
+                    return Err(Refusal(text.to_owned()));
+                }
+                Difference::None => {}
+                Difference::Time => {
+                    let text = "when it happens is the organizer's to change";
+                    return Err(Refusal(text.to_owned()));
+                }
+                Difference::Content => {
+                    let text = "an attendee can change their answer, alarms, TRANSP and what is theirs alone";
+                    return Err(Refusal(text.to_owned()));
+                }
+            }
+        }
+        if self.old.master().is_some() && self.new.master().is_none() {
+            let text =
+                "the series is missing: an attendee can take single occurrences out with EXDATE";
+            return Err(Refusal(text.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Occurrences that differ and that the client has left out come back, as long as there is a series that would show them
+    /// otherwise. What was called off and is left out is taken out of the series.
+    fn restore_overrides(&mut self) {
+        if self.new.master().is_none() {
+            return;
+        }
+        let excluded = self.new.excluded();
+        let (mut back, mut out) = (Vec::new(), BTreeSet::new());
+        for (key, part) in self.old.overrides() {
+            if self.new.get(key).is_some() || excluded.contains(&key) {
+                continue;
+            }
+            if is_cancelled(part) {
+                out.insert(key);
+            } else {
+                back.push(part.clone());
+            }
+        }
+        // What the organizer has taken out stays out.
+        out.extend(self.old.excluded().difference(&excluded));
+        out.retain(|key| self.new.get(*key).is_none());
+        self.new.tree.components.extend(back);
+        self.new.exclude(&out);
+    }
+
+    /// The occurrences that were taken out of the copy: so one declines them.
+    fn declined(&self) -> BTreeSet<Key> {
+        let mut gone: BTreeSet<Key> = if self.new.master().is_some() {
+            let gone = self.new.excluded();
+            gone.difference(&self.old.excluded()).copied().collect()
+        } else {
+            let left: BTreeSet<Key> = self.new.overrides().map(|o| o.0).collect();
+            let all = self.old.overrides().map(|o| o.0);
+            all.filter(|key| !left.contains(key)).collect()
+        };
+        gone.retain(|key| {
+            let was = self.old.occurrence(*key);
+            was.is_some_and(|was| open(&was, self.me))
+        });
+        gone
+    }
+
+    /// Adds the answers that have changed to a reply.
+    fn answer(&self, reply: &mut Reply<'_>) {
+        let said = |part: Option<&Component<'static>>| part.and_then(|part| answer(part, self.me));
+        for part in parts(&self.new.tree) {
+            let Some(now) = answer(part, self.me) else {
+                continue;
+            };
+            let before = match self.new.key(part) {
+                None => said(self.old.master()),
+                Some(key) => match self.old.get(key) {
+                    Some(was) => said(Some(was)),
+                    // It was like all others, whose answer may have changed too.
+                    None => said(self.new.master()).or_else(|| said(self.old.master())),
+                },
+            };
+            if before.as_ref() != Some(&now) && !is_cancelled(part) {
+                reply.say(part, &now);
+            }
+        }
+    }
+
+    /// Puts back what is not the attendee's to change: what others have answered, revision numbers.
+    fn settle(&mut self) {
+        let mut tree = std::mem::take(&mut self.new.tree);
+        let reader = Object::of(tree.clone());
+        for part in parts_mut(&mut tree) {
+            let was = self.was(reader.key(part));
+            let Some(was) = was else { continue };
+            let mine = attendee(part, self.me).cloned();
+            restore_people(part, &was, mine.as_ref());
+            if was.property("SEQUENCE").is_some() || part.property("SEQUENCE").is_some() {
+                set_sequence(part, sequence(&was));
+            }
+            if part.property("SEQUENCE").is_some_and(|p| p.value == "0")
+                && was.property("SEQUENCE").is_none()
+            {
+                drop_all(part, &["SEQUENCE"]);
+            }
+            show(part, &was, self.me);
+        }
+        self.new = Object::of(tree);
+    }
+}
+
+/// The people of a component as the organizer has them, but for the attendee.
+fn restore_people(
+    part: &mut Component<'static>,
+    was: &Component<'static>,
+    mine: Option<&Property<'static>>,
+) {
+    let people = |p: &Property<'_>| p.is("ATTENDEE") || p.is("ORGANIZER");
+    let at = part.properties.iter().position(people);
+    part.properties.retain(|p| !people(p));
+    let restored = was
+        .properties
+        .iter()
+        .filter(|p| people(p))
+        .map(|p| match mine {
+            Some(mine) if p.is("ATTENDEE") && address(p) == address(mine) => mine.clone(),
+            _ => p.clone(),
+        });
+    let restored: Vec<_> = restored.collect();
+    let at = at.unwrap_or(part.properties.len());
+    part.properties.splice(at..at, restored);
+    if let Some(mine) = mine
+        && let Some(own) = attendee_mut(part, &address(mine))
+        && agent(own) == Agent::Server
+    {
+        super::party::strip(own, &super::view::OURS);
+    }
+}
+
+/// What is accepted takes time, even if the client leaves TRANSP as it was set for what nobody has answered yet.
+fn show(part: &mut Component<'static>, was: &Component<'static>, me: &Address) {
+    let before = answer(was, me);
+    let now = answer(part, me);
+    let comes = |said: Option<&str>| matches!(said, Some("ACCEPTED" | "TENTATIVE"));
+    let free = |part: &Component<'_>| {
+        let said = part.property("TRANSP");
+        said.is_some_and(|p| p.value.trim().eq_ignore_ascii_case("TRANSPARENT"))
+    };
+    if before.as_deref() == Some(WAITING) && comes(now.as_deref()) && free(was) && free(part) {
+        put(part, Property::new("TRANSP", "OPAQUE"));
+    }
+}
