@@ -210,6 +210,9 @@ impl Hub {
                 "it is part of a link: remove the link first".to_owned(),
             ));
         }
+        if !row.inbox {
+            self.unschedule_all(&mut tx, actor, id).await?;
+        }
         rows::delete(&mut tx, id).await?;
         self.log_calendar(&mut tx, actor.log_name(), id, true);
         self.commit(tx).await?;
@@ -270,6 +273,7 @@ impl Hub {
             missing,
             unread,
             last_sync: row.last_sync,
+            inbox: row.inbox,
             sort: row.sort,
             kept: row.kept,
         }

@@ -25,6 +25,9 @@ pub enum Error {
         /// What is wrong and what to do.
         reason: String,
     },
+    /// It is not for whoever wrote it to say, or it is between people in another calendar of theirs.
+    #[error("{0}")]
+    Scheduling(crate::scheduling::Refusal),
     /// A key that was used for another request.
     #[error("Idempotency-Key: was used for another request: use a new one")]
     KeyReused,

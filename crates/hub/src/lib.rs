@@ -26,6 +26,7 @@ pub mod prune;
 mod replay;
 pub mod replicate;
 pub mod runs;
+pub mod scheduling;
 pub mod shape;
 pub mod shares;
 mod troubles;

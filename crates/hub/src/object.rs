@@ -12,7 +12,11 @@ use uuid::Uuid;
 /// An object, and what is sealed of it.
 pub use storage::objects::{Content, Object};
 
-use crate::{Error, Hub, Precondition, Result, access, events::writable};
+use crate::{
+    Error, Hub, Precondition, Result, access,
+    events::writable,
+    scheduling::{Own, Scheduling},
+};
 
 /// Most objects of one answer.
 const OBJECTS_MAX: usize = 10_000;
@@ -43,7 +47,8 @@ impl Hub {
         actor: &Actor,
         calendar: CalendarId,
         precondition: Precondition,
-        (component, content): (String, Content),
+        (component, mut content): (String, Content),
+        how: Scheduling,
     ) -> Result<Object> {
         access::may_write(actor)?;
         if content.text.len() > TEXT_MAX {
@@ -56,8 +61,20 @@ impl Hub {
         writable(&mut tx, actor, calendar).await?;
         only_local(&mut tx, calendar).await?;
         let now = self.clock().now();
-        let row = if let Some(mut row) = objects::by_name(&mut tx, calendar, &content.name).await? {
-            precondition.check(row.revision)?;
+        let there = objects::by_name(&mut tx, calendar, &content.name).await?;
+        if let Some(there) = &there {
+            precondition.check(there.revision)?;
+        }
+        let own = there.clone().map(Own::object);
+        let between = |text: &str| text.contains("ORGANIZER");
+        if between(&content.text) || there.as_ref().is_some_and(|o| between(&o.content.text)) {
+            let written = (own, &*content.text);
+            let scheduled = self.scheduled(&mut tx, actor, calendar, written, how);
+            if let Some(text) = Box::pin(scheduled).await? {
+                content.text = text;
+            }
+        }
+        let row = if let Some(mut row) = there {
             (row.component, row.content, row.updated) = (component, content, now);
             objects::update(&mut tx, &mut row).await?;
             row
@@ -86,12 +103,15 @@ impl Hub {
         actor: &Actor,
         id: Uuid,
         precondition: Precondition,
+        how: Scheduling,
     ) -> Result<()> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let mut row = self
             .writable_object(&mut tx, actor, id, precondition)
             .await?;
+        let own = Own::object(row.clone());
+        Box::pin(self.unscheduled(&mut tx, actor, &own, how)).await?;
         self.end_object(&mut tx, actor, &mut row).await?;
         self.commit(tx).await?;
         Ok(())
@@ -214,7 +234,10 @@ impl Hub {
     ) -> Result<Object> {
         let row = objects::get(tx, id).await?.filter(|row| row.alive);
         let row = row.ok_or(Error::NotFound("object"))?;
-        writable(tx, actor, row.calendar).await?;
+        let (calendar, _) = access::reach(tx, actor, row.calendar, Access::Write).await?;
+        if !calendar.inbox {
+            writable(tx, actor, row.calendar).await?;
+        }
         precondition.check(row.revision)?;
         Ok(row)
     }
@@ -235,7 +258,7 @@ impl Hub {
         Ok(())
     }
 
-    fn log_object(&self, tx: &mut Tx, actor: &Actor, row: &Object) {
+    pub(crate) fn log_object(&self, tx: &mut Tx, actor: &Actor, row: &Object) {
         tx.log(Change {
             kind: ChangeKind::Object,
             subject: row.id,

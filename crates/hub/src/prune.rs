@@ -38,6 +38,7 @@ impl Hub {
         gone += enclosures::prune(&mut tx, past).await?;
         gone += objects::prune(&mut tx, past).await?;
         gone += mail::prune(&mut tx, past).await?;
+        gone += objects::prune_inboxes(&mut tx, past).await?;
         tx.commit().await?;
         let mut tx = store.write().await?;
         gone += idempotency::prune(&mut tx, repeated).await?;

@@ -117,6 +117,8 @@ pub struct CalendarView {
     pub unread: usize,
     /// When it was last read.
     pub last_sync: Option<Timestamp>,
+    /// It is where messages arrive, and holds nothing else.
+    pub inbox: bool,
     /// Place in lists.
     pub sort: i64,
     /// What clients said of it that the model has no field for, by the dialect in which they said it.

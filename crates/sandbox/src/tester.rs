@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use faces::{App, caldav};
-use hub::{UserId, calendars::NewCalendar};
+use hub::{Access, UserId, Whom, calendars::NewCalendar};
 use identity::{Actor, NewUser};
 
 use crate::Result;
@@ -61,9 +61,12 @@ const KINDS: [Kind; 4] = [
 /// The account whose name is not ASCII.
 const STRANGE: &str = "i18nuser";
 
+/// The account that cleans up in the calendars of all others.
+const ADMIN: &str = "admin";
+
 /// Accounts of which there is one, and how the tester's substitutions for them end.
 const SINGLE: [(&str, &str); 4] = [
-    ("admin", "admin"),
+    (ADMIN, "admin"),
     ("apprentice", "apprentice"),
     ("superuser", "proxy"),
     (STRANGE, "i18n"),
@@ -86,7 +89,9 @@ const FEATURES: &[&str] = &[
     "ctag",
     "current-user-principal",
     "directory listing",
+    "client-fix-TRANSP",
     "expand-property",
+    "implicit-scheduling",
     "own-root",
     "prefer",
     "prefer-minimal",
@@ -224,7 +229,11 @@ pub(crate) async fn settle(app: &App) -> Result<()> {
                 ..NewCalendar::default()
             };
             let actor = Actor::person(app.tenant, user);
-            app.hub.create_calendar(&actor, new).await?;
+            let calendar = app.hub.create_calendar(&actor, new).await?.id;
+            if name != ADMIN {
+                let whom = Whom::Person(address(ADMIN));
+                app.hub.share(&actor, calendar, whom, Access::Write).await?;
+            }
         }
     }
     Ok(())
@@ -368,5 +377,6 @@ fn of_account(
     for cuaddr in ["cuaddr", "cuaddralt", "cuaddraltnoslash"] {
         add(format!("{place}{cuaddr}{n}"), mail.clone());
     }
-    add(format!("{place}cuaddrurn{n}"), format!("urn:uuid:{user}"));
+    // Whatever a client calls somebody, here they go by their mail address.
+    add(format!("{place}cuaddrurn{n}"), mail);
 }

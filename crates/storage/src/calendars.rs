@@ -55,6 +55,8 @@ pub struct Calendar {
     pub sort: i64,
     /// When it was made here.
     pub created: Timestamp,
+    /// It is where messages arrive for its owner (RFC 6638 2.2), and is in no list.
+    pub inbox: bool,
     /// What clients said of it that the model has no field for, by the dialect in which they said it.
     pub kept: Map<String, Value>,
 }
@@ -83,6 +85,7 @@ impl Calendar {
             moved: None,
             sort: 0,
             created,
+            inbox: false,
             kept: Map::new(),
         }
     }
@@ -105,30 +108,33 @@ struct Content {
 
 const INSERT: &str = "
     INSERT INTO calendars (tenant, id, connection, owner, remote_hash, slug_hash, read_only, selected, feed, state,
-        last_sync, moved, sort, created, content, shown)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        last_sync, moved, sort, created, content, shown, inbox)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 const UPDATE: &str = "
     UPDATE calendars SET connection = $3, owner = $4, remote_hash = $5, slug_hash = $6, read_only = $7, selected = $8,
         feed = $9, state = $10, last_sync = $11, moved = $12, sort = $13, created = $14, content = $15,
-        shown = $16
+        shown = $16, inbox = $17
     WHERE tenant = $1 AND id = $2";
 const FEED: &str = "SELECT feed FROM calendars WHERE tenant = $1 AND id = $2";
 const CONNECTION: &str = "SELECT connection FROM calendars WHERE tenant = $1 AND id = $2";
 const GET: &str = "
-    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown, inbox
     FROM calendars WHERE tenant = $1 AND id = $2";
 const BY_REMOTE: &str = "
-    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown, inbox
     FROM calendars WHERE tenant = $1 AND connection = $2 AND remote_hash = $3";
 const BY_SLUG: &str = "
-    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown, inbox
     FROM calendars WHERE tenant = $1 AND slug_hash = $2";
 const LIST: &str = "
-    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown
-    FROM calendars WHERE tenant = $1 ORDER BY sort, created, id";
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown, inbox
+    FROM calendars WHERE tenant = $1 AND inbox = 0 ORDER BY sort, created, id";
 const OF_CONNECTION: &str = "
-    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown, inbox
     FROM calendars WHERE tenant = $1 AND connection = $2 ORDER BY sort, created, id";
+const INBOX_OF: &str = "
+    SELECT id, connection, owner, read_only, selected, feed, state, last_sync, moved, sort, created, content, shown, inbox
+    FROM calendars WHERE tenant = $1 AND owner = $2 AND inbox = 1";
 const DELETE: &str = "DELETE FROM calendars WHERE tenant = $1 AND id = $2";
 const DELETE_MEMBERS: &str = "DELETE FROM members WHERE tenant = $1 AND calendar = $2";
 
@@ -178,7 +184,8 @@ async fn put(tx: &mut Tx, sql: &'static str, calendar: &Calendar) -> Result<()> 
         calendar.sort,
         calendar.created,
         sealed,
-        calendar.shown
+        calendar.shown,
+        calendar.inbox
     ];
     tx.run_one("calendar", sql, row).await
 }
@@ -221,7 +228,12 @@ pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Calendar>> {
     tx.find(BY_SLUG, values![hash]).await
 }
 
-/// All calendars, in their order.
+/// Where messages arrive for a person, if any ever has.
+pub async fn inbox_of(tx: &mut Tx, owner: UserId) -> Result<Option<Calendar>> {
+    tx.find(INBOX_OF, values![owner]).await
+}
+
+/// All calendars but inboxes, in their order.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Calendar>> {
     tx.list(LIST, values![]).await
 }
@@ -265,6 +277,7 @@ impl Stored for Calendar {
             read_only: row.bool(3)?,
             selected: row.bool(4)?,
             shown: row.bool(12)?,
+            inbox: row.bool(13)?,
             cursor: content.cursor,
             feed: row.i64(5)?.unsigned_abs(),
             state: row.word(6)?,

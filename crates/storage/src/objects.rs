@@ -61,6 +61,10 @@ const PAGE: &str = "
     FROM objects WHERE tenant = $1 AND calendar = $2 AND alive = 1 AND id > $3 ORDER BY id LIMIT $4";
 const PRUNE: &str = "DELETE FROM objects WHERE tenant = $1 AND alive = 0 AND updated < $2";
 
+const PRUNE_INBOXES: &str = "
+    DELETE FROM objects WHERE tenant = $1 AND updated < $2
+        AND calendar IN (SELECT id FROM calendars WHERE tenant = $1 AND inbox = 1)";
+
 /// Adds an object.
 ///
 /// # Errors
@@ -139,6 +143,11 @@ pub async fn page(
 /// Forgets objects that were deleted before a moment; how many.
 pub async fn prune(tx: &mut Tx, older_than: Timestamp) -> Result<u64> {
     tx.run(PRUNE, values![older_than]).await
+}
+
+/// Forgets messages that arrived in inboxes before a moment, whether or not anybody has read them; how many.
+pub async fn prune_inboxes(tx: &mut Tx, older_than: Timestamp) -> Result<u64> {
+    tx.run(PRUNE_INBOXES, values![older_than]).await
 }
 
 async fn seal(tx: &mut Tx, object: &Object) -> Result<Vec<u8>> {

@@ -4,6 +4,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use hub::scheduling::Refusal;
 use protocols::caldav::{Element, Multistatus, Name, multistatus::error_body, name};
 
 /// What a method brings.
@@ -134,6 +135,7 @@ impl From<hub::Error> for Fault {
                 let condition = Name::new(name::DAV, "need-privileges");
                 Self::condition(StatusCode::FORBIDDEN, condition, detail)
             }
+            hub::Error::Scheduling(refusal) => refused(&refusal, detail),
             hub::Error::Stale => Self::precondition(),
             hub::Error::Taken(_) | hub::Error::KeyReused => {
                 Self::status(StatusCode::PRECONDITION_FAILED, detail)
@@ -154,6 +156,17 @@ impl From<hub::Error> for Fault {
             }
         }
     }
+}
+
+/// The precondition of RFC 6638 3.2.4 that is violated.
+fn refused(refusal: &Refusal, detail: String) -> Fault {
+    let condition = match refusal {
+        Refusal::Organizers => name::SAME_ORGANIZER,
+        Refusal::Organizer(_) => name::ALLOWED_ORGANIZER_CHANGE,
+        Refusal::Attendee(_) => name::ALLOWED_ATTENDEE_CHANGE,
+        Refusal::Elsewhere { .. } => name::UNIQUE_SCHEDULING_OBJECT,
+    };
+    Fault::condition(StatusCode::FORBIDDEN, condition, detail)
 }
 
 impl From<identity::Error> for Fault {

@@ -18,6 +18,7 @@ use super::{
     properties::is_live,
     request::Request,
     resource::{self, Resource},
+    scheduling,
 };
 
 /// Media type of what is neither.
@@ -176,6 +177,10 @@ pub(super) async fn proppatch(request: &Request, resource: &Resource) -> Result<
     let update = PropertyUpdate::parse(&request.body)?;
     if !resource.is_there() {
         return Err(Fault::not_found());
+    }
+    if let Resource::Inbox(_) = resource {
+        let refused = scheduling::update(request, &update).await?;
+        return Ok(answer(request, resource, &update, &refused));
     }
     let Resource::Calendar(calendar) = resource else {
         // What these are is not for clients to say.

@@ -1,7 +1,10 @@
 //! Which components a calendar holds (RFC 4791 5.2.3): events unless it was made for something else.
 
 use hub::CalendarView;
+use protocols::caldav::{Name, name};
 use serde_json::{Map, Value, json};
+
+use super::dead;
 
 /// Under which name a calendar keeps what CalDAV clients said of it.
 pub(super) const DIALECT: &str = "caldav";
@@ -19,6 +22,13 @@ const COMPONENTS: &str = "components";
 pub fn of(components: &[&str]) -> Map<String, Value> {
     let kept = json!({ COMPONENTS: components });
     Map::from_iter([(DIALECT.to_owned(), kept)])
+}
+
+/// Whether what is in a calendar makes nobody busy (RFC 6638 9.1).
+pub(super) fn is_transparent(calendar: &CalendarView) -> bool {
+    let said = dead::get(calendar, &name::SCHEDULE_CALENDAR_TRANSP);
+    let word = Name::new(name::CALDAV, "transparent");
+    said.is_some_and(|said| said.child(&word).is_some())
 }
 
 /// The components that a calendar holds.

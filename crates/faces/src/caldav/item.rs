@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use hub::{CalendarView, CopyId, EventView, Object, Precondition};
+use hub::{CalendarView, CopyId, EventView, Object, Precondition, scheduling::is_scheduled};
 use jiff::Timestamp;
 use protocols::icalendar::{self, component::Component};
 use uuid::Uuid;
@@ -19,6 +19,8 @@ pub(super) struct Item {
     pub(super) kind: Kind,
     /// The text that a client wrote, where it is still what there is.
     text: Option<String>,
+    /// What its schedule tag is made of, if that is not its revision.
+    schedule: Option<i64>,
 }
 
 /// What a calendar object is.
@@ -36,6 +38,7 @@ impl Item {
         Self {
             kind: Kind::Event(Box::new(event)),
             text: None,
+            schedule: None,
         }
     }
 
@@ -50,6 +53,7 @@ impl Item {
         Self {
             text: Some(std::mem::take(&mut object.content.text)),
             kind: Kind::Object(object),
+            schedule: None,
         }
     }
 
@@ -76,6 +80,21 @@ impl Item {
     pub(super) fn etag(&self) -> String {
         let id = self.id();
         format!("\"{}-{}\"", id.as_simple(), self.revision())
+    }
+
+    /// Its schedule tag (RFC 6638 3.2.10); `None` if it is not between people.
+    pub(super) fn schedule_tag(&self) -> Option<String> {
+        let between = match &self.kind {
+            Kind::Event(event) => is_scheduled(&event.event),
+            Kind::Object(_) => self.text().contains("ORGANIZER") && !self.is_message(),
+        };
+        let number = self.schedule.unwrap_or_else(|| self.revision());
+        between.then(|| format!("\"s{}-{number}\"", self.id().as_simple()))
+    }
+
+    /// Whether it is a message in an inbox.
+    fn is_message(&self) -> bool {
+        self.text().contains("\nMETHOD:")
     }
 
     /// Its identity.
@@ -231,7 +250,10 @@ pub(super) async fn with_texts(
     let mut texts = hub.texts(&request.actor, calendar.id, &events).await?;
     for item in items {
         if let Kind::Event(event) = &item.kind {
-            item.text = texts.remove(&event.id);
+            if let Some(kept) = texts.remove(&event.id) {
+                item.schedule = Some(kept.schedule);
+                item.text = Some(kept.text);
+            }
         }
     }
     Ok(())

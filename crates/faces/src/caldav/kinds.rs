@@ -15,7 +15,7 @@ pub(super) fn kinds(subject: &Subject<'_>) -> Element {
         Subject::Resource(resource) => match resource {
             Resource::Calendar(_) => &[name::COLLECTION, name::CALENDAR],
             Resource::Principal(_) => &[name::COLLECTION, name::PRINCIPAL],
-            Resource::Inbox => &[name::COLLECTION, name::SCHEDULE_INBOX],
+            Resource::Inbox(_) => &[name::COLLECTION, name::SCHEDULE_INBOX],
             Resource::Outbox => &[name::COLLECTION, name::SCHEDULE_OUTBOX],
             _ => &[name::COLLECTION],
         },
@@ -45,13 +45,13 @@ pub(super) fn reports(subject: &Subject<'_>) -> Element {
     ];
     let own: &[Name] = match subject {
         Subject::Resource(Resource::Calendar(_) | Resource::Home) => &OBJECTS,
-        Subject::Item(..) => &OBJECTS[..2],
+        Subject::Item(..) | Subject::Resource(Resource::Inbox(_)) => &OBJECTS[..2],
         Subject::Resource(Resource::Principals) => &[name::PRINCIPAL_SEARCH_PROPERTY_SET],
         Subject::Resource(_) => &[],
     };
     let synced = matches!(
         subject,
-        Subject::Resource(Resource::Calendar(_) | Resource::Home | Resource::Inbox)
+        Subject::Resource(Resource::Calendar(_) | Resource::Home | Resource::Inbox(_))
     );
     let sync = synced.then_some(name::SYNC_COLLECTION);
     let all = own.iter().cloned().chain(sync).chain(PEOPLE);

@@ -6,7 +6,7 @@
 //! | `/caldav/principals/`, `…/{user}/` | the people, a person |
 //! | `/caldav/calendars/{user}/` | the person's calendar home |
 //! | `/caldav/calendars/{user}/{calendar}/` | a calendar |
-//! | `/caldav/calendars/{user}/inbox/`, `…/outbox/` | empty: nothing here mails anybody |
+//! | `/caldav/calendars/{user}/inbox/`, `…/outbox/` | where messages arrive, and where others are asked when they are busy |
 //! | `/caldav/calendars/{user}/{calendar}/{object}` | an event with all its overrides, a task, a journal |
 
 mod acl;
@@ -25,6 +25,7 @@ mod put;
 mod report;
 mod request;
 mod resource;
+mod scheduling;
 mod transfer;
 
 use axum::{
@@ -46,8 +47,8 @@ use crate::{App, auth};
 /// Largest request body, in bytes. Told to clients as `max-resource-size`.
 const BODY_MAX: usize = 4 << 20;
 
-/// What we do, as the `DAV` header says it. Scheduling is not claimed: nothing here mails anybody.
-const DAV: &str = "1, 3, access-control, extended-mkcol, calendar-access, calendar-query-extended";
+/// What we do, as the `DAV` header says it.
+const DAV: &str = "1, 3, access-control, extended-mkcol, calendar-access, calendar-auto-schedule, calendar-query-extended";
 
 const ALLOW: &str = "OPTIONS, GET, HEAD, PUT, POST, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT, MKCOL, MKCALENDAR, ACL";
 
@@ -107,15 +108,17 @@ async fn answer(app: &App, http: HttpRequest) -> Result<Response> {
     let user = app.identity.user_of(&actor).await?;
     let user = user.ok_or_else(Fault::unauthorized)?;
     let body = body.map_err(|_| Fault::too_large())?;
-    let request = Request {
+    let mut request = Request {
         app: app.clone(),
         actor,
         user,
+        within: None,
         method: parts.method.as_str().to_owned(),
         headers: parts.headers,
         body,
     };
     let resource = Resource::at(&request, parts.uri.path()).await?;
+    request.within = resource::home_of_another(&request, parts.uri.path());
     dispatch(&request, resource).await
 }
 
@@ -129,6 +132,7 @@ async fn dispatch(request: &Request, resource: Resource) -> Result<Response> {
         "GET" | "HEAD" => object::get(request, &resource).await,
         "ACL" => acl::acl(request, &resource).await,
         "PUT" => put::put(request, &resource).await,
+        "POST" if matches!(resource, Resource::Outbox) => scheduling::outbox::post(request).await,
         "POST" => put::add_member(request, &resource).await,
         "COPY" | "MOVE" => transfer::transfer(request, &resource).await,
         "DELETE" => match resource {

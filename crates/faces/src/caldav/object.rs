@@ -19,8 +19,10 @@ use super::{
     answer::{Fault, Result, empty},
     item::{Item, Kind, find, for_each},
     properties::{Properties, Subject},
+    propfind::id_of,
     request::Request,
     resource::Resource,
+    scheduling,
 };
 
 /// Most people of one event. Told to clients as `max-attendees-per-instance`.
@@ -68,7 +70,7 @@ pub(super) async fn get(request: &Request, resource: &Resource) -> Result<Respon
         Resource::Object(calendar, name) => (calendar, name),
         Resource::Calendar(calendar) => return whole(request, resource, calendar).await,
         resource if !resource.is_there() => return Err(Fault::not_found()),
-        Resource::Home | Resource::Inbox | Resource::Outbox => {
+        Resource::Home | Resource::Inbox(_) | Resource::Outbox => {
             return listing(request, resource).await;
         }
         // A person with a browser.
@@ -91,7 +93,9 @@ pub(super) async fn get(request: &Request, resource: &Resource) -> Result<Respon
         (header::ETAG, tag),
         (header::LAST_MODIFIED, http_date(updated)),
     ];
-    Ok((StatusCode::OK, headers, item.text().into_owned()).into_response())
+    let mut response = (StatusCode::OK, headers, item.text().into_owned()).into_response();
+    scheduling::tell_tag(&mut response, &item);
+    Ok(response)
 }
 
 /// Whether the client has it as it is (RFC 9110 13.2.2).
@@ -178,9 +182,7 @@ async fn listing(request: &Request, resource: &Resource) -> Result<Response> {
 
 async fn tag(request: &Request, resource: &Resource) -> Result<String> {
     let mut properties = Properties::of(request).await?;
-    if let Resource::Calendar(calendar) = resource {
-        properties.know([calendar.id].into_iter()).await?;
-    }
+    properties.know(id_of(resource).into_iter()).await?;
     let tag = properties.tag(&Subject::Resource(resource));
     Ok(tag.unwrap_or_default())
 }
@@ -207,15 +209,18 @@ pub(super) async fn remove(request: &Request, resource: &Resource) -> Result<Res
     let current = find(request, calendar, name).await?;
     let current = current.ok_or_else(Fault::not_found)?;
     request.check_conditions(Some(&current.etag()))?;
+    scheduling::check_tag(request, Some(&current))?;
+    let how = scheduling::how(request);
     let (hub, unchanged) = (&request.app.hub, current.unchanged());
     match &current.kind {
         Kind::Event(event) => {
-            Box::pin(hub.delete_event(&request.actor, event.id, unchanged)).await?;
+            let gone = hub.delete_scheduled(&request.actor, event.id, unchanged, how);
+            Box::pin(gone).await?;
             request.app.would_mail(mails(&event.event));
         }
         Kind::Object(object) => {
-            hub.delete_object(&request.actor, object.id, unchanged)
-                .await?;
+            let gone = hub.delete_object(&request.actor, object.id, unchanged, how);
+            Box::pin(gone).await?;
         }
     }
     Ok(empty(StatusCode::NO_CONTENT, &[]))

@@ -63,8 +63,48 @@ const SUPPORTED: Privilege = dav(
     ],
 );
 
+const fn caldav(name: &'static str, about: &'static str, inner: &'static [Privilege]) -> Privilege {
+    Privilege {
+        namespace: name::CALDAV,
+        name,
+        about,
+        inner,
+    }
+}
+
+/// On an inbox (RFC 6638 6.1).
+const DELIVER: Privilege = caldav(
+    "schedule-deliver",
+    "send somebody messages",
+    &[
+        caldav("schedule-deliver-invite", "invite somebody", &[]),
+        caldav("schedule-deliver-reply", "answer somebody", &[]),
+        caldav("schedule-query-freebusy", "ask when somebody is busy", &[]),
+    ],
+);
+
+/// On an outbox (RFC 6638 6.2).
+const SEND: Privilege = caldav(
+    "schedule-send",
+    "send messages in somebody's name",
+    &[
+        caldav("schedule-send-invite", "invite", &[]),
+        caldav("schedule-send-reply", "answer", &[]),
+        caldav("schedule-send-freebusy", "ask for busy time", &[]),
+    ],
+);
+
+/// The privileges of scheduling that a resource has.
+fn scheduling(subject: &Subject<'_>) -> Option<&'static Privilege> {
+    match subject {
+        Subject::Resource(Resource::Inbox(_)) => Some(&DELIVER),
+        Subject::Resource(Resource::Outbox) => Some(&SEND),
+        _ => None,
+    }
+}
+
 /// `supported-privilege-set`.
-pub(super) fn supported() -> Element {
+pub(super) fn supported(subject: &Subject<'_>) -> Element {
     fn write(privilege: &Privilege) -> Element {
         let about = Element::text(name::DESCRIPTION, privilege.about).attribute("xml:lang", "en");
         let mut element = Element::new(name::SUPPORTED_PRIVILEGE)
@@ -73,7 +113,9 @@ pub(super) fn supported() -> Element {
         element.children.extend(privilege.inner.iter().map(write));
         element
     }
-    Element::parent(name::SUPPORTED_PRIVILEGE_SET, [write(&SUPPORTED)])
+    let mut all = write(&SUPPORTED);
+    all.children.extend(scheduling(subject).map(write));
+    Element::parent(name::SUPPORTED_PRIVILEGE_SET, [all])
 }
 
 fn one(privilege: &Name) -> Element {
@@ -106,6 +148,13 @@ fn granted(request: &Request, subject: &Subject<'_>) -> Vec<Element> {
         .map(|privilege| one(&Name::new(name::DAV, privilege)))
         .collect();
     privileges.push(one(&Name::new(name::CALDAV, "read-free-busy")));
+    if let Some(own) = scheduling(subject) {
+        let all = [own].into_iter().chain(own.inner);
+        privileges.extend(all.map(|p| one(&Name::new(p.namespace, p.name))));
+    }
+    if matches!(subject, Subject::Resource(Resource::Inbox(_))) && request.actor.may(WRITE) {
+        privileges.push(one(&Name::new(name::DAV, "unbind")));
+    }
     privileges
 }
 

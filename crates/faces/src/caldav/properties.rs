@@ -15,6 +15,7 @@ use super::{
     privileges,
     request::Request,
     resource::{PRINCIPALS, Resource, home, principal},
+    scheduling::{self, Arrivals},
 };
 
 /// Sync tokens are URIs (RFC 6578 4); this is what they begin with. A `data` URI is nothing but what is in it.
@@ -74,6 +75,8 @@ pub(super) struct Properties<'a> {
     moved: HashMap<CalendarId, i64>,
     /// Whom those are shared with of which that is asked.
     shares: HashMap<CalendarId, Vec<ShareView>>,
+    /// Into which calendar invitations come, and which make somebody busy.
+    arrivals: Option<Arrivals>,
 }
 
 /// One row of the table: a property, whether `allprop` brings it (RFC 4918 14.2), and its value where it has one.
@@ -136,8 +139,8 @@ const TABLE: &[Row] = &[
     row(name::CURRENT_USER_PRIVILEGE_SET, false, |p, s| {
         Some(privileges::current(p.request, s))
     }),
-    row(name::SUPPORTED_PRIVILEGE_SET, false, |_, _| {
-        Some(privileges::supported())
+    row(name::SUPPORTED_PRIVILEGE_SET, false, |_, s| {
+        Some(privileges::supported(s))
     }),
     row(name::ACL, false, |p, s| {
         let shares = s.place().and_then(|c| p.shares.get(&c.id));
@@ -165,7 +168,7 @@ const TABLE: &[Row] = &[
     row(name::SYNC_TOKEN, false, |p, s| {
         let synced = matches!(
             s.resource()?,
-            Resource::Home | Resource::Inbox | Resource::Calendar(_)
+            Resource::Home | Resource::Inbox(_) | Resource::Calendar(_)
         );
         synced.then(|| Element::text(name::SYNC_TOKEN, sync_token(p.position)))
     }),
@@ -190,11 +193,31 @@ const TABLE: &[Row] = &[
         person(s).map(|_| Element::new(name::GROUP_MEMBERSHIP))
     }),
     row(name::CALENDAR_USER_ADDRESS_SET, false, |_, s| {
-        let user = person(s)?;
-        Some(href(
-            name::CALENDAR_USER_ADDRESS_SET,
-            format!("mailto:{}", user.email),
-        ))
+        Some(scheduling::addresses(person(s)?))
+    }),
+    row(name::CALENDAR_USER_TYPE, false, |_, s| {
+        person(s)?;
+        Some(Element::text(name::CALENDAR_USER_TYPE, "INDIVIDUAL"))
+    }),
+    row(name::SCHEDULE_INBOX_URL, false, |p, s| {
+        let own = person(s)?.id == p.request.user.id;
+        let inbox = Resource::Inbox(None).href(p.request);
+        own.then(|| href(name::SCHEDULE_INBOX_URL, inbox))
+    }),
+    row(name::SCHEDULE_OUTBOX_URL, false, |p, s| {
+        let own = person(s)?.id == p.request.user.id;
+        let outbox = Resource::Outbox.href(p.request);
+        own.then(|| href(name::SCHEDULE_OUTBOX_URL, outbox))
+    }),
+    // Scheduling.
+    row(name::SCHEDULE_DEFAULT_CALENDAR_URL, false, |p, s| {
+        p.arrivals(s)?.default_calendar(p.request)
+    }),
+    row(name::CALENDAR_FREE_BUSY_SET, false, |p, s| {
+        Some(p.arrivals(s)?.free_busy_set(p.request))
+    }),
+    row(name::SCHEDULE_TAG, false, |_, s| {
+        Some(Element::text(name::SCHEDULE_TAG, s.item()?.schedule_tag()?))
     }),
     row(name::CALENDAR_HOME_SET, false, |p, s| {
         let own = person(s)?.id == p.request.user.id;
@@ -257,7 +280,7 @@ const TABLE: &[Row] = &[
     row(name::SUPPORTED_RSCALE_SET, false, |_, s| {
         let shown = matches!(
             s.resource()?,
-            Resource::Home | Resource::Inbox | Resource::Calendar(_)
+            Resource::Home | Resource::Inbox(_) | Resource::Calendar(_)
         );
         let known = object::RSCALES.iter();
         let known = known.map(|scale| Element::text(name::SUPPORTED_RSCALE, *scale));
@@ -283,6 +306,7 @@ impl<'a> Properties<'a> {
             position: request.app.hub.position(&request.actor).await?,
             moved: HashMap::new(),
             shares: HashMap::new(),
+            arrivals: None,
         })
     }
 
@@ -304,6 +328,19 @@ impl<'a> Properties<'a> {
             self.shares.insert(calendar.id, shares);
         }
         Ok(())
+    }
+
+    /// Looks into which calendar invitations come, before an inbox is asked.
+    pub(super) async fn know_default(&mut self) -> Result<()> {
+        self.arrivals = Some(Arrivals::of(self.request).await?);
+        Ok(())
+    }
+
+    fn arrivals(&self, subject: &Subject<'_>) -> Option<&Arrivals> {
+        match subject.resource()? {
+            Resource::Inbox(_) => self.arrivals.as_ref(),
+            _ => None,
+        }
     }
 
     /// The value of a property; `None` if this resource does not have it.
@@ -342,7 +379,11 @@ impl<'a> Properties<'a> {
                 Some(format!("\"c-{at}\""))
             }
             Resource::Home => Some(format!("\"h-{}\"", self.position)),
-            Resource::Inbox | Resource::Outbox => Some("\"empty\"".to_owned()),
+            Resource::Inbox(Some(inbox)) => {
+                let at = self.moved.get(&inbox.id).unwrap_or(&self.position);
+                Some(format!("\"i-{at}\""))
+            }
+            Resource::Inbox(None) | Resource::Outbox => Some("\"empty\"".to_owned()),
             _ => None,
         }
     }
@@ -380,7 +421,7 @@ fn display_name(properties: &Properties<'_>, subject: &Subject<'_>) -> Option<St
     Some(match subject.resource()? {
         Resource::Principal(user) => called(user).to_owned(),
         Resource::Home => "Calendars".to_owned(),
-        Resource::Inbox => "Inbox".to_owned(),
+        Resource::Inbox(_) => "Inbox".to_owned(),
         Resource::Outbox => "Outbox".to_owned(),
         Resource::Calendar(calendar) => calendar.name.clone(),
         Resource::Root(_) => called(&properties.request.user).to_owned(),

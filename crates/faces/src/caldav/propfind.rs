@@ -9,7 +9,7 @@ use super::{
     item::{find, for_each},
     properties::{Properties, Subject},
     request::{Depth, Request},
-    resource::{Resource, item_href},
+    resource::{Resource, inbox, item_href},
 };
 
 /// PROPFIND on any resource. What is below what is below is not told (RFC 4918 9.1.1).
@@ -25,6 +25,13 @@ pub(super) async fn propfind(request: &Request, resource: &Resource) -> Result<H
     }
     let inner = inside(request, resource).await?;
     let mut properties = Properties::of(request).await?;
+    if inner
+        .iter()
+        .chain([resource])
+        .any(|r| matches!(r, Resource::Inbox(_)))
+    {
+        properties.know_default().await?;
+    }
     properties
         .know(inner.iter().chain([resource]).filter_map(id_of))
         .await?;
@@ -58,7 +65,12 @@ pub(super) async fn propfind(request: &Request, resource: &Resource) -> Result<H
         let subject = Subject::Resource(inner);
         responses.push(response(&properties, inner.href(request), &subject, &asked));
     }
-    if let (Resource::Calendar(calendar), true) = (resource, request.depth() != Depth::Zero) {
+    let listed = match resource {
+        Resource::Calendar(calendar) => Some(calendar),
+        Resource::Inbox(inbox) => inbox.as_deref(),
+        _ => None,
+    };
+    if let Some(calendar) = listed.filter(|_| request.depth() != Depth::Zero) {
         for_each(request, calendar, needs_texts(&asked), |items| {
             for item in items {
                 let href = item_href(request, calendar, item);
@@ -75,10 +87,13 @@ pub(super) async fn propfind(request: &Request, resource: &Resource) -> Result<H
     }))
 }
 
+/// Properties of objects that are known by their texts.
+pub(super) const IN_TEXTS: [Name; 2] = [name::GETCONTENTLENGTH, name::SCHEDULE_TAG];
+
 /// Whether the texts of objects are looked at.
 fn needs_texts(asked: &PropFind) -> bool {
     match asked {
-        PropFind::Props(props) => props.names.contains(&name::GETCONTENTLENGTH),
+        PropFind::Props(props) => props.names.iter().any(|name| IN_TEXTS.contains(name)),
         PropFind::All(_) => true,
         PropFind::Names => false,
     }
@@ -91,9 +106,11 @@ fn place_of(resource: &Resource) -> Option<&CalendarView> {
     }
 }
 
-fn id_of(resource: &Resource) -> Option<hub::CalendarId> {
+/// The calendar that a resource is, by its identity; inboxes are calendars too.
+pub(super) fn id_of(resource: &Resource) -> Option<hub::CalendarId> {
     match resource {
         Resource::Calendar(calendar) => Some(calendar.id),
+        Resource::Inbox(Some(inbox)) => Some(inbox.id),
         _ => None,
     }
 }
@@ -111,7 +128,7 @@ async fn inside(request: &Request, resource: &Resource) -> Result<Vec<Resource>>
             let calendars = calendars(request).await?.into_iter();
             let calendars = calendars.map(Resource::Calendar);
             calendars
-                .chain([Resource::Inbox, Resource::Outbox])
+                .chain([inbox(request).await?, Resource::Outbox])
                 .collect()
         }
         _ => Vec::new(),

@@ -25,6 +25,7 @@ use super::{
     object::{RSCALES, content_type, mails, parts},
     request::Request,
     resource::{Resource, item_href},
+    scheduling,
 };
 
 /// Media types of uploads: ours, and those that clients and tools send of themselves.
@@ -100,14 +101,15 @@ pub(super) async fn put(request: &Request, resource: &Resource) -> Result<Respon
             None => Err(stale),
         };
     }
-    let upload = read(request, calendar)?;
+    scheduling::check_tag(request, current.as_ref())?;
+    let upload = read(request, calendar).await?;
     let status = match current {
         Some(_) => StatusCode::NO_CONTENT,
         None => StatusCode::CREATED,
     };
-    let verbatim = upload.verbatim;
+    let sent = upload.verbatim.then(|| upload.text.clone());
     let written = write(request, calendar, name, upload, current).await?;
-    Ok(answer(request, calendar, &written, (status, verbatim)))
+    Ok(answer(request, calendar, &written, (status, sent)))
 }
 
 /// POST to `;add-member`.
@@ -115,9 +117,12 @@ pub(super) async fn add_member(request: &Request, resource: &Resource) -> Result
     let Resource::AddMember(calendar) = resource else {
         return Err(Fault::not_here());
     };
-    let upload = read(request, calendar)?;
+    let upload = read(request, calendar).await?;
     let name = format!("{}.ics", request.app.hub.ids().uuid());
-    let made = (StatusCode::CREATED, upload.verbatim);
+    let made = (
+        StatusCode::CREATED,
+        upload.verbatim.then(|| upload.text.clone()),
+    );
     let written = write(request, calendar, &name, upload, None).await?;
     let mut response = answer(request, calendar, &written, made);
     if let Ok(place) = HeaderValue::from_str(&item_href(request, calendar, &written)) {
@@ -151,9 +156,10 @@ pub(super) async fn write(
                 uid,
                 text: upload.text,
             };
-            let new = (component, content);
-            let written = hub.write_object(&request.actor, calendar.id, unchanged, new);
-            Ok(Item::object(written.await?))
+            let (new, how) = ((component, content), scheduling::how(request));
+            let written = hub.write_object(&request.actor, calendar.id, unchanged, new, how);
+            let written = Box::pin(written).await;
+            Ok(Item::object(scheduling::told(request, written)?))
         }
     }
 }
@@ -175,10 +181,12 @@ async fn write_event(
         None => Place::New(name.to_owned()),
     };
     let hub = &request.app.hub;
-    let written = hub.write_event(&request.actor, calendar.id, place, event, text);
-    let written = Box::pin(written).await?;
+    let (new, how) = ((event, text), scheduling::how(request));
+    let written = hub.write_event(&request.actor, calendar.id, place, new, how);
+    let written = scheduling::told(request, Box::pin(written).await)?;
     request.app.would_mail(mails);
-    Ok(Item::event(written).saying(text))
+    let text = written.text.as_deref().unwrap_or(text);
+    Ok(Item::event(written.view).saying(text))
 }
 
 /// The answer to a write: the new entity tag where what is there is what was sent (RFC 4791 5.3.4), and what is there where
@@ -187,7 +195,7 @@ fn answer(
     request: &Request,
     calendar: &CalendarView,
     written: &Item,
-    (status, verbatim): (StatusCode, bool),
+    (status, sent): (StatusCode, Option<String>),
 ) -> Response {
     if request.prefers("return=representation") {
         let status = if status == StatusCode::NO_CONTENT {
@@ -197,11 +205,13 @@ fn answer(
         };
         return representation(request, calendar, written, status);
     }
-    if verbatim {
+    let mut response = if sent.is_some_and(|sent| sent == written.text()) {
         empty(status, &[("etag", &written.etag())])
     } else {
         empty(status, &[])
-    }
+    };
+    scheduling::tell_tag(&mut response, written);
+    response
 }
 
 fn representation(
@@ -215,7 +225,9 @@ fn representation(
         (header::ETAG, item.etag()),
         (header::CONTENT_LOCATION, item_href(request, calendar, item)),
     ];
-    (status, headers, item.text().into_owned()).into_response()
+    let mut response = (status, headers, item.text().into_owned()).into_response();
+    scheduling::tell_tag(&mut response, item);
+    response
 }
 
 fn refused(condition: Name, detail: impl Into<String>) -> Fault {
@@ -223,7 +235,11 @@ fn refused(condition: Name, detail: impl Into<String>) -> Fault {
 }
 
 /// The one object of a body (RFC 4791 5.3.2.1).
-pub(super) fn read(request: &Request, calendar: &CalendarView) -> Result<Upload> {
+pub(super) async fn read(request: &Request, calendar: &CalendarView) -> Result<Upload> {
+    if calendar.inbox {
+        let detail = "messages arrive here: nothing can be put here";
+        return Err(Fault::status(StatusCode::FORBIDDEN, detail));
+    }
     let kind = request.header("content-type").unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !TYPES.contains(&kind) {
@@ -253,9 +269,17 @@ pub(super) fn read(request: &Request, calendar: &CalendarView) -> Result<Upload>
     if !tree.is("VCALENDAR") {
         return Err(refused(name::VALID_CALENDAR_DATA, "a VCALENDAR is needed"));
     }
-    let what = content(&parsed, tree, calendar)?;
+    let mut what = content(&parsed, tree, calendar)?;
     let repaired = parsed.repairs.iter().any(|r| r.flaw.touches_content());
     let completed = completed(tree, request.app.hub.clock().now());
+    let completed = scheduling::by_mail(request, tree, completed).await?;
+    if let Some(tree) = &completed {
+        // People may go by other names now.
+        let text = icalendar::write::write(tree);
+        if let Ok(again) = icalendar::parse::parse(&text) {
+            what = content(&again, tree, calendar)?;
+        }
+    }
     let text = std::str::from_utf8(body).ok();
     let text = text.filter(|_| !repaired && completed.is_none());
     let written = || icalendar::write::write(completed.as_ref().unwrap_or(tree));

@@ -15,6 +15,8 @@ pub(super) struct Request {
     pub(super) app: App,
     pub(super) actor: Actor,
     pub(super) user: identity::User,
+    /// In whose calendar home the request is, if it is another person's: what is there is named by addresses there.
+    pub(super) within: Option<hub::UserId>,
     pub(super) method: String,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,

@@ -54,9 +54,9 @@ pub(super) enum Resource {
     Homes,
     /// The collection of the person's calendars.
     Home,
-    /// Where messages would arrive, and where they would be sent. Both are empty: nothing here mails anybody.
-    Inbox,
-    /// See [`Resource::Inbox`].
+    /// Where messages arrive (RFC 6638 2.2), with what is in it if anything ever was.
+    Inbox(Option<Box<CalendarView>>),
+    /// Where others are asked when they are busy (RFC 6638 2.1). Nothing is ever in it.
     Outbox,
     /// A calendar.
     Calendar(CalendarView),
@@ -112,9 +112,10 @@ impl Resource {
     ) -> Result<Self> {
         match names {
             (None, ..) => Ok(Self::Home),
-            (Some(INBOX), None, _) => Ok(Self::Inbox),
+            (Some(INBOX), None, _) => inbox(request).await,
             (Some(OUTBOX), None, _) => Ok(Self::Outbox),
             (Some(slug), None, _) => Ok(match readable(request, slug).await? {
+                Some(calendar) if calendar.inbox => Self::Inbox(Some(Box::new(calendar))),
                 Some(calendar) => Self::Calendar(calendar),
                 None => Self::NoCalendar(slug.to_owned()),
             }),
@@ -153,7 +154,7 @@ impl Resource {
             Self::Principal(user) => principal(user),
             Self::Homes => HOMES.to_owned(),
             Self::Home | Self::Nowhere => home(request),
-            Self::Inbox => home(request) + INBOX + "/",
+            Self::Inbox(_) => home(request) + INBOX + "/",
             Self::Outbox => home(request) + OUTBOX + "/",
             Self::Calendar(calendar) => calendar_href(request, &calendar.slug),
             Self::NoCalendar(slug) => calendar_href(request, slug),
@@ -169,6 +170,12 @@ impl Resource {
             Self::NoCalendar(_) | Self::Nowhere | Self::AddMember(_)
         )
     }
+}
+
+/// The inbox of whoever asks.
+pub(super) async fn inbox(request: &Request) -> Result<Resource> {
+    let inbox = request.app.hub.inbox(&request.actor).await?;
+    Ok(Resource::Inbox(inbox.map(Box::new)))
 }
 
 /// What belongs to somebody else (RFC 3744 7.1.1).
@@ -220,6 +227,13 @@ pub(super) fn home(request: &Request) -> String {
     format!("{HOMES}{}/", request.user.id)
 }
 
+/// In whose calendar home a path is, if it is not that of whoever asks.
+pub(super) fn home_of_another(request: &Request, path: &str) -> Option<hub::UserId> {
+    let id = path.strip_prefix(HOMES)?.split('/').next()?;
+    let id = hub::UserId(id.parse().ok()?);
+    (id != request.user.id).then_some(id)
+}
+
 /// The slug of a calendar that a person makes here under a name: slugs are the tenant's, and each person has a calendar home.
 pub fn slug(user: hub::UserId, name: &str) -> String {
     format!("{user}.{name}")
@@ -227,6 +241,11 @@ pub fn slug(user: hub::UserId, name: &str) -> String {
 
 /// The address of a calendar.
 pub(super) fn calendar_href(request: &Request, slug: &str) -> String {
+    if let Some(other) = request.within
+        && let Some(name) = slug.strip_prefix(&self::slug(other, ""))
+    {
+        return format!("{HOMES}{other}/{}/", encode(name));
+    }
     let own = slug.strip_prefix(&self::slug(request.user.id, ""));
     format!("{}{}/", home(request), encode(own.unwrap_or(slug)))
 }
@@ -234,6 +253,11 @@ pub(super) fn calendar_href(request: &Request, slug: &str) -> String {
 /// The address of an object.
 pub(super) fn item_href(request: &Request, calendar: &CalendarView, item: &Item) -> String {
     calendar_href(request, &calendar.slug) + &encode(&item.name())
+}
+
+/// The address of an object by its name and that of its calendar.
+pub(super) fn calendar_object(request: &Request, slug: &str, name: &str) -> String {
+    calendar_href(request, slug) + &encode(name)
 }
 
 /// The path of an address that a client wrote: a path, or a whole one.

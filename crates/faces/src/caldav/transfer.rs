@@ -10,6 +10,7 @@ use super::{
     put::{self, Upload},
     request::Request,
     resource::{self, Resource, item_href, path_of},
+    scheduling,
 };
 
 /// COPY and MOVE.
@@ -41,6 +42,10 @@ pub(super) async fn transfer(request: &Request, source: &Resource) -> Result<Res
             let item = find(request, calendar, from).await?;
             let item = item.ok_or_else(Fault::not_found)?;
             request.check_conditions(Some(&item.etag()))?;
+            scheduling::check_tag(request, Some(&item))?;
+            if calendar.inbox || there.inbox {
+                return Err(forbidden("messages arrive in an inbox, and stay there"));
+            }
             let current = find(request, there, name).await?;
             if current.is_some() && request.header("overwrite") == Some("F") {
                 return Err(Fault::precondition());

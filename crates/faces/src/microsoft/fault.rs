@@ -293,6 +293,10 @@ impl From<hub::Error> for Fault {
             Error::Forbidden(message) => {
                 Self::new(StatusCode::FORBIDDEN, "ErrorAccessDenied", message)
             }
+            Error::Scheduling(refusal) => {
+                let message = refusal.to_string();
+                Self::new(StatusCode::FORBIDDEN, "ErrorAccessDenied", message)
+            }
             Error::Stale => Self::stale(),
             Error::Taken(what) => {
                 let message = format!("{what} is taken already");

@@ -95,7 +95,9 @@ impl From<hub::Error> for Problem {
         let detail = error.to_string();
         match error {
             hub::Error::NotFound(_) => Self::new(StatusCode::NOT_FOUND, detail),
-            hub::Error::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, detail),
+            hub::Error::Forbidden(_) | hub::Error::Scheduling(_) => {
+                Self::new(StatusCode::FORBIDDEN, detail)
+            }
             hub::Error::Stale => Self::new(StatusCode::PRECONDITION_FAILED, detail),
             hub::Error::Taken(_) => Self::new(StatusCode::CONFLICT, detail),
             hub::Error::Invalid { field, reason } => Self::field(field, reason),

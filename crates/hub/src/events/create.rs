@@ -91,7 +91,7 @@ impl Hub {
     }
 
     /// Puts a new copy into its calendar, and whatever follows from that along its links.
-    pub(super) async fn insert_in(
+    pub(crate) async fn insert_in(
         &self,
         tx: &mut Tx,
         actor: &Actor,

@@ -6,7 +6,11 @@ use identity::Actor;
 use storage::{Tx, copies, shares::Access};
 use sync::{CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId};
 
-use crate::{Error, EventView, Hub, Precondition, Result, access, links::flow::Flow};
+use crate::{
+    Error, EventView, Hub, Precondition, Result, access,
+    links::flow::Flow,
+    scheduling::{Own, Scheduling, is_scheduled},
+};
 
 /// Which occurrences of a series an edit is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +69,28 @@ impl Hub {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let mut row = self.editable(&mut tx, actor, id, precondition).await?;
+        let cause = self.edit_cause(row.copy.calendar);
+        self.delete_in(&mut tx, actor, &mut row, &cause).await?;
+        self.commit(tx).await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Removes an event, and tells those whom it was with (RFC 6638 3.2.1.3, 3.2.2.3).
+    pub async fn delete_scheduled(
+        &self,
+        actor: &Actor,
+        id: CopyId,
+        precondition: Precondition,
+        how: Scheduling,
+    ) -> Result<()> {
+        access::may_write(actor)?;
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        let mut row = self.editable(&mut tx, actor, id, precondition).await?;
+        if is_scheduled(&row.copy.local) {
+            let own = Own::event(&mut tx, row.clone()).await?;
+            Box::pin(self.unscheduled(&mut tx, actor, &own, how)).await?;
+        }
         let cause = self.edit_cause(row.copy.calendar);
         self.delete_in(&mut tx, actor, &mut row, &cause).await?;
         self.commit(tx).await?;
@@ -290,7 +316,7 @@ impl Hub {
 }
 
 /// The edit that puts a value in the place of another. What belongs to identity rather than value stays.
-pub(super) fn put(event: Event) -> impl FnOnce(&mut Event) -> Result<()> + Send {
+pub(crate) fn put(event: Event) -> impl FnOnce(&mut Event) -> Result<()> + Send {
     move |current| {
         let (uid, created) = (std::mem::take(&mut current.uid), current.created);
         *current = Event {
@@ -305,6 +331,11 @@ pub(super) fn put(event: Event) -> impl FnOnce(&mut Event) -> Result<()> + Send 
 /// Whether the actor may see a calendar and write its events.
 pub(crate) async fn writable(tx: &mut Tx, actor: &Actor, calendar: CalendarId) -> Result<()> {
     let (row, _) = access::reach(tx, actor, calendar, Access::Write).await?;
+    if row.inbox {
+        return Err(Error::Forbidden(
+            "this is where messages arrive: nothing can be written here".to_owned(),
+        ));
+    }
     if row.read_only {
         return Err(Error::Forbidden(
             "this calendar is read-only at its provider".to_owned(),

@@ -9,9 +9,10 @@ mod texts;
 
 pub use create::NewEvent;
 pub use edit::Scope;
-pub(crate) use edit::writable;
+pub(crate) use edit::{put, writable};
 pub use read::EVENTS_MAX;
-pub use texts::Place;
+pub(crate) use texts::text_of;
+pub use texts::{Kept, Place, Written};
 
 use identity::Actor;
 use storage::{Change, ChangeKind, Tx, copies};

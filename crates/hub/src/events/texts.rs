@@ -13,8 +13,15 @@ use storage::{
 };
 use sync::{CalendarId, CopyId};
 
-use super::{create::NewEvent, edit::put};
-use crate::{Error, EventView, Hub, Precondition, Result, access, object::gone};
+use super::{
+    create::NewEvent,
+    edit::{put, writable},
+};
+use crate::{
+    Error, EventView, Hub, Precondition, Result, access,
+    object::gone,
+    scheduling::{Own, Scheduling, Tag, event_of, is_scheduled, tag},
+};
 
 /// From how many events on the texts of the whole calendar are read at once.
 const MANY: usize = 200;
@@ -28,44 +35,118 @@ pub enum Place {
     Of(CopyId, Precondition),
 }
 
+/// An event that was written as a text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// The event.
+    pub view: EventView,
+    /// The text as it is kept, if it is another one than was written.
+    pub text: Option<String>,
+}
+
+/// The text of an event as a client wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The text.
+    pub text: String,
+    /// What its schedule tag is made of (RFC 6638 3.2.10).
+    pub schedule: i64,
+}
+
 impl Hub {
     /// Writes an event that came as a text, and keeps the text with it. Its revision is another one than before whenever
     /// its text is.
+    ///
+    /// Where it is between people, they are told, and the text that is kept may be another one (RFC 6638 3.2).
+    ///
+    /// # Errors
+    /// [`Error::Scheduling`] if it is not for whoever writes it to say, or is in another calendar of theirs.
     pub async fn write_event(
         &self,
         actor: &Actor,
         calendar: CalendarId,
         place: Place,
-        event: Event,
-        text: &str,
-    ) -> Result<EventView> {
+        (event, text): (Event, &str),
+        how: Scheduling,
+    ) -> Result<Written> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
-        let row = match place {
-            Place::New(name) => {
+        let before = match &place {
+            Place::New(_) => {
+                writable(&mut tx, actor, calendar).await?;
+                None
+            }
+            Place::Of(id, precondition) => {
+                Some(self.editable(&mut tx, actor, *id, *precondition).await?)
+            }
+        };
+        let between = is_scheduled(&event)
+            || before
+                .as_ref()
+                .is_some_and(|row| is_scheduled(&row.copy.local));
+        let changed = if between {
+            self.schedule_text(&mut tx, actor, calendar, (before.as_ref(), text), how)
+                .await?
+        } else {
+            None
+        };
+        let event = match &changed {
+            Some(text) => event_of(text, before.as_ref())?,
+            None => event,
+        };
+        let text = changed.as_deref().unwrap_or(text);
+        let row = match (place, before) {
+            (Place::New(name), _) => {
                 let name = Some(name);
                 let new = NewEvent { name, event };
                 self.create_in(&mut tx, actor, calendar, new).await?
             }
-            Place::Of(id, precondition) => {
-                let mut row = self.editable(&mut tx, actor, id, precondition).await?;
-                let cause = self.edit_cause(row.copy.calendar);
-                let changed = self
-                    .edit_in(&mut tx, actor, &mut row, &cause, put(event))
-                    .await?;
-                if !changed && text_of(&mut tx, &row).await?.as_deref() != Some(text) {
-                    row.copy.edition += 1;
-                    row.updated = self.clock().now();
-                    copies::update(&mut tx, &mut row).await?;
-                    self.log_event(&mut tx, actor, &row);
-                }
-                row
-            }
+            (Place::Of(id, _), _) => self.replace_in(&mut tx, actor, id, (event, text)).await?,
         };
         self.keep_text(&mut tx, &row, text).await?;
         self.commit(tx).await?;
         self.wake();
-        Ok(EventView::of(row))
+        Ok(Written {
+            view: EventView::of(row),
+            text: changed,
+        })
+    }
+
+    /// What becomes of the text of an event when its people are told.
+    async fn schedule_text(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        calendar: CalendarId,
+        (before, text): (Option<&copies::Row>, &str),
+        how: Scheduling,
+    ) -> Result<Option<String>> {
+        let own = match before {
+            Some(row) => Some(Own::event(tx, row.clone()).await?),
+            None => None,
+        };
+        let scheduled = self.scheduled(tx, actor, calendar, (own, text), how);
+        Box::pin(scheduled).await
+    }
+
+    /// Puts an event with its text in the place of another one.
+    async fn replace_in(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        id: CopyId,
+        (event, text): (Event, &str),
+    ) -> Result<copies::Row> {
+        // What was told of it may have come back to it.
+        let mut row = self.editable(tx, actor, id, Precondition::None).await?;
+        let cause = self.edit_cause(row.copy.calendar);
+        let changed = self
+            .edit_in(tx, actor, &mut row, &cause, put(event))
+            .await?;
+        if !changed && text_of(tx, &row).await?.as_deref() != Some(text) {
+            self.touch(tx, actor, &mut row).await?;
+        }
+        Ok(row)
     }
 
     /// The texts of those events that are still as a client wrote them. Whoever does not see all of an event gets none.
@@ -74,7 +155,7 @@ impl Hub {
         actor: &Actor,
         calendar: CalendarId,
         events: &[(CopyId, i64)],
-    ) -> Result<HashMap<CopyId, String>> {
+    ) -> Result<HashMap<CopyId, Kept>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         let (_, level) = access::reach(&mut tx, actor, calendar, Access::FreeBusy).await?;
         if level < Access::Write {
@@ -94,7 +175,10 @@ impl Hub {
             let text = one.content["text"].take();
             let is_current = one.content["edition"].as_i64() == Some(*edition);
             match text {
-                Value::String(text) if is_current => Some((one.copy, text)),
+                Value::String(text) if is_current => {
+                    let schedule = one.content[tag::KEY].as_i64().unwrap_or(*edition);
+                    Some((one.copy, Kept { text, schedule }))
+                }
                 _ => None,
             }
         });
@@ -136,10 +220,28 @@ impl Hub {
     }
 
     /// What a text says of an event, in the place of what was kept of it before.
-    pub(super) async fn keep_text(&self, tx: &mut Tx, row: &copies::Row, text: &str) -> Result<()> {
-        let content = json!({"edition": row.copy.edition, "text": text});
+    pub(crate) async fn keep_text(&self, tx: &mut Tx, row: &copies::Row, text: &str) -> Result<()> {
+        let edition = row.copy.edition;
+        self.keep_text_as(tx, row, text, (Tag::New, edition)).await
+    }
+
+    /// The same with what becomes of the schedule tag, where the edition was this one.
+    pub(crate) async fn keep_text_as(
+        &self,
+        tx: &mut Tx,
+        row: &copies::Row,
+        text: &str,
+        (tag, was): (Tag, i64),
+    ) -> Result<()> {
         let before = enclosures::of_copy(tx, row.copy.id, Kind::Text).await?;
-        if let Some(mut before) = before.into_iter().next() {
+        let before = before.into_iter().next();
+        let current = before
+            .as_ref()
+            .filter(|one| one.content["edition"] == json!(was));
+        let known = current.map_or(&Value::Null, |one| &one.content);
+        let schedule = tag.of(row.copy.edition, Some((known, was)));
+        let content = json!({"edition": row.copy.edition, "text": text, tag::KEY: schedule});
+        if let Some(mut before) = before {
             before.content = content;
             before.created = self.clock().now();
             enclosures::update(tx, &before).await?;
@@ -160,7 +262,7 @@ impl Hub {
 }
 
 /// The text of an event, if it is still that one.
-pub(super) async fn text_of(tx: &mut Tx, row: &copies::Row) -> Result<Option<String>> {
+pub(crate) async fn text_of(tx: &mut Tx, row: &copies::Row) -> Result<Option<String>> {
     let found = enclosures::of_copy(tx, row.copy.id, Kind::Text).await?;
     let current = |one: &Enclosure| one.content["edition"].as_i64() == Some(row.copy.edition);
     let found = found.into_iter().find(current);

@@ -63,10 +63,18 @@ fn first(message: &Component<'static>, me: &Address) -> Option<Component<'static
     if !parts(&copy).any(waits) {
         return None;
     }
-    for part in parts_mut(&mut copy) {
+    let mut copy = Object::of(copy);
+    let declined = copy.overrides();
+    let declined = declined.filter(|(_, part)| answer(part, me).as_deref() == Some(DECLINED));
+    let declined: BTreeSet<Key> = declined.map(|(key, _)| key).collect();
+    for key in &declined {
+        copy.forget(*key);
+    }
+    copy.exclude(&declined);
+    for part in parts_mut(&mut copy.tree) {
         hide(part, me);
     }
-    Some(copy)
+    Some(copy.tree)
 }
 
 /// What nobody has answered yet takes no time.
@@ -103,14 +111,17 @@ fn keep_own(part: &mut Component<'static>, own: &Component<'static>, me: &Addres
             put(part, property.clone());
         }
     }
-    if let (Some(status), Some(organizer)) = (
-        own.property("ORGANIZER")
-            .and_then(|p| p.parameter("SCHEDULE-STATUS")),
-        part.properties.iter_mut().find(|p| p.is("ORGANIZER")),
-    ) {
+    note_status(part, Some(own));
+    hide(part, me);
+}
+
+/// What became of the last answer to the organizer, as another component has it.
+fn note_status(part: &mut Component<'static>, own: Option<&Component<'static>>) {
+    let status = own.and_then(|own| own.property("ORGANIZER")?.parameter("SCHEDULE-STATUS"));
+    let organizer = part.properties.iter_mut().find(|p| p.is("ORGANIZER"));
+    if let (Some(status), Some(organizer)) = (status, organizer) {
         set(organizer, "SCHEDULE-STATUS", &status);
     }
-    hide(part, me);
 }
 
 /// A copy with what the organizer says now (RFC 5546 3.2.2).
@@ -165,7 +176,9 @@ fn take_overrides(
     let mut taken = false;
     for (key, part) in message.overrides() {
         let declined = answer(part, me).as_deref() == Some(DECLINED);
-        if gone.contains(&key) && declined || !newer(copy.get(key), part) {
+        // What was declined and is not in the copy any more stays away.
+        let away = gone.contains(&key) || copy.master().is_none() && copy.get(key).is_none();
+        if away && declined || !newer(copy.get(key), part) {
             continue;
         }
         let mut part = part.clone();
@@ -173,7 +186,10 @@ fn take_overrides(
         let own = own.or_else(|| copy.master().cloned());
         match own {
             Some(own) => keep_own(&mut part, &own, me),
-            None => hide(&mut part, me),
+            None => {
+                note_status(&mut part, parts(&copy.tree).next());
+                hide(&mut part, me);
+            }
         }
         next.include(&BTreeSet::from([key]));
         next.put(key, part);
@@ -191,7 +207,7 @@ fn keep_gone(copy: &Object, message: &Object, next: &mut Object) {
         .copied()
         .filter(|key| next.get(*key).is_none() && next.occurs(*key))
         .collect();
-    next.exclude(&own);
+    next.exclude_as(&own, copy);
     let ended = copy.overrides().filter(|(_, part)| is_cancelled(part));
     let ended: Vec<_> = ended.map(|(key, part)| (key, part.clone())).collect();
     for (key, part) in ended {

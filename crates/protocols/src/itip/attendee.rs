@@ -11,7 +11,7 @@ use super::{
     message::Message,
     object::{Key, Object},
     party::{
-        Agent, DECLINED, WAITING, address, agent, answer, attendee, attendee_mut, drop_all,
+        self, Agent, DECLINED, WAITING, address, agent, attendee, attendee_mut, drop_all,
         is_cancelled, organizer, parts, parts_mut, put, sequence, set_sequence,
     },
     reply::Reply,
@@ -51,6 +51,31 @@ pub fn attend(
     })
 }
 
+/// What somebody answers to an organizer elsewhere: what they write is kept as it is.
+pub fn answer(
+    old: &Component<'static>,
+    new: Component<'static>,
+    me: &Address,
+    now: Timestamp,
+) -> Plan {
+    let copy = Copy {
+        old: Object::of(old.clone()),
+        new: Object::of(new),
+        me,
+    };
+    let mut reply = Reply::new(&copy.old, me);
+    for key in &copy.declined() {
+        reply.decline(*key);
+    }
+    copy.answer(&mut reply);
+    let by_server = organizer(&copy.new.tree).filter(|(_, agent)| *agent == Agent::Server);
+    let message = by_server.and_then(|(from, _)| reply.message(&from, now));
+    Plan {
+        object: copy.new.tree,
+        messages: message.into_iter().collect(),
+    }
+}
+
 /// What the organizer is told when an attendee removes their copy: nothing if they had declined all of it, if it is called
 /// off, or if the server does not do the telling.
 pub fn leave(old: &Component<'static>, me: &Address, now: Timestamp) -> Option<Message> {
@@ -73,7 +98,7 @@ pub fn leave(old: &Component<'static>, me: &Address, now: Timestamp) -> Option<M
 
 /// Whether somebody can still decline it.
 fn open(part: &Component<'_>, me: &Address) -> bool {
-    !is_cancelled(part) && answer(part, me).is_some_and(|said| said != DECLINED)
+    !is_cancelled(part) && party::answer(part, me).is_some_and(|said| said != DECLINED)
 }
 
 struct Copy<'a> {
@@ -192,9 +217,10 @@ impl Copy<'_> {
 
     /// Adds the answers that have changed to a reply.
     fn answer(&self, reply: &mut Reply<'_>) {
-        let said = |part: Option<&Component<'static>>| part.and_then(|part| answer(part, self.me));
+        let said =
+            |part: Option<&Component<'static>>| part.and_then(|part| party::answer(part, self.me));
         for part in parts(&self.new.tree) {
-            let Some(now) = answer(part, self.me) else {
+            let Some(now) = party::answer(part, self.me) else {
                 continue;
             };
             let before = match self.new.key(part) {
@@ -258,14 +284,14 @@ fn restore_people(
         && let Some(own) = attendee_mut(part, &address(mine))
         && agent(own) == Agent::Server
     {
-        super::party::strip(own, &super::view::OURS);
+        party::strip(own, &super::view::OURS);
     }
 }
 
 /// What is accepted takes time, even if the client leaves TRANSP as it was set for what nobody has answered yet.
 fn show(part: &mut Component<'static>, was: &Component<'static>, me: &Address) {
-    let before = answer(was, me);
-    let now = answer(part, me);
+    let before = party::answer(was, me);
+    let now = party::answer(part, me);
     let comes = |said: Option<&str>| matches!(said, Some("ACCEPTED" | "TENTATIVE"));
     let free = |part: &Component<'_>| {
         let said = part.property("TRANSP");

@@ -6,7 +6,7 @@ use calendar::{Rule, Until};
 
 use super::{
     object::{Key, Object},
-    party::address,
+    party::{address, is_cancelled},
 };
 use crate::icalendar::{
     component::{Component, Property},
@@ -194,6 +194,8 @@ pub(super) struct Changes {
     pub(super) keys: BTreeSet<Key>,
     /// Those of them that happen at another time than before.
     pub(super) moved_keys: BTreeSet<Key>,
+    /// Something was called off by its STATUS.
+    pub(super) ended: bool,
 }
 
 impl Changes {
@@ -209,15 +211,16 @@ impl Changes {
             (Some(was), Some(is)) => {
                 let difference = between((old, was), (new, is));
                 changes.moved = difference == Difference::Time;
+                changes.ended = is_cancelled(is) && !is_cancelled(was);
                 changes.master = difference > Difference::None || old.excluded() != new.excluded();
             }
             (None, None) => {}
             _ => (changes.master, changes.moved) = (true, true),
         }
         for (key, is) in new.overrides() {
-            let difference = old
-                .occurrence(key)
-                .map_or(Difference::Time, |was| between((old, &was), (new, is)));
+            let was = old.occurrence(key);
+            changes.ended |= is_cancelled(is) && !was.as_ref().is_some_and(is_cancelled);
+            let difference = was.map_or(Difference::Time, |was| between((old, &was), (new, is)));
             if difference > Difference::None {
                 changes.keys.insert(key);
             }

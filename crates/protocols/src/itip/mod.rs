@@ -6,7 +6,7 @@
 //! | | |
 //! |---|---|
 //! | [`organize`], [`withdraw`] | an organizer wrote or removed an object: whom to tell what |
-//! | [`attend`], [`leave`] | an attendee did |
+//! | [`attend`], [`leave`] | an attendee did; [`answer`] where the organizer is elsewhere |
 //! | [`receive`] | a message arrived: what becomes of the copy |
 //! | [`refresh`] | somebody else has answered: what the others shall see |
 
@@ -21,12 +21,13 @@ mod reply;
 mod view;
 
 pub use apply::{Received, receive};
-pub use attendee::{attend, leave};
+pub use attendee::{answer, attend, leave};
 pub use message::{Flaw, Message, Method, read};
 pub use object::Object;
-pub use organizer::{organize, refresh, withdraw};
+pub use organizer::{organize, organize_unread, refresh, withdraw};
 pub use party::{
-    Agent, attendees, normalise, organizer, organizers_differ, set_status, status_of, uid,
+    Agent, attendees, normalise, organizer, organizers_differ, set_agent, set_status, status_of,
+    uid, unanswered,
 };
 pub use view::view;
 

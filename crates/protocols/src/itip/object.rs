@@ -190,6 +190,30 @@ impl Object {
         }
     }
 
+    /// The same, in the words of another version of the object where it has them.
+    pub fn exclude_as(&mut self, keys: &BTreeSet<Key>, like: &Object) {
+        let known = self.excluded();
+        let mut more = Vec::new();
+        for key in keys.difference(&known) {
+            more.push(like.said(*key).unwrap_or_else(|| self.exclusion(*key)));
+        }
+        if let Some(master) = self.master_mut() {
+            master.properties.extend(more);
+        }
+    }
+
+    /// The EXDATE of an occurrence as it stands there.
+    fn said(&self, key: Key) -> Option<Property<'static>> {
+        let master = self.master()?;
+        let all = master.properties.iter().filter(|p| p.is("EXDATE"));
+        let mut all = all.flat_map(|p| p.as_list().map(move |text| (p, text)));
+        let (property, text) = all.find(|(p, text)| self.instant(p, text) == Some(key))?;
+        Some(Property {
+            value: text.to_owned().into(),
+            ..property.clone()
+        })
+    }
+
     pub(super) fn master_mut(&mut self) -> Option<&mut Component<'static>> {
         let mut all = self.tree.components.iter_mut();
         all.find(|c| !c.is("VTIMEZONE") && c.property("RECURRENCE-ID").is_none())

@@ -12,7 +12,7 @@ use super::{
     object::{Key, Object},
     party::{
         Agent, WAITING, address, agent, answered, attendees, is_cancelled, organizer, parts,
-        parts_mut, sequence, set, set_answer, set_sequence, strip,
+        parts_mut, sequence, set, set_sequence, strip,
     },
     view::{Invited, seen},
 };
@@ -25,14 +25,45 @@ pub fn organize(
     me: &Address,
     now: Timestamp,
 ) -> Plan {
+    organized(old, new, me, (false, now))
+}
+
+/// The same where the organizer's client may not have read what was answered last (RFC 6638 3.2.10): nobody is asked anew
+/// because it has no answer of theirs.
+pub fn organize_unread(
+    old: Option<&Component<'static>>,
+    new: Component<'static>,
+    me: &Address,
+    now: Timestamp,
+) -> Plan {
+    organized(old, new, me, (true, now))
+}
+
+fn organized(
+    old: Option<&Component<'static>>,
+    new: Component<'static>,
+    me: &Address,
+    (unread, now): (bool, Timestamp),
+) -> Plan {
     let old = old.map(|old| Object::of(old.clone()));
     let mut new = Object::of(new);
-    let changes = old.as_ref().map(|old| Changes::of(old, &new));
+    if let Some(old) = &old {
+        keep_answered(old, &mut new);
+    }
+    let mut changes = old.as_ref().map(|old| Changes::of(old, &new));
+    if let (Some(old), Some(changes)) = (&old, &mut changes) {
+        // Whoever raises the number wants it to be known.
+        changes.master |= !changes.any() && newest(&new) > newest(old);
+    }
     let forced = take_forced(&mut new.tree);
     if let Some(old) = &old {
-        number(old, &mut new, changes.as_ref().is_some_and(Changes::any));
+        number(
+            old,
+            &mut new,
+            changes.as_ref().is_some_and(|c| c.any() || c.ended),
+        );
     }
-    keep_answers(old.as_ref(), &mut new, changes.as_ref(), me);
+    keep_answers(old.as_ref(), &mut new, changes.as_ref(), (me, unread));
     let mut told = attendees(&new.tree);
     told.extend(old.iter().flat_map(|old| attendees(&old.tree)));
     told.remove(me);
@@ -58,9 +89,6 @@ pub fn organize(
 /// Whom to tell that an object is gone.
 pub fn withdraw(old: &Component<'static>, me: &Address, now: Timestamp) -> Vec<Message> {
     let object = Object::of(old.clone());
-    if object.master().is_some_and(is_cancelled) {
-        return Vec::new();
-    }
     // One more than a change would have had that was on its way at the same time.
     let next = newest(&object) + 2;
     let mut told = attendees(old);
@@ -112,9 +140,43 @@ fn take_forced(tree: &mut Component<'static>) -> BTreeSet<Address> {
     forced
 }
 
+/// Occurrences that differ only because somebody has answered them by themselves are not in what an organizer's client has
+/// not read again: they come back (RFC 6638 3.2.10).
+fn keep_answered(old: &Object, new: &mut Object) {
+    let excluded = new.excluded();
+    let mut back = Vec::new();
+    for (key, was) in old.overrides() {
+        if excluded.contains(&key) || new.get(key).is_some() || is_cancelled(was) {
+            continue;
+        }
+        let Some(mut is) = new.derived(key) else {
+            continue;
+        };
+        let mut differs = false;
+        for person in is.properties.iter_mut().filter(|p| p.is("ATTENDEE")) {
+            let known = super::party::answer(was, &address(person));
+            if let Some(known) = known.filter(|known| *known != answered(person)) {
+                set(person, "PARTSTAT", &known);
+                differs = true;
+            }
+        }
+        if differs {
+            back.push((key, is));
+        }
+    }
+    for (key, part) in back {
+        new.put(key, part);
+    }
+}
+
 /// Answers are the attendees' own: what they were stays, whatever the organizer writes, until it happens at another time. An
 /// organizer can only ask anew.
-fn keep_answers(old: Option<&Object>, new: &mut Object, changes: Option<&Changes>, me: &Address) {
+fn keep_answers(
+    old: Option<&Object>,
+    new: &mut Object,
+    changes: Option<&Changes>,
+    (me, unread): (&Address, bool),
+) {
     let mut tree = std::mem::take(&mut new.tree);
     let reader = Object::of(tree.clone());
     for part in parts_mut(&mut tree) {
@@ -136,12 +198,15 @@ fn keep_answers(old: Option<&Object>, new: &mut Object, changes: Option<&Changes
             let known = was.as_ref().and_then(|was| super::party::answer(was, &who));
             let said = answered(person);
             let answer = match known {
-                Some(known) if !moved && said != WAITING => known,
+                Some(known) if !moved && (unread || said != WAITING) => known,
                 _ => WAITING.to_owned(),
             };
             if answer == WAITING {
-                if said != WAITING || known_differs(was.as_ref(), &who) || moved {
-                    set_answer(person, WAITING);
+                if said != WAITING {
+                    set(person, "PARTSTAT", WAITING);
+                }
+                if person.parameter("RSVP").is_none() {
+                    set(person, "RSVP", "TRUE");
                 }
             } else if answer != said {
                 set(person, "PARTSTAT", &answer);
@@ -150,11 +215,6 @@ fn keep_answers(old: Option<&Object>, new: &mut Object, changes: Option<&Changes
         }
     }
     *new = Object::of(tree);
-}
-
-fn known_differs(was: Option<&Component<'static>>, who: &Address) -> bool {
-    let known = was.and_then(|was| super::party::answer(was, who));
-    known.is_some_and(|known| known != WAITING)
 }
 
 /// What one attendee is told.

@@ -47,11 +47,28 @@ pub fn organizer(tree: &Component<'_>) -> Option<(Address, Agent)> {
     Some((address(found), agent(found)))
 }
 
-/// Whether its components have not all the same organizer (RFC 6638 3.2.4.2).
+/// Whether its components have not all the same organizer, where they have one (RFC 6638 3.2.4.2).
 pub fn organizers_differ(tree: &Component<'_>) -> bool {
-    let of = |part: &Component<'_>| part.property("ORGANIZER").map(address);
-    let all: BTreeSet<_> = parts(tree).map(of).collect();
+    let of = |part: &'_ Component<'_>| part.property("ORGANIZER").map(address);
+    let all: BTreeSet<_> = parts(tree).filter_map(of).collect();
     all.len() > 1
+}
+
+/// Says who tells the organizer (RFC 6638 7.1).
+pub fn set_agent(tree: &mut Component<'static>, agent: &str) {
+    let all = parts_mut(tree).flat_map(|part| &mut part.properties);
+    for property in all.filter(|p| p.is("ORGANIZER")) {
+        set(property, "SCHEDULE-AGENT", agent);
+    }
+}
+
+/// Takes back whatever somebody has answered.
+pub fn unanswered(tree: &mut Component<'static>, who: &Address) {
+    for part in parts_mut(tree) {
+        if let Some(own) = attendee_mut(part, who) {
+            set(own, "PARTSTAT", WAITING);
+        }
+    }
 }
 
 /// The UID of an object.

@@ -151,6 +151,7 @@ pub fn a_calendar() -> Calendar {
         moved: None,
         sort: 0,
         created: at(0),
+        inbox: false,
         kept: serde_json::Map::new(),
     }
 }

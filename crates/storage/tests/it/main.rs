@@ -26,6 +26,7 @@ mod commits;
 mod file;
 mod fixture;
 mod gathered;
+mod inboxes;
 mod keys;
 mod known;
 mod locks;

@@ -1,6 +1,7 @@
 //! REPORT (RFC 3253 3.6).
 
 mod alarms;
+pub(super) mod busy;
 mod data;
 mod expand;
 mod free_busy;
@@ -23,7 +24,7 @@ use super::{
     answer::{Fault, Result},
     item::Item,
     properties::{Properties, Subject},
-    propfind::{by_name, calendars, response},
+    propfind::{IN_TEXTS, by_name, calendars, response},
     request::{Depth, Request},
     resource::{Resource, item_href},
 };
@@ -76,7 +77,8 @@ async fn targets<'r>(
         Resource::Object(calendar, name) => (vec![calendar.clone()], Some(name)),
         Resource::Home if matches!(request.depth_of_report(), Depth::Zero) => (Vec::new(), None),
         Resource::Home => (calendars(request).await?, None),
-        Resource::Inbox | Resource::Outbox => (Vec::new(), None),
+        Resource::Inbox(inbox) => (inbox.iter().map(|c| (**c).clone()).collect(), None),
+        Resource::Outbox => (Vec::new(), None),
         _ => return Err(unsupported()),
     })
 }
@@ -101,8 +103,8 @@ fn check(props: &Props) -> Result<()> {
 
 /// Whether the texts of objects are needed for an answer.
 fn needs_texts(props: &Props) -> bool {
-    let texts = [name::CALENDAR_DATA, name::GETCONTENTLENGTH];
-    props.scope != Scope::Named || props.names.iter().any(|name| texts.contains(name))
+    let texts = |name: &Name| *name == name::CALENDAR_DATA || IN_TEXTS.contains(name);
+    props.scope != Scope::Named || props.names.iter().any(texts)
 }
 
 /// One object in an answer.

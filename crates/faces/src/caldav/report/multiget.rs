@@ -31,7 +31,11 @@ pub(super) async fn multiget(
     check(&multiget.props)?;
     if !matches!(
         resource,
-        Resource::Home | Resource::Calendar(_) | Resource::Object(..) | Resource::Inbox
+        Resource::Home
+            | Resource::Calendar(_)
+            | Resource::Object(..)
+            | Resource::Inbox(_)
+            | Resource::Outbox
     ) {
         return Err(unsupported());
     }
@@ -82,6 +86,7 @@ async fn object(
     let inside = match resource {
         Resource::Home => true,
         Resource::Calendar(asked) => asked.id == calendar.id,
+        Resource::Inbox(Some(asked)) => asked.id == calendar.id,
         Resource::Object(asked, own) => asked.id == calendar.id && *own == name,
         _ => false,
     };

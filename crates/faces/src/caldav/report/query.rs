@@ -96,7 +96,9 @@ impl Search<'_> {
             return self.add(&[found], &matching, responses);
         }
         let texts = needs_texts(&self.query.props) || matching.reads_texts();
-        let Some(range) = matching.only_events_in() else {
+        // What is in an inbox is no event.
+        let narrow = matching.only_events_in().filter(|_| !self.calendar.inbox);
+        let Some(range) = narrow else {
             return for_each(request, self.calendar, texts, |items| {
                 self.add(items, &matching, responses)
             })

@@ -14,7 +14,7 @@ use super::{
         properties::{Properties, Subject, TOKEN, sync_token},
         propfind::{calendars, response},
         request::{Depth, Request},
-        resource::{Resource, calendar_href, item_href},
+        resource::{Resource, calendar_href, inbox, item_href},
     },
     check,
     data::Wanted,
@@ -92,20 +92,8 @@ pub(super) async fn sync(
             .ok_or_else(Fault::invalid_token)?,
     };
     match resource {
-        Resource::Calendar(calendar) => {
-            let zone = own_zone(request, calendar);
-            let sync = Sync {
-                properties: &properties,
-                calendar,
-                props: &sync.props,
-                wanted: sync.limit.map_or(usize::MAX, |n| n.max(1) as usize),
-                zone: &zone,
-            };
-            match from {
-                From::Listing(position, after) => sync.listing(position, after).await,
-                From::Changes(position) => sync.changes(position).await,
-            }
-        }
+        Resource::Calendar(calendar) => of_calendar(&properties, calendar, sync, from).await,
+        Resource::Inbox(Some(inbox)) => of_calendar(&properties, inbox, sync, from).await,
         Resource::Home => {
             let mut sync = sync.clone();
             // Before the RFC it was the depth that said it (draft 3).
@@ -114,11 +102,32 @@ pub(super) async fn sync(
                 body.child(&name::SYNC_LEVEL).is_none() && request.depth() == Depth::Infinity;
             home(properties, &sync, &from).await
         }
-        Resource::Inbox => Ok(multistatus(&Multistatus {
+        Resource::Inbox(None) => Ok(multistatus(&Multistatus {
             responses: Vec::new(),
             sync_token: Some(sync_token(properties.position)),
         })),
         _ => Err(unsupported()),
+    }
+}
+
+/// What changed in a calendar, or in an inbox.
+async fn of_calendar(
+    properties: &Properties<'_>,
+    calendar: &CalendarView,
+    sync: &SyncCollection,
+    from: From,
+) -> Result<HttpResponse> {
+    let zone = own_zone(properties.request, calendar);
+    let sync = Sync {
+        properties,
+        calendar,
+        props: &sync.props,
+        wanted: sync.limit.map_or(usize::MAX, |n| n.max(1) as usize),
+        zone: &zone,
+    };
+    match from {
+        From::Listing(position, after) => sync.listing(position, after).await,
+        From::Changes(position) => sync.changes(position).await,
     }
 }
 
@@ -311,7 +320,8 @@ async fn home(
         }
     }
     if touched.is_none() {
-        responses.extend([Resource::Inbox, Resource::Outbox].iter().map(tell));
+        let inbox = inbox(request).await?;
+        responses.extend([inbox, Resource::Outbox].iter().map(tell));
     }
     if sync
         .limit

@@ -8,6 +8,7 @@ mod lossless;
 mod objects;
 mod people;
 mod reports;
+mod scheduling;
 mod sharing;
 mod tasks;
 mod text;
