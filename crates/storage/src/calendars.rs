@@ -14,6 +14,10 @@ use crate::{
 
 /// A calendar.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each may be so without the others"
+)]
 pub struct Calendar {
     /// Its identity.
     pub id: CalendarId,

@@ -249,11 +249,11 @@ pub(super) async fn with_texts(
     let hub = &request.app.hub;
     let mut texts = hub.texts(&request.actor, calendar.id, &events).await?;
     for item in items {
-        if let Kind::Event(event) = &item.kind {
-            if let Some(kept) = texts.remove(&event.id) {
-                item.schedule = Some(kept.schedule);
-                item.text = Some(kept.text);
-            }
+        if let Kind::Event(event) = &item.kind
+            && let Some(kept) = texts.remove(&event.id)
+        {
+            item.schedule = Some(kept.schedule);
+            item.text = Some(kept.text);
         }
     }
     Ok(())

@@ -211,7 +211,7 @@ const TABLE: &[Row] = &[
     }),
     // Scheduling.
     row(name::SCHEDULE_DEFAULT_CALENDAR_URL, false, |p, s| {
-        p.arrivals(s)?.default_calendar(p.request)
+        Some(p.arrivals(s)?.default_calendar(p.request))
     }),
     row(name::CALENDAR_FREE_BUSY_SET, false, |p, s| {
         Some(p.arrivals(s)?.free_busy_set(p.request))

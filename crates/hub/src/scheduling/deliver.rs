@@ -19,6 +19,16 @@ const DELIVERED: &str = "1.2";
 /// There is another meeting of this UID.
 const REFUSED: &str = "5.3";
 
+/// What somebody has of the UID of a message.
+enum Found {
+    /// The copy that it is about.
+    Own(Box<Own>),
+    /// Nothing.
+    Nothing,
+    /// Another meeting.
+    Other,
+}
+
 impl Hub {
     /// Delivers a message; what became of it, as a status code.
     pub(super) async fn deliver(
@@ -30,8 +40,10 @@ impl Hub {
         let Some(user) = person(tx, &message.to).await? else {
             return Ok(outside::send(message).to_owned());
         };
-        let Some(own) = self.copy_for(tx, &user, message).await? else {
-            return Ok(REFUSED.to_owned());
+        let own = match self.copy_for(tx, &user, message).await? {
+            Found::Own(own) => Some(*own),
+            Found::Nothing => None,
+            Found::Other => return Ok(REFUSED.to_owned()),
         };
         let tree = own.as_ref().map(|own| own.tree.clone());
         let received = itip::receive(tree.as_ref(), &message.calendar, &message.to, false);
@@ -56,22 +68,17 @@ impl Hub {
         Ok(DELIVERED.to_owned())
     }
 
-    /// The copy that a message is about: `Some(None)` if there is none yet, `None` if what has its UID is another meeting.
-    async fn copy_for(
-        &self,
-        tx: &mut Tx,
-        user: &User,
-        message: &Message,
-    ) -> Result<Option<Option<Own>>> {
+    /// The copy that a message is about.
+    async fn copy_for(&self, tx: &mut Tx, user: &User, message: &Message) -> Result<Found> {
         let uid = itip::uid(&message.calendar).unwrap_or_default();
         let organizer = itip::organizer(&message.calendar).map(|p| p.0);
         let mut all = self.own_copies(tx, user.id, &uid).await?;
         if all.is_empty() {
-            return Ok(Some(None));
+            return Ok(Found::Nothing);
         }
         let same = |own: &Own| itip::organizer(&own.tree).map(|p| p.0) == organizer;
         let at = all.iter().position(same);
-        Ok(at.map(|at| Some(all.swap_remove(at))))
+        Ok(at.map_or(Found::Other, |at| Found::Own(Box::new(all.swap_remove(at)))))
     }
 
     /// Shows the other attendees of this hub what somebody has answered. They are not told: they see it.
@@ -93,12 +100,12 @@ impl Hub {
             let Some(message) = itip::refresh(tree, &address(&user), now) else {
                 continue;
             };
-            let Some(Some(own)) = self.copy_for(tx, &user, &message).await? else {
+            let Found::Own(own) = self.copy_for(tx, &user, &message).await? else {
                 continue;
             };
             let shown = itip::receive(Some(&own.tree), &message.calendar, &other, true);
             if let Received::Copy(shown) = shown {
-                self.rewrite(tx, actor, own, &shown, Tag::Same).await?;
+                self.rewrite(tx, actor, *own, &shown, Tag::Same).await?;
             }
         }
         Ok(())

@@ -95,8 +95,9 @@ impl Hub {
         is: Option<Address>,
         unread: bool,
     ) -> Result<Option<Ready>> {
-        let Written { me, old, new } = written;
+        let Written { me, old, mut new } = written;
         let now = self.clock().now();
+        itip::spread_organizer(&mut new);
         match is {
             None if !itip::attendees(&new).is_empty() => Err(organizer_may_not(
                 "ORGANIZER is missing: take the attendees out as well, or put it back",

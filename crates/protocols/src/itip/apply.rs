@@ -77,9 +77,9 @@ fn first(message: &Component<'static>, me: &Address) -> Option<Component<'static
     Some(copy.tree)
 }
 
-/// What nobody has answered yet takes no time.
+/// What nobody has answered yet takes no time. (Tasks never do.)
 fn hide(part: &mut Component<'static>, me: &Address) {
-    if answer(part, me).as_deref() == Some(WAITING) {
+    if part.is("VEVENT") && answer(part, me).as_deref() == Some(WAITING) {
         put(part, Property::new("TRANSP", "TRANSPARENT"));
     }
 }
@@ -159,7 +159,7 @@ fn merged(
         return None;
     }
     if whole && !ended {
-        keep_gone(&copy, &message, &mut next);
+        keep_gone(&copy, &message, &mut next, me);
     }
     Some(next.tree)
 }
@@ -184,12 +184,11 @@ fn take_overrides(
         let mut part = part.clone();
         let own = copy.get(key).cloned().or_else(|| copy.derived(key));
         let own = own.or_else(|| copy.master().cloned());
-        match own {
-            Some(own) => keep_own(&mut part, &own, me),
-            None => {
-                note_status(&mut part, parts(&copy.tree).next());
-                hide(&mut part, me);
-            }
+        if let Some(own) = own {
+            keep_own(&mut part, &own, me);
+        } else {
+            note_status(&mut part, parts(&copy.tree).next());
+            hide(&mut part, me);
         }
         next.include(&BTreeSet::from([key]));
         next.put(key, part);
@@ -199,7 +198,7 @@ fn take_overrides(
 }
 
 /// What the attendee has taken out of their copy stays out, and what was called off stays there to be seen.
-fn keep_gone(copy: &Object, message: &Object, next: &mut Object) {
+fn keep_gone(copy: &Object, message: &Object, next: &mut Object, me: &Address) {
     let out = message.excluded();
     let gone = copy.excluded();
     let gone = gone.difference(&out);
@@ -208,6 +207,7 @@ fn keep_gone(copy: &Object, message: &Object, next: &mut Object) {
         .filter(|key| next.get(*key).is_none() && next.occurs(*key))
         .collect();
     next.exclude_as(&own, copy);
+    keep_private(copy, (&out, next), me);
     let ended = copy.overrides().filter(|(_, part)| is_cancelled(part));
     let ended: Vec<_> = ended.map(|(key, part)| (key, part.clone())).collect();
     for (key, part) in ended {
@@ -215,6 +215,28 @@ fn keep_gone(copy: &Object, message: &Object, next: &mut Object) {
             next.include(&BTreeSet::from([key]));
             next.put(key, part);
         }
+    }
+}
+
+/// Occurrences that differ from the others only in what is the attendee's own, alarms say, go on doing so.
+fn keep_private(copy: &Object, (out, next): (&BTreeSet<Key>, &mut Object), me: &Address) {
+    let mut kept = Vec::new();
+    for (key, own) in copy.overrides() {
+        if next.get(key).is_some() || out.contains(&key) || is_cancelled(own) {
+            continue;
+        }
+        let (Some(plain), Some(mut now)) = (copy.derived(key), next.derived(key)) else {
+            continue;
+        };
+        let alarms = plain.components.len() != own.components.len();
+        if alarms || plain.property("TRANSP") != own.property("TRANSP") {
+            now.components.clear();
+            keep_own(&mut now, own, me);
+            kept.push((key, now));
+        }
+    }
+    for (key, now) in kept {
+        next.put(key, now);
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Plan, Refusal,
-    change::{Difference, between},
+    change::{Difference, copied},
     message::Message,
     object::{Key, Object},
     party::{
@@ -149,7 +149,7 @@ impl Copy<'_> {
             if is_cancelled(&was) {
                 continue;
             }
-            match between((&self.old, &was), (&self.new, part)) {
+            match copied((&self.old, &was), (&self.new, part)) {
                 Difference::None if is_cancelled(part) => {
                     let text = "STATUS is the organizer's to change";
                     return Err(Refusal(text.to_owned()));
@@ -165,34 +165,28 @@ impl Copy<'_> {
                 }
             }
         }
-        if self.old.master().is_some() && self.new.master().is_none() {
-            let text =
-                "the series is missing: an attendee can take single occurrences out with EXDATE";
-            return Err(Refusal(text.to_owned()));
-        }
         Ok(())
     }
 
-    /// Occurrences that differ and that the client has left out come back, as long as there is a series that would show them
-    /// otherwise. What was called off and is left out is taken out of the series.
+    /// What the client has left out comes back, as long as there is a series: occurrences that differ, and the series itself.
     fn restore_overrides(&mut self) {
+        if let (None, Some(master)) = (self.new.master(), self.old.master()) {
+            self.new.tree.components.push(master.clone());
+        }
         if self.new.master().is_none() {
             return;
         }
         let excluded = self.new.excluded();
-        let (mut back, mut out) = (Vec::new(), BTreeSet::new());
+        let mut back = Vec::new();
         for (key, part) in self.old.overrides() {
             if self.new.get(key).is_some() || excluded.contains(&key) {
                 continue;
             }
-            if is_cancelled(part) {
-                out.insert(key);
-            } else {
-                back.push(part.clone());
-            }
+            back.push(part.clone());
         }
         // What the organizer has taken out stays out.
-        out.extend(self.old.excluded().difference(&excluded));
+        let gone = self.old.excluded();
+        let mut out: BTreeSet<Key> = gone.difference(&excluded).copied().collect();
         out.retain(|key| self.new.get(*key).is_none());
         self.new.tree.components.extend(back);
         self.new.exclude(&out);
@@ -245,6 +239,7 @@ impl Copy<'_> {
             let was = self.was(reader.key(part));
             let Some(was) = was else { continue };
             let mine = attendee(part, self.me).cloned();
+            restore_times(part, &was);
             restore_people(part, &was, mine.as_ref());
             if was.property("SEQUENCE").is_some() || part.property("SEQUENCE").is_some() {
                 set_sequence(part, sequence(&was));
@@ -258,6 +253,23 @@ impl Copy<'_> {
         }
         self.new = Object::of(tree);
     }
+}
+
+/// When it happens in the organizer's own words: clients say it in other zones.
+fn restore_times(part: &mut Component<'static>, was: &Component<'static>) {
+    const TIMES: [&str; 6] = ["DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE"];
+    let said = |part: &Component<'static>| -> Vec<Property<'static>> {
+        let own = part.properties.iter();
+        own.filter(|p| TIMES.iter().any(|name| p.is(name)))
+            .cloned()
+            .collect()
+    };
+    let (now, before) = (said(part), said(was));
+    if now.iter().all(|p| before.contains(p)) && now.len() == before.len() {
+        return;
+    }
+    drop_all(part, &TIMES);
+    part.properties.extend(before);
 }
 
 /// The people of a component as the organizer has them, but for the attendee.

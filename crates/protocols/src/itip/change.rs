@@ -10,7 +10,7 @@ use super::{
 };
 use crate::icalendar::{
     component::{Component, Property},
-    value,
+    value::{self, Moment},
 };
 
 /// How much a component has changed.
@@ -54,15 +54,19 @@ struct Times {
     dates: BTreeSet<String>,
 }
 
-/// A moment so that two of them are equal if they mean the same.
-fn moment(object: &Object, property: &Property<'_>) -> Option<String> {
+/// A moment so that two of them are equal if they mean the same: in the same zone, or only at the same instant.
+fn moment(object: &Object, property: &Property<'_>, zones: bool) -> Option<String> {
     let at = object.moment(property, &property.value)?;
-    Some(format!("{at:?}"))
+    Some(if zones {
+        format!("{at:?}")
+    } else {
+        format!("{} {:?}", matches!(at, Moment::Date(_)), at.instant(None))
+    })
 }
 
-fn end(object: &Object, part: &Component<'_>) -> Option<String> {
+fn end(object: &Object, part: &Component<'_>, zones: bool) -> Option<String> {
     if let Some(end) = part.property("DTEND").or_else(|| part.property("DUE")) {
-        return moment(object, end);
+        return moment(object, end, zones);
     }
     let length = part.property("DURATION")?;
     let start = part.property("DTSTART")?;
@@ -80,11 +84,11 @@ fn end(object: &Object, part: &Component<'_>) -> Option<String> {
         value: (value::write_local(end) + suffix).into(),
         ..start.clone()
     };
-    moment(object, &end)
+    moment(object, &end, zones)
 }
 
-fn times(object: &Object, part: &Component<'_>) -> Times {
-    let texts = |name: &'static str| part.all(name).map(|p| p.content_line()).collect();
+fn times(object: &Object, part: &Component<'_>, zones: bool) -> Times {
+    let texts = |name: &'static str| part.all(name).map(Property::content_line).collect();
     let rule = |p: &Property<'_>| {
         let read = Rule::parse_lenient(&p.value).map(|r| r.value.to_string());
         format!(
@@ -95,8 +99,10 @@ fn times(object: &Object, part: &Component<'_>) -> Times {
     };
     let rules = part.all("RRULE").chain(part.all("EXRULE")).map(rule);
     Times {
-        start: part.property("DTSTART").and_then(|p| moment(object, p)),
-        end: end(object, part),
+        start: part
+            .property("DTSTART")
+            .and_then(|p| moment(object, p, zones)),
+        end: end(object, part, zones),
         rules: rules.collect(),
         dates: texts("RDATE"),
     }
@@ -126,10 +132,23 @@ fn content(part: &Component<'_>) -> BTreeSet<String> {
 
 /// How one version of a component differs from another. That it is called off is not looked at: there is a message for that.
 pub(super) fn between(
+    old: (&Object, &Component<'_>),
+    new: (&Object, &Component<'_>),
+) -> Difference {
+    difference(old, new, true)
+}
+
+/// The same for whoever has it from somebody else: in which zone a client writes it does not matter.
+pub(super) fn copied(old: (&Object, &Component<'_>), new: (&Object, &Component<'_>)) -> Difference {
+    difference(old, new, false)
+}
+
+fn difference(
     (old, was): (&Object, &Component<'_>),
     (new, is): (&Object, &Component<'_>),
+    zones: bool,
 ) -> Difference {
-    let (before, after) = (times(old, was), times(new, is));
+    let (before, after) = (times(old, was, zones), times(new, is, zones));
     if before != after && !is_cut(&before, &after) {
         return Difference::Time;
     }

@@ -26,8 +26,8 @@ pub use message::{Flaw, Message, Method, read};
 pub use object::Object;
 pub use organizer::{organize, organize_unread, refresh, withdraw};
 pub use party::{
-    Agent, attendees, normalise, organizer, organizers_differ, set_agent, set_status, status_of,
-    uid, unanswered,
+    Agent, attendees, normalise, organizer, organizers_differ, set_agent, set_status,
+    spread_organizer, status_of, uid, unanswered,
 };
 pub use view::view;
 

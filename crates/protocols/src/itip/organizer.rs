@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Plan,
-    change::Changes,
+    change::{Changes, Difference, between},
     message::{Message, Method, cancel},
     object::{Key, Object},
     party::{
@@ -56,6 +56,7 @@ fn organized(
         changes.master |= !changes.any() && newest(&new) > newest(old);
     }
     let forced = take_forced(&mut new.tree);
+    once_each(&mut new.tree);
     if let Some(old) = &old {
         number(
             old,
@@ -115,15 +116,25 @@ fn newest(object: &Object) -> u32 {
 /// SEQUENCE never falls, and grows with whatever anybody is told of (RFC 5546 2.1.4).
 fn number(old: &Object, new: &mut Object, changed: bool) {
     let (was, is) = (newest(old), newest(new));
-    let next = match changed {
-        true if is <= was => was + 1,
-        _ => was.max(is),
+    let next = if changed && is <= was {
+        was + 1
+    } else {
+        was.max(is)
     };
     let said = parts(&new.tree).any(|part| part.property("SEQUENCE").is_some());
     if next > 0 || said {
         for part in parts_mut(&mut new.tree) {
             set_sequence(part, next);
         }
+    }
+}
+
+/// Nobody attends twice.
+fn once_each(tree: &mut Component<'static>) {
+    for part in parts_mut(tree) {
+        let mut known = BTreeSet::new();
+        part.properties
+            .retain(|p| !p.is("ATTENDEE") || known.insert(address(p)));
     }
 }
 
@@ -145,6 +156,10 @@ fn take_forced(tree: &mut Component<'static>) -> BTreeSet<Address> {
 fn keep_answered(old: &Object, new: &mut Object) {
     let excluded = new.excluded();
     let mut back = Vec::new();
+    let moved = match (old.master(), new.master()) {
+        (Some(was), Some(is)) => between((old, was), (new, is)) == Difference::Time,
+        _ => true,
+    };
     for (key, was) in old.overrides() {
         if excluded.contains(&key) || new.get(key).is_some() || is_cancelled(was) {
             continue;
@@ -152,7 +167,8 @@ fn keep_answered(old: &Object, new: &mut Object) {
         let Some(mut is) = new.derived(key) else {
             continue;
         };
-        let mut differs = false;
+        // It was at another time of its own: then it asks anew.
+        let mut differs = !moved && between((old, was), (new, &is)) == Difference::Time;
         for person in is.properties.iter_mut().filter(|p| p.is("ATTENDEE")) {
             let known = super::party::answer(was, &address(person));
             if let Some(known) = known.filter(|known| *known != answered(person)) {
@@ -217,6 +233,12 @@ fn keep_answers(
     *new = Object::of(tree);
 }
 
+/// What an organizer has called off.
+enum Ended {
+    All,
+    These(BTreeSet<Key>),
+}
+
 /// What one attendee is told.
 struct Telling<'a> {
     old: Option<&'a Object>,
@@ -242,7 +264,10 @@ impl Telling<'_> {
         }
         if let Some(keys) = ended.filter(|_| is.any()) {
             let number = (newest(self.new), self.now);
-            let keys = keys.as_ref();
+            let keys = match &keys {
+                Ended::All => None,
+                Ended::These(keys) => Some(keys),
+            };
             out.extend(cancel(self.new, (self.from, self.to), keys, number));
         }
     }
@@ -259,12 +284,11 @@ impl Telling<'_> {
             let mut gone = self.new.excluded();
             gone.extend(&is.without);
             gone.retain(|key| {
-                let had = was.with.contains(key)
+                was.with.contains(key)
                     || was.master
                         && !gone_before.contains(key)
                         && !was.without.contains(key)
-                        && old.occurs(*key);
-                had
+                        && old.occurs(*key)
             });
             gone
         } else {
@@ -276,14 +300,14 @@ impl Telling<'_> {
         cancel(old, ends, Some(&keys), number)
     }
 
-    /// What the organizer has called off since: all of it (`Some(None)`), or these occurrences.
-    fn ended(&self) -> Option<Option<BTreeSet<Key>>> {
+    /// What the organizer has called off since: all of it, or these occurrences.
+    fn ended(&self) -> Option<Ended> {
         let newly = |was: Option<&Component<'_>>, is: &Component<'_>| {
             is_cancelled(is) && was.is_some_and(|was| !is_cancelled(was))
         };
         let old = self.old?;
         if self.new.master().is_some_and(|is| newly(old.master(), is)) {
-            return Some(None);
+            return Some(Ended::All);
         }
         let ended = self.new.overrides();
         let ended = ended.filter(|(key, is)| newly(old.occurrence(*key).as_ref(), is));
@@ -292,7 +316,7 @@ impl Telling<'_> {
             .map(|(key, _)| key)
             .filter(|k| invited.with.contains(k))
             .collect();
-        (!keys.is_empty()).then_some(Some(keys))
+        (!keys.is_empty()).then_some(Ended::These(keys))
     }
 
     fn request(&self, was: &Invited, is: &Invited) -> Option<Message> {

@@ -1,6 +1,6 @@
 //! ORGANIZER and ATTENDEE as scheduling reads and writes them (RFC 5545 3.8.4.1, 3.8.4.3; RFC 6638 7).
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use calendar::Address;
 
@@ -52,6 +52,19 @@ pub fn organizers_differ(tree: &Component<'_>) -> bool {
     let of = |part: &'_ Component<'_>| part.property("ORGANIZER").map(address);
     let all: BTreeSet<_> = parts(tree).filter_map(of).collect();
     all.len() > 1
+}
+
+/// Names the organizer in all components, if some do.
+pub fn spread_organizer(tree: &mut Component<'static>) {
+    let Some(organizer) = parts(tree)
+        .find_map(|part| part.property("ORGANIZER"))
+        .cloned()
+    else {
+        return;
+    };
+    for part in parts_mut(tree).filter(|part| part.property("ORGANIZER").is_none()) {
+        part.properties.push(organizer.clone());
+    }
 }
 
 /// Says who tells the organizer (RFC 6638 7.1).
@@ -121,7 +134,7 @@ pub(super) fn strip(property: &mut Property<'static>, names: &[&str]) {
     }
     let kept = property.parameters().filter(|(name, _)| !named(name));
     let kept: String = kept
-        .map(|(name, value)| format!(";{name}={value}"))
+        .flat_map(|(name, value)| [";", name, "=", value])
         .collect();
     property.parameters = kept.into();
 }
@@ -154,7 +167,7 @@ pub fn set_status(tree: &mut Component<'static>, who: &Address, name: &str, code
 pub fn status_of(tree: &Component<'_>, who: &Address) -> Option<String> {
     let mut all = parts(tree).filter_map(|part| attendee(part, who));
     all.find_map(|p| p.parameter("SCHEDULE-STATUS"))
-        .map(|status| status.into_owned())
+        .map(Cow::into_owned)
 }
 
 /// Gives people that are named by another address the one that they go by here.

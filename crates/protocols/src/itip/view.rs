@@ -41,13 +41,12 @@ impl Invited {
     }
 }
 
-/// Properties that programs note for themselves and nobody else.
-const PRIVATE: [&str; 5] = [
-    "X-MOZ-",
-    "X-APPLE-NEEDS-REPLY",
-    "X-APPLE-TRAVEL",
-    "X-LIC-ERROR",
-    "X-KALENDS-",
+/// What of the properties that no RFC knows is for all to read. The others are what programs note for themselves.
+const PUBLIC: [&str; 4] = [
+    "X-ALT-DESC",
+    "X-APPLE-STRUCTURED-LOCATION",
+    "X-GOOGLE-CONFERENCE",
+    "X-MICROSOFT-SKYPETEAMSMEETINGURL",
 ];
 
 /// Parameters that are between a client and its server (RFC 6638 7).
@@ -55,7 +54,7 @@ pub(super) const OURS: [&str; 3] = ["SCHEDULE-AGENT", "SCHEDULE-FORCE-SEND", "SC
 
 fn is_private(property: &Property<'_>) -> bool {
     let name = property.name.to_ascii_uppercase();
-    name == "REQUEST-STATUS" || PRIVATE.iter().any(|private| name.starts_with(private))
+    name == "REQUEST-STATUS" || name.starts_with("X-") && !PUBLIC.contains(&name.as_str())
 }
 
 /// Takes away what is nobody else's business: alarms, and what is said between a client and its server.

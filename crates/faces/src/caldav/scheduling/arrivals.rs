@@ -31,12 +31,12 @@ impl Arrivals {
     }
 
     /// `schedule-default-calendar-URL`; nothing in it while there is none.
-    pub(in super::super) fn default_calendar(&self, request: &Request) -> Option<Element> {
+    pub(in super::super) fn default_calendar(&self, request: &Request) -> Element {
         let name = name::SCHEDULE_DEFAULT_CALENDAR_URL;
-        Some(match &self.default {
+        match &self.default {
             Some(calendar) => href(name, calendar_href(request, &calendar.slug)),
             None => Element::new(name),
-        })
+        }
     }
 
     /// `calendar-free-busy-set`, which older clients read: the calendars that are not transparent.
