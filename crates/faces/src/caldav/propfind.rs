@@ -24,23 +24,7 @@ pub(super) async fn propfind(request: &Request, resource: &Resource) -> Result<H
         return Err(Fault::condition(StatusCode::FORBIDDEN, condition, detail));
     }
     let inner = inside(request, resource).await?;
-    let mut properties = Properties::of(request).await?;
-    if inner
-        .iter()
-        .chain([resource])
-        .any(|r| matches!(r, Resource::Inbox(_)))
-    {
-        properties.know_default().await?;
-    }
-    properties
-        .know(inner.iter().chain([resource]).filter_map(id_of))
-        .await?;
-    if let PropFind::Props(props) = &asked
-        && props.names.contains(&name::ACL)
-    {
-        let all = inner.iter().chain([resource]).filter_map(place_of);
-        properties.know_shares(&all.collect::<Vec<_>>()).await?;
-    }
+    let properties = knowing(request, resource, &inner, &asked).await?;
     let mut responses = Vec::new();
     if let Resource::Object(calendar, name) = resource {
         let item = find(request, calendar, name).await?;
@@ -85,6 +69,33 @@ pub(super) async fn propfind(request: &Request, resource: &Resource) -> Result<H
         responses,
         sync_token: None,
     }))
+}
+
+/// The properties, with all known that has to be looked up for what is asked.
+async fn knowing<'r>(
+    request: &'r Request,
+    resource: &Resource,
+    inner: &[Resource],
+    asked: &PropFind,
+) -> Result<Properties<'r>> {
+    let mut properties = Properties::of(request).await?;
+    if inner
+        .iter()
+        .chain([resource])
+        .any(|r| matches!(r, Resource::Inbox(_)))
+    {
+        properties.know_default().await?;
+    }
+    properties
+        .know(inner.iter().chain([resource]).filter_map(id_of))
+        .await?;
+    if let PropFind::Props(props) = asked
+        && props.names.contains(&name::ACL)
+    {
+        let all = inner.iter().chain([resource]).filter_map(place_of);
+        properties.know_shares(&all.collect::<Vec<_>>()).await?;
+    }
+    Ok(properties)
 }
 
 /// Properties of objects that are known by their texts.

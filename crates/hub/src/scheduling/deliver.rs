@@ -57,7 +57,11 @@ impl Hub {
                         let tag = if is_reply { Tag::Same } else { Tag::New };
                         self.rewrite(tx, actor, own, &now, tag).await?;
                     }
-                    None => self.first_copy(tx, actor, user.id, &now).await?,
+                    None => {
+                        if !self.first_copy(tx, actor, user.id, &now).await? {
+                            return Ok(REFUSED.to_owned());
+                        }
+                    }
                 }
                 if is_reply {
                     self.show_answer(tx, actor, &now, message).await?;

@@ -8,8 +8,8 @@ use sync::{CalendarId, UserId};
 use super::own::holds;
 use crate::{CalendarView, Error, Hub, Result, access};
 
-/// Under which key of a calendar CalDAV keeps what clients have said of it.
-const DIALECT: &str = "caldav";
+/// Under which key of a calendar it is kept.
+const DIALECT: &str = "scheduling";
 /// Of the calendar into which invitations come.
 const DEFAULT: &str = "default";
 /// What a calendar is called that is made because somebody is invited who has none.
@@ -85,33 +85,33 @@ impl Hub {
         Ok(())
     }
 
-    /// The calendar into which somebody's invitations come, made if there is none.
+    /// The calendar into which somebody's invitations come, made if there is none for events; `None` if there is none for
+    /// something else.
     pub(super) async fn default_calendar_in(
         &self,
         tx: &mut Tx,
         actor: &Actor,
         user: UserId,
         component: &str,
-    ) -> Result<CalendarId> {
+    ) -> Result<Option<CalendarId>> {
         if let Some(row) = chosen(tx, user, component).await? {
-            return Ok(row.id);
+            return Ok(Some(row.id));
+        }
+        if component != "VEVENT" {
+            return Ok(None);
         }
         let id = CalendarId(self.ids().uuid());
         let mut slug = format!("{user}.{FIRST_SLUG}");
         if calendars::by_slug(tx, &slug).await?.is_some() {
             slug = format!("{user}.{id}");
         }
-        let mut row = calendars::Calendar {
+        let row = calendars::Calendar {
             owner: Some(user),
             ..calendars::Calendar::new(id, FIRST.to_owned(), slug, self.clock().now())
         };
-        if component != "VEVENT" {
-            let components = json!({"components": [component]});
-            row.kept.insert(DIALECT.to_owned(), components);
-        }
         calendars::insert(tx, &row).await?;
         self.log_calendar(tx, actor.log_name(), id, false);
-        Ok(id)
+        Ok(Some(id))
     }
 }
 

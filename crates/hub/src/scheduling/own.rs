@@ -2,7 +2,6 @@
 
 use identity::Actor;
 use protocols::icalendar::{self, component::Component};
-use serde_json::Value;
 use storage::{Tx, calendars, copies, objects};
 use sync::{CalendarId, Copy, CopyId, UserId};
 
@@ -154,19 +153,20 @@ impl Hub {
         Ok(())
     }
 
-    /// Makes somebody's first copy, in the calendar into which their invitations come.
+    /// Makes somebody's first copy, in the calendar into which their invitations come; false if there is none.
     pub(crate) async fn first_copy(
         &self,
         tx: &mut Tx,
         actor: &Actor,
         user: UserId,
         tree: &Component<'static>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let text = icalendar::write::write(tree);
         let component = component_of(tree);
-        let calendar = self
-            .default_calendar_in(tx, actor, user, &component)
-            .await?;
+        let chosen = self.default_calendar_in(tx, actor, user, &component);
+        let Some(calendar) = chosen.await? else {
+            return Ok(false);
+        };
         let name = format!("{}.ics", self.ids().uuid());
         let now = self.clock().now();
         if component == "VEVENT" {
@@ -176,7 +176,8 @@ impl Hub {
             let copy = Copy::made_here(CopyId(self.ids().uuid()), calendar, event);
             let cause = self.edit_cause(calendar);
             let row = self.insert_in(tx, actor, copy, Some(name), &cause).await?;
-            return self.keep_text(tx, &row, &text).await;
+            self.keep_text(tx, &row, &text).await?;
+            return Ok(true);
         }
         let content = Content {
             name,
@@ -184,7 +185,8 @@ impl Hub {
             text,
         };
         self.add_object(tx, actor, calendar, (component, content))
-            .await
+            .await?;
+        Ok(true)
     }
 
     /// Adds an object to a calendar.
@@ -221,8 +223,10 @@ pub(crate) fn component_of(tree: &Component<'_>) -> String {
 
 /// Whether a calendar holds components of this name: events if it was not made for something else.
 pub(crate) fn holds(calendar: &calendars::Calendar, component: &str) -> bool {
-    match calendar.kept.get("caldav").map(|kept| &kept["components"]) {
-        Some(Value::Array(names)) => names.iter().any(|name| name == component),
-        _ => component == "VEVENT",
+    let said = calendar.kept.values();
+    let mut said = said.filter_map(|kept| kept.get("components")?.as_array());
+    match said.next() {
+        Some(names) => names.iter().any(|name| name == component),
+        None => component == "VEVENT",
     }
 }
