@@ -514,7 +514,7 @@ async fn an_inbox_is_synchronized_and_nothing_can_be_put_into_it() {
         .await;
     assert_eq!(super::multistatus(&gone).responses[0].status, Some(404));
     // It is no calendar of theirs.
-    assert!(ben.inside(&dav, "").await.iter().any(|href| *href == inbox));
+    assert!(ben.inside(&dav, "").await.contains(&inbox));
     let listed = dav.world.app.hub.calendars(&ben.actor).await.unwrap();
     assert!(listed.iter().all(|calendar| !calendar.inbox));
     // And nobody else's.
