@@ -40,7 +40,7 @@ const before = {
   ...calendar,
   objects: await objects(),
   objectMultiGet: client.calendarMultiGet,
-  fetchObjects: client.fetchCalendarObjects,
+  fetchObjects: ({ collection }) => client.fetchCalendarObjects({ calendar: collection }),
 };
 const [one] = titled(before.objects, "One");
 const edited = { ...one, data: one.data.replace("SUMMARY:One", "SUMMARY:One more") };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::Result;
 use crate::command::{cargo, outcome, root, target};
+use crate::interop::compared;
 use crate::postgres::{self, Cluster};
 use crate::report::Outcome;
 use crate::venv::Venv;
@@ -80,5 +81,20 @@ pub fn faces(arguments: &[String]) -> Result<bool> {
         .arg(target())
         .arg("--kalends")
         .arg(target().join("release/kalends"));
+    Ok(run.args(arguments).status()?.success())
+}
+
+/// The CalDAV server beside Radicale and Cyrus. `arguments` are for `benches/caldav` itself.
+pub fn caldav(arguments: &[String]) -> Result<bool> {
+    let build = ["build", "--release", "--quiet", "--package", "kalends"];
+    if !matches!(outcome(&mut cargo(build)), Outcome::Passed) {
+        return Ok(false);
+    }
+    let servers = compared(&target().join("release/kalends"))?;
+    let mut run = cargo(["run", "--release", "--quiet", "--manifest-path"]);
+    run.arg(root().join("benches/caldav/Cargo.toml"))
+        .arg("--target-dir")
+        .arg(target())
+        .args(["--", "--servers", &servers.description()?]);
     Ok(run.args(arguments).status()?.success())
 }

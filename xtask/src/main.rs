@@ -133,6 +133,12 @@ enum Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// The CalDAV server beside Radicale and Cyrus (Debian: cyrus-imapd, cyrus-caldav, sasl2-bin): CPU per request, and memory.
+    Caldav {
+        /// `--events N` (10,000), `--connections 1,8,32`, `--only NAME,…`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -213,6 +219,9 @@ fn run(task: Task) -> Result<bool> {
         Task::Bench {
             what: Bench::Faces { arguments },
         } => bench::faces(&arguments),
+        Task::Bench {
+            what: Bench::Caldav { arguments },
+        } => bench::caldav(&arguments),
         Task::Instructions { update } => instructions::check(update),
         Task::Postgres { command } => postgres::run_command(&command),
         Task::Openapi => openapi::write().map(|()| true),

@@ -5,7 +5,7 @@ use std::{fs, time::Duration};
 use crate::Fallible;
 
 /// `/proc` counts CPU time in hundredths of a second (`USER_HZ`), on every Linux that is about.
-const TICKS_PER_SECOND: f64 = 100.0;
+pub const TICKS_PER_SECOND: f64 = 100.0;
 
 /// User and system CPU seconds of this process, all threads.
 pub fn own_cpu() -> Fallible<f64> {
@@ -29,7 +29,7 @@ pub fn ended_cpu() -> Fallible<f64> {
 }
 
 /// What `/proc/PID/stat` has behind the program's name, from the state on (proc(5)). What is no number counts as 0.
-fn fields(process: &str) -> Fallible<Vec<f64>> {
+pub fn fields(process: &str) -> Fallible<Vec<f64>> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     let (_, fields) = stat.rsplit_once(") ").ok_or("/proc: no program's name")?;
     let fields: Vec<f64> = fields

@@ -8,11 +8,11 @@ use std::sync::{
 use hub::{Hub, TenantId};
 use identity::Identity;
 
-use crate::Watchers;
+use crate::{Watchers, caldav::Listings};
 
 /// What every face works with. Cheap to clone; the state of every router.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Parts>, Arc<Listings>);
 
 /// The parts of an [`App`].
 pub struct Parts {
@@ -54,7 +54,7 @@ pub struct Dialect {
 impl App {
     /// An app of these parts.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(parts), Arc::default())
     }
 
     /// The same app behind a path of ours: what it says of where it is found has that path in it.
@@ -71,6 +71,11 @@ impl App {
             mails: AtomicU64::new(0),
             demo: self.demo,
         })
+    }
+
+    /// What the CalDAV face knows of the objects of calendars.
+    pub(crate) fn listings(&self) -> &Listings {
+        &self.1
     }
 
     /// Makes all sync tokens given out so far invalid.

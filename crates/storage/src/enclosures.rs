@@ -10,7 +10,7 @@ use crate::{
     Aad, KeyRef, Result, Tx,
     row::{Row, Word as _, words},
     stored::Stored,
-    value::values,
+    value::{Value as Bound, values},
 };
 
 /// Something beside an event.
@@ -57,12 +57,20 @@ const INSERT: &str = "
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const UPDATE: &str =
     "UPDATE enclosures SET created = $3, content = $4 WHERE tenant = $1 AND id = $2";
+/// Of how many events one statement asks for what is beside them.
+const MANY: usize = 16;
+
 const OF_COPY: &str = "
     SELECT id, calendar, copy, occurrence, kind, created, content FROM enclosures
     WHERE tenant = $1 AND copy = $2 AND kind = $3 ORDER BY created, id";
 const OF_CALENDAR: &str = "
     SELECT id, calendar, copy, occurrence, kind, created, content FROM enclosures
     WHERE tenant = $1 AND calendar = $2 AND kind = $3 ORDER BY created, id";
+const OF_COPIES: &str = "
+    SELECT id, calendar, copy, occurrence, kind, created, content FROM enclosures
+    WHERE tenant = $1 AND kind = $2
+      AND copy IN ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    ORDER BY created, id";
 const PLACES: &str = "
     SELECT DISTINCT copy, occurrence FROM enclosures WHERE tenant = $1 AND calendar = $2 AND kind = $3";
 const DELETE: &str = "DELETE FROM enclosures WHERE tenant = $1 AND id = $2";
@@ -95,6 +103,20 @@ pub async fn update(tx: &mut Tx, enclosure: &Enclosure) -> Result<()> {
 /// What of a kind is beside an event, the oldest first.
 pub async fn of_copy(tx: &mut Tx, copy: CopyId, kind: Kind) -> Result<Vec<Enclosure>> {
     tx.list(OF_COPY, values![copy, kind.word()]).await
+}
+
+/// What of a kind is beside some events.
+pub async fn of_copies(tx: &mut Tx, copies: &[CopyId], kind: Kind) -> Result<Vec<Enclosure>> {
+    let mut found = Vec::with_capacity(copies.len());
+    for some in copies.chunks(MANY) {
+        // The statement has so many places; the rest ask for the last one again.
+        let last = some.last().into_iter().cycle();
+        let places = some.iter().chain(last).take(MANY);
+        let values = values![kind.word()].into_iter();
+        let values = values.chain(places.copied().map(Bound::from));
+        found.extend(tx.list::<Enclosure, _>(OF_COPIES, values).await?);
+    }
+    Ok(found)
 }
 
 /// What of a kind is beside the events of a calendar.

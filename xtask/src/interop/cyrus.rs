@@ -52,7 +52,8 @@ pub fn start(folder: &Path) -> Result<Server> {
         kind: Kind::Cyrus,
         home: format!("{root}dav/calendars/user/{USER}/"),
         root,
-        _running: running,
+        files: None,
+        running,
     })
 }
 

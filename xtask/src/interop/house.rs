@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::process::{Running, clear};
 use crate::Result;
-use crate::command::{command, target};
+use crate::command::command;
 
 /// How many accounts there are.
 const ACCOUNTS: u32 = 40;
@@ -20,7 +20,7 @@ pub struct House {
     /// What the tester is told of the accounts.
     described: String,
     given: Cell<u32>,
-    _running: Running,
+    running: Running,
 }
 
 /// One of its accounts.
@@ -36,11 +36,11 @@ pub struct Account {
 }
 
 impl House {
-    /// Starts it in an empty folder.
-    pub fn start(folder: &Path) -> Result<Self> {
+    /// Starts it in an empty folder. `program` is `kalends`, optimised or not.
+    pub fn start(program: &Path, folder: &Path) -> Result<Self> {
         let data = folder.join("kalends");
         clear(&data)?;
-        let mut kalends = command(target().join("debug/kalends"));
+        let mut kalends = command(program);
         kalends.args(["sandbox", "--caldavtester", "--port", "0", "--data"]);
         kalends.arg(&data);
         let ready = data.join("serverinfo.xml");
@@ -51,8 +51,13 @@ impl House {
             root: root.to_owned(),
             described: fs::read_to_string(ready)?,
             given: Cell::new(0),
-            _running: running,
+            running,
         })
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.running.id()
     }
 
     /// An account that nobody has used yet.

@@ -2,6 +2,7 @@
 //! servers in step; as a server it is used by real CalDAV clients.
 
 mod clients;
+mod compared;
 mod cyrus;
 mod drive;
 mod house;
@@ -14,6 +15,8 @@ use crate::Result;
 use crate::command::{cargo, outcome, target};
 use crate::report::Outcome;
 use crate::venv::Venv;
+
+pub use compared::compared;
 
 /// The servers and clients that are in Python's registry.
 const PYTHON: Venv = Venv {

@@ -40,6 +40,11 @@ impl Running {
         })
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     fn ended(&mut self) -> bool {
         !matches!(self.0.try_wait(), Ok(None))
     }

@@ -25,6 +25,7 @@ pub fn start(python: &Path, folder: &Path) -> Result<Server> {
         kind: Kind::Radicale,
         home: format!("{root}{USER}/"),
         root,
-        _running: Running::listening(command, &folder.join("log"), port)?,
+        files: Some(folder.join("collection-root").join(USER)),
+        running: Running::listening(command, &folder.join("log"), port)?,
     })
 }

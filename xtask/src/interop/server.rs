@@ -1,6 +1,6 @@
 //! The real servers: what they are called, and how they are started with nothing in them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -28,8 +28,9 @@ pub struct Server {
     pub root: String,
     /// The collection in which the account's calendars are.
     pub home: String,
-    /// Ends it when this goes.
-    pub _running: Running,
+    /// Where it keeps the account's calendars as files, if others may write them.
+    pub files: Option<PathBuf>,
+    pub running: Running,
 }
 
 impl Kind {
@@ -70,6 +71,7 @@ impl Server {
     pub fn description(&self) -> Value {
         json!({
             "name": self.kind.name(), "root": self.root, "home": self.home, "user": USER, "password": PASSWORD,
+            "process": self.running.id(), "files": self.files,
         })
     }
 }

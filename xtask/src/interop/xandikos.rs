@@ -21,6 +21,7 @@ pub fn start(python: &Path, folder: &Path) -> Result<Server> {
         kind: Kind::Xandikos,
         home: format!("{root}{USER}/calendars/"),
         root,
-        _running: Running::listening(command, &folder.join("log"), port)?,
+        files: None,
+        running: Running::listening(command, &folder.join("log"), port)?,
     })
 }

@@ -59,6 +59,12 @@ impl Fault {
         }
     }
 
+    /// Whether it is for this precondition.
+    pub(super) fn is(&self, condition: &Name) -> bool {
+        let own = self.condition.as_ref();
+        own.is_some_and(|own| own.name == *condition)
+    }
+
     /// Its status.
     pub(super) fn code(&self) -> u16 {
         self.status.as_u16()
@@ -200,6 +206,12 @@ pub(super) fn xml(status: StatusCode, root: &Element) -> Response {
 /// 207.
 pub(super) fn multistatus(body: &Multistatus) -> Response {
     xml(StatusCode::MULTI_STATUS, &body.write())
+}
+
+/// 207 with a body that is written already.
+pub(super) fn written(multistatus: String) -> Response {
+    let kind = [(header::CONTENT_TYPE, XML)];
+    (StatusCode::MULTI_STATUS, kind, multistatus).into_response()
 }
 
 /// No body.

@@ -53,7 +53,8 @@ pub(super) async fn mkcalendar(request: &Request, resource: &Resource) -> Result
     if !patch.refused.is_empty() {
         return Ok(answer(request, resource, &update, &patch.refused));
     }
-    let held = held.unwrap_or_else(|| vec!["VEVENT".to_owned()]);
+    // Whoever does not say what it is for may put anything there (RFC 4791 5.2.3).
+    let held = held.unwrap_or_else(|| components::ANY.map(str::to_owned).into());
     let held: Vec<&str> = held.iter().map(String::as_str).collect();
     let mut kept = components::of(&held);
     if let Some(kept) = kept.get_mut(DIALECT).and_then(|kept| kept.as_object_mut()) {

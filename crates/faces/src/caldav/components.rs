@@ -8,6 +8,8 @@ use super::dead;
 
 /// Under which name a calendar keeps what CalDAV clients said of it.
 pub(super) const DIALECT: &str = "caldav";
+/// What a calendar holds that was made without saying so.
+pub(super) const ANY: [&str; 3] = ["VEVENT", "VTODO", "VJOURNAL"];
 /// What can be kept.
 const KEPT: [&str; 4] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"];
 

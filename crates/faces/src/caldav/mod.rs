@@ -17,6 +17,7 @@ mod components;
 mod dead;
 mod item;
 mod kinds;
+mod listing;
 mod object;
 mod privileges;
 mod properties;
@@ -52,6 +53,7 @@ const DAV: &str = "1, 3, access-control, extended-mkcol, calendar-access, calend
 
 const ALLOW: &str = "OPTIONS, GET, HEAD, PUT, POST, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT, MKCOL, MKCALENDAR, ACL";
 
+pub(crate) use self::listing::Listings;
 pub use self::{components::of as components, resource::slug};
 
 /// The router of this face, for a host that is nothing else.

@@ -5,8 +5,9 @@ use hub::{Access, CalendarView};
 use protocols::caldav::{Element, Multistatus, Name, PropFind, Response, name};
 
 use super::{
-    answer::{Fault, Result, multistatus},
+    answer::{Fault, Result, multistatus, written},
     item::{find, for_each},
+    listing,
     properties::{Properties, Subject},
     request::{Depth, Request},
     resource::{Resource, inbox, item_href},
@@ -55,6 +56,15 @@ pub(super) async fn propfind(request: &Request, resource: &Resource) -> Result<H
         _ => None,
     };
     if let Some(calendar) = listed.filter(|_| request.depth() != Depth::Zero) {
+        if let (PropFind::Props(props), Resource::Calendar(_)) = (&asked, resource)
+            && listing::tells(&props.names)
+        {
+            let first = responses.clone();
+            let listed = listing::multistatus(request, calendar, &props.names, first, None);
+            if let Some(text) = listed.await? {
+                return Ok(written(text));
+            }
+        }
         for_each(request, calendar, needs_texts(&asked), |items| {
             for item in items {
                 let href = item_href(request, calendar, item);

@@ -44,6 +44,24 @@ impl Hub {
             .map(|row| access::veiled(level, row)))
     }
 
+    /// The living events that a client named so in this calendar, in no particular order.
+    pub async fn events_by_name(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        names: &[&str],
+    ) -> Result<Vec<EventView>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let level = reads(&mut tx, actor, calendar).await?;
+        let mut found = Vec::with_capacity(names.len());
+        for name in names {
+            let row = copies::by_name(&mut tx, calendar, name).await?;
+            found.extend(row.map(|row| access::veiled(level, row)));
+        }
+        found.retain(|view| view.alive);
+        Ok(found)
+    }
+
     /// The living events with this UID in a calendar.
     pub async fn events_by_uid(
         &self,

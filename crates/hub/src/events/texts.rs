@@ -23,9 +23,6 @@ use crate::{
     scheduling::{Own, Scheduling, Tag, event_of, is_scheduled, tag},
 };
 
-/// From how many events on the texts of the whole calendar are read at once.
-const MANY: usize = 200;
-
 /// Where a client writes an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -161,14 +158,8 @@ impl Hub {
         if level < Access::Write {
             return Ok(HashMap::new());
         }
-        let mut found = Vec::new();
-        if events.len() > MANY {
-            found = enclosures::of_calendar(&mut tx, calendar, Kind::Text).await?;
-        } else {
-            for (id, _) in events {
-                found.extend(enclosures::of_copy(&mut tx, *id, Kind::Text).await?);
-            }
-        }
+        let ids: Vec<CopyId> = events.iter().map(|(id, _)| *id).collect();
+        let found = enclosures::of_copies(&mut tx, &ids, Kind::Text).await?;
         let wanted: HashMap<CopyId, i64> = events.iter().copied().collect();
         let current = found.into_iter().filter_map(|mut one| {
             let edition = wanted.get(&one.copy)?;

@@ -305,19 +305,28 @@ fn attribute(out: &mut String, name: &str, value: &str) {
 /// Escapes for text and attributes. A carriage return would be lost to line-end normalisation; control characters that
 /// XML cannot have go.
 fn escape(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
+    // The last one begins what XML cannot have beyond ASCII, and a few characters beside it.
+    let is_special =
+        |byte: u8| byte < 0x20 || matches!(byte, b'&' | b'<' | b'>' | b'"' | 0x7f | 0xef);
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(is_special) {
+        let (plain, other) = rest.split_at(at);
+        out.push_str(plain);
+        let mut chars = other.chars();
+        match chars.next().unwrap_or_default() {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\r' => out.push_str("&#13;"),
-            '\n' | '\t' => out.push(c),
+            c @ ('\n' | '\t') => out.push(c),
             c if c.is_ascii_control() => {}
             '\u{fffe}' | '\u{ffff}' => {}
             c => out.push(c),
         }
+        rest = chars.as_str();
     }
+    out.push_str(rest);
 }
 
 #[cfg(test)]

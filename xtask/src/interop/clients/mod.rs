@@ -13,6 +13,7 @@ use std::process::Command;
 use super::house::House;
 use super::process::clear;
 use crate::Result;
+use crate::command::target;
 
 /// What a client needs.
 struct Place<'a> {
@@ -52,7 +53,7 @@ pub fn run(wants: impl Fn(&str) -> bool, python: &Path, folder: &Path) -> Result
     if wanted.is_empty() {
         return Ok(true);
     }
-    let house = House::start(folder)?;
+    let house = House::start(&target().join("debug/kalends"), folder)?;
     let mut all = true;
     for (name, client) in wanted {
         let folder = folder.join(name);

@@ -17,7 +17,7 @@ use super::{
         answer::{Fault, Result},
         item::Item,
     },
-    window,
+    tasks, window,
 };
 
 /// Occurrences of one event that `expand` brings.
@@ -44,6 +44,10 @@ impl Wanted<'_> {
                 let expanded =
                     icalendar::expand(&event.event, window, self.zone, event.updated, EXPANDED_MAX);
                 expanded.ok_or_else(too_many)?
+            }
+            (Some(range), None) => {
+                both_ends(range)?;
+                tasks::expanded(item.tree(), range, self.zone)
             }
             _ => item.tree(),
         };

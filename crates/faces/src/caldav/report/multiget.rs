@@ -1,16 +1,19 @@
 //! calendar-multiget (RFC 4791 7.9).
 
+use std::collections::HashMap;
+
 use axum::{http::StatusCode, response::Response as HttpResponse};
 use hub::CalendarView;
+use percent_encoding::percent_decode_str;
 use protocols::caldav::{Multiget, Multistatus, Response, name};
 
 use super::{
     super::{
         answer::{Fault, Result, multistatus},
-        item::{Item, find},
+        item::{Item, find, with_texts},
         properties::Properties,
         request::Request,
-        resource::{Resource, path_of},
+        resource::{Resource, calendar_href, path_of},
     },
     check,
     data::Wanted,
@@ -18,6 +21,9 @@ use super::{
     query::own_zone,
     unsupported,
 };
+
+/// An object, and the calendar in which it is.
+type Found = (CalendarView, Item);
 
 /// Objects of one request.
 const HREFS_MAX: usize = 2_000;
@@ -48,9 +54,14 @@ pub(super) async fn multiget(
         ));
     }
     let properties = Properties::of(request).await?;
+    let known = together(request, resource, &multiget.hrefs).await?;
     let mut responses = Vec::new();
     for href in &multiget.hrefs {
-        responses.push(match object(request, resource, href).await? {
+        let found = match known.get(href.as_str()) {
+            Some((calendar, item)) => Some((calendar.clone(), item.clone())),
+            None => object(request, resource, href).await?,
+        };
+        responses.push(match found {
             Some((calendar, item)) => {
                 let zone = own_zone(request, &calendar);
                 let wanted = Wanted {
@@ -71,12 +82,39 @@ pub(super) async fn multiget(
     }))
 }
 
-/// The object at an address, if it is in the resource that is asked.
-async fn object(
+/// Objects by address, read together: the events of the calendar that is asked, by the names that clients gave them.
+async fn together<'h>(
     request: &Request,
     resource: &Resource,
-    href: &str,
-) -> Result<Option<(CalendarView, Item)>> {
+    hrefs: &'h [String],
+) -> Result<HashMap<&'h str, Found>> {
+    let Resource::Calendar(calendar) = resource else {
+        return Ok(HashMap::new());
+    };
+    let base = calendar_href(request, &calendar.slug);
+    let name = |href: &'h String| {
+        let name = path_of(href)?.strip_prefix(&base)?;
+        let name = percent_decode_str(name).decode_utf8().ok()?;
+        let is_name = !name.is_empty() && !name.contains('/');
+        is_name.then(|| (name.into_owned(), href.as_str()))
+    };
+    let named: HashMap<String, &str> = hrefs.iter().filter_map(name).collect();
+    let names: Vec<&str> = named.keys().map(String::as_str).collect();
+    let hub = &request.app.hub;
+    let found = hub
+        .events_by_name(&request.actor, calendar.id, &names)
+        .await?;
+    let mut items: Vec<Item> = found.into_iter().map(Item::event).collect();
+    with_texts(request, calendar, &mut items).await?;
+    let placed = items.into_iter().filter_map(|item| {
+        let href = *named.get(&*item.name())?;
+        Some((href, (calendar.clone(), item)))
+    });
+    Ok(placed.collect())
+}
+
+/// The object at an address, if it is in the resource that is asked.
+async fn object(request: &Request, resource: &Resource, href: &str) -> Result<Option<Found>> {
     let Some(path) = path_of(href) else {
         return Ok(None);
     };

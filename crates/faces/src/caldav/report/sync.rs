@@ -1,16 +1,19 @@
 //! sync-collection (RFC 6578): of calendars, in parts if the client wants, and of the home.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
 use axum::{http::StatusCode, response::Response as HttpResponse};
 use hub::{CalendarId, CalendarView, ChangeKind, CopyId, changes::CHANGES_MAX};
-use protocols::caldav::{Element, Multistatus, PropFind, Props, Response, SyncCollection, name};
+use protocols::caldav::{
+    Element, Multistatus, PropFind, Props, Response, Scope, SyncCollection, name,
+};
 use uuid::Uuid;
 
 use super::{
     super::{
-        answer::{Fault, Result, multistatus},
+        answer::{Fault, Result, multistatus, written},
         item::{Item, PAGE, with_texts},
+        listing,
         properties::{Properties, Subject, TOKEN, sync_token},
         propfind::{calendars, response},
         request::{Depth, Request},
@@ -145,6 +148,15 @@ impl Sync<'_> {
     async fn listing(&self, position: i64, mut after: Option<Last>) -> Result<HttpResponse> {
         let mut responses = Vec::new();
         let mut token = sync_token(position);
+        let plain = self.props.scope == Scope::Named && listing::tells(&self.props.names);
+        if plain && after.is_none() && self.wanted == usize::MAX {
+            let (request, names) = (self.properties.request, &self.props.names);
+            let token = Some(token.clone());
+            let listed = listing::multistatus(request, self.calendar, names, Vec::new(), token);
+            if let Some(text) = listed.await? {
+                return Ok(written(text));
+            }
+        }
         'pages: loop {
             let items = self.page(after).await?;
             let is_last = items.is_empty() && matches!(after, Some(Last::Object(_)));
@@ -240,7 +252,8 @@ impl Sync<'_> {
     async fn changed(&self, mut after: i64) -> Result<(Vec<Response>, i64, bool)> {
         let request = self.properties.request;
         let (hub, actor, id) = (&request.app.hub, &request.actor, self.calendar.id);
-        let mut items: Vec<Item> = Vec::new();
+        // An object is told once, as it is now, however often it changed.
+        let (mut items, mut places): (Vec<Item>, HashMap<Uuid, usize>) = Default::default();
         let cut = loop {
             let room = self.wanted.saturating_sub(items.len()).min(CHANGES_MAX);
             if room == 0 {
@@ -252,8 +265,13 @@ impl Sync<'_> {
             after = delta.position;
             let events = delta.events.into_iter().map(Item::event);
             for item in events.chain(objects.into_iter().map(Item::object)) {
-                items.retain(|known| known.id() != item.id());
-                items.push(item);
+                match places.entry(item.id()) {
+                    Entry::Occupied(place) => items[*place.get()] = item,
+                    Entry::Vacant(place) => {
+                        place.insert(items.len());
+                        items.push(item);
+                    }
+                }
             }
             if !delta.more {
                 break false;

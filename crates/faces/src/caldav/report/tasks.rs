@@ -166,13 +166,25 @@ pub(super) fn rings(
     })
 }
 
-/// The further occurrences of a component around a range: those of an event with the same start and rule.
+/// The occurrences of a component around a range.
 fn repeated(
     component: &Component<'_>,
     times: Times,
     range: TimeRange,
     zone: &TimeZone,
 ) -> impl Iterator<Item = Times> {
+    let shifts = shifts(component, times, range, zone).into_iter();
+    shifts.map(move |by| times.moved(by))
+}
+
+/// How much later than the first one the occurrences of a component are around a range: those of an event with the same start
+/// and rule.
+fn shifts(
+    component: &Component<'_>,
+    times: Times,
+    range: TimeRange,
+    zone: &TimeZone,
+) -> Vec<SignedDuration> {
     let names = ["DTSTART", "RRULE", "RDATE", "EXDATE", "UID"];
     let mut event = Component::new("VEVENT");
     let kept = component
@@ -214,8 +226,85 @@ fn repeated(
         let starts = occurrences.map(|o| o.start.duration_since(first));
         starts.collect::<Vec<_>>()
     });
-    let shifted = shifted.unwrap_or_default().into_iter();
-    shifted.map(move |by| times.moved(by))
+    shifted.unwrap_or_default()
+}
+
+/// Each occurrence of a task or a journal in a range as a component of its own, in UTC and without zones (RFC 4791 9.6.5).
+pub(super) fn expanded(
+    mut tree: Component<'static>,
+    range: TimeRange,
+    zone: &TimeZone,
+) -> Component<'static> {
+    let is_own = |c: &&Component<'_>| c.property("RECURRENCE-ID").is_some();
+    let own: Vec<Timestamp> = (tree.components.iter().filter(is_own))
+        .filter_map(|c| instant(c.property("RECURRENCE-ID")?, zone))
+        .collect();
+    let mut components = Vec::new();
+    for component in std::mem::take(&mut tree.components) {
+        if component.is("VTIMEZONE") {
+            continue;
+        }
+        let times = Times::of(&component, zone);
+        let first = times.start.or(times.due);
+        let is_series = ["RRULE", "RDATE"]
+            .iter()
+            .any(|n| component.property(n).is_some());
+        let shifts = match (is_series, first) {
+            (true, Some(_)) => shifts(&component, times, range, zone),
+            _ => vec![SignedDuration::ZERO],
+        };
+        for by in shifts {
+            let planned = first.and_then(|at| at.checked_add(by).ok());
+            let instance = occurrence(&component, planned.filter(|_| is_series), by, zone);
+            let is_other = is_series && planned.is_some_and(|at| own.contains(&at));
+            if !is_other && happens(&instance, range, zone) {
+                components.push(instance);
+            }
+        }
+    }
+    tree.components = components;
+    tree
+}
+
+/// One occurrence, so much later than the component says; `planned` is when it was planned, if it is one of a series.
+fn occurrence(
+    component: &Component<'static>,
+    planned: Option<Timestamp>,
+    by: SignedDuration,
+    zone: &TimeZone,
+) -> Component<'static> {
+    let mut one = component.clone();
+    let of_series = ["RRULE", "RDATE", "EXDATE"];
+    one.properties
+        .retain(|p| !of_series.iter().any(|n| p.is(n)));
+    let mut id = None;
+    for property in &mut one.properties {
+        let name = property.name.clone();
+        let moves = ["DTSTART", "DUE"].contains(&&*name);
+        if !moves && name != "RECURRENCE-ID" {
+            continue;
+        }
+        let at = instant(property, zone);
+        let at = at.and_then(|at| {
+            at.checked_add(if moves { by } else { SignedDuration::ZERO })
+                .ok()
+        });
+        let Some(at) = at else { continue };
+        *property = if value::date(property.value.trim()).is_some() {
+            let day = at.to_zoned(zone.clone()).date();
+            Property::new(name, day.strftime("%Y%m%d").to_string()).with("VALUE", "DATE")
+        } else {
+            Property::new(name, value::write_utc(at))
+        };
+        if moves && (id.is_none() || property.is("DTSTART")) {
+            id = Some(property.clone());
+        }
+    }
+    if let (Some(_), Some(mut id)) = (planned, id) {
+        id.name = "RECURRENCE-ID".into();
+        one.properties.push(id);
+    }
+    one
 }
 
 /// Whether one of the periods of a VFREEBUSY is in a range.

@@ -4,6 +4,7 @@ mod clients;
 mod connector;
 mod dtd;
 mod grammar;
+mod listing;
 mod lossless;
 mod objects;
 mod people;

@@ -1,5 +1,7 @@
 //! Reports on people, and properties that name others.
 
+use protocols::caldav::name;
+
 use super::*;
 
 async fn report(dav: &Dav, path: &str, body: &str) -> Vec<String> {
@@ -28,6 +30,13 @@ async fn people_are_found_by_name_and_address() {
         let hrefs = report(&dav, people, &search(prop, text)).await;
         assert_eq!(hrefs == [own.clone()], found, "{prop} {text}");
     }
+    // Without a text everybody is meant.
+    let all = "<d:principal-property-search xmlns:d='DAV:'><d:prop><d:displayname/></d:prop></d:principal-property-search>";
+    let answer = dav.send("REPORT", people, &[("depth", "0")], all).await;
+    let answer = multistatus(&answer);
+    let found = answer.responses.iter().find(|found| found.href == own);
+    let called = found.and_then(|found| found.text(&name::DISPLAYNAME));
+    assert_eq!(called, Some("Ada"), "{answer:?}");
     let set = "<d:principal-search-property-set xmlns:d='DAV:'/>";
     let answer = dav.send("REPORT", people, &[], set).await;
     assert!(answer.status == 200 && answer.text().unwrap().contains("displayname"));

@@ -1,5 +1,7 @@
 //! Calendars of tasks.
 
+use protocols::caldav::name;
+
 use super::*;
 
 const MAKE: &str = "<c:mkcalendar xmlns:c='urn:ietf:params:xml:ns:caldav' xmlns:d='DAV:'><d:set><d:prop><c:supported-calendar-component-set>\
@@ -178,4 +180,69 @@ async fn one_sync_tells_of_tasks_and_events() {
     dav.send("DELETE", &tasks, &[], "").await;
     let refused = dav.send("REPORT", &dav.home(), &[], &home).await;
     assert_eq!(conditions(&refused), ["valid-sync-token"]);
+}
+
+#[tokio::test]
+async fn a_series_of_tasks_is_expanded() {
+    let (dav, tasks) = with_tasks().await;
+    let zone = "TZID=Europe/Zurich";
+    let text = task(
+        "weekly",
+        &format!(
+            "SUMMARY:Order gloves\r\nDTSTART;{zone}:20270301T090000\r\nDUE;{zone}:20270301T100000\r\n\
+             RRULE:FREQ=WEEKLY;COUNT=8\r\nEXDATE;{zone}:20270308T090000"
+        ),
+    );
+    let late = format!(
+        "BEGIN:VTODO\r\nUID:weekly\r\nDTSTAMP:20261101T000000Z\r\nRECURRENCE-ID;{zone}:20270315T090000\r\n\
+         DTSTART;{zone}:20270316T090000\r\nSUMMARY:Order masks\r\nEND:VTODO\r\nEND:VCALENDAR"
+    );
+    let text = text.replace("END:VCALENDAR", &late);
+    let made = dav
+        .send("PUT", &(tasks.clone() + "weekly.ics"), &[], &text)
+        .await;
+    assert!(made.status == 201, "{:?}", made.text());
+    let range = "start='20270305T000000Z' end='20270331T000000Z'";
+    let query = format!(
+        "<c:calendar-query xmlns:c='urn:ietf:params:xml:ns:caldav' xmlns:d='DAV:'><d:prop><c:calendar-data><c:expand {range}/>\
+         </c:calendar-data></d:prop><c:filter><c:comp-filter name='VCALENDAR'><c:comp-filter name='VTODO'><c:time-range {range}/>\
+         </c:comp-filter></c:comp-filter></c:filter></c:calendar-query>"
+    );
+    let answer = dav.send("REPORT", &tasks, &[("depth", "1")], &query).await;
+    let answer = multistatus(&answer);
+    let data = answer.responses[0].text(&name::CALENDAR_DATA).unwrap();
+    let starting = |name: &str| -> Vec<&str> {
+        let lines = data.lines().filter_map(|line| line.strip_prefix(name));
+        lines.collect()
+    };
+    // The second is cancelled, the third has moved, and the clocks go forward before the fifth.
+    let mut planned = starting("RECURRENCE-ID:");
+    planned.sort_unstable();
+    assert_eq!(
+        planned,
+        ["20270315T080000Z", "20270322T080000Z", "20270329T070000Z"]
+    );
+    let mut starts = starting("DTSTART:");
+    starts.sort_unstable();
+    assert_eq!(
+        starts,
+        ["20270316T080000Z", "20270322T080000Z", "20270329T070000Z"]
+    );
+    assert_eq!(starting("SUMMARY:Order masks").len(), 1);
+    assert!(!data.contains("RRULE") && !data.contains("TZID"), "{data}");
+}
+
+#[tokio::test]
+async fn a_calendar_that_was_made_for_nothing_in_particular_holds_everything() {
+    let dav = Dav::start().await;
+    let mixed = dav.home() + "mixed/";
+    assert_eq!(dav.send("MKCALENDAR", &mixed, &[], "").await.status, 201);
+    let text = task("a", "SUMMARY:Order gloves");
+    let event = task("b", "DTSTART:20270301T090000Z").replace("VTODO", "VEVENT");
+    for (object, text) in [("a.ics", text), ("b.ics", event)] {
+        let made = dav.send("PUT", &(mixed.clone() + object), &[], &text).await;
+        assert_eq!(made.status, 201, "{:?}", made.text());
+    }
+    let (there, _) = names(&dav, &mixed, &sync("")).await;
+    assert_eq!(there, ["a.ics", "b.ics"]);
 }
