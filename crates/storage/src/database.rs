@@ -30,17 +30,22 @@ impl Database {
         } else if is_postgres(&settings.url) {
             let options: PgConnectOptions = settings.url.parse().map_err(Error::open)?;
             // A pool would try for as long as it may wait, and then not say why.
-            let first = PgConnection::connect_with(&options)
+            let mut first = PgConnection::connect_with(&options)
                 .await
                 .map_err(Error::open)?;
+            // Changing the schema takes as long as it takes.
+            POSTGRES.run(&mut first).await.map_err(Error::Migrate)?;
             first.close().await.map_err(Error::open)?;
+            let most = settings.statement.as_millis().max(1).to_string();
+            let options = options
+                .application_name("kalends")
+                .options([("statement_timeout", most)]);
             let pool = PgPoolOptions::new()
                 .max_connections(settings.connections.max(2))
                 .acquire_timeout(settings.busy_wait)
-                .connect_with(options.application_name("kalends"))
+                .connect_with(options)
                 .await
                 .map_err(Error::open)?;
-            POSTGRES.run(&pool).await.map_err(Error::Migrate)?;
             Self::Postgres(pool)
         } else {
             return Err(Error::Url);

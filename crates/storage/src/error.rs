@@ -101,8 +101,8 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::PoolTimedOut => Self::busy(error),
             sqlx::Error::Database(inner) if inner.is_unique_violation() => Self::Exists,
             sqlx::Error::Database(inner) => match inner.code().as_deref() {
-                // serialization_failure, deadlock_detected.
-                Some("40001" | "40P01") => Self::busy(error),
+                // serialization_failure, deadlock_detected, query_canceled (it took longer than a statement may).
+                Some("40001" | "40P01" | "57014") => Self::busy(error),
                 _ => Self::Database(error.into()),
             },
             _ => Self::Database(error.into()),
@@ -117,7 +117,13 @@ impl From<rusqlite::Error> for Error {
             return Self::Database(error.into());
         };
         match (inner.code, inner.extended_code) {
-            (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Self::busy(error),
+            // The last one took more steps than a statement may.
+            (
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::OperationInterrupted,
+                _,
+            ) => Self::busy(error),
             (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Self::Exists,
             _ => Self::Database(error.into()),
         }

@@ -11,6 +11,9 @@ pub struct Settings {
     pub connections: u32,
     /// How long a transaction waits for a connection or for a lock.
     pub busy_wait: Duration,
+    /// What one statement may take: a plan gone wrong, or a storm of deletions, holds up nobody for longer. On PostgreSQL it is time;
+    /// SQLite counts its steps, some 50,000 a millisecond, so that a machine that is busy elsewhere refuses nothing.
+    pub statement: Duration,
     /// SQLite only: every commit survives a power cut (`synchronous=FULL`). Without it a power cut may undo the last
     /// commits, a crash of the process never does. PostgreSQL has its own setting.
     pub durable: bool,
@@ -28,6 +31,7 @@ impl Settings {
             url: url.into(),
             connections: 8,
             busy_wait: Duration::from_secs(30),
+            statement: Duration::from_secs(30),
             durable: false,
         }
     }

@@ -2,6 +2,7 @@
 //! was seen. What is right is decided in `sync::replication`; here it is carried out, in transactions.
 
 mod absence;
+mod audit;
 mod digest;
 mod fit;
 mod guard;

@@ -13,7 +13,7 @@ use storage::{
 use sync::{CalendarId, CopyId, Law, Remote, Version, law::holds};
 
 use super::{
-    Work,
+    Work, audit,
     held::{self, Aside},
     rights,
 };
@@ -31,6 +31,8 @@ const READS_MAX: usize = 3;
 struct Page<'p> {
     work: &'p Work,
     held: &'p [storage::held::Held],
+    /// What was found changed under versions that are known.
+    audited: HashSet<String>,
     run: Option<Run>,
 }
 
@@ -108,6 +110,15 @@ impl Hub {
         let looked = self.look_again(&work, &held, &listed).await?;
         sightings.extend(looked.sightings);
         malformed.extend(looked.unread);
+        let mut audited = self.audit(store, &work).await?;
+        audited.retain(|found| !listed.contains(&found.id));
+        let page = Page {
+            work: &work,
+            held: &held,
+            audited: audited.iter().map(|found| found.id.clone()).collect(),
+            run: self.run_of(&work),
+        };
+        sightings.extend(audited);
         let pulled = Pulled {
             sightings: sightings.len(),
             malformed: malformed.len(),
@@ -121,11 +132,6 @@ impl Hub {
         // what we have made again in its place.
         let stamped = |found: &Found| found.stamp.is_some();
         sightings.sort_by_key(|sighting| sighting.found.as_ref().map(stamped));
-        let page = Page {
-            work: &work,
-            held: &held,
-            run: self.run_of(&work),
-        };
         let done = self.digest_all(store, &page, &sightings, cursor, aside);
         let done = done.await;
         self.wake();
@@ -217,6 +223,9 @@ impl Hub {
         }
         Box::pin(read_ahead(tx, calendar, chunk)).await?;
         for sighting in chunk {
+            if page.audited.contains(&sighting.id) {
+                audit::doubt(tx, calendar, sighting).await?;
+            }
             // On the heap: it carries whole events, and whoever waits for a pull waits for it.
             Box::pin(self.sighted(tx, calendar, sighting.clone(), ids_last)).await?;
             // Not before: of what was held nobody knows when it went.

@@ -327,6 +327,11 @@ impl Model {
         self.put(id, body);
     }
 
+    /// An event changes, and its version does not.
+    pub fn edit_unseen(&self, id: &str, edit: impl FnOnce(&mut Event)) {
+        edit(&mut self.objects.lock().unwrap().get_mut(id).unwrap().body);
+    }
+
     /// Events come under other ids, which are their UIDs, too: for each that is there, its new one.
     pub fn turn(&self, to: impl Fn(&str, &Event) -> String) {
         let mut objects = self.objects.lock().unwrap();

@@ -1,6 +1,7 @@
 //! Connections to a file, and who has one.
 
 use std::{
+    cell::Cell,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -20,6 +21,32 @@ const STATEMENTS: usize = 200;
 /// else is ever in their way.
 const RECOVERY: Duration = Duration::from_secs(5);
 
+/// How many steps SQLite makes in a millisecond, roughly: one that reads a row of an index takes several.
+const STEPS_MILLI: u128 = 50;
+/// Each time a statement has made so many thousand steps, it is looked at what it has taken. Most never make them.
+const ASKED_EVERY: i32 = 1_000;
+
+thread_local! {
+    /// What the statement that runs on this thread has taken, in thousands of steps.
+    static SPENT: Cell<u32> = const { Cell::new(0) };
+}
+
+/// What a statement may take, in thousands of steps.
+pub(super) fn thousands(most: Duration) -> u32 {
+    u32::try_from(most.as_millis().saturating_mul(STEPS_MILLI) / 1_000).unwrap_or(u32::MAX)
+}
+
+/// A statement begins on this thread.
+pub(super) fn begin_statement() {
+    SPENT.set(0);
+}
+
+/// What the statement has taken by now, which has made [`ASKED_EVERY`] thousand steps more.
+fn spent() -> u32 {
+    SPENT.set(SPENT.get().saturating_add(ASKED_EVERY.unsigned_abs()));
+    SPENT.get()
+}
+
 /// When SQLite waits for the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Synchronous {
@@ -38,6 +65,8 @@ pub(super) struct Opening {
     pub synchronous: Synchronous,
     pub reads_only: bool,
     pub cache_kib: u32,
+    /// What one statement may take, in thousands of steps.
+    pub statement: u32,
 }
 
 impl Opening {
@@ -56,6 +85,8 @@ impl Opening {
                 .busy_timeout(Duration::ZERO)
                 .map_err(Error::open)?;
         }
+        let most = self.statement;
+        connection.progress_handler(ASKED_EVERY * 1_000, Some(move || spent() > most))?;
         Ok(connection)
     }
 

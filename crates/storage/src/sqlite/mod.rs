@@ -63,6 +63,7 @@ impl File {
             },
             reads_only: true,
             cache_kib: READER_CACHE_KIB,
+            statement: connections::thousands(settings.statement),
         };
         let writes = Opening {
             reads_only: false,

@@ -14,7 +14,7 @@ use tokio::{
 
 use super::{
     LOG_PAGES_MAX, Log,
-    connections::{Lent, Synchronous},
+    connections::{Lent, Synchronous, begin_statement},
 };
 use crate::{Error, Result, value::Value};
 
@@ -135,6 +135,7 @@ fn prepared<'c, V>(
 where
     V: IntoIterator<Item = Value>,
 {
+    begin_statement();
     let mut statement = connection.prepare_cached(sql)?;
     let values: Vec<Value> = values.into_iter().collect();
     for place in 1..=statement.parameter_count() {

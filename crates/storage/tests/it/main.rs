@@ -22,6 +22,7 @@ macro_rules! both {
     };
 }
 
+mod budget;
 mod commits;
 mod file;
 mod fixture;

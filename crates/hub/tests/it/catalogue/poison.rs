@@ -13,6 +13,7 @@ both! {
     row_61_poison_event,
     row_62_texts_of_all_kinds,
     row_64_stored_without_a_version,
+    row_65_the_same_version_and_another_body,
     row_66_id_used_again,
 }
 
@@ -109,6 +110,38 @@ async fn row_64_stored_without_a_version(database: Database) {
     world.models[0].remove("a");
     assert_eq!(world.settle().await, 1);
     assert!(world.titles(1).is_empty());
+    is_at_rest(&world).await;
+}
+
+async fn row_65_the_same_version_and_another_body(database: Database) {
+    let world = linked(&database, 2).await;
+    for n in 0..25 {
+        let (id, title) = (format!("{n}@x"), format!("Visit {n:02}"));
+        world.models[0].put(&id, event(&id, &title, "2026-11-24T09:00:00"));
+    }
+    assert_eq!(world.settle().await, 25);
+    world.models[0].edit_unseen("7@x", |e| e.title = "Moved to Friday".into());
+    assert_eq!(world.settle().await, 0, "nobody could know");
+    // Ten of the twenty-five are read every six hours.
+    for _ in 0..3 {
+        world.clock.advance(6 * 3600);
+        world.settle().await;
+    }
+    for model in 0..2 {
+        assert!(world.titles(model).contains(&"Moved to Friday".to_owned()));
+    }
+    let titles: Vec<String> = world.models[1]
+        .wrote()
+        .into_iter()
+        .map(|(_, e)| e.title)
+        .collect();
+    assert_eq!(titles.len(), 26, "one write, of what was changed");
+    assert_eq!(titles[25], "Moved to Friday");
+    // What is known again is no news, and an edit of it goes back under the version that it has.
+    let mirror = world.id_of(1, "Moved to Friday");
+    world.models[1].edit(&mirror, |e| e.title = "Moved to Monday".into());
+    assert_eq!(world.settle().await, 1);
+    assert!(world.titles(0).contains(&"Moved to Monday".to_owned()));
     is_at_rest(&world).await;
 }
 
