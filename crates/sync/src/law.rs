@@ -49,6 +49,7 @@ laws! {
     EchoIsRemote "R6-echo-is-remote" "What equals the provider's side of the base is an echo.",
     LosersKept "R6-losers-kept" "The losing value of a conflict is kept.",
     TargetsYield "R6-targets-yield" "On a target the projection wins.",
+    AnswersAddNothing "R6-answers-add-nothing" "Who decides for the provider's text gets what was written there, not what has been taken from it here.",
     OwnDeletion "R7-own-deletion" "A deletion that is seen while ours is open is ours.",
     NewerClosesDelete "R7-newer-closes-delete" "A newer living version ends a delete that may still arrive.",
     ReviveIsWritten "R7-revive-is-written" "A revive over an open delete is followed by a write.",

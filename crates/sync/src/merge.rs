@@ -1,5 +1,7 @@
 //! Three-way merge of one unit. One function serves replication and linking.
 
+use std::collections::BTreeSet;
+
 use calendar::{Event, Override, Patch, Text, Unit};
 
 /// How long a text may be to be merged line by line, in bytes.
@@ -170,6 +172,27 @@ fn both_texts(base: &Text, ours: &Text, theirs: &Text) -> Option<Text> {
         content: mine.concat(),
         html: ours.html,
     })
+}
+
+/// `theirs` without the lines that were taken from the text here, if nothing else has been done to it here: what a mask has scrubbed
+/// may not come back with what others wrote beside it. `None` if there are none.
+pub fn without_taken(base: &Text, ours: &Text, theirs: &Text) -> Option<Text> {
+    let (began, left) = (words(base), words(ours));
+    if ours.html != theirs.html || !left.is_subset(&began) {
+        return None;
+    }
+    let stays = |line: &&str| !began.contains(line.trim()) || left.contains(line.trim());
+    let content: String = theirs.content.split_inclusive('\n').filter(stays).collect();
+    (content != theirs.content).then_some(Text {
+        content,
+        html: theirs.html,
+    })
+}
+
+/// The lines of a text that say anything.
+fn words(text: &Text) -> BTreeSet<&str> {
+    let lines = text.content.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty()).collect()
 }
 
 /// The half-open range of base lines that `edited` changed: what is left after the common head and tail.

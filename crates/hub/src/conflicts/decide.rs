@@ -98,7 +98,9 @@ impl Hub {
         let cause = self.edit_cause(row.copy.calendar);
         let before = row.copy.local.clone();
         decide(&mut row.copy, &unit, keep == Keep::Remote);
-        row.copy.set(&unit, &value, &cause);
+        if keep != Keep::Remote {
+            row.copy.set(&unit, &value, &cause);
+        }
         let after = Some(row.copy.local.clone());
         self.keep_edit(tx, actor, row, &cause, Some(before), after)
             .await?;

@@ -7,7 +7,11 @@ use std::collections::BTreeSet;
 
 use calendar::{Event, Unit, unit};
 
-use crate::{Base, Conflict, Copy, loose};
+use crate::{
+    Base, Conflict, Copy,
+    law::{Law, holds},
+    loose, merge,
+};
 
 impl Copy {
     /// The units that wait for a person.
@@ -41,7 +45,8 @@ pub(super) fn note(copy: &mut Copy, body: &Event) {
 }
 
 /// A person has decided about a held unit: for the provider's value, or for ours, which is then written. Whether the
-/// local value changed; it then flows on like an edit (L1).
+/// local value changed; it then flows on like an edit (L1). Of a text only what was written there comes: who edits a mirror has what
+/// was sent in it, and that may have been scrubbed meanwhile.
 pub fn decide(copy: &mut Copy, unit: &Unit, remote: bool) -> bool {
     if !copy.held_units().contains(unit) {
         return false;
@@ -49,11 +54,18 @@ pub fn decide(copy: &mut Copy, unit: &Unit, remote: bool) -> bool {
     let (Some(held), Some(base)) = (&copy.held, &mut copy.base) else {
         return false;
     };
+    let mut theirs = held.clone();
+    if *unit == Unit::Text
+        && holds(Law::AnswersAddNothing)
+        && let Some(left) = merge::without_taken(&base.remote.text, &copy.local.text, &held.text)
+    {
+        theirs.text = left;
+    }
     unit.take(&mut base.remote, held);
     unit.take(&mut base.local, held);
-    let changes = remote && !unit.same(&copy.local, held);
+    let changes = remote && !unit.same(&copy.local, &theirs);
     if remote {
-        unit.take(&mut copy.local, held);
+        unit.take(&mut copy.local, &theirs);
     }
     if copy.held_units().is_empty() {
         copy.held = None;

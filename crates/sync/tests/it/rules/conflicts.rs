@@ -1,9 +1,9 @@
 //! What is kept of a conflict, and taking a decision back.
 
-use calendar::Unit;
+use calendar::{Text, Unit};
 use sync::{
-    CauseKind, Policy, Ruling,
-    replication::{Standing, decide, hold_again, observe, plan},
+    CauseKind, Copy, Policy, Ruling,
+    replication::{Standing, Step, decide, hold_again, observe, plan},
 };
 
 use super::{FREE, cause, event, is_update, pending, seen, with};
@@ -47,6 +47,38 @@ fn what_the_provider_rewrites_is_nobodys_edit() {
     let remote = &digest.conflicts[0].remote;
     assert_eq!(Slot::Title.read(remote), Some(3));
     assert_eq!(Slot::Place.read(remote), Some(0));
+}
+
+#[test]
+fn r6_an_answer_brings_back_nothing_that_was_scrubbed() {
+    // Seeds 6357480 and 6430360: who edits a mirror has what was sent in it.
+    let mut copy = pending();
+    let sent = with(&event(), Slot::Line(0), 4);
+    for base in copy.base.iter_mut() {
+        (base.remote, base.local) = (sent.clone(), sent.clone());
+    }
+    let mut scrubbed = sent.clone();
+    scrubbed.text = Text::default();
+    copy.local = sent.clone();
+    copy.set(&Unit::Text, &scrubbed, &cause(CauseKind::Config));
+    let theirs = with(&sent, Slot::Line(1), 6);
+    observe(&mut copy, &[], &seen(2, &theirs), &ASK);
+    let mut other = copy.clone();
+    assert!(decide(&mut copy, &Unit::Text, true));
+    let read = |copy: &Copy| [Slot::Line(0), Slot::Line(1)].map(|line| line.read(&copy.local));
+    assert_eq!(read(&copy), [None, Some(6)]);
+    let Step::Update { body, .. } = plan(&copy, &[]) else {
+        panic!("what was scrubbed goes there, too")
+    };
+    assert_eq!(body.text, copy.local.text);
+    // Who has written something else here is asked about the whole.
+    other.set(
+        &Unit::Text,
+        &with(&scrubbed, Slot::Line(2), 7),
+        &cause(CauseKind::Flow),
+    );
+    decide(&mut other, &Unit::Text, true);
+    assert_eq!(other.local.text, theirs.text);
 }
 
 #[test]
