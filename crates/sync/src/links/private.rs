@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar::{Event, Override, Privacy, Unit, unit};
+use calendar::{Event, Override, Patch, Privacy, Unit, unit};
 
 use crate::{
     Cause, Copy, CopyId, Linked, Mask, MaskKind, Member,
@@ -11,6 +11,7 @@ use crate::{
         flow::{seen, shown},
         join::over,
     },
+    loose,
 };
 
 /// A mask that covers an event only because it is private covers it from the others, not from its own calendar: what is
@@ -208,12 +209,8 @@ fn is_untold(unit: &Unit, member: &Member, copy: &Copy) -> bool {
     privacy != Privacy::Public && hides && member.mask.covers(&Unit::Privacy, Privacy::Public)
 }
 
-/// Whether anything of a unit is in both: a line of a text, a field of an occurrence.
+/// Whether anything of a unit is in both: a line of a text, a field of an occurrence. Providers may have respelled what one of them has.
 pub(super) fn shares(unit: &Unit, one: &Event, other: &Event) -> bool {
-    let of = |event: &Event, id| match event.overrides.get(id) {
-        Some(Override::Patch(patch)) => Some(patch.clone()),
-        _ => None,
-    };
     unit.same(one, other)
         || match unit {
             Unit::Text => {
@@ -221,14 +218,34 @@ pub(super) fn shares(unit: &Unit, one: &Event, other: &Event) -> bool {
                 let mut others = other.text.content.lines().map(str::trim);
                 others.any(|line| !line.is_empty() && lines.contains(line))
             }
-            Unit::Override(id) => of(one, id).zip(of(other, id)).is_some_and(|(one, other)| {
-                macro_rules! any {
-                    ($($field:ident),+) => { $((one.$field.is_some() && one.$field == other.$field))||+ };
+            Unit::Title | Unit::Place => loose::same(unit, one, other),
+            Unit::Override(id) => match (one.overrides.get(id), other.overrides.get(id)) {
+                (Some(Override::Patch(mine)), Some(Override::Patch(theirs))) => {
+                    any_field(&Event::new("", one.when.clone()), mine, theirs)
                 }
-                any!(title, text, places, virtual_places, privacy, categories, priority)
-            }),
+                _ => false,
+            },
             _ => false,
         }
+}
+
+/// Whether two changes of an occurrence have a field in common; `blank` is an event that says nothing.
+fn any_field(blank: &Event, one: &Patch, other: &Patch) -> bool {
+    macro_rules! any {
+        ($($field:ident),+) => { $((one.$field.is_some() && one.$field == other.$field))||+ };
+    }
+    let said = |patch: &Patch| Event {
+        title: patch.title.clone().unwrap_or_default(),
+        text: patch.text.clone().unwrap_or_default(),
+        places: patch.places.clone().unwrap_or_default(),
+        ..blank.clone()
+    };
+    let (here, there) = (said(one), said(other));
+    let both = |unit: &Unit, said: bool| said && shares(unit, &here, &there);
+    any!(virtual_places, privacy, categories, priority)
+        || both(&Unit::Title, one.title.is_some() && other.title.is_some())
+        || both(&Unit::Text, one.text.is_some() && other.text.is_some())
+        || both(&Unit::Place, one.places.is_some() && other.places.is_some())
 }
 
 /// Takes from the linked event what its origin has, which has turned private there. It flows again once that is public.

@@ -142,6 +142,28 @@ fn l2_an_event_that_turns_private_behind_a_mask_that_does_not_tell_so_goes() {
 }
 
 #[test]
+fn l2_what_its_provider_has_respelled_goes_too() {
+    // Seed 6709439: titles came back without their last spaces.
+    let series = changed(&event(), 5, None);
+    let (mut linked, mut member, mut here) = origin(titles(), &series);
+    linked.value.title += "  ";
+    if let Some(Override::Patch(patch)) = linked.value.overrides.get_mut(&occurrence(0)) {
+        patch.title = patch.title.take().map(|title| title + "  ");
+    }
+    here.local = changed(&series, 5, Some(Privacy::Private));
+    rules::hide(&mut linked, &mut member, &here);
+    assert_eq!(Slot::Occurrence(0).read(&linked.value), None);
+    assert_eq!(
+        title(&linked.value),
+        Some(0),
+        "of the series nothing is private"
+    );
+    here.local.privacy = Privacy::Private;
+    rules::hide(&mut linked, &mut member, &here);
+    assert_eq!(linked.value.title, "Busy");
+}
+
+#[test]
 fn l6_where_privacy_is_told_no_more_what_it_hid_goes_whoever_wrote_it() {
     let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
     let (mut other, mut mirror) = joins(&mut linked, &event());
