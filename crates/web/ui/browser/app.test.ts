@@ -185,6 +185,32 @@ describe('the other pages', () => {
       await page.getByRole('heading', { name: 'Booking', exact: true }).waitFor({ state: 'detached' });
     }));
 
+  it('publish a calendar, give the feed another address, and end it', () =>
+    on('/programs', async (page) => {
+      await page.getByRole('heading', { name: 'Waiting room screen' }).waitFor();
+      await page.getByText('Practice: only when the time is taken').waitFor();
+      await page.getByRole('button', { name: 'Publish a calendar' }).click();
+      await page.getByRole('dialog').getByRole('combobox').selectOption('cal-local');
+      await page.getByLabel('Who gets the address').fill('Website');
+      await page.getByLabel('When, what and where').check();
+      const sent = page.waitForRequest((request) => request.method() === 'POST');
+      await page.getByRole('button', { name: 'Publish', exact: true }).click();
+      const request = await sent;
+      expect(new URL(request.url()).pathname).toBe('/api/v1/calendars/cal-local/feeds');
+      expect(request.postDataJSON()).toEqual({ name: 'Website', shows: 'outline', showPrivate: false });
+      await page.getByText('https://kalends.example/feeds/one-secret/practice.ics').waitFor();
+      await page.getByRole('button', { name: 'Done' }).click();
+      await page.getByText('Renovation: when, what and where').waitFor();
+      await page.getByRole('button', { name: 'New address for Website' }).click();
+      await page.getByText('another-secret').waitFor();
+      await page.getByText('leads nowhere any more').waitFor();
+      await page.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('button', { name: 'End Website' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'End Website' }).click();
+      await page.getByRole('heading', { name: 'Website', exact: true }).waitFor({ state: 'detached' });
+      await page.getByRole('heading', { name: 'Waiting room screen' }).waitFor();
+    }));
+
   it('signs in, and says when the password is wrong', async () => {
     const { page } = await openPage(stage, '/');
     await fetch(`${stage.url}mock/reset?signedIn=false`);

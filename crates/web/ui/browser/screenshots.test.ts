@@ -42,6 +42,14 @@ async function filtering(page: Page): Promise<void> {
 
 /** Things in the middle of being done, which is what a README shows. */
 const scenes: Record<string, { path: string; look?: Look; act: (page: Page) => Promise<void> }> = {
+  publish: {
+    path: '/programs',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Publish a calendar' }).click();
+      await page.getByRole('dialog').getByRole('combobox').selectOption('cal-local');
+      await page.getByLabel('When, what and where').check();
+    },
+  },
   popover: {
     path: '/?view=week',
     act: async (page) => {

@@ -3,7 +3,7 @@ import type { LinkChange, NewConnection, NewLink } from '../../src/api/types.ts'
 import { conflicts } from './conflicts.ts';
 import { eventRoutes } from './events.ts';
 import { problem, send, type Call } from './http.ts';
-import { appPasswords, apps } from './programs.ts';
+import { appPasswords, apps, feeds } from './programs.ts';
 import type { World } from './world.ts';
 
 const providers = [
@@ -84,10 +84,11 @@ function links(world: World, call: Call, id?: string): true {
   return send(call, 201, made);
 }
 
-function calendars(world: World, call: Call, id?: string): true {
-  if (call.method === 'GET') return send(call, 200, world.calendars);
+function calendars(world: World, call: Call, [id, sub, feed]: string[]): true {
+  if (call.method === 'GET' && !sub) return send(call, 200, world.calendars);
   const one = world.calendars.find((calendar) => calendar.id === id);
   if (!one) return problem(call, 404, 'Not found');
+  if (sub === 'feeds') return feeds(world, call, one.id, feed);
   if (call.url.pathname.includes('/held/')) delete one.held;
   else Object.assign(one, JSON.parse(call.body));
   world.log('calendar', one.id, one.id);
@@ -118,7 +119,8 @@ function password(session: Session, call: Call): true {
 export function restRoutes(world: World, session: Session, call: Call): boolean {
   if (!call.url.pathname.startsWith('/api/v1/')) return false;
   const path = call.url.pathname.slice('/api/v1'.length);
-  const [, kind, id, sub] = path.split('/').map(decodeURIComponent);
+  const [, kind, ...rest] = path.split('/').map(decodeURIComponent);
+  const [id, sub] = rest;
   if (call.method !== 'GET' && call.request.headers['x-kalends-csrf'] !== '1') return problem(call, 403, 'CSRF header is missing');
   if (Date.now() < world.unpluggedUntil) return problem(call, 503, 'Kalends is starting');
   if (kind === 'session') {
@@ -140,7 +142,7 @@ export function restRoutes(world: World, session: Session, call: Call): boolean 
     case 'connections':
       return connections(world, call, id, sub);
     case 'calendars':
-      return calendars(world, call, id);
+      return calendars(world, call, rest);
     case 'links':
       return links(world, call, id);
     case 'activity':

@@ -1,5 +1,5 @@
 // The one place that speaks HTTP to the hub: same origin, the session cookie, problem+json as a typed error.
-import type { App, AppPassword, NewAppPassword } from './programs';
+import type { App, AppPassword, Feed, FeedForm, NewAppPassword, NewFeed } from './programs';
 import type {
   ActivityPage, Calendar, Changes, Conflict, ConflictPage, Connection, DemoState, Event, EventPatch, HeldWrite, Keep, Link, LinkChange,
   LinkPreview, Me, NewConnection, NewLink, Occurrences, OverlapPage, Position, Problem, Provider, Run, Scope, Undone, Why,
@@ -111,6 +111,10 @@ export const api = {
     json<Calendar>('PATCH', `${v1}/calendars/${id(calendar)}`, { body }),
   /** Confirm removes what is missing at the provider, dismiss keeps it. */
   answerHeld: (calendar: string, answer: 'confirm' | 'dismiss') => json<Calendar>('POST', `${v1}/calendars/${id(calendar)}/held/${answer}`),
+  feeds: (calendar: string) => json<Feed[]>('GET', `${v1}/calendars/${id(calendar)}/feeds`),
+  publish: (calendar: string, body: FeedForm) => json<NewFeed>('POST', `${v1}/calendars/${id(calendar)}/feeds`, { body }),
+  rotateFeed: (calendar: string, feed: string) => json<NewFeed>('POST', `${v1}/calendars/${id(calendar)}/feeds/${id(feed)}/rotate`),
+  endFeed: (calendar: string, feed: string) => json<void>('DELETE', `${v1}/calendars/${id(calendar)}/feeds/${id(feed)}`),
   deleteCalendar: (calendar: string) => json<void>('DELETE', `${v1}/calendars/${id(calendar)}`),
 
   occurrences: (query: { start: string; end: string; tz: string; calendar?: string[]; merge?: boolean }) =>

@@ -68,6 +68,8 @@ export interface Calendar {
   timeZone?: string | null;
   readOnly: boolean;
   selected: boolean;
+  /** Another person's, who has opened it. */
+  shared?: boolean;
   /** Drawn; a hidden calendar is kept in step all the same. */
   shown: boolean;
   health: Health;
