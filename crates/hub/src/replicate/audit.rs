@@ -65,7 +65,7 @@ pub(super) async fn doubt(tx: &mut Tx, calendar: CalendarId, seen: &Sighting) ->
 fn due(work: &Work, now: Timestamp) -> Option<u64> {
     let last = work.row.last_sync.filter(|_| work.connector.ids_last())?;
     let period = PERIOD.as_secs();
-    let shift = i64::try_from(work.id().0.as_u128() % period.unsigned_abs() as u128).unwrap_or(0);
+    let shift = i64::try_from(work.id().0.as_u64_pair().1 % period.unsigned_abs()).unwrap_or(0);
     let turn = |at: Timestamp| (at.as_second() + shift).div_euclid(period);
     (turn(last) != turn(now)).then(|| turn(now).unsigned_abs())
 }
