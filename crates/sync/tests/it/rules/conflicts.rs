@@ -54,7 +54,7 @@ fn r6_an_answer_brings_back_nothing_that_was_scrubbed() {
     // Seeds 6357480 and 6430360: who edits a mirror has what was sent in it.
     let mut copy = pending();
     let sent = with(&event(), Slot::Line(0), 4);
-    for base in copy.base.iter_mut() {
+    if let Some(base) = &mut copy.base {
         (base.remote, base.local) = (sent.clone(), sent.clone());
     }
     let mut scrubbed = sent.clone();
