@@ -2,6 +2,8 @@
 //! restored backups, careless proxies). Now and then some events of each calendar are read whatever their version says, and compared
 //! with what is known of them.
 
+use std::collections::HashSet;
+
 use calendar::{Event, unit};
 use jiff::{SignedDuration, Timestamp};
 use providers::Sighting;
@@ -26,13 +28,19 @@ struct Known {
 }
 
 impl Hub {
-    /// What is otherwise at the provider than it is known here although its version is the same; nothing where the calendar has
-    /// been audited lately.
-    pub(super) async fn audit(&self, store: &Store, work: &Work) -> Result<Vec<Sighting>> {
+    /// What is otherwise at the provider than it is known here although its version is the same, but for what was `listed` just now;
+    /// nothing where the calendar has been audited lately.
+    pub(super) async fn audit(
+        &self,
+        store: &Store,
+        work: &Work,
+        listed: &HashSet<String>,
+    ) -> Result<Vec<Sighting>> {
         let Some(turn) = due(work, self.clock().now()) else {
             return Ok(Vec::new());
         };
-        let known = chosen(store, work.id(), turn).await?;
+        let mut known = chosen(store, work.id(), turn).await?;
+        known.retain(|known| !listed.contains(&known.id));
         let ids: Vec<String> = known.iter().map(|known| known.id.clone()).collect();
         let mut seen = absence::look_at(work, &ids).await?.sightings;
         seen.retain(|sighting| known.iter().any(|known| is_other(known, sighting)));

@@ -110,8 +110,7 @@ impl Hub {
         let looked = self.look_again(&work, &held, &listed).await?;
         sightings.extend(looked.sightings);
         malformed.extend(looked.unread);
-        let mut audited = self.audit(store, &work).await?;
-        audited.retain(|found| !listed.contains(&found.id));
+        let audited = self.audit(store, &work, &listed).await?;
         let page = Page {
             work: &work,
             held: &held,
@@ -132,8 +131,9 @@ impl Hub {
         // what we have made again in its place.
         let stamped = |found: &Found| found.stamp.is_some();
         sightings.sort_by_key(|sighting| sighting.found.as_ref().map(stamped));
-        let done = self.digest_all(store, &page, &sightings, cursor, aside);
-        let done = done.await;
+        let done = self
+            .digest_all(store, &page, &sightings, cursor, aside)
+            .await;
         self.wake();
         done.map(|()| pulled)
     }
