@@ -82,6 +82,9 @@ pub enum Error {
     /// The database.
     #[error(transparent)]
     Storage(#[from] storage::Error),
+    /// The hub.
+    #[error(transparent)]
+    Hub(#[from] hub::Error),
     /// An order was written by something else.
     #[error("an order in the database cannot be read")]
     Unreadable,

@@ -110,6 +110,8 @@ pub struct Settings {
     pub node: Option<NodeId>,
     /// How much of a series that a provider cannot have is mirrored there as single events.
     pub explode: Explode,
+    /// Whether people who are not of this hub are written to by mail: there is somebody who sends what waits.
+    pub mails: bool,
 }
 
 /// How much of a series that a provider cannot have is mirrored there as single events.
@@ -142,6 +144,7 @@ impl Default for Settings {
             workers: 8,
             node: None,
             explode: Explode::default(),
+            mails: false,
         }
     }
 }

@@ -116,7 +116,7 @@ pub async fn build(config: &Config, demo: bool) -> Result<House, Failure> {
         ids: ids.clone(),
         network: network.clone(),
     });
-    let post = post(config, &store, &clock, &*ids)?;
+    let post = post(config, &hub, &store, &*ids)?;
     let identity = Identity::new(store.clone(), clock, ids);
     let owner = match identity.users().await?.into_iter().next() {
         Some(owner) => owner,
@@ -157,21 +157,17 @@ fn hub_settings(config: &Config, ids: &dyn Ids) -> Result<hub::Settings, Failure
             days_after: config.sync.explode_days_after,
             most: config.sync.explode_most,
         },
+        mails: config.mail.is_some(),
     })
 }
 
 /// Whoever sends what is to be mailed; nobody without a mail server.
-fn post(
-    config: &Config,
-    store: &Store,
-    clock: &Arc<dyn Clock>,
-    ids: &dyn Ids,
-) -> Result<Option<Post>, Failure> {
+fn post(config: &Config, hub: &Hub, store: &Store, ids: &dyn Ids) -> Result<Option<Post>, Failure> {
     let Some(mail) = &config.mail else {
         return Ok(None);
     };
     let server = mail_server(config, mail)?;
-    Ok(Some(Post::new(store.clone(), server, clock.clone(), ids)))
+    Ok(Some(Post::new(hub.clone(), store.clone(), server, ids)))
 }
 
 /// The mail server, and for whom it may write.

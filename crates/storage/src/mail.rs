@@ -92,6 +92,7 @@ const INSERT: &str = "
     INSERT INTO mail (tenant, id, about_hash, to_hash, said_hash, state, revision, attempts, wanted, updated, content)
     VALUES ($1, $2, $3, $4, $5, 'waiting', 1, 0, $6, $6, $7)";
 const KNOWN: &str = "SELECT id, said_hash FROM mail WHERE tenant = $1 AND about_hash = $2";
+const STATE: &str = "SELECT state FROM mail WHERE tenant = $1 AND about_hash = $2";
 const AGAIN: &str = "
     UPDATE mail SET said_hash = $3, state = 'waiting', revision = revision + 1, attempts = 0, wanted = $4, updated = $4, content = $5
     WHERE tenant = $1 AND id = $2";
@@ -139,6 +140,13 @@ pub async fn post(tx: &mut Tx, id: Uuid, letter: &Letter, now: Timestamp) -> Res
 /// One message.
 pub async fn get(tx: &mut Tx, id: Uuid) -> Result<Option<Mail>> {
     tx.find(GET, values![id]).await
+}
+
+/// What has become of the message of a letter; `None` if it was never asked for.
+pub async fn state_of(tx: &mut Tx, letter: &Letter) -> Result<Option<State>> {
+    let about = tx.hash("mail-about", &about(letter));
+    let row = tx.one(STATE, values![about]).await?;
+    row.as_ref().map(|row| row.word(0)).transpose()
 }
 
 /// Notes that one is about to try. False: it is not to be sent any more, or is to say something else.

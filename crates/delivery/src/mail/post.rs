@@ -2,8 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hub::NodeId;
-use identity::{Clock, Ids};
+use hub::{Hub, NodeId};
+use identity::Ids;
 use jiff::{SignedDuration, Timestamp};
 use storage::{
     Store,
@@ -34,26 +34,26 @@ pub struct Post {
 }
 
 struct Parts {
+    hub: Hub,
     store: Store,
     server: Server,
     speaker: Speaker,
-    clock: Arc<dyn Clock>,
     owner: NodeId,
 }
 
 impl Post {
     /// Of this store's messages, through this server. Nothing is sent until [`Post::run`] or [`Post::next`].
     pub fn new(
+        hub: Hub,
         store: Store,
         (server, speaker): (Server, Speaker),
-        clock: Arc<dyn Clock>,
         ids: &dyn Ids,
     ) -> Self {
         let parts = Parts {
+            hub,
             store,
             server,
             speaker,
-            clock,
             owner: ids.uuid(),
         };
         Self {
@@ -86,7 +86,7 @@ impl Post {
     /// Tries the message that has been due for longest; false if none is due.
     pub async fn next(&self) -> Result<bool> {
         let parts = &self.parts;
-        let now = parts.clock.now();
+        let now = parts.hub.clock().now();
         let job = jobs::claim(&parts.store, &[MAIL], parts.owner, now, LEASE_SECONDS).await?;
         let Some(job) = job else {
             return Ok(false);
@@ -102,7 +102,7 @@ impl Post {
 
     /// The message of a job, with the try written down; `None` if it is not to be sent.
     async fn begin(&self, job: &Job) -> Result<Option<Mail>> {
-        let now = self.parts.clock.now();
+        let now = self.parts.hub.clock().now();
         let mut tx = self.parts.store.write().await?;
         if !jobs::check(&mut tx, job).await? {
             return Ok(None);
@@ -123,9 +123,8 @@ impl Post {
         }
         let late = now.duration_since(mail.wanted) > TRIED && mail.attempts > 0;
         if late || mail.attempts >= ATTEMPTS_MAX {
-            mail::end(&mut tx, &mail, State::GivenUp, now).await?;
-            jobs::done(&mut tx, job).await?;
-            tx.commit().await?;
+            drop(tx);
+            self.end(job, &mail, State::GivenUp).await?;
             tracing::warn!(message = %mail.id, attempts = mail.attempts, "a message was given up: no mail server took it");
             return Ok(None);
         }
@@ -158,17 +157,12 @@ impl Post {
     }
 
     async fn end(&self, job: &Job, mail: &Mail, state: State) -> Result<()> {
-        let now = self.parts.clock.now();
-        let mut tx = self.parts.store.write().await?;
-        // True whoever holds the job by now: what was sent was sent.
-        mail::end(&mut tx, mail, state, now).await?;
-        jobs::done(&mut tx, job).await?;
-        tx.commit().await?;
-        Ok(())
+        let Parts { hub, store, .. } = &*self.parts;
+        Ok(hub.mail_ended(store, (job, mail), state).await?)
     }
 
     async fn put_off(&self, job: &Job, attempts: i64) -> Result<()> {
-        let due = after(self.parts.clock.now(), attempts);
+        let due = after(self.parts.hub.clock().now(), attempts);
         let mut tx = self.parts.store.write().await?;
         jobs::retry(&mut tx, job, due).await?;
         tx.commit().await?;

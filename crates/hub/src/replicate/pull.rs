@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use providers::{Changes, Failure, Found, Sighting};
+use providers::{Changes, Failure, Found, Malformed, Sighting};
 use storage::{
     Health, Store, Tx, ahead, calendars, copies, links,
     runs::{self, Run},
@@ -102,11 +102,7 @@ impl Hub {
             sightings.extend(missed.sightings);
             malformed.extend(missed.unread);
         }
-        let listed: HashSet<String> = sightings
-            .iter()
-            .map(|s| s.id.clone())
-            .chain(malformed.iter().map(|m| m.id.clone()))
-            .collect();
+        let listed = ids(&sightings, &malformed);
         let looked = self.look_again(&work, &held, &listed).await?;
         sightings.extend(looked.sightings);
         malformed.extend(looked.unread);
@@ -339,6 +335,13 @@ async fn read_ahead(tx: &mut Tx, calendar: CalendarId, chunk: &[Sighting]) -> Re
     // Always before the events that are linked along them: who changes a link has it first, too.
     links::followed_by(tx, calendar).await?;
     Ok(ahead::of_changed(tx, &news).await?)
+}
+
+/// The ids of what a read has told.
+fn ids(sightings: &[Sighting], malformed: &[Malformed]) -> HashSet<String> {
+    let seen = sightings.iter().map(|seen| &seen.id);
+    let ids = seen.chain(malformed.iter().map(|bad| &bad.id));
+    ids.cloned().collect()
 }
 
 /// Whether another sighting may fare better in a transaction of its own.

@@ -8,7 +8,7 @@ use protocols::{
 use storage::{Tx, users::User};
 
 use super::{
-    Tag, address, outside,
+    Tag, address,
     own::{Own, component_of},
     person,
 };
@@ -38,7 +38,9 @@ impl Hub {
         message: &Message,
     ) -> Result<String> {
         let Some(user) = person(tx, &message.to).await? else {
-            return Ok(outside::send(message).to_owned());
+            let sender = person(tx, &message.from).await?;
+            let sent = self.send_outside(tx, sender.as_ref(), message).await?;
+            return Ok(sent.to_owned());
         };
         let own = match self.copy_for(tx, &user, message).await? {
             Found::Own(own) => Some(*own),

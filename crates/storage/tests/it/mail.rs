@@ -72,7 +72,11 @@ async fn one_message_is_asked_for_once(f: Fixture) {
     assert_eq!(jobs.len(), 5);
     let mut tx = f.store.read().await.unwrap();
     let mail = mail::get(&mut tx, posted).await.unwrap().unwrap();
-    assert_eq!((mail.letter, mail.state), (letter, State::Waiting));
+    assert_eq!((&mail.letter, mail.state), (&letter, State::Waiting));
+    let state = mail::state_of(&mut tx, &letter).await.unwrap();
+    assert_eq!(state, Some(State::Waiting));
+    let never = Letter::default();
+    assert_eq!(mail::state_of(&mut tx, &never).await.unwrap(), None);
     assert_eq!((mail.revision, mail.attempts, mail.wanted), (1, 0, at(1)));
 }
 

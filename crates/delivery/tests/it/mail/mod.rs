@@ -1,5 +1,6 @@
 //! Invitations by mail.
 
+mod invites;
 mod message;
 mod post;
 mod server;
@@ -10,9 +11,11 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
+use hub::Hub;
 use identity::{Clock, SystemIds};
 use jiff::Timestamp;
 use kalends_delivery::mail::{Post, Security, Server, ServerSettings, Speaker};
+use providers::NoProviders;
 use storage::{
     MasterKey, Store, Stores,
     mail::{self, Letter, Mail, Party, State},
@@ -32,6 +35,7 @@ impl Clock for Hands {
 
 /// A store with messages in it, and a mail server for them.
 struct Office {
+    hub: Hub,
     store: Store,
     clock: Arc<Hands>,
     smtp: Smtp,
@@ -56,10 +60,19 @@ fn on(smtp: &Smtp) -> ServerSettings {
 impl Office {
     async fn on(settings: storage::Settings) -> Self {
         let stores = Stores::open(settings, MasterKey::new([7; 32]));
-        let store = stores.await.unwrap().create_tenant("test").await.unwrap();
+        let stores = stores.await.unwrap();
+        let store = stores.create_tenant("test").await.unwrap();
+        let clock = Arc::new(Hands(AtomicI64::new(1_800_000_000)));
+        let settings = hub::Settings {
+            mails: true,
+            ..hub::Settings::default()
+        };
+        let nobody = Arc::new(NoProviders);
+        let ids = Arc::new(SystemIds);
         Self {
+            hub: Hub::new(stores, nobody, clock.clone(), ids, settings),
             store,
-            clock: Arc::new(Hands(AtomicI64::new(1_800_000_000))),
+            clock,
             smtp: Smtp::start(None).await,
         }
     }
@@ -71,8 +84,8 @@ impl Office {
     /// A node that sends.
     fn post(&self) -> Post {
         let server = Server::new(on(&self.smtp), &speaker()).unwrap();
-        let clock: Arc<dyn Clock> = self.clock.clone();
-        Post::new(self.store.clone(), (server, speaker()), clock, &SystemIds)
+        let (hub, store) = (self.hub.clone(), self.store.clone());
+        Post::new(hub, store, (server, speaker()), &SystemIds)
     }
 
     fn forward(&self, seconds: i64) {
