@@ -30,27 +30,26 @@ enum Found {
 }
 
 impl Hub {
-    /// Delivers a message; what became of it, as a status code.
+    /// Delivers a message; what became of it, as a status code. `None` where there is nothing to deliver.
     pub(super) async fn deliver(
         &self,
         tx: &mut Tx,
         actor: &Actor,
         message: &Message,
-    ) -> Result<String> {
+    ) -> Result<Option<&'static str>> {
         let Some(user) = person(tx, &message.to).await? else {
             let sender = person(tx, &message.from).await?;
-            let sent = self.send_outside(tx, sender.as_ref(), message).await?;
-            return Ok(sent.to_owned());
+            return self.send_outside(tx, sender.as_ref(), message).await;
         };
         let own = match self.copy_for(tx, &user, message).await? {
             Found::Own(own) => Some(*own),
             Found::Nothing => None,
-            Found::Other => return Ok(REFUSED.to_owned()),
+            Found::Other => return Ok(Some(REFUSED)),
         };
         let tree = own.as_ref().map(|own| own.tree.clone());
         let received = itip::receive(tree.as_ref(), &message.calendar, &message.to, false);
         match received {
-            Received::Nothing => return Ok(DELIVERED.to_owned()),
+            Received::Nothing => return Ok(Some(DELIVERED)),
             Received::News => {}
             Received::Copy(now) => {
                 let is_reply = message.method == Method::Reply;
@@ -61,7 +60,7 @@ impl Hub {
                     }
                     None => {
                         if !self.first_copy(tx, actor, user.id, &now).await? {
-                            return Ok(REFUSED.to_owned());
+                            return Ok(Some(REFUSED));
                         }
                     }
                 }
@@ -71,7 +70,7 @@ impl Hub {
             }
         }
         self.post(tx, actor, &user, message).await?;
-        Ok(DELIVERED.to_owned())
+        Ok(Some(DELIVERED))
     }
 
     /// The copy that a message is about.

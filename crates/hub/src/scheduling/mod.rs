@@ -119,8 +119,9 @@ impl Hub {
                 Role::Attendee if how.reply => ("ORGANIZER", &message.to),
                 Role::Attendee => continue,
             };
-            let status = Box::pin(self.deliver(tx, actor, message)).await?;
-            itip::set_status(&mut tree, whom, name, &status);
+            if let Some(status) = Box::pin(self.deliver(tx, actor, message)).await? {
+                itip::set_status(&mut tree, whom, name, status);
+            }
         }
         let now = icalendar::write::write(&tree);
         Ok((read_tree(text).as_ref() != Some(&tree)).then_some(now))

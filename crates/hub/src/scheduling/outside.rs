@@ -1,8 +1,12 @@
 //! People who are not of this hub: they are written to by mail (RFC 6047), if there is a mail server.
 
+use calendar::{Event, Window};
 use identity::Actor;
-use jiff::tz::TimeZone;
-use protocols::itip::{self, Message};
+use jiff::{Timestamp, tz::TimeZone};
+use protocols::{
+    icalendar,
+    itip::{self, Message, Method},
+};
 use storage::{
     Store, Tx,
     jobs::{self, Job},
@@ -24,27 +28,31 @@ const FAILED: &str = "5.1";
 
 impl Hub {
     /// Hands a message to somebody who is not of this hub; what became of it, as a status code. It is sent once this is committed.
+    /// Of what is over nobody is told: who brings the calendar of ten years along invites nobody to it again.
     pub(super) async fn send_outside(
         &self,
         tx: &mut Tx,
         sender: Option<&User>,
         message: &Message,
-    ) -> Result<&'static str> {
+    ) -> Result<Option<&'static str>> {
         if message.to.email().is_none() {
-            return Ok(NO_ADDRESS);
+            return Ok(Some(NO_ADDRESS));
         }
         if !self.settings().mails {
-            return Ok(NO_SUPPORT);
+            return Ok(Some(NO_SUPPORT));
         }
         let zone = sender.and_then(|user| TimeZone::get(&user.time_zone).ok());
         let name = sender.map_or("", |user| &*user.name);
         let letter = letter::of(message, name, &zone.unwrap_or(TimeZone::UTC));
         let now = self.clock().now();
+        if message.method != Method::Reply && is_over(&letter.calendar, now) {
+            return Ok(None);
+        }
         mail::post(tx, self.ids().uuid(), &letter, now).await?;
-        Ok(match mail::state_of(tx, &letter).await? {
+        Ok(Some(match mail::state_of(tx, &letter).await? {
             Some(State::Refused | State::GivenUp) => FAILED,
             _ => SENT,
-        })
+        }))
     }
 
     /// Notes what became of a message, and tells whoever wrote it where it failed (SCHEDULE-STATUS, RFC 6638 3.2.9).
@@ -85,4 +93,21 @@ impl Hub {
         }
         Ok(())
     }
+}
+
+/// Whether nothing of what a text is about lies ahead any more.
+fn is_over(text: &str, now: Timestamp) -> bool {
+    let ahead = Window {
+        from: now,
+        ..Window::ALL
+    };
+    let lasts = |event: &Event| {
+        if event.is_series() {
+            event.occurrences(ahead, &TimeZone::UTC).next().is_some()
+        } else {
+            event.when.end_instant(&TimeZone::UTC) > now
+        }
+    };
+    // What cannot be read is sent: somebody asked for it.
+    icalendar::read(text).is_ok_and(|read| !read.value.is_empty() && !read.value.iter().any(lasts))
 }

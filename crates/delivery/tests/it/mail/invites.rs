@@ -129,6 +129,23 @@ async fn who_is_invited_from_outside_gets_one_mail() {
 }
 
 #[tokio::test]
+async fn of_what_is_over_nobody_is_told() {
+    let practice = Practice::new().await;
+    let text = meeting(ADA, &[(ADA, "ACCEPTED"), (BEN, "NEEDS-ACTION")], "Teeth");
+    let past = text.replace("20270120", "20170120");
+    practice.put(&past).await;
+    assert!(!practice.text().await.contains("SCHEDULE-STATUS"));
+    practice.send().await;
+    assert_eq!(practice.office.smtp.taken().len(), 0);
+    // What began then and goes on is another thing.
+    practice
+        .put(&past.replace("SUMMARY", "RRULE:FREQ=YEARLY\r\nSUMMARY"))
+        .await;
+    practice.send().await;
+    assert_eq!(practice.office.smtp.taken().len(), 1);
+}
+
+#[tokio::test]
 async fn an_answer_to_somebody_outside_is_one_mail() {
     let practice = Practice::new().await;
     let cleo = "cleo@example.com";

@@ -34,7 +34,7 @@ def summaries(found):
 
 # Known by its host alone.
 client = caldav.DAVClient(url=root, username=user, password=password)
-assert client.supports_caldav() and not client.supports_scheduling()
+assert client.supports_caldav() and client.supports_scheduling()
 with caldav.DAVClient(url=root, username=user, password="wrong") as stranger:
     refused(error.AuthorizationError, stranger.principal)
 principal = client.principal()
