@@ -6,11 +6,11 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`plan`] | who somebody is in what they write, and what follows |
-//! | [`deliver`] | a message changes the copy of whoever gets it, and is put into their inbox |
-//! | [`outside`] | people who are not of this hub: they are written to by mail |
-//! | [`letter`] | what people read of such a message |
-//! | [`inbox`] | where messages arrive, and into which calendar invitations come |
+//! | `plan` | who somebody is in what they write, and what follows |
+//! | `deliver` | a message changes the copy of whoever gets it, and is put into their inbox |
+//! | `outside` | people who are not of this hub: they are written to by mail |
+//! | `letter` | what people read of such a message |
+//! | `inbox` | where messages arrive, and into which calendar invitations come |
 
 mod deliver;
 pub mod inbox;
