@@ -21,8 +21,8 @@ const STATEMENTS: usize = 200;
 /// else is ever in their way.
 const RECOVERY: Duration = Duration::from_secs(5);
 
-/// How many steps SQLite makes in a millisecond, roughly: one that reads a row of an index takes several.
-const STEPS_MILLI: u128 = 50;
+/// How many thousand steps SQLite makes in a millisecond, roughly: reading a row of an index takes several steps.
+const THOUSANDS_MILLI: u128 = 50;
 /// Each time a statement has made so many thousand steps, it is looked at what it has taken. Most never make them.
 const ASKED_EVERY: i32 = 1_000;
 
@@ -33,7 +33,7 @@ thread_local! {
 
 /// What a statement may take, in thousands of steps.
 pub(super) fn thousands(most: Duration) -> u32 {
-    u32::try_from(most.as_millis().saturating_mul(STEPS_MILLI) / 1_000).unwrap_or(u32::MAX)
+    u32::try_from(most.as_millis().saturating_mul(THOUSANDS_MILLI)).unwrap_or(u32::MAX)
 }
 
 /// A statement begins on this thread.

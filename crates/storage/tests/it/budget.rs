@@ -8,6 +8,7 @@ use crate::fixture::{Fixture, a_calendar, master};
 
 both! {
     row_63_a_statement_that_takes_too_long_is_given_up,
+    a_statement_with_much_to_do_is_done,
 }
 
 /// As a plan gone wrong does, and only on the row that it is about.
@@ -51,4 +52,24 @@ async fn row_63_a_statement_that_takes_too_long_is_given_up(f: Fixture) {
     let mut tx = store.write().await.unwrap();
     calendars::insert(&mut tx, &a_calendar()).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// As one that goes through all of a large calendar.
+const LONG_SQLITE: &str = "
+    CREATE TRIGGER long BEFORE INSERT ON calendars BEGIN
+        SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT i FROM n);
+    END";
+const LONG_POSTGRES: &str = "
+    CREATE FUNCTION long() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM count(*) FROM generate_series(1, 2000000); RETURN NEW; END $$;
+    CREATE TRIGGER long BEFORE INSERT ON calendars FOR EACH ROW EXECUTE FUNCTION long()";
+
+async fn a_statement_with_much_to_do_is_done(f: Fixture) {
+    let long = if f.schema.is_some() {
+        LONG_POSTGRES
+    } else {
+        LONG_SQLITE
+    };
+    f.run_sql(long).await;
+    f.calendar().await;
 }
