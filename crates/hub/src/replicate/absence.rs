@@ -9,7 +9,7 @@ use storage::{
     Store, copies,
     held::{Held, State},
 };
-use sync::{Law, Remote, law::holds};
+use sync::{CalendarId, Law, Remote, law::holds};
 
 use super::Work;
 use crate::{Hub, Result};
@@ -89,19 +89,32 @@ impl Hub {
 
     /// The remote ids of all events that were there when last seen.
     async fn known(&self, store: &Store, work: &Work) -> Result<Vec<String>> {
-        let (mut ids, mut after) = (Vec::new(), None);
-        let mut tx = store.read().await?;
-        loop {
-            let page = copies::page(&mut tx, work.id(), after, PAGE, true).await?;
-            let Some(last) = page.last() else {
-                return Ok(ids);
-            };
-            after = Some(last.copy.id);
-            ids.extend(page.into_iter().filter_map(|row| match row.copy.remote {
-                Remote::Live { id, .. } => Some(id),
-                _ => None,
-            }));
-        }
+        let mut ids = Vec::new();
+        living(store, work.id(), |row| {
+            if let Remote::Live { id, .. } = row.copy.remote {
+                ids.push(id);
+            }
+        })
+        .await?;
+        Ok(ids)
+    }
+}
+
+/// Goes through the living copies of a calendar, in the order of their ids.
+pub(super) async fn living(
+    store: &Store,
+    calendar: CalendarId,
+    mut each: impl FnMut(copies::Row),
+) -> Result<()> {
+    let mut after = None;
+    let mut tx = store.read().await?;
+    loop {
+        let page = copies::page(&mut tx, calendar, after, PAGE, true).await?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        after = Some(last.copy.id);
+        page.into_iter().for_each(&mut each);
     }
 }
 

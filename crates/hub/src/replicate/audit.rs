@@ -17,8 +17,6 @@ use crate::{Hub, Result};
 const PERIOD: SignedDuration = SignedDuration::from_hours(6);
 /// So many events are read then: the next ones each time, until all have been.
 const SOME: usize = 10;
-/// How many copies are read at once.
-const PAGE: usize = 500;
 
 /// An event that is there, as it is known.
 struct Known {
@@ -80,18 +78,17 @@ fn due(work: &Work, now: Timestamp) -> Option<u64> {
 
 /// The events whose turn it is.
 async fn chosen(store: &Store, calendar: CalendarId, turn: u64) -> Result<Vec<Known>> {
-    let (mut ids, mut after) = (Vec::new(), None);
-    let mut tx = store.read().await?;
-    loop {
-        let page = copies::page(&mut tx, calendar, after, PAGE, true).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.copy.id);
-        let live = page.iter().filter(|row| known(row).is_some());
-        ids.extend(live.map(|row| row.copy.id));
-    }
+    let mut ids = Vec::new();
+    absence::living(store, calendar, |row| {
+        if known(&row).is_some() {
+            ids.push(row.copy.id);
+        }
+    })
+    .await?;
     let rounds = ids.len().div_ceil(SOME).max(1);
     let first = usize::try_from(turn % rounds as u64).unwrap_or(0);
     let mut chosen = Vec::new();
+    let mut tx = store.read().await?;
     for id in ids.into_iter().skip(first).step_by(rounds) {
         let row = copies::get(&mut tx, id).await?;
         chosen.extend(row.as_ref().and_then(known));
@@ -114,8 +111,6 @@ fn is_other(known: &Known, seen: &Sighting) -> bool {
     seen.found.as_ref().is_some_and(|found| {
         seen.id == known.id
             && found.version == known.version
-            && unit::all([&known.body, &found.body])
-                .into_iter()
-                .any(|unit| !unit.same(&known.body, &found.body))
+            && !unit::diff(&known.body, &found.body).is_empty()
     })
 }

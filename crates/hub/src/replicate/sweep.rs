@@ -5,19 +5,17 @@ use std::collections::{BTreeMap, HashSet};
 
 use providers::Sighting;
 use storage::{
-    Store, calendars, copies,
+    Store, calendars,
     held::{Held, State},
 };
 use sync::Remote;
 
 use super::{
     Work,
-    absence::{Checked, look_at},
+    absence::{Checked, living, look_at},
 };
 use crate::{Error, Hub, Result};
 
-/// How many copies are read at once.
-const PAGE: usize = 500;
 /// More than this of what is known is not looked at one by one: everything is listed, with the guards of a full listing.
 const KNOWN_MAX: usize = 100;
 /// So much that is not known is looked at in one sweep. Tasks and what cannot be read are never known.
@@ -44,24 +42,18 @@ impl Hub {
             .chain(asked.map(|h| h.remote_id.as_str()))
             .collect();
         all.retain(|id, _| !seen.contains(id.as_str()));
-        let (mut other, mut after) = (Vec::new(), None);
-        let mut tx = store.read().await?;
-        loop {
-            let page = copies::page(&mut tx, work.id(), after, PAGE, true).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.copy.id);
-            for row in page {
-                let Remote::Live { id, version } = row.copy.remote else {
-                    continue;
-                };
-                let there = all.remove(&id);
-                let same = |tag: &String| bare(tag) == bare(&version.tag);
-                if !seen.contains(id.as_str()) && !there.as_ref().is_some_and(same) {
-                    other.push(id);
-                }
+        let mut other = Vec::new();
+        living(store, work.id(), |row| {
+            let Remote::Live { id, version } = row.copy.remote else {
+                return;
+            };
+            let there = all.remove(&id);
+            let same = |tag: &String| bare(tag) == bare(&version.tag);
+            if !seen.contains(id.as_str()) && !there.as_ref().is_some_and(same) {
+                other.push(id);
             }
-        }
-        drop(tx);
+        })
+        .await?;
         if other.len() > KNOWN_MAX {
             self.begin_anew(store, work).await?;
             return Err(Error::Stale);
