@@ -50,6 +50,19 @@ pub struct CalendarEdit {
 /// Longest name of a calendar, in characters.
 const NAME_MAX: usize = 255;
 
+/// Under which key a dialect keeps which components a calendar holds.
+pub const COMPONENTS: &str = "components";
+
+/// The components that a calendar holds (RFC 4791 5.2.3), by what is kept of it: events, if it was not made for something else.
+pub fn components(kept: &Map<String, Value>) -> Vec<&str> {
+    let mut said = kept.values();
+    let said = said.find_map(|dialect| dialect.get(COMPONENTS)?.as_array());
+    said.map_or_else(
+        || vec!["VEVENT"],
+        |names| names.iter().filter_map(Value::as_str).collect(),
+    )
+}
+
 impl Hub {
     /// All calendars, in the order in which people see them: their own ones, then those that others have opened to them.
     pub async fn calendars(&self, actor: &Actor) -> Result<Vec<CalendarView>> {

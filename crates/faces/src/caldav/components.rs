@@ -1,6 +1,9 @@
 //! Which components a calendar holds (RFC 4791 5.2.3): events unless it was made for something else.
 
-use hub::CalendarView;
+use hub::{
+    CalendarView,
+    calendars::{COMPONENTS, components},
+};
 use protocols::caldav::{Name, name};
 use serde_json::{Map, Value, json};
 
@@ -18,11 +21,9 @@ pub(super) fn is_kept(name: &str) -> bool {
     KEPT.contains(&name)
 }
 
-const COMPONENTS: &str = "components";
-
 /// What is kept of a calendar that holds these components.
-pub fn of(components: &[&str]) -> Map<String, Value> {
-    let kept = json!({ COMPONENTS: components });
+pub fn of(held: &[&str]) -> Map<String, Value> {
+    let kept = json!({ COMPONENTS: held });
     Map::from_iter([(DIALECT.to_owned(), kept)])
 }
 
@@ -35,13 +36,6 @@ pub(super) fn is_transparent(calendar: &CalendarView) -> bool {
 
 /// The components that a calendar holds.
 pub(super) fn held(calendar: &CalendarView) -> Vec<String> {
-    let kept = calendar
-        .kept
-        .get(DIALECT)
-        .and_then(|kept| kept.get(COMPONENTS));
-    let kept = kept.and_then(Value::as_array).map(|all| {
-        let names = all.iter().filter_map(Value::as_str);
-        names.map(str::to_owned).collect::<Vec<_>>()
-    });
-    kept.unwrap_or_else(|| vec!["VEVENT".to_owned()])
+    let held = components(&calendar.kept).into_iter();
+    held.map(str::to_owned).collect()
 }
