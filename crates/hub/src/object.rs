@@ -77,24 +77,38 @@ impl Hub {
         let row = if let Some(mut row) = there {
             (row.component, row.content, row.updated) = (component, content, now);
             objects::update(&mut tx, &mut row).await?;
+            self.log_object(&mut tx, actor, &row);
             row
         } else {
-            let row = Object {
-                id: self.ids().uuid(),
-                calendar,
-                component,
-                alive: true,
-                revision: 1,
-                created: now,
-                updated: now,
-                content,
-            };
-            objects::insert(&mut tx, &row).await?;
-            row
+            self.add_object(&mut tx, actor, calendar, (component, content))
+                .await?
         };
-        self.log_object(&mut tx, actor, &row);
         self.commit(tx).await?;
         Ok(row)
+    }
+
+    /// Adds an object to a calendar.
+    pub(crate) async fn add_object(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        calendar: CalendarId,
+        (component, content): (String, Content),
+    ) -> Result<Object> {
+        let now = self.clock().now();
+        let object = Object {
+            id: self.ids().uuid(),
+            calendar,
+            component,
+            alive: true,
+            revision: 1,
+            created: now,
+            updated: now,
+            content,
+        };
+        objects::insert(tx, &object).await?;
+        self.log_object(tx, actor, &object);
+        Ok(object)
     }
 
     /// Removes an object. Its text goes at once.

@@ -126,6 +126,7 @@ impl Hub {
         };
         let component = component_of(&message.calendar);
         self.add_object(tx, actor, inbox, (component, content))
-            .await
+            .await?;
+        Ok(())
     }
 }

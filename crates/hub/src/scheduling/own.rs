@@ -188,30 +188,6 @@ impl Hub {
             .await?;
         Ok(true)
     }
-
-    /// Adds an object to a calendar.
-    pub(crate) async fn add_object(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        calendar: CalendarId,
-        (component, content): (String, Content),
-    ) -> Result<()> {
-        let now = self.clock().now();
-        let object = Object {
-            id: self.ids().uuid(),
-            calendar,
-            component,
-            alive: true,
-            revision: 1,
-            created: now,
-            updated: now,
-            content,
-        };
-        objects::insert(tx, &object).await?;
-        self.log_object(tx, actor, &object);
-        Ok(())
-    }
 }
 
 /// What is in a calendar, in capitals.
@@ -221,12 +197,7 @@ pub(crate) fn component_of(tree: &Component<'_>) -> String {
     first.unwrap_or_else(|| "VEVENT".to_owned())
 }
 
-/// Whether a calendar holds components of this name: events if it was not made for something else.
+/// Whether a calendar holds components of this name.
 pub(crate) fn holds(calendar: &calendars::Calendar, component: &str) -> bool {
-    let said = calendar.kept.values();
-    let mut said = said.filter_map(|kept| kept.get("components")?.as_array());
-    match said.next() {
-        Some(names) => names.iter().any(|name| name == component),
-        None => component == "VEVENT",
-    }
+    crate::calendars::components(&calendar.kept).contains(&component)
 }
