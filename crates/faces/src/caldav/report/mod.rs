@@ -29,6 +29,7 @@ use super::{
     resource::{Resource, item_href},
 };
 use data::Wanted;
+pub(super) use query::own_zone;
 
 /// REPORT on any resource.
 pub(super) async fn report(request: &Request, resource: &Resource) -> Result<HttpResponse> {

@@ -54,7 +54,7 @@ pub(super) async fn query(
 }
 
 /// The zone in which days and floating times of a calendar are seen.
-pub(super) fn own_zone(request: &Request, calendar: &CalendarView) -> TimeZone {
+pub(in super::super) fn own_zone(request: &Request, calendar: &CalendarView) -> TimeZone {
     TimeZone::get(&calendar.time_zone).unwrap_or_else(|_| request.zone())
 }
 

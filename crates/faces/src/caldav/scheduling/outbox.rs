@@ -3,7 +3,7 @@
 
 use axum::{http::StatusCode, response::Response};
 use calendar::{Address, Window};
-use hub::{Access, CalendarView};
+use hub::Access;
 use identity::{Actor, User};
 use jiff::Timestamp;
 use protocols::{
@@ -19,7 +19,10 @@ use super::{
     super::{
         answer::{Fault, Result, xml},
         components,
-        report::busy::{self, Period},
+        report::{
+            busy::{self, Period},
+            own_zone,
+        },
         request::Request,
     },
     by_mail,
@@ -58,10 +61,11 @@ pub(in super::super) async fn post(request: &Request) -> Result<Response> {
         let detail = "ORGANIZER: busy time is asked for in one's own name";
         return Err(refused(Name::new(name::CALDAV, "valid-organizer"), detail));
     }
+    let users = request.app.identity.users().await?;
     let mut root = Element::new(name::SCHEDULE_RESPONSE);
     for (n, asked) in question.asked.iter().enumerate() {
         let (status, data) = if n < ASKED_MAX {
-            about(request, &question, asked).await?
+            about(request, &question, asked, &users).await?
         } else {
             (TOO_MANY, None)
         };
@@ -129,12 +133,12 @@ async fn about(
     request: &Request,
     question: &Question<'_>,
     asked: &Property<'static>,
+    users: &[User],
 ) -> Result<(&'static str, Option<String>)> {
     let address = Address::new(&asked.value);
     let Some(email) = address.email() else {
         return Ok((UNKNOWN, None));
     };
-    let users = request.app.identity.users().await?;
     let Some(user) = users.iter().find(|u| u.email.eq_ignore_ascii_case(email)) else {
         return Ok((ELSEWHERE, None));
     };
@@ -165,15 +169,11 @@ async fn periods(request: &Request, user: &User, window: Window) -> Result<Optio
         if level < Access::FreeBusy || components::is_transparent(calendar) {
             continue;
         }
-        let zone = zone(calendar);
+        let zone = own_zone(request, calendar);
         let events = hub.events_in(asker, &[calendar.id], window).await?;
         busy::add(&mut periods, &events, window, &zone)?;
     }
     Ok(seen.then(|| busy::joined(periods)))
-}
-
-fn zone(calendar: &CalendarView) -> jiff::tz::TimeZone {
-    jiff::tz::TimeZone::get(&calendar.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
 }
 
 /// An answer (RFC 5546 3.3.3).
