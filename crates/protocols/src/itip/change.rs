@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use calendar::{Rule, Until};
 
 use super::{
-    object::{Key, Object},
+    object::{Key, Object, REPEATING},
     party::{address, is_cancelled},
 };
 use crate::icalendar::{
@@ -112,9 +112,7 @@ fn times(object: &Object, part: &Component<'_>, zones: bool) -> Times {
 fn content(part: &Component<'_>) -> BTreeSet<String> {
     let own = |p: &&Property<'_>| {
         let name = p.name.to_ascii_uppercase();
-        name.starts_with("X-")
-            || OWN.contains(&name.as_str())
-            || ["RRULE", "EXRULE", "RDATE", "EXDATE"].contains(&name.as_str())
+        name.starts_with("X-") || OWN.contains(&name.as_str()) || REPEATING.contains(&name.as_str())
     };
     let said = part.properties.iter().filter(|p| !own(p));
     let said = said.map(|p| {
