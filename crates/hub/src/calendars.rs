@@ -191,6 +191,7 @@ impl Hub {
             if rows::by_slug(&mut tx, &slug).await?.is_some() {
                 return Err(Error::Taken("the calendar's name in URLs"));
             }
+            self.leaves_homes(&mut tx, actor, &row).await?;
             row.slug = slug;
         }
         row.sort = edit.sort.unwrap_or(row.sort);
@@ -225,6 +226,7 @@ impl Hub {
         }
         if !row.inbox {
             self.unschedule_all(&mut tx, actor, id).await?;
+            self.leaves_homes(&mut tx, actor, &row).await?;
         }
         rows::delete(&mut tx, id).await?;
         self.log_calendar(&mut tx, actor.log_name(), id, true);

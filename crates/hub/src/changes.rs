@@ -61,11 +61,23 @@ impl Hub {
         limit: usize,
     ) -> Result<(Vec<Logged>, i64)> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        let latest = changes::latest(&mut tx).await?;
-        check_position(&mut tx, after, latest).await?;
-        let listed = access::listed(&mut tx, actor).await?;
-        let visible: HashSet<CalendarId> = listed.iter().map(|(row, _)| row.id).collect();
-        let mut logged = changes::after(&mut tx, after, limit.clamp(1, CHANGES_MAX)).await?;
+        self.changes_in(&mut tx, actor, HashSet::new(), (after, limit))
+            .await
+    }
+
+    /// The same with what is in `visible` besides.
+    pub(crate) async fn changes_in(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        mut visible: HashSet<CalendarId>,
+        (after, limit): (i64, usize),
+    ) -> Result<(Vec<Logged>, i64)> {
+        let latest = changes::latest(tx).await?;
+        check_position(tx, after, latest).await?;
+        let listed = access::listed(tx, actor).await?;
+        visible.extend(listed.iter().map(|(row, _)| row.id));
+        let mut logged = changes::after(tx, after, limit.clamp(1, CHANGES_MAX)).await?;
         let position = logged.last().map_or(after, |l| l.position);
         // Of a removed calendar nobody can say any more whose it was; its id alone tells nothing.
         logged

@@ -332,6 +332,7 @@ impl Hub {
         }
         let mut tx = store.write().await?;
         for calendar in mine {
+            self.leaves_homes(&mut tx, actor, &calendar).await?;
             calendars::delete(&mut tx, calendar.id).await?;
             self.log_calendar(&mut tx, actor.log_name(), calendar.id, true);
         }

@@ -17,6 +17,7 @@ pub mod erasure;
 pub mod error;
 pub mod events;
 pub mod feeds;
+pub mod homes;
 mod lanes;
 pub mod links;
 pub mod object;

@@ -58,16 +58,60 @@ impl Hub {
         let whom = checked(whom, level)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let (row, _) = access::reach(&mut tx, actor, calendar, Access::Owner).await?;
+        let share = self.share_in(&mut tx, actor, &row, (whom, level)).await?;
+        let view = viewed(&mut tx, share).await?;
+        self.commit(tx).await?;
+        Ok(view)
+    }
+
+    /// Gives a calendar these grants and no others: all of them, or nothing changes (RFC 3744 8.1).
+    ///
+    /// # Errors
+    /// As [`Hub::share`] has them.
+    pub async fn share_with(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        grants: Vec<(Whom, Access)>,
+    ) -> Result<()> {
+        access::may_write(actor)?;
+        let grants = grants.into_iter();
+        let grants = grants.map(|(whom, level)| Ok((checked(whom, level)?, level)));
+        let grants = grants.collect::<Result<Vec<_>>>()?;
+        let mut tx = self.store(actor.tenant).await?.write().await?;
+        let (row, _) = access::reach(&mut tx, actor, calendar, Access::Owner).await?;
+        for share in rows::of_calendar(&mut tx, calendar).await? {
+            if !grants.iter().any(|(whom, _)| *whom == share.whom) {
+                rows::delete(&mut tx, share.id).await?;
+                self.log_share(&mut tx, actor, &share, true);
+            }
+        }
+        for grant in grants {
+            self.share_in(&mut tx, actor, &row, grant).await?;
+        }
+        self.commit(tx).await?;
+        Ok(())
+    }
+
+    async fn share_in(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        row: &storage::calendars::Calendar,
+        (whom, level): (Whom, Access),
+    ) -> Result<Share> {
         if let (Whom::Person(address), Some(owner)) = (&whom, row.owner)
-            && users::by_email(&mut tx, address).await?.map(|u| u.id) == Some(owner)
+            && users::by_email(tx, address).await?.map(|u| u.id) == Some(owner)
         {
             let reason = "the calendar is theirs: nothing can be granted them, or taken from them";
             return Err(Error::invalid("email", reason));
         }
-        let all = rows::of_calendar(&mut tx, calendar).await?;
-        let there = all.iter().find(|share| share.whom == whom).cloned();
-        let share = if let Some(there) = there {
-            rows::update(&mut tx, there.id, level).await?;
+        let all = rows::of_calendar(tx, row.id).await?;
+        let share = if let Some(there) = all.iter().find(|share| share.whom == whom).cloned() {
+            if there.access == level {
+                return Ok(there);
+            }
+            rows::update(tx, there.id, level).await?;
             Share {
                 access: level,
                 ..there
@@ -79,18 +123,16 @@ impl Hub {
             }
             let share = Share {
                 id: self.ids().uuid(),
-                calendar,
+                calendar: row.id,
                 whom,
                 access: level,
                 created: self.clock().now(),
             };
-            rows::insert(&mut tx, &share).await?;
+            rows::insert(tx, &share).await?;
             share
         };
-        self.log_share(&mut tx, actor, &share, level == Access::None);
-        let view = viewed(&mut tx, share).await?;
-        self.commit(tx).await?;
-        Ok(view)
+        self.log_share(tx, actor, &share, level == Access::None);
+        Ok(share)
     }
 
     /// Ends a grant. From here on it opens nothing, whoever holds what token.

@@ -104,6 +104,7 @@ const FEATURES: &[&str] = &[
     "supported-component-sets",
     "sync-report",
     "sync-report-home",
+    "sync-report-limit",
     "timezones-by-reference",
     "well-known",
 ];

@@ -1,7 +1,7 @@
-//! ACL (RFC 3744 8.1): whom a calendar is shared with, and for what. An entry grants; what it does not say is not granted.
+//! ACL (RFC 3744 8.1): whom a calendar is shared with, and for what. What no entry grants is denied.
 
 use axum::{http::StatusCode, response::Response};
-use hub::{Access, CalendarView, Whom};
+use hub::{Access, Whom};
 use protocols::caldav::{Element, Name, name};
 
 use super::{
@@ -13,22 +13,34 @@ use super::{
 /// Entries of one request.
 const ENTRIES_MAX: usize = 100;
 
-/// What each privilege opens; those that open nothing by themselves are there so that they are known.
-const OPENS: [(&str, &str, Access); 11] = [
-    (name::DAV, "all", Access::Write),
+/// What can be granted, and what a grant must open for it to be in it; [`Access::Owner`]: only who owns something has it.
+const KNOWN: [(&str, &str, Access); 12] = [
+    (name::DAV, "all", Access::FreeBusy),
+    (name::DAV, "read", Access::FreeBusy),
     (name::DAV, "write", Access::Write),
     (name::DAV, "write-content", Access::Write),
-    (name::DAV, "write-properties", Access::None),
+    (name::DAV, "write-properties", Access::Owner),
     (name::DAV, "bind", Access::Write),
     (name::DAV, "unbind", Access::Write),
-    (name::DAV, "read", Access::Read),
-    (name::DAV, "read-acl", Access::None),
-    (name::DAV, "read-current-user-privilege-set", Access::None),
-    (name::DAV, "unlock", Access::None),
+    (name::DAV, "read-acl", Access::Owner),
+    (name::DAV, "write-acl", Access::Owner),
+    (name::DAV, "unlock", Access::Owner),
+    (
+        name::DAV,
+        "read-current-user-privilege-set",
+        Access::FreeBusy,
+    ),
     (name::CALDAV, "read-free-busy", Access::FreeBusy),
 ];
 
-/// Replaces the grants of a calendar.
+/// Of whom an entry is.
+enum Of {
+    /// Who owns the calendar, and has it all.
+    Owner,
+    Others(Whom),
+}
+
+/// Replaces the grants of a calendar. What is granted in parts is granted as far as the hub has it as a whole, and never more.
 pub(super) async fn acl(request: &Request, resource: &Resource) -> Result<Response> {
     let calendar = match resource {
         Resource::Calendar(calendar) => calendar,
@@ -36,20 +48,43 @@ pub(super) async fn acl(request: &Request, resource: &Resource) -> Result<Respon
         _ => return Err(Fault::not_here()),
     };
     let root = Element::parse(&request.body)?;
-    if root.name != name::ACL || root.children.len() > ENTRIES_MAX {
-        let detail = "an acl with at most 100 entries is needed";
+    if root.name != name::ACL {
+        let detail = "an acl is needed";
         return Err(Fault::status(StatusCode::BAD_REQUEST, detail));
     }
-    let mut wanted: Vec<(Whom, Access)> = Vec::new();
+    if root.children.len() > ENTRIES_MAX {
+        let detail = "at most 100 entries";
+        return Err(refused("limited-number-of-aces", detail));
+    }
+    let (mut grants, mut denials): (Vec<(Whom, Access)>, Vec<_>) = Default::default();
     for entry in root.all(name::ACE) {
-        let access = granted(entry)?;
-        for whom in principals(request, entry).await? {
-            if access > Access::None {
-                wanted.push((whom, access));
+        let of = principal(request, entry).await?;
+        let deny = Name::new(name::DAV, "deny");
+        match (entry.child(&name::GRANT), entry.child(&deny), of) {
+            (Some(grant), None, of) => {
+                let level = level(&privileges(grant)?);
+                if let Of::Others(whom) = of {
+                    match grants.iter_mut().find(|(known, _)| *known == whom) {
+                        Some((_, known)) => *known = level.max(*known),
+                        None => grants.push((whom, level)),
+                    }
+                }
+            }
+            (None, Some(deny), Of::Others(whom)) => denials.push((whom, privileges(deny)?)),
+            (None, Some(_), Of::Owner) => {
+                let detail = "nothing is denied who owns it";
+                return Err(refused("no-protected-ace-conflict", detail));
+            }
+            _ => {
+                let detail = "an entry needs a grant or a deny";
+                return Err(Fault::status(StatusCode::BAD_REQUEST, detail));
             }
         }
     }
-    replace(request, calendar, wanted).await?;
+    grants.retain(|(_, level)| *level > Access::None);
+    check(&grants, &denials)?;
+    let hub = &request.app.hub;
+    hub.share_with(&request.actor, calendar.id, grants).await?;
     Ok(empty(StatusCode::OK, &[]))
 }
 
@@ -58,26 +93,57 @@ fn refused(condition: &'static str, detail: &'static str) -> Fault {
     Fault::condition(StatusCode::FORBIDDEN, condition, detail)
 }
 
-/// What an entry opens.
-fn granted(entry: &Element) -> Result<Access> {
-    if entry.children.iter().any(|c| c.name.is(name::DAV, "deny")) {
-        return Err(refused("grant-only", "entries grant; nothing is denied"));
-    }
-    let missing = || Fault::status(StatusCode::BAD_REQUEST, "an entry needs a grant");
-    let grant = entry.child(&name::GRANT).ok_or_else(missing)?;
-    let mut access = Access::None;
-    for privilege in grant.all(name::PRIVILEGE).flat_map(|p| &p.children) {
-        let known = OPENS
-            .iter()
-            .find(|(ns, local, _)| privilege.name.is(ns, local));
-        let unknown = || refused("not-supported-privilege", "there is no such privilege");
-        access = access.max(known.ok_or_else(unknown)?.2);
-    }
-    Ok(access)
+/// The privileges that an entry names.
+fn privileges(entry: &Element) -> Result<Vec<&'static (&'static str, &'static str, Access)>> {
+    let named = entry.all(name::PRIVILEGE).flat_map(|p| &p.children);
+    let known = named.map(|privilege| {
+        let mut all = KNOWN.iter();
+        let known = all.find(|(ns, local, _)| privilege.name.is(ns, local));
+        known.ok_or_else(|| refused("not-supported-privilege", "there is no such privilege"))
+    });
+    known.collect()
 }
 
-/// To whom an entry opens it.
-async fn principals(request: &Request, entry: &Element) -> Result<Vec<Whom>> {
+/// What privileges open together.
+fn level(privileges: &[&(&str, &str, Access)]) -> Access {
+    let has = |name: &str| privileges.iter().any(|(_, local, _)| *local == name);
+    let read = has("all") || has("read");
+    let parts = ["write-content", "bind", "unbind"];
+    let write = has("all") || has("write") || parts.into_iter().all(has);
+    match (read, write) {
+        (true, true) => Access::Write,
+        (true, false) => Access::Read,
+        _ if has("read-free-busy") => Access::FreeBusy,
+        _ => Access::None,
+    }
+}
+
+/// Refuses what cannot be kept. What nobody is granted is denied here: so a denial is kept where no grant opens what it denies.
+fn check(grants: &[(Whom, Access)], denials: &[(Whom, Vec<&(&str, &str, Access)>)]) -> Result<()> {
+    let everybody =
+        |(whom, level): &(Whom, Access)| *whom == Whom::Everybody && *level > Access::Read;
+    if grants.iter().any(everybody) {
+        let detail = "everybody can be let see a calendar, not change it";
+        return Err(refused("no-ace-conflict", detail));
+    }
+    for (whom, denied) in denials {
+        let concerns = |granted: &Whom| {
+            granted == whom || *granted == Whom::Everybody || *whom == Whom::Everybody
+        };
+        let opens = |level: Access| denied.iter().any(|(_, _, least)| level >= *least);
+        if grants
+            .iter()
+            .any(|(to, level)| concerns(to) && opens(*level))
+        {
+            let detail = "what one entry grants cannot be denied by another: leave it out";
+            return Err(refused("no-ace-conflict", detail));
+        }
+    }
+    Ok(())
+}
+
+/// Of whom an entry is.
+async fn principal(request: &Request, entry: &Element) -> Result<Of> {
     if entry
         .children
         .iter()
@@ -96,33 +162,22 @@ async fn principals(request: &Request, entry: &Element) -> Result<Vec<Whom>> {
         .iter()
         .any(|c| everybody.contains(&c.name))
     {
-        return Ok(vec![Whom::Everybody]);
+        return Ok(Of::Others(Whom::Everybody));
     }
     let unknown = || refused("recognized-principal", "there is no such person");
     let href = principal.child(&name::HREF).ok_or_else(unknown)?;
+    // Whoever is not here is named by their mail address, as `acl` names them.
+    if let Some(address) = href.trimmed().strip_prefix("mailto:") {
+        return Ok(if address.eq_ignore_ascii_case(&request.user.email) {
+            Of::Owner
+        } else {
+            Of::Others(Whom::Person(address.to_lowercase()))
+        });
+    }
     let path = path_of(href.trimmed()).ok_or_else(unknown)?;
     match Resource::at(request, path).await {
-        // Who owns it has it all.
-        Ok(Resource::Principal(user)) if user.id == request.user.id => Ok(Vec::new()),
-        Ok(Resource::Principal(user)) => Ok(vec![Whom::Person(user.email)]),
+        Ok(Resource::Principal(user)) if user.id == request.user.id => Ok(Of::Owner),
+        Ok(Resource::Principal(user)) => Ok(Of::Others(Whom::Person(user.email))),
         _ => Err(unknown()),
     }
-}
-
-/// Gives a calendar these grants and no others.
-async fn replace(
-    request: &Request,
-    calendar: &CalendarView,
-    wanted: Vec<(Whom, Access)>,
-) -> Result<()> {
-    let (hub, actor) = (&request.app.hub, &request.actor);
-    for view in hub.shares(actor, calendar.id).await? {
-        if !wanted.iter().any(|(whom, _)| *whom == view.share.whom) {
-            hub.unshare(actor, calendar.id, view.share.id).await?;
-        }
-    }
-    for (whom, access) in wanted {
-        hub.share(actor, calendar.id, whom, access).await?;
-    }
-    Ok(())
 }

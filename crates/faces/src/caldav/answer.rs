@@ -7,6 +7,8 @@ use axum::{
 use hub::scheduling::Refusal;
 use protocols::caldav::{Element, Multistatus, Name, multistatus::error_body, name};
 
+use super::privileges::NEED_PRIVILEGES;
+
 /// What a method brings.
 pub(super) type Result<T> = std::result::Result<T, Fault>;
 
@@ -63,6 +65,15 @@ impl Fault {
     pub(super) fn is(&self, condition: &Name) -> bool {
         let own = self.condition.as_ref();
         own.is_some_and(|own| own.name == *condition)
+    }
+
+    /// The same with what whoever asks would need, if that is why (RFC 3744 7.1.1).
+    pub(super) fn needing(mut self, needed: impl FnOnce() -> Element) -> Self {
+        let own = self.condition.as_mut();
+        if let Some(own) = own.filter(|own| own.name == NEED_PRIVILEGES) {
+            **own = needed();
+        }
+        self
     }
 
     /// Its status.
@@ -138,8 +149,7 @@ impl From<hub::Error> for Fault {
         match error {
             hub::Error::NotFound(_) => Self::status(StatusCode::NOT_FOUND, detail),
             hub::Error::Forbidden(_) => {
-                let condition = Name::new(name::DAV, "need-privileges");
-                Self::condition(StatusCode::FORBIDDEN, condition, detail)
+                Self::condition(StatusCode::FORBIDDEN, NEED_PRIVILEGES, detail)
             }
             hub::Error::Scheduling(refusal) => refused(&refusal, detail),
             hub::Error::Stale => Self::precondition(),

@@ -6,13 +6,16 @@ use hub::{
     calendars::{CalendarEdit, NewCalendar},
 };
 use protocols::{
-    caldav::{Element, Multistatus, Name, PropStat, PropertyUpdate, Response, name},
+    caldav::{
+        Element, Multistatus, Name, PropStat, PropertyUpdate, Response,
+        multistatus::mkcol_response, name,
+    },
     icalendar::parse,
     zones::zone_named,
 };
 
 use super::{
-    answer::{Fault, Result, empty, multistatus},
+    answer::{Fault, Result, empty, multistatus, xml},
     components::{self, DIALECT},
     dead,
     properties::is_live,
@@ -39,6 +42,10 @@ pub(super) async fn mkcalendar(request: &Request, resource: &Resource) -> Result
     };
     let update = PropertyUpdate::parse_mkcalendar(&request.body)?;
     if request.method == "MKCOL" && !update.set.iter().any(is_calendar) {
+        let kind = update.set.iter().any(|p| p.name == name::RESOURCETYPE);
+        if kind {
+            return Ok(not_made(&update, &[name::RESOURCETYPE]));
+        }
         return Err(Fault::status(StatusCode::FORBIDDEN, WEBDAV_COLLECTION));
     }
     let mut patch = Patch::default();
@@ -49,6 +56,9 @@ pub(super) async fn mkcalendar(request: &Request, resource: &Resource) -> Result
     if held.as_ref().is_some_and(Vec::is_empty) {
         let condition = name::SUPPORTED_CALENDAR_COMPONENT;
         return refused(condition, "events, tasks and journals can be kept here");
+    }
+    if !patch.refused.is_empty() && request.method == "MKCOL" {
+        return Ok(not_made(&update, &patch.refused));
     }
     if !patch.refused.is_empty() {
         return Ok(answer(request, resource, &update, &patch.refused));
@@ -167,7 +177,7 @@ impl Patch {
             self.edit.description = Some(String::new());
         } else if *property == name::CALENDAR_TIMEZONE || *property == name::CALENDAR_TIMEZONE_ID {
             self.edit.time_zone = Some(String::new());
-        } else if is_live(property) {
+        } else if is_live(property) && *property != name::SCHEDULE_CALENDAR_TRANSP {
             self.refused.push(property.clone());
         }
     }
@@ -193,14 +203,14 @@ pub(super) async fn proppatch(request: &Request, resource: &Resource) -> Result<
         dead: dead::all(calendar),
         ..Patch::default()
     };
+    for property in &update.remove {
+        patch.remove(property);
+    }
     for property in &update.set {
         patch.set(property);
     }
     if patch.components.is_some() {
         patch.refused.push(name::SUPPORTED_CALENDAR_COMPONENT_SET);
-    }
-    for property in &update.remove {
-        patch.remove(property);
     }
     let changed = patch.dead != dead::all(calendar);
     if changed && calendar.access < Access::Owner {
@@ -230,6 +240,24 @@ fn answer(
     update: &PropertyUpdate,
     refused: &[Name],
 ) -> HttpResponse {
+    let response = Response {
+        href: resource.href(request),
+        propstats: propstats(update, refused),
+        ..Response::default()
+    };
+    multistatus(&Multistatus {
+        responses: vec![response],
+        sync_token: None,
+    })
+}
+
+/// Why MKCOL made nothing (RFC 5689 3).
+fn not_made(update: &PropertyUpdate, refused: &[Name]) -> HttpResponse {
+    let stats = propstats(update, refused);
+    xml(StatusCode::FORBIDDEN, &mkcol_response(&stats))
+}
+
+fn propstats(update: &PropertyUpdate, refused: &[Name]) -> Vec<PropStat> {
     let set = update.set.iter().map(|p| p.name.clone());
     let names: Vec<Name> = set.chain(update.remove.iter().cloned()).collect();
     let accepted = |name: &Name| !refused.contains(name);
@@ -241,15 +269,7 @@ fn answer(
     // 424: it would have been possible, but another one was not.
     let good_status = if bad.is_empty() { 200 } else { 424 };
     let stats = [stat(good_status, good), stat(403, bad)];
-    let response = Response {
-        href: resource.href(request),
-        propstats: stats.into_iter().filter(|s| !s.props.is_empty()).collect(),
-        ..Response::default()
-    };
-    multistatus(&Multistatus {
-        responses: vec![response],
-        sync_token: None,
-    })
+    stats.into_iter().filter(|s| !s.props.is_empty()).collect()
 }
 
 /// DELETE of a calendar.

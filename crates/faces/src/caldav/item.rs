@@ -141,14 +141,6 @@ impl Item {
         }
     }
 
-    /// What it is, in capitals.
-    pub(super) fn component(&self) -> &str {
-        match &self.kind {
-            Kind::Event(_) => "VEVENT",
-            Kind::Object(object) => &object.component,
-        }
-    }
-
     /// Its text: the client's own where there is one, else our writing of the event. The same for the same entity tag.
     pub(super) fn text(&self) -> Cow<'_, str> {
         match (&self.text, &self.kind) {

@@ -19,6 +19,7 @@ mod item;
 mod kinds;
 mod listing;
 mod object;
+mod preconditions;
 mod privileges;
 mod properties;
 mod propfind;
@@ -49,7 +50,8 @@ use crate::{App, auth};
 const BODY_MAX: usize = 4 << 20;
 
 /// What we do, as the `DAV` header says it.
-const DAV: &str = "1, 3, access-control, extended-mkcol, calendar-access, calendar-auto-schedule, calendar-query-extended";
+const DAV: &str = "1, 3, access-control, extended-mkcol, calendar-access, calendar-auto-schedule, calendar-query-extended, \
+                   calendarserver-home-sync";
 
 const ALLOW: &str = "OPTIONS, GET, HEAD, PUT, POST, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT, MKCOL, MKCALENDAR, ACL";
 
@@ -84,9 +86,16 @@ async fn well_known() -> Response {
 
 async fn serve(State(app): State<App>, http: HttpRequest) -> Response {
     let is_options = http.method() == axum::http::Method::OPTIONS;
+    let (method, path) = (http.method().clone(), http.uri().path().to_owned());
+    let to = http.headers().get("destination");
+    let to = to.and_then(|to| to.to_str().ok()).map(str::to_owned);
     let mut response = match answer(&app, http).await {
         Ok(response) => response,
-        Err(fault) => fault.into_response(),
+        Err(fault) => {
+            let to = to.as_deref().and_then(resource::path_of);
+            let needed = || privileges::needed(method.as_str(), &path, to);
+            fault.needing(needed).into_response()
+        }
     };
     let headers = response.headers_mut();
     if is_options {
@@ -121,6 +130,9 @@ async fn answer(app: &App, http: HttpRequest) -> Result<Response> {
     };
     let resource = Resource::at(&request, parts.uri.path()).await?;
     request.within = resource::home_of_another(&request, parts.uri.path());
+    if request.method != "OPTIONS" {
+        preconditions::check(&request, &resource).await?;
+    }
     dispatch(&request, resource).await
 }
 

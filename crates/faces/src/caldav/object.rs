@@ -17,7 +17,7 @@ use protocols::icalendar::{
 
 use super::{
     answer::{Fault, Result, empty},
-    item::{Item, Kind, find, for_each},
+    item::{Kind, find, for_each},
     properties::{Properties, Subject},
     propfind::id_of,
     request::Request,
@@ -50,13 +50,8 @@ pub(super) const RSCALES: &[&str] = &[
 /// Most objects of a calendar that is read as a whole.
 const WHOLE_MAX: usize = 20_000;
 
-/// The media type of an object.
-pub(super) fn content_type(item: &Item) -> String {
-    format!(
-        "text/calendar; charset=utf-8; component={}",
-        item.component()
-    )
-}
+/// The media type of objects.
+pub(super) const CONTENT_TYPE: &str = "text/calendar;charset=utf-8";
 
 /// A time as HTTP has it (RFC 9110 5.6.7).
 pub(super) fn http_date(at: Timestamp) -> String {
@@ -89,7 +84,7 @@ pub(super) async fn get(request: &Request, resource: &Resource) -> Result<Respon
         return Ok(empty(StatusCode::NOT_MODIFIED, &[("etag", &tag)]));
     }
     let headers = [
-        (header::CONTENT_TYPE, content_type(&item)),
+        (header::CONTENT_TYPE, CONTENT_TYPE.to_owned()),
         (header::ETAG, tag),
         (header::LAST_MODIFIED, http_date(updated)),
     ];
@@ -180,7 +175,8 @@ async fn listing(request: &Request, resource: &Resource) -> Result<Response> {
     Ok((StatusCode::OK, headers, text).into_response())
 }
 
-async fn tag(request: &Request, resource: &Resource) -> Result<String> {
+/// The entity tag of a collection; empty if it has none.
+pub(super) async fn tag(request: &Request, resource: &Resource) -> Result<String> {
     let mut properties = Properties::of(request).await?;
     properties.know(id_of(resource).into_iter()).await?;
     let tag = properties.tag(&Subject::Resource(resource));

@@ -1,10 +1,12 @@
 //! Privileges (RFC 3744 3): what somebody may do with a resource, told honestly, since clients show calendars as read-only
 //! by it.
 
-use hub::{Access, CalendarView, Whom, shares::ShareView};
+use hub::{Access, CalendarId, Share, Whom};
+use identity::User;
 use protocols::caldav::{Element, Name, name};
 
 use super::{
+    answer::Result,
     properties::{Subject, href},
     request::Request,
     resource::{Resource, principal},
@@ -12,6 +14,9 @@ use super::{
 
 /// The scope that writing needs.
 const WRITE: &str = "calendar.write";
+
+/// What is said to whoever may not do something.
+pub(super) const NEED_PRIVILEGES: Name = Name::new(name::DAV, "need-privileges");
 
 /// A privilege, what it is about, and those inside (RFC 3744 5.3).
 struct Privilege {
@@ -55,6 +60,7 @@ const SUPPORTED: Privilege = dav(
             ],
         ),
         dav("read-acl", "see who may do what", &[]),
+        dav("write-acl", "say who may do what", &[]),
         dav(
             "read-current-user-privilege-set",
             "see what one may do oneself",
@@ -122,26 +128,32 @@ fn one(privilege: &Name) -> Element {
     Element::parent(name::PRIVILEGE, [Element::new(privilege.clone())])
 }
 
-/// What whoever asks may do.
+/// What whoever asks may do. `write` is more than changing what is in a calendar: it is there where its properties can be
+/// changed, too.
 fn granted(request: &Request, subject: &Subject<'_>) -> Vec<Element> {
-    let may_write =
-        |calendar: &CalendarView| !calendar.read_only && calendar.access >= Access::Write;
-    let writable = match (subject.place(), subject) {
-        (Some(calendar), _) => may_write(calendar),
-        (None, subject) => matches!(subject, Subject::Resource(Resource::Home)),
-    };
     let mut all = vec!["read", "read-current-user-privilege-set"];
-    if owns(subject) {
+    let own = owns(subject);
+    if own {
         all.push("read-acl");
     }
-    if writable && request.actor.may(WRITE) {
-        all.extend([
-            "write",
-            "write-content",
-            "write-properties",
-            "bind",
-            "unbind",
-        ]);
+    if request.actor.may(WRITE) {
+        let place = subject.place();
+        let kept = place.is_some_and(|c| !c.read_only && c.access >= Access::Write);
+        let home = matches!(subject, Subject::Resource(Resource::Home));
+        let inbox = matches!(subject, Subject::Resource(Resource::Inbox(_)));
+        let named = own && (inbox || subject.calendar().is_some());
+        all.extend(
+            [
+                (kept && named, "write"),
+                (kept, "write-content"),
+                (named, "write-properties"),
+                (kept || home, "bind"),
+                (kept || home || inbox, "unbind"),
+                (own && subject.calendar().is_some(), "write-acl"),
+            ]
+            .into_iter()
+            .filter_map(|(may, name)| may.then_some(name)),
+        );
     }
     let mut privileges: Vec<Element> = all
         .into_iter()
@@ -151,9 +163,6 @@ fn granted(request: &Request, subject: &Subject<'_>) -> Vec<Element> {
     if let Some(own) = scheduling(subject) {
         let all = [own].into_iter().chain(own.inner);
         privileges.extend(all.map(|p| one(&Name::new(p.namespace, p.name))));
-    }
-    if matches!(subject, Subject::Resource(Resource::Inbox(_))) && request.actor.may(WRITE) {
-        privileges.push(one(&Name::new(name::DAV, "unbind")));
     }
     privileges
 }
@@ -174,43 +183,91 @@ pub(super) fn current(request: &Request, subject: &Subject<'_>) -> Element {
     Element::parent(name::CURRENT_USER_PRIVILEGE_SET, granted(request, subject))
 }
 
-/// `acl` (RFC 3744 5.6): the entry of whoever asks, which cannot be changed, and the grants. Only who owns something sees
-/// it. Others are named by their mail address: they may not be here yet.
-pub(super) fn acl(
-    request: &Request,
-    subject: &Subject<'_>,
-    shares: &[ShareView],
-) -> Option<Element> {
+/// A grant of a calendar, and the person of the house whom it is for, if they are here yet.
+pub(super) struct Granted {
+    pub(super) share: Share,
+    pub(super) person: Option<User>,
+}
+
+/// The grants of a calendar.
+pub(super) async fn grants(request: &Request, calendar: CalendarId) -> Result<Vec<Granted>> {
+    let app = &request.app;
+    let shares = app.hub.shares(&request.actor, calendar).await?;
+    if shares.is_empty() {
+        return Ok(Vec::new());
+    }
+    let people = app.identity.users().await?;
+    let known = shares.into_iter().map(|view| view.share).map(|share| {
+        let person = match &share.whom {
+            Whom::Person(address) => people.iter().find(|user| user.email == *address),
+            Whom::Everybody => None,
+        };
+        let person = person.cloned();
+        Granted { share, person }
+    });
+    Ok(known.collect())
+}
+
+/// `acl` (RFC 3744 5.5): the entry of whoever asks, which cannot be changed, and the grants. Only who owns something sees
+/// it. Who is not here yet is named by their mail address.
+pub(super) fn acl(request: &Request, subject: &Subject<'_>, shares: &[Granted]) -> Option<Element> {
     let who = href(name::PRINCIPAL, principal(&request.user));
     let ace = Element::new(name::ACE)
         .with(who)
         .with(Element::parent(name::GRANT, granted(request, subject)))
         .with(Element::new(name::PROTECTED));
-    let grants = shares.iter().map(|view| {
-        let who = match &view.share.whom {
-            Whom::Everybody => {
+    let grants = shares.iter().map(|granted| {
+        let who = match (&granted.share.whom, &granted.person) {
+            (Whom::Everybody, _) => {
                 Element::parent(name::PRINCIPAL, [Element::new(name::AUTHENTICATED)])
             }
-            Whom::Person(address) => href(name::PRINCIPAL, format!("mailto:{address}")),
+            (_, Some(person)) => href(name::PRINCIPAL, principal(person)),
+            (Whom::Person(address), None) => href(name::PRINCIPAL, format!("mailto:{address}")),
         };
-        let free_busy = (name::CALDAV, "read-free-busy");
-        let opened: &[(&'static str, &'static str)] = match view.share.access {
-            Access::Write | Access::Owner => {
-                &[(name::DAV, "read"), (name::DAV, "write"), free_busy]
-            }
-            Access::Read => &[(name::DAV, "read"), free_busy],
-            _ => &[free_busy],
+        let opened: &[&str] = match granted.share.access {
+            Access::Write | Access::Owner => &["read", "write-content", "bind", "unbind"],
+            Access::Read => &["read"],
+            _ => &[],
         };
-        let opened = opened.iter().map(|(ns, local)| one(&Name::new(ns, local)));
+        let opened = opened.iter().map(|local| Name::new(name::DAV, local));
+        let opened = opened.chain([Name::new(name::CALDAV, "read-free-busy")]);
         Element::new(name::ACE)
             .with(who)
-            .with(Element::parent(name::GRANT, opened))
+            .with(Element::parent(name::GRANT, opened.map(|name| one(&name))))
     });
     owns(subject).then(|| Element::parent(name::ACL, [ace].into_iter().chain(grants)))
 }
 
-/// `acl-restrictions` (RFC 3744 5.7): entries grant, and nothing is denied.
+/// `acl-restrictions` (RFC 3744 5.6): entries are of those whom they name.
 pub(super) fn restrictions() -> Element {
-    let grants = ["grant-only", "no-invert"].map(|r| Element::new(Name::new(name::DAV, r)));
-    Element::parent(name::ACL_RESTRICTIONS, grants)
+    let no_invert = Element::new(Name::new(name::DAV, "no-invert"));
+    Element::parent(name::ACL_RESTRICTIONS, [no_invert])
+}
+
+/// `need-privileges` (RFC 3744 7.1.1): what a request needs and does not have, and of which resources.
+pub(super) fn needed(method: &str, path: &str, destination: Option<&str>) -> Element {
+    let above = |path: &str| {
+        let path = path.trim_end_matches('/');
+        path[..path.rfind('/').map_or(0, |at| at + 1)].to_owned()
+    };
+    let this = || path.to_owned();
+    let mut all = match method {
+        "PUT" => vec![(this(), "write-content"), (above(path), "bind")],
+        "POST" => vec![(above(path), "bind")],
+        "DELETE" => vec![(above(path), "unbind")],
+        "MKCALENDAR" | "MKCOL" => vec![(above(path), "bind")],
+        "PROPPATCH" => vec![(this(), "write-properties")],
+        "ACL" => vec![(this(), "write-acl")],
+        "MOVE" => vec![(above(path), "unbind")],
+        _ => vec![(this(), "read")],
+    };
+    if let Some(destination) = destination.filter(|_| matches!(method, "COPY" | "MOVE")) {
+        all.push((above(destination), "bind"));
+    }
+    let resource = |(path, privilege): (String, &'static str)| {
+        let href = Element::text(name::HREF, path);
+        let privilege = one(&Name::new(name::DAV, privilege));
+        Element::parent(Name::new(name::DAV, "resource"), [href, privilege])
+    };
+    Element::parent(NEED_PRIVILEGES, all.into_iter().map(resource))
 }

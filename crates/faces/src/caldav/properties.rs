@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use hub::{Access, CalendarId, CalendarView, shares::ShareView};
+use hub::{Access, CalendarId, CalendarView};
 use protocols::caldav::{COLLATIONS, Element, Name, name};
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     item::Item,
     kinds::{component_set, kinds, reports, time_zone},
     object::{self, PEOPLE_MAX},
-    privileges,
+    privileges::{self, Granted},
     request::Request,
     resource::{PRINCIPALS, Resource, home, principal},
     scheduling::{self, Arrivals},
@@ -74,7 +74,7 @@ pub(super) struct Properties<'a> {
     /// Where in the log the calendars last changed that are asked about.
     moved: HashMap<CalendarId, i64>,
     /// Whom those are shared with of which that is asked.
-    shares: HashMap<CalendarId, Vec<ShareView>>,
+    shares: HashMap<CalendarId, Vec<Granted>>,
     /// Into which calendar invitations come, and which make somebody busy.
     arrivals: Option<Arrivals>,
 }
@@ -131,7 +131,7 @@ const TABLE: &[Row] = &[
             principal(&p.request.user),
         ))
     }),
-    row(name::OWNER, false, |p, s| Some(owner(p, s))),
+    row(name::OWNER, false, owner),
     row(name::PRINCIPAL_COLLECTION_SET, false, |_, _| {
         Some(href(name::PRINCIPAL_COLLECTION_SET, PRINCIPALS))
     }),
@@ -323,9 +323,8 @@ impl<'a> Properties<'a> {
     /// Looks whom calendars of their own are shared with, before that is asked.
     pub(super) async fn know_shares(&mut self, calendars: &[&CalendarView]) -> Result<()> {
         for calendar in calendars.iter().filter(|c| c.access >= Access::Owner) {
-            let hub = &self.request.app.hub;
-            let shares = hub.shares(&self.request.actor, calendar.id).await?;
-            self.shares.insert(calendar.id, shares);
+            let granted = privileges::grants(self.request, calendar.id).await?;
+            self.shares.insert(calendar.id, granted);
         }
         Ok(())
     }
@@ -431,19 +430,24 @@ fn display_name(properties: &Properties<'_>, subject: &Subject<'_>) -> Option<St
 
 fn content_type(subject: &Subject<'_>) -> String {
     match subject {
-        Subject::Item(_, item) => object::content_type(item),
-        Subject::Resource(Resource::Calendar(_)) => "text/calendar; charset=utf-8".to_owned(),
+        Subject::Item(..) | Subject::Resource(Resource::Calendar(_)) => {
+            object::CONTENT_TYPE.to_owned()
+        }
         Subject::Resource(_) => "httpd/unix-directory".to_owned(),
     }
 }
 
-fn owner(properties: &Properties<'_>, subject: &Subject<'_>) -> Element {
+fn owner(properties: &Properties<'_>, subject: &Subject<'_>) -> Option<Element> {
     let own = match (subject.place(), subject) {
         (Some(calendar), _) => calendar.owner,
         (None, Subject::Resource(Resource::Principal(user))) => Some(user.id),
+        // These are nobody's.
+        (None, Subject::Resource(Resource::Root(_) | Resource::Homes | Resource::Principals)) => {
+            return None;
+        }
         (None, _) => None,
     };
     let mut user = properties.request.user.clone();
     user.id = own.unwrap_or(user.id);
-    href(name::OWNER, principal(&user))
+    Some(href(name::OWNER, principal(&user)))
 }

@@ -22,7 +22,7 @@ use super::{
     complete::completed,
     components,
     item::{Item, Kind, by_uid, find},
-    object::{RSCALES, content_type, mails, parts},
+    object::{CONTENT_TYPE, RSCALES, mails, parts},
     request::Request,
     resource::{Resource, item_href},
     scheduling,
@@ -91,7 +91,9 @@ pub(super) async fn put(request: &Request, resource: &Resource) -> Result<Respon
     };
     let current = find(request, calendar, name).await?;
     let tag = current.as_ref().map(Item::etag);
-    if let Err(stale) = request.check_conditions(tag.as_deref()) {
+    let conditions = request.check_conditions(tag.as_deref());
+    let conditions = conditions.and_then(|()| scheduling::check_tag(request, current.as_ref()));
+    if let Err(stale) = conditions {
         return match current.filter(|_| request.prefers("return=representation")) {
             // RFC 8144 3.2: what is there instead.
             Some(current) => {
@@ -101,7 +103,6 @@ pub(super) async fn put(request: &Request, resource: &Resource) -> Result<Respon
             None => Err(stale),
         };
     }
-    scheduling::check_tag(request, current.as_ref())?;
     let upload = read(request, calendar).await?;
     let status = match current {
         Some(_) => StatusCode::NO_CONTENT,
@@ -221,7 +222,7 @@ fn representation(
     status: StatusCode,
 ) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, content_type(item)),
+        (header::CONTENT_TYPE, CONTENT_TYPE.to_owned()),
         (header::ETAG, item.etag()),
         (header::CONTENT_LOCATION, item_href(request, calendar, item)),
     ];
@@ -249,17 +250,7 @@ pub(super) async fn read(request: &Request, calendar: &CalendarView) -> Result<U
     let body = &request.body[..];
     let parsed = icalendar::parse::parse(body)
         .map_err(|error| refused(name::VALID_CALENDAR_DATA, error.to_string()))?;
-    let broken = |flaw: Flaw| {
-        use Flaw::{Control, MissingEnd, NotAProperty, NotUtf8, StrayEnd};
-        matches!(
-            flaw,
-            Control | MissingEnd | NotAProperty | NotUtf8 | StrayEnd
-        )
-    };
-    if let Some(repair) = parsed.repairs.iter().find(|r| broken(r.flaw)) {
-        let detail = format!("line {}: {}", repair.line, repair.flaw.describe().0);
-        return Err(refused(name::VALID_CALENDAR_DATA, detail));
-    }
+    check_lines(&parsed)?;
     let [tree] = &parsed.components[..] else {
         return Err(refused(
             name::VALID_CALENDAR_DATA,
@@ -288,6 +279,24 @@ pub(super) async fn read(request: &Request, calendar: &CalendarView) -> Result<U
         verbatim: text.is_some(),
         text: text.map_or_else(written, str::to_owned),
     })
+}
+
+/// Refuses a text whose lines are none: what they should say nobody knows.
+pub(super) fn check_lines(parsed: &Parsed<'_>) -> Result<()> {
+    let broken = |flaw: Flaw| {
+        use Flaw::{Control, MissingEnd, NotAProperty, NotUtf8, StrayEnd};
+        matches!(
+            flaw,
+            Control | MissingEnd | NotAProperty | NotUtf8 | StrayEnd
+        )
+    };
+    match parsed.repairs.iter().find(|r| broken(r.flaw)) {
+        Some(repair) => {
+            let detail = format!("line {}: {}", repair.line, repair.flaw.describe().0);
+            Err(refused(name::VALID_CALENDAR_DATA, detail))
+        }
+        None => Ok(()),
+    }
 }
 
 fn content(parsed: &Parsed<'_>, tree: &Component<'_>, calendar: &CalendarView) -> Result<What> {

@@ -3,11 +3,11 @@
 use hub::{Access, CalendarView};
 use identity::User;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use protocols::caldav::{Name, name};
 
 use super::{
     answer::{Fault, Result},
     item::Item,
+    privileges::NEED_PRIVILEGES,
     request::Request,
 };
 
@@ -180,9 +180,8 @@ pub(super) async fn inbox(request: &Request) -> Result<Resource> {
 
 /// What belongs to somebody else (RFC 3744 7.1.1).
 fn forbidden() -> Fault {
-    let condition = Name::new(name::DAV, "need-privileges");
     let detail = "this is another person's, and not shared with you";
-    Fault::condition(axum::http::StatusCode::FORBIDDEN, condition, detail)
+    Fault::condition(axum::http::StatusCode::FORBIDDEN, NEED_PRIVILEGES, detail)
 }
 
 async fn person(request: &Request, id: Option<&str>) -> Result<User> {

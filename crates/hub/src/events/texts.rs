@@ -98,7 +98,7 @@ impl Hub {
                 let new = NewEvent { name, event };
                 self.create_in(&mut tx, actor, calendar, new).await?
             }
-            (Place::Of(id, _), _) => self.replace_in(&mut tx, actor, id, (event, text)).await?,
+            (Place::Of(id, _), _) => self.replace_in(&mut tx, actor, id, event).await?,
         };
         self.keep_text(&mut tx, &row, text).await?;
         self.commit(tx).await?;
@@ -126,13 +126,13 @@ impl Hub {
         Box::pin(scheduled).await
     }
 
-    /// Puts an event with its text in the place of another one.
+    /// Puts an event in the place of another one.
     async fn replace_in(
         &self,
         tx: &mut Tx,
         actor: &Actor,
         id: CopyId,
-        (event, text): (Event, &str),
+        event: Event,
     ) -> Result<copies::Row> {
         // What was told of it may have come back to it.
         let mut row = self.editable(tx, actor, id, Precondition::None).await?;
@@ -140,7 +140,8 @@ impl Hub {
         let changed = self
             .edit_in(tx, actor, &mut row, &cause, put(event))
             .await?;
-        if !changed && text_of(tx, &row).await?.as_deref() != Some(text) {
+        if !changed {
+            // Whatever is written is another version, as of what is no event: clients that follow the calendar hear of it.
             self.touch(tx, actor, &mut row).await?;
         }
         Ok(row)

@@ -31,7 +31,7 @@ impl Hub {
     }
 
     /// Somebody's inbox, made if there is none.
-    pub(super) async fn inbox_in(&self, tx: &mut Tx, user: UserId) -> Result<CalendarId> {
+    pub(crate) async fn inbox_in(&self, tx: &mut Tx, user: UserId) -> Result<CalendarId> {
         if let Some(inbox) = calendars::inbox_of(tx, user).await? {
             return Ok(inbox.id);
         }
@@ -70,6 +70,7 @@ impl Hub {
             let reason = "invitations come into a calendar for events that is yours and kept here";
             return Err(Error::invalid("calendar", reason));
         };
+        let mut changed = false;
         for mut other in calendars::list(&mut tx).await? {
             let is = other.id == id;
             if other.owner == Some(user) && is_default(&other) != is {
@@ -78,8 +79,13 @@ impl Hub {
                     mark(kept, is);
                 }
                 calendars::update(&mut tx, &other).await?;
-                self.log_calendar(&mut tx, actor.log_name(), other.id, false);
+                changed = true;
             }
+        }
+        if changed {
+            // It is the inbox that says it (RFC 6638 9.2).
+            let inbox = self.inbox_in(&mut tx, user).await?;
+            self.log_calendar(&mut tx, actor.log_name(), inbox, false);
         }
         self.commit(tx).await?;
         Ok(())

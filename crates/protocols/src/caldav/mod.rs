@@ -7,6 +7,7 @@ mod error;
 pub mod filter;
 pub mod multistatus;
 pub mod name;
+pub mod preconditions;
 pub mod propfind;
 pub mod proppatch;
 pub mod report;

@@ -2,7 +2,10 @@
 
 use super::{
     Error, Name,
-    name::{ERROR, HREF, MULTISTATUS, PROP, PROPSTAT, RESPONSE, STATUS, SYNC_TOKEN},
+    name::{
+        ERROR, HREF, MKCOL_RESPONSE, MULTISTATUS, PROP, PROPSTAT, RESOURCETYPE, RESPONSE, STATUS,
+        SYNC_TOKEN, VALID_RESOURCETYPE,
+    },
     xml::Element,
 };
 
@@ -202,17 +205,34 @@ fn status_line(code: u16) -> Element {
 fn write_response(response: &Response) -> Element {
     let mut element = Element::new(RESPONSE).with(Element::text(HREF, &response.href));
     element.children.extend(response.status.map(status_line));
-    for stat in &response.propstats {
-        let prop = Element::parent(PROP, stat.props.iter().cloned());
-        element
-            .children
-            .push(Element::parent(PROPSTAT, [prop, status_line(stat.status)]));
-    }
+    element
+        .children
+        .extend(response.propstats.iter().map(write_propstat));
     if !response.errors.is_empty() {
         let errors = response.errors.iter().cloned().map(Element::new);
         element.children.push(Element::parent(ERROR, errors));
     }
     element
+}
+
+fn write_propstat(stat: &PropStat) -> Element {
+    let prop = Element::parent(PROP, stat.props.iter().cloned());
+    Element::parent(PROPSTAT, [prop, status_line(stat.status)])
+}
+
+/// Why a MKCOL made nothing (RFC 5689 3): the properties that could not be set, and with them all others.
+pub fn mkcol_response(propstats: &[PropStat]) -> Element {
+    let stats = propstats.iter().map(|stat| {
+        let mut written = write_propstat(stat);
+        let kind = stat.props.iter().any(|prop| prop.name == RESOURCETYPE);
+        if kind && stat.status == 403 {
+            written
+                .children
+                .push(error_body([Element::new(VALID_RESOURCETYPE)]));
+        }
+        written
+    });
+    Element::parent(MKCOL_RESPONSE, stats)
 }
 
 /// The body of an error answer that names violated preconditions (RFC 4918 16).

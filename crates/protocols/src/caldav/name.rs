@@ -84,6 +84,7 @@ names! {
         INHERITED_ACL_SET = "inherited-acl-set",
         LIMIT = "limit",
         MATCH = "match",
+        MKCOL_RESPONSE = "mkcol-response",
         MULTISTATUS = "multistatus",
         NRESULTS = "nresults",
         NUMBER_OF_MATCHES_WITHIN_LIMITS = "number-of-matches-within-limits",
@@ -122,6 +123,7 @@ names! {
         SYNC_COLLECTION = "sync-collection",
         SYNC_LEVEL = "sync-level",
         SYNC_TOKEN = "sync-token",
+        VALID_RESOURCETYPE = "valid-resourcetype",
         VALID_SYNC_TOKEN = "valid-sync-token",
     }
     CALDAV {

@@ -37,17 +37,26 @@ impl PropertyUpdate {
         Ok(Self::read(&root))
     }
 
+    /// Instructions are done in the order of the document (RFC 4918 9.2), so that of several on one property the last one
+    /// counts.
     fn read(root: &Element) -> Self {
-        let props = |name| {
-            let parts = root.children.iter().filter(move |c| c.name == name);
-            parts
-                .filter_map(|part| part.child(&PROP))
-                .flat_map(|prop| &prop.children)
-        };
-        Self {
-            set: props(SET).cloned().collect(),
-            remove: props(REMOVE).map(|c| c.name.clone()).collect(),
+        let mut update = Self::default();
+        for part in &root.children {
+            let sets = part.name == SET;
+            if !sets && part.name != REMOVE {
+                continue;
+            }
+            for property in part.all(PROP).flat_map(|prop| &prop.children) {
+                update.set.retain(|known| known.name != property.name);
+                update.remove.retain(|known| *known != property.name);
+                if sets {
+                    update.set.push(property.clone());
+                } else {
+                    update.remove.push(property.name.clone());
+                }
+            }
         }
+        update
     }
 
     /// Writes a PROPPATCH body.

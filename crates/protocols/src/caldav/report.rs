@@ -187,7 +187,8 @@ impl SyncCollection {
             // Old clients leave the level out and say Depth: 1 instead.
             infinite: match root.child(&SYNC_LEVEL).map(Element::trimmed) {
                 None | Some("1") => false,
-                Some("infinite") => true,
+                // The drafts had the other word.
+                Some("infinite" | "infinity") => true,
                 Some(_) => return Err(bad("sync-level", "it is 1 or infinite")),
             },
             limit: limit

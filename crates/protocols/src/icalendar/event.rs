@@ -5,7 +5,8 @@ use std::{
     collections::{HashMap, hash_map::Entry},
 };
 
-use calendar::{Event, Loss, Mapped, Override, Patch};
+use calendar::{Event, Loss, Mapped, Override, Patch, Window};
+use jiff::tz::TimeZone;
 
 use super::{
     Error,
@@ -272,13 +273,6 @@ fn read_override(
     losses: &mut Vec<Loss>,
 ) -> Result<(), Error> {
     let ranged = id.parameter("RANGE").is_some();
-    if ranged {
-        losses.push(Loss::new(
-            "recurrenceOverrides",
-            "a change to this and all following occurrences",
-            "it is kept and applied to this occurrence only",
-        ));
-    }
     let mut single = read_single(table, &event.uid, ranged, zones, losses)?;
     let id = value::moment(id, &id.value, zones)?
         .local_in(&event.when)
@@ -295,10 +289,56 @@ fn read_override(
     if let Some(lines) = kept::of_occurrence(own, &plain.unknown) {
         single.unknown.set(DIALECT, lines);
     }
+    if ranged && !apply_to_following(&single, &plain, series, event) {
+        losses.push(Loss::new(
+            "recurrenceOverrides",
+            "a change to this and all following occurrences of a series without an end",
+            "it is kept and applied to this occurrence only",
+        ));
+    }
     let patch = Patch::between(&plain, &single);
     // Revision marks are of the whole series in the model.
     event.sequence = event.sequence.max(single.sequence);
     event.updated = event.updated.max(single.updated);
     event.overrides.insert(id, Override::Patch(Box::new(patch)));
     Ok(())
+}
+
+/// Occurrences that follow one that is changed with all that follow.
+const FOLLOWING_MAX: usize = 1_000;
+
+/// What differs on an occurrence differs on all that follow (RFC 5545 3.2.13), as far as nothing else is said of them: they are as
+/// much later or earlier as it is. False, and nothing is done, if there is no end of them.
+fn apply_to_following(single: &Event, plain: &Event, series: &Event, event: &mut Event) -> bool {
+    let first = plain.when.recurrence_id();
+    let shift = single.when.recurrence_id().0.duration_since(first.0);
+    let after = Window {
+        from: plain.when.start_instant(&TimeZone::UTC),
+        ..Window::ALL
+    };
+    let all = series.occurrences(after, &TimeZone::UTC);
+    let following: Vec<_> = all
+        .filter_map(|occurrence| occurrence.id)
+        .filter(|id| *id > first)
+        .take(FOLLOWING_MAX + 1)
+        .collect();
+    if following.len() > FOLLOWING_MAX {
+        return false;
+    }
+    for id in following {
+        let (Some(plain), Ok(start)) = (series.occurrence(id), id.0.checked_add(shift)) else {
+            continue;
+        };
+        let mut changed = single.clone();
+        changed.when = single.when.starting_at(start.into());
+        let own = kept::without_id(&single.unknown);
+        changed.unknown = plain.unknown.clone();
+        if let Some(lines) = kept::of_occurrence(own, &plain.unknown) {
+            changed.unknown.set(DIALECT, lines);
+        }
+        let patch = Patch::between(&plain, &changed);
+        let entry = event.overrides.entry(id);
+        entry.or_insert_with(|| Override::Patch(Box::new(patch)));
+    }
+    true
 }

@@ -35,8 +35,13 @@ pub fn expand(
         if let Some(Override::Patch(patch)) = change {
             patch.apply(&mut single);
         }
+        let first = event.when.recurrence_id();
         let write_id = |out: &mut Out| {
-            let Some(id) = occurrence.id else { return };
+            // The first instance has none, if it is as its series has it (RFC 4791 9.6.5).
+            let plain = |id| id == first && change.is_none();
+            let Some(id) = occurrence.id.filter(|id| !plain(*id)) else {
+                return;
+            };
             let original = event.when.starting_at(id);
             let out = out.start("RECURRENCE-ID");
             match &original {

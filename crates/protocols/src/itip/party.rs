@@ -170,13 +170,11 @@ pub fn status_of(tree: &Component<'_>, who: &Address) -> Option<String> {
         .map(Cow::into_owned)
 }
 
-/// Gives people that are named by another address the one that they go by here.
-pub fn normalise(tree: &mut Component<'static>, known: impl Fn(&str) -> Option<String>) {
+/// Gives people the names that they go by here.
+pub fn normalise(tree: &mut Component<'static>, usual: impl Fn(&mut Property<'static>)) {
     for property in parts_mut(tree).flat_map(|part| &mut part.properties) {
-        if (property.is("ORGANIZER") || property.is("ATTENDEE"))
-            && let Some(usual) = known(property.value.trim())
-        {
-            property.value = usual.into();
+        if property.is("ORGANIZER") || property.is("ATTENDEE") {
+            usual(property);
         }
     }
 }

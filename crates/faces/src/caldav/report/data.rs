@@ -16,6 +16,7 @@ use super::{
     super::{
         answer::{Fault, Result},
         item::Item,
+        object::parts,
     },
     tasks, window,
 };
@@ -43,7 +44,11 @@ impl Wanted<'_> {
                 let window = both_ends(range)?;
                 let expanded =
                     icalendar::expand(&event.event, window, self.zone, event.updated, EXPANDED_MAX);
-                expanded.ok_or_else(too_many)?
+                let mut expanded = expanded.ok_or_else(too_many)?;
+                if parts(&item.tree()).any(|own| own.property("DURATION").is_some()) {
+                    with_durations(&mut expanded);
+                }
+                expanded
             }
             (Some(range), None) => {
                 both_ends(range)?;
@@ -61,6 +66,23 @@ impl Wanted<'_> {
             tree = part(comp, tree);
         }
         Ok(write::write(&tree))
+    }
+}
+
+/// How long events take in the place of when they end, for those who write it so themselves.
+fn with_durations(tree: &mut Component<'_>) {
+    for event in tree.components.iter_mut().filter(|c| c.is("VEVENT")) {
+        let time = |name: &str| {
+            let (local, is_utc) = value::date_time(&event.property(name)?.value)?;
+            is_utc.then(|| value::utc(local))
+        };
+        let (Some(start), Some(end)) = (time("DTSTART"), time("DTEND")) else {
+            continue;
+        };
+        let seconds = end.as_second() - start.as_second();
+        if let Some(property) = event.properties.iter_mut().find(|p| p.is("DTEND")) {
+            *property = Property::new("DURATION", value::write_signed_duration(seconds));
+        }
     }
 }
 

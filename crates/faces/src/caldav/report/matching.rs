@@ -3,13 +3,18 @@
 use std::collections::BTreeSet;
 
 use calendar::Override;
-use jiff::{civil::DateTime, tz::TimeZone};
+use jiff::{
+    ToSpan as _,
+    civil::{DateTime, Time},
+    tz::TimeZone,
+};
 use protocols::{
     caldav::{CompFilter, ParamFilter, PropFilter, TimeRange},
     icalendar::{
         component::{Component, Property},
         value,
     },
+    zones::zone_named,
 };
 
 use super::{super::item::Item, alarms, tasks, window};
@@ -78,7 +83,8 @@ impl Matching<'_> {
 
     /// Whether the conditions of a filter hold in a component of its name.
     fn conditions(&self, filter: &CompFilter, component: &Component<'_>, item: &Item) -> bool {
-        let props = filter.props.iter().map(|p| property_filter(p, component));
+        let props = filter.props.iter();
+        let props = props.map(|p| property_filter(p, component, self.zone));
         let comps = filter.comps.iter().map(|c| self.inside(c, component, item));
         let mut all = props.chain(comps).peekable();
         if filter.any && all.peek().is_some() {
@@ -170,24 +176,49 @@ impl Touched {
     }
 }
 
-fn property_filter(filter: &PropFilter, component: &Component<'_>) -> bool {
+fn property_filter(filter: &PropFilter, component: &Component<'_>, zone: &TimeZone) -> bool {
     let mut found = component.all(&filter.name).peekable();
     if filter.is_not_defined {
         return found.peek().is_none();
     }
-    found.any(|property| property_matches(filter, property))
+    found.any(|property| property_matches(filter, property, zone))
 }
 
-fn property_matches(filter: &PropFilter, property: &Property<'_>) -> bool {
-    let text = filter.text_match.as_ref();
-    let text = text.map(|m| m.matches(&property.as_text()));
-    let time = filter.time_range.map(|range| {
-        value::date_time(&property.value).is_some_and(|(local, _)| {
-            let window = window(range);
-            let at = value::utc(local);
+/// Whether a time of a property is in a range: a day if any of it is (RFC 4791 9.9).
+fn in_range(range: TimeRange, property: &Property<'_>, zone: &TimeZone) -> bool {
+    let window = window(range);
+    let named = property.parameter("TZID");
+    let named = named.and_then(|tzid| zone_named(&tzid));
+    let instant = |local: DateTime| match &named {
+        Some(zone) => zone.to_instant(local),
+        None => zone
+            .to_ambiguous_timestamp(local)
+            .compatible()
+            .unwrap_or_default(),
+    };
+    property.as_list().any(|text| {
+        if let Some(day) = value::date(text).filter(|_| !text.contains('T')) {
+            let next = day.saturating_add(1.day());
+            let start = instant(day.to_datetime(Time::midnight()));
+            return start < window.to && window.from < instant(next.to_datetime(Time::midnight()));
+        }
+        value::date_time(text).is_some_and(|(local, is_utc)| {
+            let at = if is_utc {
+                value::utc(local)
+            } else {
+                instant(local)
+            };
             window.from <= at && at < window.to
         })
-    });
+    })
+}
+
+fn property_matches(filter: &PropFilter, property: &Property<'_>, zone: &TimeZone) -> bool {
+    let text = filter.text_match.as_ref();
+    let text = text.map(|m| m.matches(&property.as_text()));
+    let time = filter
+        .time_range
+        .map(|range| in_range(range, property, zone));
     let params = filter.params.iter().map(|p| parameter_filter(p, property));
     let mut all = text.into_iter().chain(time).chain(params).peekable();
     if filter.any && all.peek().is_some() {

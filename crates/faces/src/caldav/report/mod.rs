@@ -5,6 +5,7 @@ pub(super) mod busy;
 mod data;
 mod expand;
 mod free_busy;
+mod home;
 mod matching;
 mod multiget;
 mod people;

@@ -1,12 +1,14 @@
 //! Reports on people (RFC 3744 9.2–9.5).
 
 use axum::{http::StatusCode, response::Response as HttpResponse};
+use hub::Access;
 use identity::User;
 use protocols::caldav::{Element, Multistatus, Name, PropFind, Props, name};
 
 use super::{
     super::{
         answer::{Fault, Result, multistatus, xml},
+        privileges,
         properties::{Properties, Subject, called},
         propfind::{calendars, response},
         request::Request,
@@ -37,7 +39,7 @@ pub(super) async fn report(
     } else if root.name == name::PRINCIPAL_MATCH {
         matching(request, resource, root).await
     } else if root.name == name::ACL_PRINCIPAL_PROP_SET {
-        in_acl(request, root).await
+        in_acl(request, resource, root).await
     } else {
         Err(unsupported())
     }
@@ -168,13 +170,26 @@ async fn matching(request: &Request, resource: &Resource, root: &Element) -> Res
     answer(request, &found.collect::<Vec<_>>(), &asked).await
 }
 
-/// acl-principal-prop-set: those whom `acl` names.
-async fn in_acl(request: &Request, root: &Element) -> Result<HttpResponse> {
+/// acl-principal-prop-set: those whom `acl` names, as far as they are here. Who may not read it is told of themselves.
+async fn in_acl(request: &Request, resource: &Resource, root: &Element) -> Result<HttpResponse> {
     only_depth_0(request)?;
     if root.all(name::PROP).count() != 1 {
         return Err(bad("one prop is needed"));
     }
     let asked = asked(root)?;
-    let own = Resource::Principal(request.user.clone());
-    answer(request, &[own], &asked).await
+    let mut named = vec![request.user.clone()];
+    let (Resource::Calendar(place) | Resource::Object(place, _)) = resource else {
+        return answer(
+            request,
+            &[Resource::Principal(request.user.clone())],
+            &asked,
+        )
+        .await;
+    };
+    if place.access >= Access::Owner {
+        let grants = privileges::grants(request, place.id).await?;
+        named.extend(grants.into_iter().filter_map(|granted| granted.person));
+    }
+    let named: Vec<Resource> = named.into_iter().map(Resource::Principal).collect();
+    answer(request, &named, &asked).await
 }

@@ -63,8 +63,11 @@ fn zone_of(asked: &QueryZone) -> Result<TimeZone> {
         |condition: Name, detail: &str| Fault::condition(StatusCode::FORBIDDEN, condition, detail);
     let name = match asked {
         QueryZone::Text(text) => {
-            let detail = "timezone is a VCALENDAR with a VTIMEZONE that is known by its TZID";
-            time_zone(text).ok_or_else(|| refused(name::VALID_CALENDAR_DATA, detail))?
+            let detail =
+                "timezone is a VCALENDAR, whole, with a VTIMEZONE that is known by its TZID";
+            let whole = ["VERSION:", "PRODID"].iter().all(|p| text.contains(p));
+            let zone = time_zone(text).filter(|_| whole);
+            zone.ok_or_else(|| refused(name::VALID_CALENDAR_DATA, detail))?
         }
         QueryZone::Id(id) => {
             let zone: Option<Zone> = zone_named(id);

@@ -1,12 +1,10 @@
-//! sync-collection (RFC 6578): of calendars, in parts if the client wants, and of the home.
+//! sync-collection (RFC 6578) of calendars, in parts if the client wants.
 
 use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
-use axum::{http::StatusCode, response::Response as HttpResponse};
-use hub::{CalendarId, CalendarView, ChangeKind, CopyId, changes::CHANGES_MAX};
-use protocols::caldav::{
-    Element, Multistatus, PropFind, Props, Response, Scope, SyncCollection, name,
-};
+use axum::response::Response as HttpResponse;
+use hub::{CalendarView, CopyId, changes::CHANGES_MAX};
+use protocols::caldav::{Element, Multistatus, Props, Response, Scope, SyncCollection, name};
 use uuid::Uuid;
 
 use super::{
@@ -14,20 +12,19 @@ use super::{
         answer::{Fault, Result, multistatus, written},
         item::{Item, PAGE, with_texts},
         listing,
-        properties::{Properties, Subject, TOKEN, sync_token},
-        propfind::{calendars, response},
+        properties::{Properties, TOKEN, sync_token},
         request::{Depth, Request},
-        resource::{Resource, calendar_href, inbox, item_href},
+        resource::{Resource, calendar_href, item_href},
     },
     check,
     data::Wanted,
-    item_response, needs_texts,
+    home, item_response, needs_texts,
     query::own_zone,
     unsupported,
 };
 
 /// Where a sync-collection begins.
-enum From {
+pub(super) enum From {
     /// With the first object of a listing, or behind this one. What changed since the position is told when the listing
     /// has ended.
     Listing(i64, Option<Last>),
@@ -37,7 +34,7 @@ enum From {
 
 /// The last object that was told of a listing: events come first.
 #[derive(Clone, Copy)]
-enum Last {
+pub(super) enum Last {
     Event(CopyId),
     Object(Uuid),
 }
@@ -103,7 +100,7 @@ pub(super) async fn sync(
             let body = Element::parse(&request.body)?;
             sync.infinite |=
                 body.child(&name::SYNC_LEVEL).is_none() && request.depth() == Depth::Infinity;
-            home(properties, &sync, &from).await
+            home::home(properties, &sync, &from).await
         }
         Resource::Inbox(None) => Ok(multistatus(&Multistatus {
             responses: Vec::new(),
@@ -135,13 +132,13 @@ async fn of_calendar(
 }
 
 /// A sync of one calendar.
-struct Sync<'a> {
-    properties: &'a Properties<'a>,
-    calendar: &'a CalendarView,
-    props: &'a Props,
+pub(super) struct Sync<'a> {
+    pub(super) properties: &'a Properties<'a>,
+    pub(super) calendar: &'a CalendarView,
+    pub(super) props: &'a Props,
     /// How many objects an answer may tell.
-    wanted: usize,
-    zone: &'a jiff::tz::TimeZone,
+    pub(super) wanted: usize,
+    pub(super) zone: &'a jiff::tz::TimeZone,
 }
 
 impl Sync<'_> {
@@ -296,69 +293,9 @@ impl Sync<'_> {
     }
 }
 
-/// What changed in the home: its calendars, and what is in them if the client wants that too.
-async fn home(
-    mut properties: Properties<'_>,
-    sync: &SyncCollection,
-    from: &From,
-) -> Result<HttpResponse> {
-    let request = properties.request;
-    let all = calendars(request).await?;
-    properties
-        .know(all.iter().map(|calendar| calendar.id))
-        .await?;
-    let touched = match from {
-        From::Listing(..) => None,
-        From::Changes(position) => Some(touched(request, *position).await?),
-    };
-    let asked = PropFind::Props(sync.props.clone());
-    let mut responses = Vec::new();
-    let tell = |resource: &Resource| {
-        let subject = Subject::Resource(resource);
-        response(&properties, resource.href(request), &subject, &asked)
-    };
-    for calendar in all {
-        if touched
-            .as_ref()
-            .is_some_and(|ids| !ids.contains(&calendar.id))
-        {
-            continue;
-        }
-        responses.push(tell(&Resource::Calendar(calendar.clone())));
-        if sync.infinite {
-            let zone = own_zone(request, &calendar);
-            let inner = Sync {
-                properties: &properties,
-                calendar: &calendar,
-                props: &sync.props,
-                wanted: usize::MAX,
-                zone: &zone,
-            };
-            responses.extend(inner.all(from).await?);
-        }
-    }
-    if touched.is_none() {
-        let inbox = inbox(request).await?;
-        responses.extend([inbox, Resource::Outbox].iter().map(tell));
-    }
-    if sync
-        .limit
-        .is_some_and(|limit| responses.len() > limit as usize)
-    {
-        // A part of a home could not be told from the whole.
-        let condition = name::NUMBER_OF_MATCHES_WITHIN_LIMITS;
-        let detail = "a home is told as a whole: leave the limit out";
-        return Err(Fault::condition(StatusCode::FORBIDDEN, condition, detail));
-    }
-    Ok(multistatus(&Multistatus {
-        responses,
-        sync_token: Some(sync_token(properties.position)),
-    }))
-}
-
 impl Sync<'_> {
     /// All that a sync of a home tells of a calendar.
-    async fn all(&self, from: &From) -> Result<Vec<Response>> {
+    pub(super) async fn all(&self, from: &From) -> Result<Vec<Response>> {
         if let From::Changes(position) = from {
             return Ok(self.changed(*position).await?.0);
         }
@@ -377,30 +314,5 @@ impl Sync<'_> {
                 (None, _) => Some(Last::Object(Uuid::nil())),
             };
         }
-    }
-}
-
-/// The calendars of which something changed since a position. Where one has gone, or what may be seen of it, its address is
-/// not known any more: then everything is read again.
-async fn touched(request: &Request, mut after: i64) -> Result<BTreeSet<CalendarId>> {
-    let hub = &request.app.hub;
-    let mut touched = BTreeSet::new();
-    loop {
-        let (changes, position) = hub.changes(&request.actor, after, CHANGES_MAX).await?;
-        for change in changes.iter().map(|logged| &logged.change) {
-            match change.kind {
-                ChangeKind::Calendar if change.removed => return Err(Fault::invalid_token()),
-                ChangeKind::Grant => return Err(Fault::invalid_token()),
-                ChangeKind::Calendar => {
-                    touched.insert(CalendarId(change.subject));
-                }
-                ChangeKind::Event | ChangeKind::Object => touched.extend(change.calendar),
-                _ => {}
-            }
-        }
-        if position == after {
-            return Ok(touched);
-        }
-        after = position;
     }
 }

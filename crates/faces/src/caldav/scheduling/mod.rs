@@ -12,7 +12,7 @@ use hub::scheduling::{Refusal, Scheduling};
 use identity::User;
 use protocols::{
     caldav::{Element, name},
-    icalendar::component::Component,
+    icalendar::component::{Component, Property},
     itip,
 };
 
@@ -68,8 +68,8 @@ pub(super) fn addresses(user: &User) -> Element {
     Element::parent(name::CALENDAR_USER_ADDRESS_SET, all)
 }
 
-/// A calendar in which everybody of this hub goes by their mail address, whatever a client calls them. Others would not
-/// know the names that we have for them.
+/// A calendar in which everybody of this hub goes by their mail address and their name, whatever a client calls them. Others
+/// would not know the addresses that we have for them.
 ///
 /// The tree is `completed` where that is there.
 pub(super) async fn by_mail(
@@ -81,25 +81,40 @@ pub(super) async fn by_mail(
     let mut people = parts
         .flat_map(|part| &part.properties)
         .filter(|p| p.is("ORGANIZER") || p.is("ATTENDEE"));
-    let is_mail = |value: &str| {
-        let start = value.trim().get(..7);
-        start.is_some_and(|s| s.eq_ignore_ascii_case("mailto:"))
-    };
-    if people.all(|p| is_mail(&p.value)) {
+    let is_usual = |p: &Property<'_>| mail(&p.value).is_some() && p.parameter("CN").is_some();
+    if people.all(is_usual) {
         return Ok(completed);
     }
     let users = request.app.identity.users().await?;
     let mut whole = completed.unwrap_or_else(|| tree.clone().into_owned());
     let before = whole.clone();
-    itip::normalise(&mut whole, |address| {
-        let user = users.iter().find(|user| is_called(user, address))?;
-        Some(format!("mailto:{}", user.email))
+    itip::normalise(&mut whole, |property| {
+        let user = users
+            .iter()
+            .find(|user| is_called(user, property.value.trim()));
+        let Some(user) = user else { return };
+        if mail(&property.value).is_none() {
+            property.value = format!("mailto:{}", user.email).into();
+        }
+        if property.parameter("CN").is_none() && !user.name.is_empty() {
+            *property = std::mem::take(property).with("CN", &user.name);
+        }
     });
     Ok((whole != before || before != *tree).then_some(whole))
 }
 
-/// Whether an address that is no mail address is somebody's.
+/// The address of a mail URI.
+fn mail(value: &str) -> Option<&str> {
+    let value = value.trim();
+    let start = value.get(..7)?;
+    start.eq_ignore_ascii_case("mailto:").then(|| &value[7..])
+}
+
+/// Whether an address is somebody's.
 fn is_called(user: &User, address: &str) -> bool {
+    if let Some(mail) = mail(address) {
+        return mail.eq_ignore_ascii_case(&user.email);
+    }
     let id = user.id.to_string();
     let urn = address
         .get(..9)

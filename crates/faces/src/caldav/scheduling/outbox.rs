@@ -19,6 +19,7 @@ use super::{
     super::{
         answer::{Fault, Result, xml},
         components,
+        put::check_lines,
         report::{
             busy::{self, Period},
             own_zone,
@@ -50,11 +51,12 @@ pub(in super::super) async fn post(request: &Request) -> Result<Response> {
     }
     let unreadable = |detail: String| refused(name::VALID_CALENDAR_DATA, detail);
     let parsed = parse::parse(&request.body[..]).map_err(|e| unreadable(e.to_string()))?;
+    check_lines(&parsed)?;
     let [tree] = &parsed.components[..] else {
         return Err(unreadable("one VCALENDAR is needed".to_owned()));
     };
-    let tree = by_mail(request, tree, Some(tree.clone().into_owned())).await?;
-    let tree = tree.unwrap_or_default();
+    let known = by_mail(request, tree, None).await?;
+    let tree = known.unwrap_or_else(|| tree.clone().into_owned());
     let question = Question::read(&tree)?;
     let own = Address::new(&request.user.email);
     if question.organizer != own {

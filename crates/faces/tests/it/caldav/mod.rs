@@ -3,7 +3,9 @@
 mod clients;
 mod connector;
 mod dtd;
+mod filters;
 mod grammar;
+mod homes;
 mod listing;
 mod lossless;
 mod objects;

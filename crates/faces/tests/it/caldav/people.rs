@@ -48,7 +48,21 @@ async fn people_are_found_by_name_and_address() {
     let owned = "<d:principal-match xmlns:d='DAV:'><d:principal-property><d:owner/></d:principal-property></d:principal-match>";
     assert_eq!(report(&dav, &dav.home(), owned).await, [dav.calendar()]);
     let acl = "<d:acl-principal-prop-set xmlns:d='DAV:'><d:prop><d:displayname/></d:prop></d:acl-principal-prop-set>";
-    assert_eq!(report(&dav, &dav.calendar(), acl).await, [own]);
+    assert_eq!(report(&dav, &dav.calendar(), acl).await, [own.as_str()]);
+    // Those to whom it is opened are in it, as far as they are here.
+    let new = identity::NewUser {
+        email: "ben@example.com".into(),
+        ..identity::NewUser::default()
+    };
+    let ben = dav.world.app.identity.create_user(new).await.unwrap().id;
+    for address in ["ben@example.com", "nobody@example.com"] {
+        let whom = hub::Whom::Person(address.into());
+        let (hub, actor) = (&dav.world.app.hub, &dav.world.actor);
+        let shared = hub.share(actor, dav.world.calendar.id, whom, hub::Access::Read);
+        shared.await.unwrap();
+    }
+    let ben = format!("/caldav/principals/{ben}/");
+    assert_eq!(report(&dav, &dav.calendar(), acl).await, [own, ben]);
 }
 
 #[tokio::test]

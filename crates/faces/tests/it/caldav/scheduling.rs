@@ -525,3 +525,30 @@ async fn an_inbox_is_synchronized_and_nothing_can_be_put_into_it() {
         403
     );
 }
+
+#[tokio::test]
+async fn who_is_of_this_hub_is_called_by_their_name() {
+    let (dav, ben) = both().await;
+    let text = meeting(TIME);
+    assert!(!text.contains("CN="), "{text}");
+    dav.have("m", &text).await;
+    let (_, copy) = ben.copy(&dav).await;
+    assert!(copy.contains("ORGANIZER;CN=Ada"), "{copy}");
+    assert!(copy.contains("CN=ben@example.com"), "{copy}");
+    // A name that is there already stays.
+    let renamed = text.replace("ATTENDEE", "ATTENDEE;CN=Benny");
+    assert_eq!(dav.put("m", &renamed, &[]).await.status, 204);
+    let (_, copy) = ben.copy(&dav).await;
+    assert!(copy.contains("CN=Benny"), "{copy}");
+}
+
+#[tokio::test]
+async fn lines_that_are_none_are_refused_by_name_in_an_outbox() {
+    let dav = Dav::start().await;
+    let outbox = dav.home() + "outbox/";
+    let text =
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nthis is no line\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n";
+    let kind = [("content-type", "text/calendar")];
+    let refused = dav.send("POST", &outbox, &kind, text).await;
+    assert_eq!(conditions(&refused), ["valid-calendar-data"]);
+}

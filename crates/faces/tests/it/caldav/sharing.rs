@@ -1,6 +1,7 @@
 //! Calendars of others, as far as they have opened them.
 
 use hub::Access;
+use protocols::caldav::{PropFind, name};
 
 use super::Dav;
 use crate::anothers::Other;
@@ -46,9 +47,28 @@ async fn a_shared_calendar_is_one_among_the_others() {
     assert!(!all.contains("SUMMARY:Doctor") && all.contains("CLASS:PRIVATE"));
     assert_eq!(dav.send("DELETE", &visit, &[], "").await.status, 403);
     let new = calendar.clone() + "n.ics";
-    assert_eq!(dav.send("PUT", &new, &[], NEW).await.status, 403);
+    let refused = dav.send("PUT", &new, &[], NEW).await;
+    assert_eq!(refused.status, 403);
+    // What would be needed is said (RFC 3744 7.1.1).
+    let needed = refused.text().unwrap();
+    let whole = format!("<d:href>{calendar}</d:href><d:privilege><d:bind/>");
+    assert!(needed.contains(&whole), "{needed}");
     assert_eq!(dav.send("DELETE", &calendar, &[], "").await.status, 403);
+    let may = async || {
+        let find = PropFind::props([name::CURRENT_USER_PRIVILEGE_SET]);
+        let found = dav.propfind(&calendar, "0", &find).await;
+        let set = found.responses[0].prop(&name::CURRENT_USER_PRIVILEGE_SET);
+        let all = set.unwrap().all(name::PRIVILEGE);
+        let all = all.map(|p| p.children[0].name.local.to_string());
+        all.collect::<Vec<_>>()
+    };
+    let reads = ["read", "read-current-user-privilege-set", "read-free-busy"];
+    assert_eq!(may().await, reads);
     other.open(Access::Write).await;
+    // Its properties are its owner's.
+    let mut writes = may().await;
+    writes.retain(|p| !reads.contains(&p.as_str()));
+    assert_eq!(writes, ["write-content", "bind", "unbind"]);
     assert_eq!(dav.send("PUT", &new, &[], NEW).await.status, 201);
     assert_eq!(dav.send("DELETE", &visit, &[], "").await.status, 204);
     other.close().await;

@@ -171,6 +171,7 @@ async fn whom_a_calendar_is_shared_with_is_said_and_changed() {
     };
     let everybody = "<d:authenticated/>";
     let calendar = dav.calendar();
+    let own = format!("/caldav/principals/{}/", dav.world.user.id);
     let said = dav
         .send("ACL", &calendar, &[], &entry(everybody, "<d:read/>"))
         .await;
@@ -192,15 +193,44 @@ async fn whom_a_calendar_is_shared_with_is_said_and_changed() {
             entry("<d:href>/nobody/</d:href>", "<d:read/>"),
             "recognized-principal",
         ),
+        (entry(everybody, "<d:all/>"), "no-ace-conflict"),
         (
-            entry(everybody, "<d:read/>").replace("grant>", "deny>"),
-            "grant-only",
+            entry("<d:href>mailto:eva@example.com</d:href>", "<d:read/>").replace(
+                "</d:acl>",
+                &entry(everybody, "<d:read/>")
+                    .replace("grant>", "deny>")
+                    .replace("<d:acl xmlns:d='DAV:'>", ""),
+            ),
+            "no-ace-conflict",
+        ),
+        (
+            entry(&format!("<d:href>{own}</d:href>"), "<d:read/>").replace("grant>", "deny>"),
+            "no-protected-ace-conflict",
         ),
     ] {
         let refused = dav.send("ACL", &calendar, &[], &body).await;
         assert_eq!(conditions(&refused), [condition]);
     }
     assert_eq!(shares().await, [hub::Access::Read]);
+    // What is granted in parts is not granted as a whole.
+    let eva = "<d:href>mailto:eva@example.com</d:href>";
+    let parts =
+        "<d:read/></d:privilege><d:privilege><d:bind/></d:privilege><d:privilege><d:unbind/>";
+    dav.send("ACL", &calendar, &[], &entry(eva, parts)).await;
+    assert_eq!(shares().await, [hub::Access::Read]);
+    // What is said of a calendar can be sent back as it is.
+    let found = dav.propfind(&calendar, "0", &find).await;
+    let said = found.responses[0].prop(&name::ACL).unwrap().write();
+    let parts = said.replace(
+        "<d:read/>",
+        "<d:read/></d:privilege><d:privilege><d:write/>",
+    );
+    assert_eq!(dav.send("ACL", &calendar, &[], &parts).await.status, 200);
+    assert_eq!(shares().await, [hub::Access::Write]);
+    // What nobody is granted can be denied.
+    let denial = entry(eva, "<d:read/>").replace("grant>", "deny>");
+    assert_eq!(dav.send("ACL", &calendar, &[], &denial).await.status, 200);
+    assert!(shares().await.is_empty());
     dav.send("ACL", &calendar, &[], "<d:acl xmlns:d='DAV:'/>")
         .await;
     assert!(shares().await.is_empty());
@@ -210,4 +240,126 @@ async fn whom_a_calendar_is_shared_with_is_said_and_changed() {
             .status,
         405
     );
+}
+
+#[tokio::test]
+async fn instructions_on_one_property_are_done_in_order() {
+    let dav = Dav::start().await;
+    let mood = "<d:prop><mood xmlns='urn:x'>good</mood></d:prop>";
+    let body = |parts: &str| format!("<d:propertyupdate xmlns:d='DAV:'>{parts}</d:propertyupdate>");
+    let (set, remove) = (
+        format!("<d:set>{mood}</d:set>"),
+        format!("<d:remove>{mood}</d:remove>"),
+    );
+    let find = PropFind::props([Name::new("urn:x", "mood")]);
+    for (parts, there) in [
+        (remove.clone() + &set, true),
+        (set.clone() + &remove, false),
+    ] {
+        let answer = dav
+            .send("PROPPATCH", &dav.calendar(), &[], &body(&parts))
+            .await;
+        let answer = multistatus(&answer);
+        assert_eq!(answer.responses[0].propstats.len(), 1, "{parts}");
+        let found = dav.propfind(&dav.calendar(), "0", &find).await;
+        let found = found.responses[0].prop(&Name::new("urn:x", "mood"));
+        assert_eq!(found.is_some(), there, "{parts}");
+    }
+}
+
+#[tokio::test]
+async fn whether_a_calendar_makes_busy_can_be_unsaid() {
+    let dav = Dav::start().await;
+    let transparent = Element::new(Name::new(name::CALDAV, "transparent"));
+    let set = Element::parent(name::SCHEDULE_CALENDAR_TRANSP, [transparent]);
+    let update = PropertyUpdate {
+        set: vec![set.clone()],
+        remove: Vec::new(),
+    };
+    let find = PropFind::props([name::SCHEDULE_CALENDAR_TRANSP]);
+    let said = async || {
+        let found = dav.propfind(&dav.calendar(), "0", &find).await;
+        found.responses[0]
+            .prop(&name::SCHEDULE_CALENDAR_TRANSP)
+            .cloned()
+    };
+    assert_eq!(proppatch(&dav, &dav.calendar(), &update).await, [200]);
+    assert_eq!(said().await, Some(set));
+    let update = PropertyUpdate {
+        set: Vec::new(),
+        remove: vec![name::SCHEDULE_CALENDAR_TRANSP],
+    };
+    assert_eq!(proppatch(&dav, &dav.calendar(), &update).await, [200]);
+    assert_eq!(said().await.unwrap().children[0].name.local, "opaque");
+}
+
+#[tokio::test]
+async fn a_collection_that_cannot_be_made_is_explained() {
+    let dav = Dav::start().await;
+    let body = |kind: &str, color: &str| {
+        format!(
+            "<d:mkcol xmlns:d='DAV:'><d:set><d:prop><d:resourcetype><d:collection/>{kind}</d:resourcetype>\
+             <d:displayname>X</d:displayname>{color}</d:prop></d:set></d:mkcol>"
+        )
+    };
+    let calendar = "<c:calendar xmlns:c='urn:ietf:params:xml:ns:caldav'/>";
+    let color = "<i:calendar-color xmlns:i='http://apple.com/ns/ical/'>mauve</i:calendar-color>";
+    let place = dav.home() + "new/";
+    for (body, why, refused) in [
+        (body("", ""), true, name::RESOURCETYPE),
+        (body(calendar, color), false, name::CALENDAR_COLOR),
+    ] {
+        let answer = dav.send("MKCOL", &place, &[], &body).await;
+        assert_eq!(answer.status, 403);
+        let root = Element::parse(&answer.body).unwrap();
+        assert_eq!(root.name, name::MKCOL_RESPONSE);
+        let stats: Vec<&Element> = root.all(name::PROPSTAT).collect();
+        let bad = stats
+            .iter()
+            .find(|s| s.child(&name::STATUS).unwrap().trimmed().contains("403"));
+        assert_eq!(
+            bad.unwrap().child(&name::PROP).unwrap().children[0].name,
+            refused
+        );
+        assert_eq!(bad.unwrap().child(&name::ERROR).is_some(), why);
+        assert_eq!(
+            dav.send("PROPFIND", &place, &[("depth", "0")], "")
+                .await
+                .status,
+            404
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_client_says_must_hold_is_looked_at() {
+    let dav = Dav::start().await;
+    dav.have("1.ics", LUNCH).await;
+    let tag = dav.etag("1.ics").await;
+    let token = async || {
+        let find = PropFind::props([name::SYNC_TOKEN]);
+        let found = dav.propfind(&dav.calendar(), "0", &find).await;
+        found.responses[0]
+            .text(&name::SYNC_TOKEN)
+            .unwrap()
+            .to_owned()
+    };
+    let (old, calendar) = (token().await, dav.calendar());
+    for (condition, status) in [
+        ("([\"other\"])".to_owned(), 412),
+        ("(<urn:uuid:a-lock>)".to_owned(), 412),
+        (format!("(Not [{tag}])"), 412),
+        (format!("([{tag}] <urn:uuid:a-lock>)"), 412),
+        ("garbage".to_owned(), 400),
+        (format!("([{tag}]) (<urn:uuid:a-lock>)"), 204),
+        (format!("<{calendar}> (<{old}>)"), 412),
+        ("(Not <urn:uuid:a-lock>)".to_owned(), 204),
+        (format!("<{calendar}> (<{}>)", token().await), 412),
+    ] {
+        let answer = dav.put("1.ics", LUNCH, &[("if", &condition)]).await;
+        assert_eq!(answer.status, status, "{condition}");
+    }
+    let condition = format!("<{calendar}> (<{}>)", token().await);
+    let answer = dav.put("1.ics", LUNCH, &[("if", &condition)]).await;
+    assert_eq!(answer.status, 204);
 }

@@ -151,6 +151,38 @@ fn a_change_to_all_following_is_kept_and_reported() {
 }
 
 #[test]
+fn a_change_to_all_following_is_one_to_each_where_there_is_an_end() {
+    let text = vevent(
+        "RRULE:FREQ=DAILY;COUNT=5\nEXDATE;TZID=Europe/Berlin:20261126T090000\nSUMMARY:Old\nEND:VEVENT\n\
+         BEGIN:VEVENT\nUID:1\nRECURRENCE-ID;TZID=Europe/Berlin:20261127T090000\nDTSTART;TZID=Europe/Berlin:20261127T150000\n\
+         SUMMARY:Own\nEND:VEVENT\n\
+         BEGIN:VEVENT\nUID:1\nRECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261124T090000\n\
+         DTSTART;TZID=Europe/Berlin:20261124T100000\nSUMMARY:New",
+    );
+    let read = one(&text);
+    assert_eq!(read.losses.len(), 0, "{:?}", read.losses);
+    let utc = jiff::tz::TimeZone::UTC;
+    let starts = read.value.occurrences(calendar::Window::ALL, &utc);
+    let starts: Vec<String> = starts.map(|o| o.start.to_string()).collect();
+    assert_eq!(
+        starts,
+        [
+            "2026-11-23T08:00:00Z",
+            "2026-11-24T09:00:00Z",
+            "2026-11-25T09:00:00Z",
+            "2026-11-27T14:00:00Z",
+        ]
+    );
+    let title = |day: &str| {
+        let id = format!("{day}T09:00:00").parse().unwrap();
+        read.value.occurrence(id).unwrap().title
+    };
+    assert_eq!(title("2026-11-25"), "New");
+    assert_eq!(title("2026-11-27"), "Own");
+    assert_eq!(one(&write(&read.value)).value, read.value);
+}
+
+#[test]
 fn an_extra_occurrence_that_differs_has_a_date_and_a_component() {
     let text = vevent("RRULE:FREQ=WEEKLY\nRDATE;VALUE=PERIOD:20261126T080000Z/PT3H");
     let event = one(&text).value;
