@@ -430,21 +430,18 @@ fn display_name(properties: &Properties<'_>, subject: &Subject<'_>) -> Option<St
 
 fn content_type(subject: &Subject<'_>) -> String {
     match subject {
-        Subject::Item(..) | Subject::Resource(Resource::Calendar(_)) => {
-            object::CONTENT_TYPE.to_owned()
-        }
+        Subject::Item(..) | Subject::Resource(Resource::Calendar(_)) => object::CONTENT_TYPE.into(),
         Subject::Resource(_) => "httpd/unix-directory".to_owned(),
     }
 }
 
 fn owner(properties: &Properties<'_>, subject: &Subject<'_>) -> Option<Element> {
+    use Resource::{Homes, Principal, Principals, Root};
     let own = match (subject.place(), subject) {
         (Some(calendar), _) => calendar.owner,
-        (None, Subject::Resource(Resource::Principal(user))) => Some(user.id),
+        (None, Subject::Resource(Principal(user))) => Some(user.id),
         // These are nobody's.
-        (None, Subject::Resource(Resource::Root(_) | Resource::Homes | Resource::Principals)) => {
-            return None;
-        }
+        (None, Subject::Resource(Root(_) | Homes | Principals)) => return None,
         (None, _) => None,
     };
     let mut user = properties.request.user.clone();

@@ -108,6 +108,9 @@ impl Faults {
             self.expect(exchange.status == 200, "RFC 3744 9.5: 200");
         } else if root.name == name::SCHEDULE_RESPONSE {
             self.expect(exchange.status == 200, "RFC 6638 5: 200");
+        } else if root.name == name::MKCOL_RESPONSE {
+            let refused = exchange.method.as_str() == "MKCOL" && exchange.status >= 400;
+            self.expect(refused, "RFC 5689 3: where a MKCOL made nothing");
         } else {
             self.expect(exchange.status >= 400, "XML that is no refusal");
             self.expect(root.name == name::ERROR, "RFC 4918 16: an error");
