@@ -545,14 +545,3 @@ async fn who_is_of_this_hub_is_called_by_their_name() {
         "{own}"
     );
 }
-
-#[tokio::test]
-async fn lines_that_are_none_are_refused_by_name_in_an_outbox() {
-    let dav = Dav::start().await;
-    let outbox = dav.home() + "outbox/";
-    let text =
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nthis is no line\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n";
-    let kind = [("content-type", "text/calendar")];
-    let refused = dav.send("POST", &outbox, &kind, text).await;
-    assert_eq!(conditions(&refused), ["valid-calendar-data"]);
-}
