@@ -86,12 +86,11 @@ fn list(mut rest: &str) -> Option<(Vec<Condition>, &str)> {
         if not {
             rest = rest[3..].trim_start();
         }
-        let (state, after) = match between(rest, '<', '>') {
-            Some((uri, after)) => (State::Token(uri.to_owned()), after),
-            None => {
-                let (tag, after) = between(rest, '[', ']')?;
-                (State::Tag(tag.to_owned()), after)
-            }
+        let (state, after) = if let Some((uri, after)) = between(rest, '<', '>') {
+            (State::Token(uri.to_owned()), after)
+        } else {
+            let (tag, after) = between(rest, '[', ']')?;
+            (State::Tag(tag.to_owned()), after)
         };
         all.push(Condition { not, state });
         rest = after;
