@@ -13,8 +13,11 @@ use super::{
 /// Entries of one request.
 const ENTRIES_MAX: usize = 100;
 
+/// A privilege, by its namespace and name, and the least that opens it.
+type Privilege = (&'static str, &'static str, Access);
+
 /// What can be granted, and what a grant must open for it to be in it; [`Access::Owner`]: only who owns something has it.
-const KNOWN: [(&str, &str, Access); 12] = [
+const KNOWN: [Privilege; 12] = [
     (name::DAV, "all", Access::FreeBusy),
     (name::DAV, "read", Access::FreeBusy),
     (name::DAV, "write", Access::Write),
@@ -94,7 +97,7 @@ fn refused(condition: &'static str, detail: &'static str) -> Fault {
 }
 
 /// The privileges that an entry names.
-fn privileges(entry: &Element) -> Result<Vec<&'static (&'static str, &'static str, Access)>> {
+fn privileges(entry: &Element) -> Result<Vec<&'static Privilege>> {
     let named = entry.all(name::PRIVILEGE).flat_map(|p| &p.children);
     let known = named.map(|privilege| {
         let mut all = KNOWN.iter();
@@ -105,7 +108,7 @@ fn privileges(entry: &Element) -> Result<Vec<&'static (&'static str, &'static st
 }
 
 /// What privileges open together.
-fn level(privileges: &[&(&str, &str, Access)]) -> Access {
+fn level(privileges: &[&Privilege]) -> Access {
     let has = |name: &str| privileges.iter().any(|(_, local, _)| *local == name);
     let read = has("all") || has("read");
     let parts = ["write-content", "bind", "unbind"];
@@ -119,7 +122,7 @@ fn level(privileges: &[&(&str, &str, Access)]) -> Access {
 }
 
 /// Refuses what cannot be kept. What nobody is granted is denied here: so a denial is kept where no grant opens what it denies.
-fn check(grants: &[(Whom, Access)], denials: &[(Whom, Vec<&(&str, &str, Access)>)]) -> Result<()> {
+fn check(grants: &[(Whom, Access)], denials: &[(Whom, Vec<&Privilege>)]) -> Result<()> {
     let everybody =
         |(whom, level): &(Whom, Access)| *whom == Whom::Everybody && *level > Access::Read;
     if grants.iter().any(everybody) {

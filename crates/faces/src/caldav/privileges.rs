@@ -253,12 +253,10 @@ pub(super) fn needed(method: &str, path: &str, destination: Option<&str>) -> Ele
     let this = || path.to_owned();
     let mut all = match method {
         "PUT" => vec![(this(), "write-content"), (above(path), "bind")],
-        "POST" => vec![(above(path), "bind")],
-        "DELETE" => vec![(above(path), "unbind")],
-        "MKCALENDAR" | "MKCOL" => vec![(above(path), "bind")],
+        "POST" | "MKCALENDAR" | "MKCOL" => vec![(above(path), "bind")],
+        "DELETE" | "MOVE" => vec![(above(path), "unbind")],
         "PROPPATCH" => vec![(this(), "write-properties")],
         "ACL" => vec![(this(), "write-acl")],
-        "MOVE" => vec![(above(path), "unbind")],
         _ => vec![(this(), "read")],
     };
     if let Some(destination) = destination.filter(|_| matches!(method, "COPY" | "MOVE")) {
