@@ -88,18 +88,6 @@ const BY_UID: &str = "
 const BY_NAME: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND name_hash = $3 ORDER BY alive DESC, updated DESC";
-const IN_RANGE: &str = "
-    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
-    FROM copies
-    WHERE tenant = $1 AND calendar = $2 AND alive = 1 AND start_at < $4
-      AND (end_at IS NULL OR end_at > $3 OR start_at >= $3)
-    ORDER BY start_at, id LIMIT $5";
-const IN_RANGE_BY_ID: &str = "
-    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
-    FROM copies
-    WHERE tenant = $1 AND calendar = $2 AND id > $5 AND alive = 1 AND start_at < $4
-      AND (end_at IS NULL OR end_at > $3 OR start_at >= $3)
-    ORDER BY id LIMIT $6";
 const LIVING: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND alive = 1 ORDER BY id LIMIT $3 OFFSET $4";
@@ -233,40 +221,6 @@ pub async fn by_uid(tx: &mut Tx, calendar: CalendarId, uid: &str) -> Result<Vec<
 pub async fn by_name(tx: &mut Tx, calendar: CalendarId, name: &str) -> Result<Option<Row>> {
     let hash = tx.hash("copy-name", name);
     tx.find(BY_NAME, values![calendar, hash]).await
-}
-
-/// Living copies that may happen in `from_us..to_us` (microseconds), at most `limit` in all; calendar by calendar, each
-/// by start.
-pub async fn in_range(
-    tx: &mut Tx,
-    calendars: &[CalendarId],
-    from_us: i64,
-    to_us: i64,
-    limit: usize,
-) -> Result<Vec<Row>> {
-    let mut found: Vec<Row> = Vec::new();
-    for calendar in calendars {
-        let room = limit - found.len();
-        if room == 0 {
-            break;
-        }
-        let values = values![*calendar, from_us, to_us, room];
-        found.extend(tx.list::<Row, _>(IN_RANGE, values).await?);
-    }
-    Ok(found)
-}
-
-/// A calendar's living copies that may happen in `from_us..to_us`, by id, from the one after `after`.
-pub async fn in_range_by_id(
-    tx: &mut Tx,
-    calendar: CalendarId,
-    (from_us, to_us): (i64, i64),
-    after: Option<CopyId>,
-    limit: usize,
-) -> Result<Vec<Row>> {
-    let after = after.unwrap_or(CopyId(uuid::Uuid::nil()));
-    let values = values![calendar, from_us, to_us, after, limit];
-    tx.list(IN_RANGE_BY_ID, values).await
 }
 
 /// A calendar's living copies by id, without the first `skip`.

@@ -42,6 +42,7 @@ pub mod traces;
 pub mod users;
 pub mod vault;
 pub mod watchers;
+pub mod windows;
 
 mod behind;
 mod bulk;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use calendar::Window;
 use identity::Actor;
-use storage::{Tx, copies, shares::Access};
+use storage::{Tx, copies, shares::Access, windows};
 use sync::{CalendarId, CopyId};
 
 use crate::{Error, EventView, Hub, Result, access};
@@ -140,7 +140,7 @@ impl Hub {
         let (_, level) = access::reach(&mut tx, actor, calendar, Access::Limited).await?;
         let range = (window.from.as_microsecond(), window.to.as_microsecond());
         let limit = limit.min(EVENTS_MAX);
-        let rows = copies::in_range_by_id(&mut tx, calendar, range, after, limit).await?;
+        let rows = windows::copies_in_by_id(&mut tx, calendar, range, after, limit).await?;
         let views = rows.into_iter().map(|row| access::veiled(level, row));
         Ok(views.collect())
     }
@@ -158,8 +158,8 @@ impl Hub {
         for id in calendars {
             levels.insert(*id, reads(&mut tx, actor, *id).await?);
         }
-        let (from, to) = (window.from.as_microsecond(), window.to.as_microsecond());
-        let rows = copies::in_range(&mut tx, calendars, from, to, WINDOW_MAX + 1).await?;
+        let range = (window.from.as_microsecond(), window.to.as_microsecond());
+        let rows = windows::copies_in(&mut tx, calendars, range, WINDOW_MAX + 1).await?;
         if rows.len() > WINDOW_MAX {
             return Err(Error::invalid(
                 "window",

@@ -3,7 +3,7 @@
 
 use calendar::{Event, RecurrenceId, Window};
 use jiff::{SignedDuration, tz::TimeZone};
-use storage::{copies, linked, links, members, spans};
+use storage::{copies, linked, links, members, spans, windows};
 use sync::{
     Linked, Member, Part,
     links::{self as rules, content_key},
@@ -59,7 +59,7 @@ impl Flow<'_> {
         let seen = rules::seen(value, member);
         let (start, wanted) = (shape::of(&seen).start, content_key(&seen));
         let (calendars, end) = ([place.calendar], start.saturating_add(1));
-        let there = copies::in_range(self.tx, &calendars, start, end, SAME_TIME_MAX).await?;
+        let there = windows::copies_in(self.tx, &calendars, (start, end), SAME_TIME_MAX).await?;
         let is_left = |row: &copies::Row| {
             was_mirror(row) && row.linked.is_none() && content_key(&row.copy.local) == wanted
         };

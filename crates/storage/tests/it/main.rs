@@ -42,3 +42,4 @@ mod runs;
 mod shares;
 mod statements;
 mod traces;
+mod windows;

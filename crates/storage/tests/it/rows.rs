@@ -22,7 +22,6 @@ both! {
     what_is_held_and_decided,
     connections_keep_their_credentials,
     copies_by_everything,
-    copies_in_range,
     copies_page_by_page,
     what_is_beside_an_event,
     two_writers_of_one_copy,
@@ -208,48 +207,6 @@ async fn copies_by_everything(f: Fixture) {
     let mut tx = f.store.write().await.unwrap();
     copies::purge(&mut tx, row.copy.id).await.unwrap();
     assert_eq!(copies::get(&mut tx, row.copy.id).await.unwrap(), None);
-}
-
-async fn copies_in_range(f: Fixture) {
-    let calendar = f.calendar().await;
-    let shapes = [
-        ("before", 0, Some(10), true),
-        ("until", 5, Some(11), true),
-        ("moment", 10, Some(10), true),
-        ("endless", 0, None, true),
-        ("inside", 12, Some(13), true),
-        ("after", 20, Some(30), true),
-        ("dead", 12, Some(13), false),
-    ];
-    let mut tx = f.store.write().await.unwrap();
-    for (uid, start, end, alive) in shapes {
-        let mut row = a_copy(calendar, uid);
-        (row.shape.start, row.shape.end, row.copy.alive) = (start, end, alive);
-        copies::insert(&mut tx, &row).await.unwrap();
-    }
-    let uids = |rows: Vec<copies::Row>| -> Vec<String> {
-        rows.into_iter().map(|row| row.copy.local.uid).collect()
-    };
-    let asked = [calendar, CalendarId(id())];
-    let found = copies::in_range(&mut tx, &asked, 10, 20, 99).await.unwrap();
-    assert_eq!(uids(found), ["endless", "until", "moment", "inside"]);
-    let found = copies::in_range(&mut tx, &asked, 10, 20, 2).await.unwrap();
-    assert_eq!(uids(found), ["endless", "until"]);
-    let (mut by_id, mut after) = (Vec::new(), None);
-    loop {
-        let page = copies::in_range_by_id(&mut tx, calendar, (10, 20), after, 3).await;
-        let page = page.unwrap();
-        let Some(last) = page.last() else { break };
-        after = Some(last.copy.id);
-        by_id.extend(uids(page));
-    }
-    by_id.sort();
-    assert_eq!(by_id, ["endless", "inside", "moment", "until"]);
-    let all = copies::living(&mut tx, calendar, 0, 99).await.unwrap();
-    assert_eq!(all.len(), 6);
-    let rest = copies::living(&mut tx, calendar, 4, 99).await.unwrap();
-    assert_eq!(uids(rest), uids(all)[4..]);
-    assert_eq!(copies::count(&mut tx, calendar).await.unwrap(), 6);
 }
 
 async fn copies_page_by_page(f: Fixture) {

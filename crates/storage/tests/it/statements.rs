@@ -61,7 +61,7 @@ fn statements() -> Vec<Statement> {
 
 #[test]
 fn every_statement_is_a_constant() {
-    let verbs = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM"];
+    let verbs = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "WITH "];
     let mut files = Vec::new();
     rust_files(
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
@@ -153,6 +153,33 @@ async fn what_a_copy_is_a_member_of_is_found_by_index() {
         // All rows of a tenant.
         let all_rows = |line: &&String| line.starts_with("SCAN") || line.ends_with("(tenant=?)");
         assert_eq!(plan.iter().find(all_rows), None, "{name} {plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_window_is_looked_up_by_both_ends() {
+    let f = Fixture::sqlite().await;
+    let mut connection = sqlx::SqliteConnection::connect(&f.settings.url)
+        .await
+        .unwrap();
+    let names = ["IN", "IN_BY_ID"];
+    let all = statements().into_iter();
+    for s in all.filter(|s| names.contains(&s.name.as_str())) {
+        let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", s.sql));
+        let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
+        let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        for (index, ends) in [
+            ("copies_of_days", "start_at>? AND start_at<?"),
+            ("copies_of_weeks", "start_at>? AND start_at<?"),
+            ("copies_of_months", "start_at>? AND start_at<?"),
+            ("copies_of_years", "start_at<?"),
+        ] {
+            let by_both = |line: &String| line.contains(index) && line.contains(ends);
+            assert!(plan.iter().any(by_both), "{} {index} {plan:#?}", s.name);
+        }
+        // What is found is sorted, which is told as a scan of it.
+        let scans = |line: &&String| line.contains("SCAN copies");
+        assert_eq!(plan.iter().find(scans), None, "{plan:#?}");
     }
 }
 
