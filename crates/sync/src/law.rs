@@ -77,6 +77,7 @@ laws! {
     HeirsTakeEdits "R10-heirs-take-edits" "What is edited on a second object is the edit of the copy that stays.",
     CoveredStays "L1-covered-stays" "What a mask covers does not flow in.",
     TargetsDoNotSend "L1-targets-do-not-send" "What is edited on a target does not flow.",
+    UnseenIsKept "L1-unseen-is-kept" "What is noted on an occurrence is kept when somebody takes that away who does not see the note.",
     AgreedDecides "L2-agreed-decides" "Only what differs from what was agreed on is brought to a copy.",
     MaskedOutward "L2-masked-outward" "What is brought to a copy has gone through its mask.",
     PrivatesAreBlocks "L2-privates-are-blocks" "Of a private event others see that the time is taken.",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar::{Event, Unit, unit};
+use calendar::{Event, Override, Unit, unit};
 
 use crate::{
     Cause, Conflict, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role,
@@ -135,8 +135,10 @@ fn inward_part(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSe
         if unit.same(&copy.local, &member.agreed) || hidden {
             continue;
         }
+        let mut unseen = false;
         if let Unit::Override(_) = unit {
             let (before, hidden) = (linked.value.clone(), hides(&unit, linked, member));
+            unseen = is_unseen(&unit, linked, member, copy);
             absorber(&unit, linked, member, copy).absorb_override(
                 &unit,
                 &mut linked.value,
@@ -158,10 +160,24 @@ fn inward_part(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSe
             unit.take(&mut linked.value, &copy.local);
             unit.take(&mut member.agreed, &copy.local);
         }
-        linked.authors.insert(unit.clone(), copy.calendar);
+        if !unseen || !holds(Law::UnseenIsKept) {
+            linked.authors.insert(unit.clone(), copy.calendar);
+        }
         moved.insert(unit);
     }
     moved
+}
+
+/// Whether a copy takes an occurrence's difference away that its mask shows in part at most. Whoever did that, by cancelling the
+/// occurrence or by cutting the series off, does not know what was noted there: it stays the word of the calendar that said
+/// it, so that [`outward`] keeps it there.
+fn is_unseen(unit: &Unit, linked: &Linked, member: &Member, copy: &Copy) -> bool {
+    let Unit::Override(id) = unit else {
+        return false;
+    };
+    let patch = |event: &Event| matches!(event.overrides.get(id), Some(Override::Patch(_)));
+    let goes = patch(&linked.value) && !patch(&copy.local);
+    goes && !unit.same(&shown(linked, member, copy.id), &linked.value)
 }
 
 /// L2 and L3: brings the linked event to one receiver. `copy` is the member's copy, a mirror.
@@ -229,9 +245,10 @@ fn outward_part(
         }
         if !unit.same(&copy.local, &shown) {
             let noted = !unit.same(&copy.local, &member.agreed);
+            let unseen = matches!(unit, Unit::Override(_)) && holds(Law::UnseenIsKept);
             let said = unit != Unit::Privacy
                 && linked.authors.get(&unit) == Some(&copy.calendar)
-                && hides(&unit, linked, member);
+                && (unseen || hides(&unit, linked, member));
             if copy.alive && (noted || said) {
                 let lost = lost(unit.clone(), linked, member, copy, &shown);
                 done.lost.push(lost);

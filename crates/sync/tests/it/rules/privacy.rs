@@ -435,3 +435,37 @@ fn l6_what_nobody_else_has_goes_with_the_mask_though_others_have_made_the_event(
     assert_eq!(title(&linked.value), title(&event()), "others have it");
     assert_eq!(Slot::Place.read(&here.local), Some(5));
 }
+
+#[test]
+fn l1_what_is_noted_on_an_occurrence_is_kept_when_who_does_not_see_it_cuts_it_off() {
+    let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
+    let (mut other, mut mirror) = joins(&mut linked, &event());
+    other.mask = Mask::busy("Busy");
+    rules::outward(&linked, &mut other, &mut mirror, &flow());
+    here.local = with(&here.local, Slot::Occurrence(0), 7);
+    rules::inward(&mut linked, &mut member, &here);
+    rules::outward(&linked, &mut other, &mut mirror, &flow());
+    assert_eq!(Slot::Occurrence(0).read(&mirror.local), None);
+    mirror
+        .local
+        .overrides
+        .insert(occurrence(0), Override::Excluded);
+    rules::inward(&mut linked, &mut other, &mirror);
+    let done = rules::outward(&linked, &mut member, &mut here, &flow());
+    assert_eq!(Slot::Occurrence(0).read(&here.local), None);
+    let kept: Vec<_> = done.lost.iter().map(|lost| &lost.local).collect();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(Slot::Occurrence(0).read(kept[0]), Some(7));
+    // Who sees it knows what goes.
+    here.local = with(&here.local, Slot::Occurrence(0), 8);
+    rules::inward(&mut linked, &mut member, &here);
+    other.mask = Mask::everything();
+    rules::outward(&linked, &mut other, &mut mirror, &flow());
+    mirror
+        .local
+        .overrides
+        .insert(occurrence(0), Override::Excluded);
+    rules::inward(&mut linked, &mut other, &mirror);
+    let done = rules::outward(&linked, &mut member, &mut here, &flow());
+    assert_eq!(done.lost, []);
+}
