@@ -2,17 +2,16 @@
 
 use sync::{Outcome, Remote, Stamp};
 
-use super::Flight;
 use crate::{provider::Object, world::World};
 
 /// What is known of a write, and what the provider is known to have of its copy.
 pub(crate) type Known = (Option<Outcome>, Remote);
 
 impl World {
-    pub(super) fn known(&self, flight: &Flight) -> Known {
+    pub(super) fn known(&self, row: usize, stamp: Stamp) -> Known {
         let mut intents = self.hub.intents.iter();
-        let intent = intents.find(|i| i.stamp == flight.stamp);
-        let remote = self.hub.rows[flight.row].copy.remote.clone();
+        let intent = intents.find(|i| i.stamp == stamp);
+        let remote = self.hub.rows[row].copy.remote.clone();
         (intent.map(|i| i.outcome), remote)
     }
 

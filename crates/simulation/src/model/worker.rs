@@ -43,9 +43,9 @@ pub(crate) struct Flight {
 pub(crate) enum Stage {
     Ready(Write),
     Replied(Reply),
-    /// Look under this id, or by stamp.
-    Look(Option<String>),
-    /// What was found under this id, when the feed had been read so often.
+    /// Look under this id, or by stamp. What was known when that was decided.
+    Look(Option<String>, Known),
+    /// What was found under this id, when the feed had been read so often, and what was known when the look was decided.
     Found(Option<Object>, String, u64, Known),
 }
 
@@ -80,7 +80,7 @@ impl World {
         let worker = std::mem::take(&mut self.workers[place]);
         self.hub.deferred.clear();
         for flight in worker.flights {
-            if !holds(Law::IntentFirst) && !matches!(flight.stage, Stage::Look(_)) {
+            if !holds(Law::IntentFirst) && !matches!(flight.stage, Stage::Look(..)) {
                 self.hub.intents.retain(|i| i.stamp != flight.stamp);
             }
             if let Stage::Ready(write) = flight.stage
@@ -134,12 +134,12 @@ impl World {
         }
         let flight = if let Step::Look { intent } = step {
             let open = &intents[intent];
-            let id = open.remote_id.clone();
+            let (id, stamp) = (open.remote_id.clone(), open.stamp);
             say!(self, "{place}: looks for copy {row} ({:?})", open.operation);
             Flight {
                 row,
-                stamp: open.stamp,
-                stage: Stage::Look(id),
+                stamp,
+                stage: Stage::Look(id, self.known(row, stamp)),
             }
         } else {
             let (intent, write) = self.intend(row, step);
@@ -283,13 +283,13 @@ impl World {
         }
         let index = self.rng.below(count);
         let mut flight = self.workers[place].flights.swap_remove(index);
-        let known = self.known(&flight);
+        let known = self.known(flight.row, flight.stamp);
         let next = match flight.stage {
             Stage::Ready(write) => Some(Stage::Replied(self.send(place, write))),
             // Later; the intent stays open.
-            Stage::Look(_) if self.providers[place].access == Access::Revoked => None,
+            Stage::Look(..) if self.providers[place].access == Access::Revoked => None,
             Stage::Replied(answer) => self.replied(flight.row, flight.stamp, answer),
-            Stage::Look(id) => {
+            Stage::Look(id, known) => {
                 let found = self.look(place, id.as_deref(), flight.stamp);
                 let found = self.perhaps_stale(place, found);
                 let feed = self.hub.feeds[place];
@@ -299,7 +299,7 @@ impl World {
             Stage::Found(_, id, feed, _)
                 if feed != self.hub.feeds[place] && holds(Law::FreshLook) =>
             {
-                Some(Stage::Look((!id.is_empty()).then_some(id)))
+                Some(Stage::Look((!id.is_empty()).then_some(id), known))
             }
             // Somebody else, who had the lease before, has heard what became of it meanwhile.
             Stage::Found(.., ref before) if known != *before => None,
@@ -384,7 +384,8 @@ impl World {
         let copy = &mut self.hub.rows[row].copy;
         let settled = reply(copy, &intent, answer, self.hub.feeds[place]);
         self.hub.settle(stamp, settled.outcome);
-        settled.look.then_some(Stage::Look(id))
+        let known = self.known(row, stamp);
+        settled.look.then_some(Stage::Look(id, known))
     }
 
     /// A request arrives that everybody had given up.

@@ -340,7 +340,7 @@ impl Digest {
                     self.put((id, &version.tag, body));
                 }
             }
-            Stage::Look(id) => self.put(id),
+            Stage::Look(id, known) => self.put((id, format!("{known:?}"))),
             Stage::Found(found, id, feed, known) => {
                 self.put((id, *feed == feed_now, found.is_some(), format!("{known:?}")));
                 if let Some(found) = found {
