@@ -55,11 +55,13 @@ impl Database {
     pub(crate) async fn begin(&self, write: bool) -> Result<AnyTransaction> {
         Ok(match (self, write) {
             (Self::Sqlite(file), write) => AnyTransaction::Sqlite(file.begin(write).await?),
+            // Boxed, here and in `session.rs`: what a request to a server needs to remember is large, and every task that may
+            // come by here would have room for it inside and be moved with it, SQLite's too.
             (Self::Postgres(pool), true) => {
-                AnyTransaction::Postgres(pool.begin_with(BEGIN_WRITE_POSTGRES).await?)
+                AnyTransaction::Postgres(Box::pin(pool.begin_with(BEGIN_WRITE_POSTGRES)).await?)
             }
             (Self::Postgres(pool), false) => {
-                AnyTransaction::Postgres(pool.begin_with(BEGIN_READ_POSTGRES).await?)
+                AnyTransaction::Postgres(Box::pin(pool.begin_with(BEGIN_READ_POSTGRES)).await?)
             }
         })
     }

@@ -107,6 +107,9 @@ pub async fn of_copy(tx: &mut Tx, copy: CopyId, kind: Kind) -> Result<Vec<Enclos
 
 /// What of a kind is beside some events.
 pub async fn of_copies(tx: &mut Tx, copies: &[CopyId], kind: Kind) -> Result<Vec<Enclosure>> {
+    if let [copy] = copies {
+        return of_copy(tx, *copy, kind).await;
+    }
     let mut found = Vec::with_capacity(copies.len());
     for some in copies.chunks(MANY) {
         // The statement has so many places; the rest ask for the last one again.

@@ -47,7 +47,8 @@ impl Session {
             AnyTransaction::Sqlite(tx) => tx.run(sql, tenant, values).await?,
             AnyTransaction::Postgres(tx) => {
                 let query = bound(sql, tenant, values);
-                query.execute(&mut **tx).await?.rows_affected()
+                let done = Box::pin(query.execute(&mut **tx)).await?;
+                done.rows_affected()
             }
         })
     }
@@ -65,7 +66,7 @@ impl Session {
             }
             AnyTransaction::Postgres(tx) => {
                 let query = bound(sql, tenant, values);
-                let rows = query.fetch_all(&mut **tx).await?;
+                let rows = Box::pin(query.fetch_all(&mut **tx)).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })
@@ -82,7 +83,7 @@ impl Session {
     pub(crate) async fn commit(self) -> Result<()> {
         match self.transaction {
             AnyTransaction::Sqlite(tx) => tx.commit().await?,
-            AnyTransaction::Postgres(tx) => tx.commit().await?,
+            AnyTransaction::Postgres(tx) => Box::pin(tx.commit()).await?,
         }
         Ok(())
     }
@@ -90,7 +91,7 @@ impl Session {
     pub(crate) async fn rollback(self) -> Result<()> {
         match self.transaction {
             AnyTransaction::Sqlite(tx) => tx.rollback()?,
-            AnyTransaction::Postgres(tx) => tx.rollback().await?,
+            AnyTransaction::Postgres(tx) => Box::pin(tx.rollback()).await?,
         }
         Ok(())
     }

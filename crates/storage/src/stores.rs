@@ -129,6 +129,10 @@ impl Stores {
         if let Some(store) = self.inner.open.get(tenant) {
             return Ok(store);
         }
+        Box::pin(self.open_store(tenant)).await
+    }
+
+    async fn open_store(&self, tenant: TenantId) -> Result<Store> {
         let mut session = Session::new(self.inner.database.begin(false).await?, tenant);
         let ring = self.keyring(&mut session).await?;
         let row = session.one(TENANT_NAME, values![]).await?;

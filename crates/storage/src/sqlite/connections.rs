@@ -13,6 +13,7 @@ use tokio::{
     time::timeout,
 };
 
+use super::transaction::execute;
 use crate::{Error, Result};
 
 /// Statements that a connection keeps prepared.
@@ -146,10 +147,13 @@ impl Connections {
 
     /// The next connection that is free.
     pub async fn lend(self: &Arc<Self>) -> Result<Lent> {
-        let permit = timeout(self.wait, self.free.clone().acquire_owned()).await;
-        let permit = permit
-            .map_err(|_| Error::busy("no connection became free in time"))?
-            .map_err(|_| Error::open("it has been closed"))?;
+        let permit = match self.free.clone().try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => timeout(self.wait, self.free.clone().acquire_owned())
+                .await
+                .map_err(|_| Error::busy("no connection became free in time"))?
+                .map_err(|_| Error::open("it has been closed"))?,
+        };
         let idle = self.idle().pop();
         Ok(Lent {
             connection: Some(match idle {
@@ -197,7 +201,7 @@ impl Drop for Lent {
         let Some(connection) = self.connection.take() else {
             return;
         };
-        let clean = connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok();
+        let clean = connection.is_autocommit() || execute(&connection, "ROLLBACK").is_ok();
         if clean {
             self.home.idle().push(connection);
         }

@@ -37,7 +37,7 @@ pub(crate) struct Transaction {
 
 impl Transaction {
     pub(super) fn begin_read(lent: Lent) -> Result<Self> {
-        lent.connection()?.execute_batch("BEGIN DEFERRED")?;
+        execute(lent.connection()?, "BEGIN DEFERRED")?;
         Ok(Self { lent, log: None })
     }
 
@@ -46,7 +46,7 @@ impl Transaction {
         let begun = Instant::now();
         let mut pause = Duration::from_millis(1);
         loop {
-            let begin = lent.connection()?.execute_batch("BEGIN IMMEDIATE");
+            let begin = execute(lent.connection()?, "BEGIN IMMEDIATE");
             match begin.map_err(Error::from) {
                 Ok(()) => break,
                 Err(Error::Busy(_)) if begun.elapsed() < lent.home.wait() => {
@@ -107,7 +107,7 @@ impl Transaction {
 
     fn commit_here(self) -> Result<()> {
         LOG_PAGES.set(0);
-        self.lent.connection()?.execute_batch("COMMIT")?;
+        execute(self.lent.connection()?, "COMMIT")?;
         if let Some(log) = &self.log {
             let pages = LOG_PAGES.get();
             if pages > LOG_PAGES_MAX {
@@ -120,8 +120,13 @@ impl Transaction {
 
     /// Undoes everything.
     pub fn rollback(self) -> Result<()> {
-        Ok(self.lent.connection()?.execute_batch("ROLLBACK")?)
+        Ok(execute(self.lent.connection()?, "ROLLBACK")?)
     }
+}
+
+/// Begins a transaction or ends one. These are prepared once, too.
+pub(super) fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.raw_execute().map(drop)
 }
 
 /// The statement with its values: `$1` is the tenant, `$2` the first of them. SQLite counts `$n` in the order in which they
