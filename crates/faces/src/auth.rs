@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use identity::Actor;
+use identity::{Actor, User};
 use jiff::Timestamp;
 
 use crate::App;
@@ -54,19 +54,26 @@ pub async fn ends(app: &App, headers: &HeaderMap) -> Result<Option<Timestamp>, i
     Ok(info.and_then(|info| info.expires))
 }
 
-/// Who is asking over CalDAV: a device with an app password, or a program with a bearer token. A cookie counts for nothing,
-/// since it comes along unasked.
-pub async fn device(app: &App, headers: &HeaderMap) -> Result<Option<Actor>, identity::Error> {
+/// Who is asking over CalDAV: a device with an app password, or a program with a bearer token, for a person. A cookie counts
+/// for nothing, since it comes along unasked.
+pub async fn device(
+    app: &App,
+    headers: &HeaderMap,
+) -> Result<Option<(Actor, User)>, identity::Error> {
     if let Some(pair) = credentials(headers, "basic") {
         return match basic(pair) {
             Some((user, password)) => app.identity.authenticate_basic(&user, &password).await,
             None => Ok(None),
         };
     }
-    match credentials(headers, "bearer") {
-        Some(token) => app.identity.authenticate_bearer(token).await,
-        None => Ok(None),
-    }
+    let Some(token) = credentials(headers, "bearer") else {
+        return Ok(None);
+    };
+    let Some(actor) = app.identity.authenticate_bearer(token).await? else {
+        return Ok(None);
+    };
+    let user = app.identity.user_of(&actor).await?;
+    Ok(user.map(|user| (actor, user)))
 }
 
 /// What an Authorization header of this scheme holds.

@@ -51,6 +51,16 @@ pub async fn reach(
     least: Access,
 ) -> Result<(calendars::Calendar, Access)> {
     let row = calendars::get(tx, id).await?;
+    reach_row(tx, actor, row, least).await
+}
+
+/// The same of one that was looked up, if there is one.
+pub async fn reach_row(
+    tx: &mut Tx,
+    actor: &Actor,
+    row: Option<calendars::Calendar>,
+    least: Access,
+) -> Result<(calendars::Calendar, Access)> {
     let row = row.ok_or(Error::NotFound("calendar"))?;
     let level = level(tx, actor, &row).await?;
     check(level, least)?;

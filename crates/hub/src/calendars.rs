@@ -96,8 +96,7 @@ impl Hub {
     pub async fn calendar_by_slug(&self, actor: &Actor, slug: &str) -> Result<CalendarView> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         let row = rows::by_slug(&mut tx, slug).await?;
-        let id = row.ok_or(Error::NotFound("calendar"))?.id;
-        let (row, level) = access::reach(&mut tx, actor, id, Access::FreeBusy).await?;
+        let (row, level) = access::reach_row(&mut tx, actor, row, Access::FreeBusy).await?;
         let view = self.view_in(&mut tx, row).await?;
         Ok(shown_to(actor, level, view))
     }

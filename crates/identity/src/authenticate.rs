@@ -12,7 +12,7 @@ use storage::{
 use uuid::Uuid;
 
 use crate::{
-    Actor, Identity, Kind, Result,
+    Actor, Identity, Kind, Result, User,
     people::{API_TOKEN, WELCOME, app_password_hash},
 };
 
@@ -57,7 +57,11 @@ impl Identity {
     }
 
     /// Who signs in with this user name (mail address) and app password. Cheap: clients send it with every request.
-    pub async fn authenticate_basic(&self, name: &str, secret: &str) -> Result<Option<Actor>> {
+    pub async fn authenticate_basic(
+        &self,
+        name: &str,
+        secret: &str,
+    ) -> Result<Option<(Actor, User)>> {
         let mut tx = self.store.read().await?;
         let Some(user) = users::by_email(&mut tx, name).await? else {
             return Ok(None);
@@ -74,7 +78,7 @@ impl Identity {
             app_passwords::touch(&mut tx, found.id, now).await?;
             tx.commit().await?;
         }
-        Ok(Some(Actor::person(self.store.tenant(), user.id)))
+        Ok(Some((Actor::person(self.store.tenant(), user.id), user)))
     }
 
     /// Whose session this is.

@@ -110,14 +110,12 @@ async fn answer(app: &App, http: HttpRequest) -> Result<Response> {
     // Read before anything is refused: a connection with half a body on it is closed, and clients that are asked for
     // credentials send the next request on it.
     let body = to_bytes(body, BODY_MAX).await;
-    let actor = auth::device(app, &parts.headers).await?;
-    let actor = actor.ok_or_else(Fault::unauthorized)?;
+    let known = auth::device(app, &parts.headers).await?;
+    let (actor, user) = known.ok_or_else(Fault::unauthorized)?;
     if !actor.may(auth::READ) && !actor.may(auth::WRITE) {
         let why = "this program was not let in to see calendars";
         return Err(Fault::status(StatusCode::FORBIDDEN, why));
     }
-    let user = app.identity.user_of(&actor).await?;
-    let user = user.ok_or_else(Fault::unauthorized)?;
     let body = body.map_err(|_| Fault::too_large())?;
     let mut request = Request {
         app: app.clone(),
@@ -136,22 +134,25 @@ async fn answer(app: &App, http: HttpRequest) -> Result<Response> {
     dispatch(&request, resource).await
 }
 
+// Boxed, so that a request is not moved about with room for what only the largest of the others needs.
 async fn dispatch(request: &Request, resource: Resource) -> Result<Response> {
     match request.method.as_str() {
         "OPTIONS" => Ok(empty(StatusCode::OK, &[("allow", ALLOW)])),
-        "PROPFIND" => propfind::propfind(request, &resource).await,
-        "PROPPATCH" => collection::proppatch(request, &resource).await,
-        "MKCALENDAR" | "MKCOL" => collection::mkcalendar(request, &resource).await,
-        "REPORT" => report::report(request, &resource).await,
-        "GET" | "HEAD" => object::get(request, &resource).await,
-        "ACL" => acl::acl(request, &resource).await,
-        "PUT" => put::put(request, &resource).await,
-        "POST" if matches!(resource, Resource::Outbox) => scheduling::outbox::post(request).await,
-        "POST" => put::add_member(request, &resource).await,
-        "COPY" | "MOVE" => transfer::transfer(request, &resource).await,
+        "PROPFIND" => Box::pin(propfind::propfind(request, &resource)).await,
+        "PROPPATCH" => Box::pin(collection::proppatch(request, &resource)).await,
+        "MKCALENDAR" | "MKCOL" => Box::pin(collection::mkcalendar(request, &resource)).await,
+        "REPORT" => Box::pin(report::report(request, &resource)).await,
+        "GET" | "HEAD" => Box::pin(object::get(request, &resource)).await,
+        "ACL" => Box::pin(acl::acl(request, &resource)).await,
+        "PUT" => Box::pin(put::put(request, &resource)).await,
+        "POST" if matches!(resource, Resource::Outbox) => {
+            Box::pin(scheduling::outbox::post(request)).await
+        }
+        "POST" => Box::pin(put::add_member(request, &resource)).await,
+        "COPY" | "MOVE" => Box::pin(transfer::transfer(request, &resource)).await,
         "DELETE" => match resource {
-            Resource::Calendar(calendar) => collection::remove(request, &calendar).await,
-            resource => object::remove(request, &resource).await,
+            Resource::Calendar(calendar) => Box::pin(collection::remove(request, &calendar)).await,
+            resource => Box::pin(object::remove(request, &resource)).await,
         },
         _ => Ok(empty(StatusCode::METHOD_NOT_ALLOWED, &[("allow", ALLOW)])),
     }

@@ -152,7 +152,7 @@ async fn app_passwords_belong_to_one_person() {
             .authenticate_basic(name, secret)
             .await
             .unwrap()
-            .and_then(|a| a.user())
+            .map(|(_, user)| user.id)
     };
     let secret = w.identity.new_app_password(ada.id, "iPhone").await.unwrap();
     assert_eq!(basic("Ada@example.com", &secret).await, Some(ada.id));

@@ -176,7 +176,7 @@ async fn people_whose_file_is_lost_get_new_secrets_and_keep_their_calendars() {
     let after = &twin.people[0];
     assert_ne!(before.password, after.password);
     let identity = &twin.app.identity;
-    let actor = identity
+    let (actor, _) = identity
         .authenticate_basic(&after.email, &after.password)
         .await
         .unwrap()

@@ -68,14 +68,18 @@ impl Matching<'_> {
         if self.filter.is_not_defined {
             return false;
         }
-        // What does not happen then need not be read.
+        // What does not happen then need not be read, and mostly nothing else is asked.
         let in_time = self.only().filter(|_| item.as_event().is_some());
-        if let Some(range) = in_time.filter(|c| !c.any).and_then(|c| c.time_range)
+        let in_time = in_time.filter(|c| !c.any);
+        if let Some((only, range)) = in_time.and_then(|c| Some((c, c.time_range?)))
             && let Some(event) = item.as_event()
         {
             let mut occurrences = event.event.occurrences(window(range), self.zone);
             if occurrences.next().is_none() {
                 return false;
+            }
+            if self.filter.props.is_empty() && only.props.is_empty() && only.comps.is_empty() {
+                return true;
             }
         }
         self.conditions(self.filter, &item.tree(), item)

@@ -55,20 +55,20 @@ pub(super) async fn multiget(
     }
     let properties = Properties::of(request).await?;
     let known = together(request, resource, &multiget.hrefs).await?;
-    let mut responses = Vec::new();
+    let mut responses = Vec::with_capacity(multiget.hrefs.len());
     for href in &multiget.hrefs {
-        let found = match known.get(href.as_str()) {
-            Some((calendar, item)) => Some((calendar.clone(), item.clone())),
+        let alone = match known.get(href.as_str()) {
+            Some(_) => None,
             None => object(request, resource, href).await?,
         };
-        responses.push(match found {
+        responses.push(match known.get(href.as_str()).or(alone.as_ref()) {
             Some((calendar, item)) => {
-                let zone = own_zone(request, &calendar);
+                let zone = own_zone(request, calendar);
                 let wanted = Wanted {
                     props: &multiget.props,
                     zone: &zone,
                 };
-                let mut response = item_response(&properties, &calendar, &item, &wanted)?;
+                let mut response = item_response(&properties, calendar, item, &wanted)?;
                 // In the client's own spelling, so that it finds what it asked for.
                 response.href.clone_from(href);
                 response
