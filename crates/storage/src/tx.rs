@@ -39,6 +39,8 @@ pub struct Tx {
     pub(crate) journal: Option<Box<Journal>>,
     /// Writes that are still to be made, if it gathers them.
     pub(crate) behind: Option<Box<Behind>>,
+    /// What was opened last; of no use to anybody but the next one that is opened.
+    opened: Zeroizing<Vec<u8>>,
 }
 
 /// What must be looked at once more at the end of a transaction, when everything else is as it will be committed.
@@ -62,6 +64,7 @@ impl Tx {
             touched: Touched::default(),
             journal: None,
             behind: None,
+            opened: Zeroizing::default(),
         }
     }
 
@@ -149,8 +152,11 @@ impl Tx {
         aad: Aad,
         sealed: &[u8],
     ) -> Result<T> {
-        let plain = self.open(aad, sealed).await?;
-        serde_json::from_slice(&plain).map_err(|error| format(aad, &error))
+        let id = key_id(aad, sealed)?;
+        let ring = self.store.keyring();
+        let key = self.keys.by_id(ring, &mut self.session, aad, id).await?;
+        key.open_into(&mut self.opened, self.session.tenant(), aad, sealed)?;
+        serde_json::from_slice(&self.opened).map_err(|error| format(aad, &error))
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

@@ -110,18 +110,36 @@ impl Key {
         aad: Aad,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>> {
+        let mut plain = Zeroizing::default();
+        self.open_into(&mut plain, tenant, aad, sealed)?;
+        Ok(plain)
+    }
+
+    /// The same into a place that is used again and again, and wiped when it goes.
+    pub(crate) fn open_into(
+        &self,
+        plain: &mut Zeroizing<Vec<u8>>,
+        tenant: TenantId,
+        aad: Aad,
+        sealed: &[u8],
+    ) -> Result<()> {
         let tampered = || Error::Tampered { table: aad.table };
         let rest = sealed.get(ID_LEN..).ok_or_else(tampered)?;
         let (nonce, body) = rest.split_at_checked(NONCE_LEN).ok_or_else(tampered)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| tampered())?;
-        let mut body = Zeroizing::new(body.to_vec());
+        plain.clear();
+        if plain.capacity() < body.len() {
+            // A vector that grows by itself would leave what it held behind.
+            *plain = Zeroizing::new(Vec::with_capacity(body.len().next_power_of_two()));
+        }
+        plain.extend_from_slice(body);
         let length = self
             .cipher
-            .open_in_place(nonce, AeadAad::from(aad.bytes(tenant)), &mut body)
+            .open_in_place(nonce, AeadAad::from(aad.bytes(tenant)), plain)
             .map_err(|_| tampered())?
             .len();
-        body.truncate(length);
-        Ok(body)
+        plain.truncate(length);
+        Ok(())
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use hub::{CalendarView, CopyId, EventView, Object, Precondition, scheduling::is_scheduled};
+use hub::{
+    CalendarView, CopyId, EventView, Object, Precondition, events::Kept, scheduling::is_scheduled,
+};
 use jiff::Timestamp;
 use protocols::icalendar::{self, component::Component};
 use uuid::Uuid;
@@ -46,6 +48,14 @@ impl Item {
     pub(super) fn saying(mut self, text: &str) -> Self {
         self.text = Some(text.to_owned());
         self
+    }
+
+    /// The same with what was kept of it, if anything was.
+    fn keep(&mut self, kept: Option<Kept>) {
+        if let Some(kept) = kept {
+            self.schedule = Some(kept.schedule);
+            self.text = Some(kept.text);
+        }
     }
 
     /// What is no event.
@@ -173,36 +183,37 @@ pub(super) async fn find(
     calendar: &CalendarView,
     name: &str,
 ) -> Result<Option<Item>> {
-    let hub = &request.app.hub;
-    let Some(event) = find_event(request, calendar, name).await? else {
-        let object = hub
-            .object_by_name(&request.actor, calendar.id, name)
-            .await?;
-        return Ok(object.map(Item::object));
-    };
-    let mut found = [Item::event(event)];
-    with_texts(request, calendar, &mut found).await?;
-    let [found] = found;
-    Ok(Some(found))
+    let (hub, actor) = (&request.app.hub, &request.actor);
+    if let Some((event, kept)) = hub.event_with_text(actor, calendar.id, name).await?
+        && event.alive
+    {
+        let mut item = Item::event(event);
+        item.keep(kept);
+        return Ok(Some(item));
+    }
+    if let Some(event) = find_unnamed(request, calendar, name).await? {
+        let mut found = [Item::event(event)];
+        with_texts(request, calendar, &mut found).await?;
+        let [found] = found;
+        return Ok(Some(found));
+    }
+    let object = hub.object_by_name(actor, calendar.id, name).await?;
+    Ok(object.map(Item::object))
 }
 
-async fn find_event(
+/// The living event that no client named, whose name is its id.
+async fn find_unnamed(
     request: &Request,
     calendar: &CalendarView,
     name: &str,
 ) -> Result<Option<EventView>> {
-    let hub = &request.app.hub;
-    let named = hub.event_by_name(&request.actor, calendar.id, name).await?;
-    if let Some(event) = named {
-        return Ok(Some(event).filter(|event| event.alive));
-    }
     let id = name
         .strip_suffix(".ics")
         .and_then(|id| id.parse::<Uuid>().ok());
     let Some(id) = id else {
         return Ok(None);
     };
-    match hub.event(&request.actor, CopyId(id)).await {
+    match request.app.hub.event(&request.actor, CopyId(id)).await {
         Ok(event) => {
             let here = event.alive && event.name.is_none() && event.calendar == calendar.id;
             Ok(Some(event).filter(|_| here))
@@ -241,11 +252,9 @@ pub(super) async fn with_texts(
     let hub = &request.app.hub;
     let mut texts = hub.texts(&request.actor, calendar.id, &events).await?;
     for item in items {
-        if let Kind::Event(event) = &item.kind
-            && let Some(kept) = texts.remove(&event.id)
-        {
-            item.schedule = Some(kept.schedule);
-            item.text = Some(kept.text);
+        if let Kind::Event(event) = &item.kind {
+            let kept = texts.remove(&event.id);
+            item.keep(kept);
         }
     }
     Ok(())

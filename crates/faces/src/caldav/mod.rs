@@ -89,7 +89,7 @@ async fn serve(State(app): State<App>, http: HttpRequest) -> Response {
     let (method, path) = (http.method().clone(), http.uri().path().to_owned());
     let to = http.headers().get("destination");
     let to = to.and_then(|to| to.to_str().ok()).map(str::to_owned);
-    let mut response = match answer(&app, http).await {
+    let mut response = match Box::pin(answer(&app, http)).await {
         Ok(response) => response,
         Err(fault) => {
             let to = to.as_deref().and_then(resource::path_of);

@@ -156,25 +156,25 @@ impl Hub {
     ) -> Result<HashMap<CopyId, Kept>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         let (_, level) = access::reach(&mut tx, actor, calendar, Access::FreeBusy).await?;
-        if level < Access::Write {
-            return Ok(HashMap::new());
-        }
-        let ids: Vec<CopyId> = events.iter().map(|(id, _)| *id).collect();
-        let found = enclosures::of_copies(&mut tx, &ids, Kind::Text).await?;
-        let wanted: HashMap<CopyId, i64> = events.iter().copied().collect();
-        let current = found.into_iter().filter_map(|mut one| {
-            let edition = wanted.get(&one.copy)?;
-            let text = one.content["text"].take();
-            let is_current = one.content["edition"].as_i64() == Some(*edition);
-            match text {
-                Value::String(text) if is_current => {
-                    let schedule = one.content[tag::KEY].as_i64().unwrap_or(*edition);
-                    Some((one.copy, Kept { text, schedule }))
-                }
-                _ => None,
-            }
-        });
-        Ok(current.collect())
+        kept(&mut tx, level, events).await
+    }
+
+    /// The event that a client named so in this calendar, dead or alive, with its text as [`Hub::texts`] has it.
+    pub async fn event_with_text(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        name: &str,
+    ) -> Result<Option<(EventView, Option<Kept>)>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let (_, level) = access::reach(&mut tx, actor, calendar, Access::FreeBusy).await?;
+        let Some(row) = copies::by_name(&mut tx, calendar, name).await? else {
+            return Ok(None);
+        };
+        let view = access::veiled(level, row);
+        let mut texts = kept(&mut tx, level, &[(view.id, view.revision)]).await?;
+        let text = texts.remove(&view.id);
+        Ok(Some((view, text)))
     }
 
     /// Gives an event another name in its calendar. For those who follow the calendar the old name is gone.
@@ -251,6 +251,33 @@ impl Hub {
         enclosures::insert(tx, &enclosure).await?;
         Ok(())
     }
+}
+
+/// The texts of those events that are still as a client wrote them, for somebody who may do so much with them.
+async fn kept(
+    tx: &mut Tx,
+    level: Access,
+    events: &[(CopyId, i64)],
+) -> Result<HashMap<CopyId, Kept>> {
+    if level < Access::Write {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<CopyId> = events.iter().map(|(id, _)| *id).collect();
+    let found = enclosures::of_copies(tx, &ids, Kind::Text).await?;
+    let wanted: HashMap<CopyId, i64> = events.iter().copied().collect();
+    let current = found.into_iter().filter_map(|mut one| {
+        let edition = wanted.get(&one.copy)?;
+        let text = one.content["text"].take();
+        let is_current = one.content["edition"].as_i64() == Some(*edition);
+        match text {
+            Value::String(text) if is_current => {
+                let schedule = one.content[tag::KEY].as_i64().unwrap_or(*edition);
+                Some((one.copy, Kept { text, schedule }))
+            }
+            _ => None,
+        }
+    });
+    Ok(current.collect())
 }
 
 /// The text of an event, if it is still that one.

@@ -2,7 +2,7 @@
 //!
 //! No document types, no entities but the five of XML: bodies come from anybody.
 
-use std::{borrow::Cow, fmt::Write};
+use std::borrow::Cow;
 
 use quick_xml::{
     XmlVersion,
@@ -266,13 +266,16 @@ fn write_element(out: &mut String, element: &Element, root: bool) {
         .iter()
         .find(|(_, namespace)| *namespace == element.name.namespace)
         .map(|(prefix, _)| *prefix);
-    let tag = match prefix {
-        Some(prefix) => format!("{prefix}:{}", element.name.local),
-        // Declared on the spot; its children declare theirs themselves.
-        None => element.name.local.to_string(),
+    let tag = |out: &mut String| {
+        // Where there is no prefix the namespace is declared on the spot; children declare theirs themselves.
+        if let Some(prefix) = prefix {
+            out.push_str(prefix);
+            out.push(':');
+        }
+        out.push_str(&element.name.local);
     };
     out.push('<');
-    out.push_str(&tag);
+    tag(out);
     if root {
         for (prefix, namespace) in PREFIXES {
             attribute(out, &format!("xmlns:{prefix}"), namespace);
@@ -293,11 +296,15 @@ fn write_element(out: &mut String, element: &Element, root: bool) {
     for child in &element.children {
         write_element(out, child, false);
     }
-    let _infallible = write!(out, "</{tag}>");
+    out.push_str("</");
+    tag(out);
+    out.push('>');
 }
 
 fn attribute(out: &mut String, name: &str, value: &str) {
-    let _infallible = write!(out, " {name}=\"");
+    out.push(' ');
+    out.push_str(name);
+    out.push_str("=\"");
     escape(out, value);
     out.push('"');
 }
@@ -306,8 +313,11 @@ fn attribute(out: &mut String, name: &str, value: &str) {
 /// XML cannot have go.
 fn escape(out: &mut String, text: &str) {
     // The last one begins what XML cannot have beyond ASCII, and a few characters beside it.
-    let is_special =
-        |byte: u8| byte < 0x20 || matches!(byte, b'&' | b'<' | b'>' | b'"' | 0x7f | 0xef);
+    let is_special = |byte: u8| match byte {
+        b'\n' | b'\t' => false,
+        b'&' | b'<' | b'>' | b'"' | 0x7f | 0xef => true,
+        other => other < 0x20,
+    };
     let mut rest = text;
     while let Some(at) = rest.bytes().position(is_special) {
         let (plain, other) = rest.split_at(at);
@@ -319,7 +329,6 @@ fn escape(out: &mut String, text: &str) {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\r' => out.push_str("&#13;"),
-            c @ ('\n' | '\t') => out.push(c),
             c if c.is_ascii_control() => {}
             '\u{fffe}' | '\u{ffff}' => {}
             c => out.push(c),

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
@@ -86,6 +86,8 @@ impl Opening {
                 .busy_timeout(Duration::ZERO)
                 .map_err(Error::open)?;
         }
+        // A plan is made once, whatever values come: else SQLite makes it anew with each other value of a LIMIT.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         let most = self.statement;
         connection.progress_handler(ASKED_EVERY * 1_000, Some(move || spent() > most))?;
         Ok(connection)
