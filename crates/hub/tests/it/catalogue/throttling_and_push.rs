@@ -324,7 +324,11 @@ async fn row_33_renewal_job_not_running(database: Database) {
         pushed().await
     })
     .await;
-    until("it is written", async || world.titles(1) == ["Visit"]).await;
+    until("it is written", async || {
+        world.clock.advance(60);
+        world.titles(1) == ["Visit"]
+    })
+    .await;
     assert_eq!(world.writes(), 1);
 }
 
