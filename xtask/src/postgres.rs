@@ -25,11 +25,16 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts a cluster; `None` when PostgreSQL is not installed.
+    /// Starts a cluster, unless there is one already; `None` when PostgreSQL is not installed.
     pub fn start() -> Result<Option<Self>> {
         if let Some(url) = env::var(VARIABLE).ok().filter(|url| !url.is_empty()) {
             return Ok(Some(Self { url, keeper: None }));
         }
+        Self::own()
+    }
+
+    /// Starts a cluster of our own, whatever else runs.
+    pub fn own() -> Result<Option<Self>> {
         let Some(programs) = programs() else {
             return Ok(None);
         };
@@ -44,9 +49,28 @@ impl Cluster {
         Err(format!("PostgreSQL does not start: {last}").into())
     }
 
+    /// Whether one can be started.
+    pub fn installed() -> bool {
+        programs().is_some()
+    }
+
     /// Its URL.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Who connects to it and where: `postgres@127.0.0.1:5432`.
+    pub fn authority(&self) -> &str {
+        let (_, rest) = self.url.split_once("//").unwrap_or_default();
+        rest.split('/').next().unwrap_or_default()
+    }
+
+    /// The same for programs that are linked with PostgreSQL's own library, such as `psql`.
+    pub fn variables(&self) -> [(&'static str, String); 3] {
+        let authority = self.authority();
+        let (user, place) = authority.split_once('@').unwrap_or_default();
+        let (host, port) = place.split_once(':').unwrap_or_default();
+        [("PGUSER", user), ("PGHOST", host), ("PGPORT", port)].map(|(n, v)| (n, v.to_owned()))
     }
 
     fn start_in(programs: &PathBuf) -> Result<Self> {

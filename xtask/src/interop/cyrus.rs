@@ -54,6 +54,8 @@ pub fn start(folder: &Path) -> Result<Server> {
         root,
         files: None,
         running,
+        beside: Vec::new(),
+        database: None,
     })
 }
 

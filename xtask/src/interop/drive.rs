@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::Options;
 use super::server::{Kind, Server};
 use crate::Result;
 use crate::command::cargo;
@@ -14,12 +15,11 @@ const ALONE: &str = "interop::a_server_is_kept_in_step";
 const TOGETHER: &str = "interop::servers_are_kept_in_step_with_each_other";
 
 /// Starts the servers and runs every check with each of them; then links them all.
-pub fn servers(wants: impl Fn(&str) -> bool, python: &Path, folder: &Path) -> Result<bool> {
+pub fn servers(options: &Options, python: &Path, folder: &Path) -> Result<bool> {
     let mut running = Vec::new();
-    for kind in Kind::ALL {
-        if !wants(kind.name()) {
-            continue;
-        }
+    let always = Kind::ALWAYS.into_iter().filter(|k| options.wants(k.name()));
+    let asked = Kind::ASKED.into_iter().filter(|k| options.asks(k.name()));
+    for kind in always.chain(asked) {
         match kind.missing() {
             Some(how) => println!("{}: SKIPPED: not installed: {how}", kind.name()),
             None => running.push(kind.start(python, folder)?),

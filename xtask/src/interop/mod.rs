@@ -4,11 +4,13 @@
 mod clients;
 mod compared;
 mod cyrus;
+mod davical;
 mod drive;
 mod house;
 mod process;
 mod radicale;
 mod server;
+mod sogo;
 mod xandikos;
 
 use crate::Result;
@@ -33,14 +35,27 @@ pub struct Options {
     /// Only real clients, against Kalends as a server.
     #[arg(long)]
     clients: bool,
+    /// Those too that bring a good part of a system along: DAViCal, SOGo, Thunderbird.
+    #[arg(long)]
+    all: bool,
     /// Only those with these names.
     names: Vec<String>,
 }
 
 impl Options {
+    /// Whether one that is always run is wanted.
     fn wants(&self, name: &str) -> bool {
+        self.names.is_empty() || self.names(name)
+    }
+
+    /// Whether one is wanted that has to be asked for.
+    fn asks(&self, name: &str) -> bool {
+        self.names(name) || self.all && self.names.is_empty()
+    }
+
+    fn names(&self, name: &str) -> bool {
         let same = |one: &String| one.eq_ignore_ascii_case(name);
-        self.names.is_empty() || self.names.iter().any(same)
+        self.names.iter().any(same)
     }
 }
 
@@ -53,13 +68,12 @@ pub fn run(options: &Options) -> Result<bool> {
     let python = PYTHON.install()?;
     let folder = target().join("interop/data");
     process::clear(&folder)?;
-    let wants = |name: &str| options.wants(name);
     let mut all = true;
     if !options.clients {
-        all &= drive::servers(wants, &python, &folder)?;
+        all &= drive::servers(options, &python, &folder)?;
     }
     if !options.servers {
-        all &= clients::run(wants, &python, &folder)?;
+        all &= clients::run(options, &python, &folder)?;
     }
     Ok(all)
 }

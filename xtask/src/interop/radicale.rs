@@ -27,5 +27,7 @@ pub fn start(python: &Path, folder: &Path) -> Result<Server> {
         root,
         files: Some(folder.join("collection-root").join(USER)),
         running: Running::listening(command, &folder.join("log"), port)?,
+        beside: Vec::new(),
+        database: None,
     })
 }

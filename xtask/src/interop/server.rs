@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::process::{Running, clear};
-use super::{cyrus, radicale, xandikos};
+use super::{cyrus, davical, radicale, sogo, xandikos};
 use crate::Result;
+use crate::postgres::Cluster;
 
 /// The account that each of them has.
 pub const USER: &str = "test";
@@ -19,6 +20,8 @@ pub enum Kind {
     Radicale,
     Xandikos,
     Cyrus,
+    DaviCal,
+    Sogo,
 }
 
 /// One that runs.
@@ -31,11 +34,18 @@ pub struct Server {
     /// Where it keeps the account's calendars as files, if others may write them.
     pub files: Option<PathBuf>,
     pub running: Running,
+    /// What it needs beside itself; these end after it, in this order.
+    #[expect(dead_code, reason = "held until the server has ended")]
+    pub beside: Vec<Running>,
+    #[expect(dead_code, reason = "the same")]
+    pub database: Option<Cluster>,
 }
 
 impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Radicale, Self::Xandikos, Self::Cyrus];
+    /// Those that are always run.
+    pub const ALWAYS: [Self; 3] = [Self::Radicale, Self::Xandikos, Self::Cyrus];
+    /// Those that bring a good part of a system along, and are run when they are asked for.
+    pub const ASKED: [Self; 2] = [Self::DaviCal, Self::Sogo];
 
     /// As people call it.
     pub fn name(self) -> &'static str {
@@ -43,6 +53,8 @@ impl Kind {
             Self::Radicale => "Radicale",
             Self::Xandikos => "Xandikos",
             Self::Cyrus => "Cyrus",
+            Self::DaviCal => "DAViCal",
+            Self::Sogo => "SOGo",
         }
     }
 
@@ -51,6 +63,8 @@ impl Kind {
         match self {
             Self::Radicale | Self::Xandikos => None,
             Self::Cyrus => cyrus::missing(),
+            Self::DaviCal => davical::missing(),
+            Self::Sogo => sogo::missing(),
         }
     }
 
@@ -62,6 +76,8 @@ impl Kind {
             Self::Radicale => radicale::start(python, &folder),
             Self::Xandikos => xandikos::start(python, &folder),
             Self::Cyrus => cyrus::start(&folder),
+            Self::DaviCal => davical::start(&folder),
+            Self::Sogo => sogo::start(&folder),
         }
     }
 }

@@ -23,5 +23,7 @@ pub fn start(python: &Path, folder: &Path) -> Result<Server> {
         root,
         files: None,
         running: Running::listening(command, &folder.join("log"), port)?,
+        beside: Vec::new(),
+        database: None,
     })
 }

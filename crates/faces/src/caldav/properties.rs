@@ -14,7 +14,7 @@ use super::{
     object::{self, PEOPLE_MAX},
     privileges::{self, Granted},
     request::Request,
-    resource::{PRINCIPALS, Resource, home, principal},
+    resource::{PRINCIPALS, Resource, home_of, principal},
     scheduling::{self, Arrivals},
 };
 
@@ -219,9 +219,8 @@ const TABLE: &[Row] = &[
     row(name::SCHEDULE_TAG, false, |_, s| {
         Some(Element::text(name::SCHEDULE_TAG, s.item()?.schedule_tag()?))
     }),
-    row(name::CALENDAR_HOME_SET, false, |p, s| {
-        let own = person(s)?.id == p.request.user.id;
-        own.then(|| href(name::CALENDAR_HOME_SET, home(p.request)))
+    row(name::CALENDAR_HOME_SET, false, |_, s| {
+        Some(href(name::CALENDAR_HOME_SET, home_of(person(s)?.id)))
     }),
     // Calendars.
     row(name::CALENDAR_DESCRIPTION, false, |_, s| {

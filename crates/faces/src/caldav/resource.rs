@@ -223,7 +223,12 @@ pub(super) fn principal(user: &User) -> String {
 
 /// The address of the collection of calendars.
 pub(super) fn home(request: &Request) -> String {
-    format!("{HOMES}{}/", request.user.id)
+    home_of(request.user.id)
+}
+
+/// The same of anybody.
+pub(super) fn home_of(person: hub::UserId) -> String {
+    format!("{HOMES}{person}/")
 }
 
 /// In whose calendar home a path is, if it is not that of whoever asks.

@@ -204,7 +204,15 @@ impl Client {
         id: &str,
         version: &Version,
     ) -> Result<Reply, Failure> {
-        let request = Request::delete(href::address(collection, id))
+        let url = href::address(collection, id);
+        if Quirks::of(collection).blind_delete() {
+            match self.etag(&url).await? {
+                Some(tag) if tag == version.tag => {}
+                Some(_) => return Ok(Reply::Stale),
+                None => return Ok(Reply::Missing),
+            }
+        }
+        let request = Request::delete(url)
             .header("if-match", if_match(version))
             // RFC 6638 8.1: no «declined» to the organizer.
             .header("schedule-reply", "F");

@@ -22,11 +22,15 @@ enum Quirk {
     NoSyncCollection,
     /// A sync token that the server does not know (any more) is answered as if nothing had changed: sweep often.
     SilentTokens,
+    /// A DELETE does not look at its `If-Match`: look before it.
+    BlindDelete,
     /// The same UID must not be in two calendars of the account.
     UniqueUid,
 }
 
-use Quirk::{Hosts, NoSyncCollection, PerMinute, Poll, RereadAfterPut, SilentTokens, UniqueUid};
+use Quirk::{
+    BlindDelete, Hosts, NoSyncCollection, PerMinute, Poll, RereadAfterPut, SilentTokens, UniqueUid,
+};
 
 /// How a server is known.
 #[derive(Clone, Copy, Debug)]
@@ -123,7 +127,7 @@ const TABLE: [Server; 19] = [
     Server {
         name: "SOGo",
         signs: &[Path("/SOGo/dav/")],
-        quirks: &[SilentTokens, RereadAfterPut],
+        quirks: &[SilentTokens, RereadAfterPut, BlindDelete],
     },
     Server {
         name: "Stalwart",
@@ -141,11 +145,11 @@ const TABLE: [Server; 19] = [
         signs: &[Path("/dav/"), Path("/principals/users/")],
         quirks: &[RereadAfterPut],
     },
-    // This machine: the sandbox and other servers that cost nothing to ask.
+    // The sandbox and others of which nothing else is known.
     Server {
         name: "this machine",
-        signs: &[Host("localhost"), Host("127.0.0.1"), Host("[::1]")],
-        quirks: &[Poll(1), PerMinute(6_000)],
+        signs: &HERE,
+        quirks: &[],
     },
     // Both are at the root or wherever somebody put them: nothing is to be minded, and nothing tells them from others.
     Server {
@@ -159,6 +163,13 @@ const TABLE: [Server; 19] = [
         quirks: &[],
     },
 ];
+
+/// This machine: whatever runs there costs nothing to ask.
+const HERE: [Sign; 3] = [Host("localhost"), Host("127.0.0.1"), Host("[::1]")];
+/// How often to look there.
+const POLL_HERE: Duration = Duration::from_secs(1);
+/// How many requests a minute.
+const PER_MINUTE_HERE: u32 = 6_000;
 
 /// How often to look where nothing is known of the server.
 const POLL: Duration = Duration::from_mins(1);
@@ -177,7 +188,9 @@ const SWEEP_SILENT: u32 = 20;
 pub(super) struct Quirks {
     /// What the kind of server is called; nothing where it is not known.
     pub(super) name: &'static str,
-    quirks: &'static [Quirk],
+    all: &'static [Quirk],
+    /// Whether it is on this machine.
+    here: bool,
 }
 
 impl Quirks {
@@ -185,7 +198,8 @@ impl Quirks {
     pub(super) fn unknown() -> Self {
         Self {
             name: "",
-            quirks: &[],
+            all: &[],
+            here: false,
         }
     }
 
@@ -204,17 +218,18 @@ impl Quirks {
         let row = TABLE.iter().find(|row| row.signs.iter().any(fits));
         row.map_or_else(Self::unknown, |row| Self {
             name: row.name,
-            quirks: row.quirks,
+            all: row.quirks,
+            here: HERE.iter().any(fits),
         })
     }
 
     fn has(self, quirk: Quirk) -> bool {
-        self.quirks.contains(&quirk)
+        self.all.contains(&quirk)
     }
 
     /// The domain whose hosts may have the credentials.
     pub(super) fn hosts(self) -> Option<&'static str> {
-        self.quirks.iter().find_map(|quirk| match quirk {
+        self.all.iter().find_map(|quirk| match quirk {
             Hosts(domain) => Some(*domain),
             _ => None,
         })
@@ -231,7 +246,10 @@ impl Quirks {
     }
 
     fn own_pace(self) -> Option<Duration> {
-        self.quirks.iter().find_map(|quirk| match quirk {
+        if self.here {
+            return Some(POLL_HERE);
+        }
+        self.all.iter().find_map(|quirk| match quirk {
             Poll(seconds) => Some(Duration::from_secs(*seconds)),
             _ => None,
         })
@@ -239,7 +257,10 @@ impl Quirks {
 
     /// How many requests a minute in the long run.
     pub(super) fn per_minute(self) -> u32 {
-        let requests = self.quirks.iter().find_map(|quirk| match quirk {
+        if self.here {
+            return PER_MINUTE_HERE;
+        }
+        let requests = self.all.iter().find_map(|quirk| match quirk {
             PerMinute(requests) => Some(*requests),
             _ => None,
         });
@@ -249,6 +270,11 @@ impl Quirks {
     /// Whether what a PUT stored must be read before it is known.
     pub(super) fn reread_after_put(self) -> bool {
         self.has(RereadAfterPut)
+    }
+
+    /// Whether the tag must be compared before a DELETE.
+    pub(super) fn blind_delete(self) -> bool {
+        self.has(BlindDelete)
     }
 
     /// Whether sync-collection can be used.
@@ -331,6 +357,10 @@ mod tests {
         assert_eq!((plain.per_minute(), plain.sweep()), (PER_MINUTE, SWEEP));
         assert_eq!(of("localhost").poll(), Duration::from_secs(1));
         assert!(of("127.0.0.1").per_minute() > PER_MINUTE);
+        // A known kind of server that runs here keeps its manners, and not its pace.
+        let here = of("127.0.0.1:8080/caldav.php/me/home/");
+        assert_eq!((here.name, here.sweep()), ("DAViCal", SWEEP_SILENT));
+        assert_eq!((here.poll(), here.hurry()), (POLL_HERE, POLL_HERE));
         let gmx = of("caldav.gmx.net");
         assert!(!gmx.sync_collection() && gmx.per_minute() == 30);
         assert_eq!(of("example.org/SOGo/dav/me/").sweep(), SWEEP_SILENT);

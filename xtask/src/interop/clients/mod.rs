@@ -4,12 +4,14 @@ mod calcurse;
 mod caldav_server_tester;
 mod litmus;
 mod python_caldav;
+mod thunderbird;
 mod tsdav;
 mod vdirsyncer;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::Options;
 use super::house::House;
 use super::process::clear;
 use crate::Result;
@@ -38,7 +40,8 @@ enum Verdict {
 
 type Client = (&'static str, fn(&Place<'_>) -> Result<Verdict>);
 
-const CLIENTS: [Client; 6] = [
+/// Those that are always run.
+const ALWAYS: [Client; 6] = [
     ("python-caldav", python_caldav::run),
     ("caldav-server-tester", caldav_server_tester::run),
     ("vdirsyncer", vdirsyncer::run),
@@ -46,10 +49,14 @@ const CLIENTS: [Client; 6] = [
     ("calcurse-caldav", calcurse::run),
     ("litmus", litmus::run),
 ];
+/// Those that bring a good part of a system along, and are run when they are asked for.
+const ASKED: [Client; 1] = [("Thunderbird", thunderbird::run)];
 
 /// Runs those that are wanted, and prints a line for each. False if one of them found something wrong.
-pub fn run(wants: impl Fn(&str) -> bool, python: &Path, folder: &Path) -> Result<bool> {
-    let wanted: Vec<&Client> = CLIENTS.iter().filter(|(name, _)| wants(name)).collect();
+pub fn run(options: &Options, python: &Path, folder: &Path) -> Result<bool> {
+    let always = ALWAYS.iter().filter(|(name, _)| options.wants(name));
+    let asked = ASKED.iter().filter(|(name, _)| options.asks(name));
+    let wanted: Vec<&Client> = always.chain(asked).collect();
     if wanted.is_empty() {
         return Ok(true);
     }

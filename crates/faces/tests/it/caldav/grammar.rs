@@ -183,12 +183,17 @@ impl Faults {
             }
         }
         let asked = question.filter(|_| is_read(exchange));
-        let asked = asked.and_then(|q| q.child(&name::PROP));
+        // What python-caldav searches people for stands beside an empty prop.
+        let asked = asked.and_then(|q| match q.child(&name::PROP)? {
+            prop if prop.is_empty() && q.name == name::PRINCIPAL_PROPERTY_SEARCH => Some(q),
+            prop => Some(prop),
+        });
         let Some(asked) = asked.filter(|_| !answered.is_empty()) else {
             return;
         };
         let brief = exchange.asked("brief") == "t" || exchange.asked("prefer").contains("minimal");
         let mut asked: Vec<&Name> = asked.children.iter().map(|p| &p.name).collect();
+        asked.retain(|name| ![name::PROP, name::PROPERTY_SEARCH].contains(name));
         if brief {
             asked.retain(|name| answered.contains(name));
         }

@@ -1,5 +1,6 @@
 //! Reports on people, and properties that name others.
 
+use identity::NewUser;
 use protocols::caldav::name;
 
 use super::*;
@@ -78,4 +79,28 @@ async fn a_property_that_names_somebody_is_expanded() {
         text.contains("Ada") && text.contains("404 Not Found"),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn a_library_asks_beside_an_empty_prop_and_everybody_has_a_home() {
+    let dav = Dav::start().await;
+    let new = NewUser {
+        email: "ben@example.org".into(),
+        name: "Ben".into(),
+        time_zone: "Europe/Vienna".into(),
+        ..NewUser::default()
+    };
+    let ben = dav.world.app.identity.create_user(new).await.unwrap().id;
+    let body = "<d:principal-property-search xmlns:d='DAV:' xmlns:c='urn:ietf:params:xml:ns:caldav'><d:prop/>\
+        <c:calendar-home-set/><d:displayname/></d:principal-property-search>";
+    let people = "/caldav/principals/";
+    let answer = multistatus(&dav.send("REPORT", people, &[("depth", "0")], body).await);
+    for (id, called) in [(dav.world.user.id, "Ada"), (ben, "Ben")] {
+        let of = format!("{people}{id}/");
+        let found = answer.responses.iter().find(|found| found.href == of);
+        let found = found.unwrap();
+        assert_eq!(found.text(&name::DISPLAYNAME), Some(called));
+        let home = found.href_of(&name::CALENDAR_HOME_SET);
+        assert_eq!(home, Some(format!("/caldav/calendars/{id}/").as_str()));
+    }
 }

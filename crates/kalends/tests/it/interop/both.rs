@@ -10,7 +10,7 @@ use super::{
 use crate::until::within;
 
 /// So often the two edits are tried: whether the hub hears of one before the other is chance.
-const TRIES: u32 = 5;
+const TRIES: u32 = 20;
 
 /// A title there, a place here: both stand on both sides.
 pub async fn different(pair: &Pair) -> Checked {

@@ -1,7 +1,7 @@
 //! The manners of particular servers, recorded: `docs/conformance/caldav-servers.md`.
 
 use calendar::Event;
-use kalends_providers::{Connector, Create};
+use kalends_providers::{Connector, Create, Delete};
 use sync::replication::Reply;
 
 use super::{
@@ -152,4 +152,49 @@ async fn a_first_sync_whose_parts_are_not_the_whole_is_completed() {
     server.state().skips = true;
     let read = caldav.changes(at(&calendar), None).await.unwrap();
     assert_eq!((read.full, read.sightings.len()), (true, 4));
+}
+
+#[tokio::test]
+async fn where_a_delete_is_not_compared_the_tag_is_looked_at_before_it() {
+    // SOGo deletes whatever the condition says; the other one shows that the server here does so too.
+    for (below, compared) in [("/SOGo/dav/ada", true), ("/dav.php/ada", false)] {
+        let (server, caldav, _) = start().await;
+        let calendar = of_kind(&server, below);
+        server.state().blind = true;
+        server.state().edit("a.ics", Some(&text("a")));
+        let read = caldav.changes(at(&calendar), None).await.unwrap();
+        let version = read.sightings[0].found.as_ref().unwrap().version.clone();
+        let delete = || Delete {
+            id: "a.ics",
+            version: &version,
+        };
+        server.state().edit("a.ics", Some(&text("b")));
+        let reply = caldav.delete(at(&calendar), delete()).await.unwrap();
+        let expected = if compared {
+            Reply::Stale
+        } else {
+            Reply::Deleted
+        };
+        assert_eq!(reply, expected, "{below}");
+        assert_eq!(server.state().objects.contains_key("a.ics"), compared);
+        server.state().edit("a.ics", None);
+        let reply = caldav.delete(at(&calendar), delete()).await.unwrap();
+        assert_eq!(reply, Reply::Missing, "{below}");
+    }
+}
+
+#[tokio::test]
+async fn what_has_not_changed_is_deleted_there_all_the_same() {
+    let (server, caldav, _) = start().await;
+    let calendar = of_kind(&server, "/SOGo/dav/ada");
+    server.state().blind = true;
+    server.state().edit("a.ics", Some(&text("a")));
+    let read = caldav.changes(at(&calendar), None).await.unwrap();
+    let version = read.sightings[0].found.as_ref().unwrap().version.clone();
+    let delete = Delete {
+        id: "a.ics",
+        version: &version,
+    };
+    let reply = caldav.delete(at(&calendar), delete).await.unwrap();
+    assert_eq!(reply, Reply::Deleted);
 }
