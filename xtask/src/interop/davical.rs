@@ -15,8 +15,6 @@ const HOME: &str = "/usr/share/davical";
 /// package configures it (`/etc/davical/config.php`).
 const MAKES: &str = "/usr/share/davical/dba/create-database.sh";
 const DATABASE: &str = "davical";
-/// So many requests at once.
-const WORKERS: &str = "8";
 
 /// What this machine lacks.
 pub fn missing() -> Option<&'static str> {
@@ -44,7 +42,8 @@ pub fn start(folder: &Path) -> Result<Server> {
     php.args(["-d", &format!("include_path=/usr/share/awl/inc:{HOME}/inc")]);
     php.args(["-S", &format!("127.0.0.1:{port}")]);
     php.args(["-t", &format!("{HOME}/htdocs")]);
-    php.envs(at).env("PHP_CLI_SERVER_WORKERS", WORKERS);
+    // One process, one request after the other: its workers would outlive it.
+    php.envs(at).env_remove("PHP_CLI_SERVER_WORKERS");
     let root = format!("http://127.0.0.1:{port}/caldav.php/");
     Ok(Server {
         kind: Kind::DaviCal,
