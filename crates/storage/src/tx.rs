@@ -1,6 +1,9 @@
 //! A transaction of one tenant, and how it commits: position order is commit order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
@@ -20,7 +23,7 @@ use crate::{
     runs::{self, Journal},
     session::Session,
     value::Value,
-    vault::{Aad, KeyRef, key_id},
+    vault::{Aad, Key, KeyRef, key_id},
 };
 
 /// A transaction. Rolls back when it is dropped without [`Tx::commit`].
@@ -126,10 +129,15 @@ impl Tx {
     /// # Errors
     /// [`Error::Tampered`] if it was changed or belongs to another row, [`Error::KeyDestroyed`] if its key is gone.
     pub async fn open(&mut self, aad: Aad, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        let key = self.key_of(aad, sealed).await?;
+        key.open(self.session.tenant(), aad, sealed)
+    }
+
+    /// The key that sealed these bytes.
+    async fn key_of(&mut self, aad: Aad, sealed: &[u8]) -> Result<Arc<Key>> {
         let id = key_id(aad, sealed)?;
         let ring = self.store.keyring();
-        let key = self.keys.by_id(ring, &mut self.session, aad, id).await?;
-        key.open(self.session.tenant(), aad, sealed)
+        self.keys.by_id(ring, &mut self.session, aad, id).await
     }
 
     /// Destroys a key and with it everything that it ever sealed. There is no way back once the transaction commits.
@@ -152,9 +160,7 @@ impl Tx {
         aad: Aad,
         sealed: &[u8],
     ) -> Result<T> {
-        let id = key_id(aad, sealed)?;
-        let ring = self.store.keyring();
-        let key = self.keys.by_id(ring, &mut self.session, aad, id).await?;
+        let key = self.key_of(aad, sealed).await?;
         key.open_into(&mut self.opened, self.session.tenant(), aad, sealed)?;
         serde_json::from_slice(&self.opened).map_err(|error| format(aad, &error))
     }
