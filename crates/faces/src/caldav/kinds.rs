@@ -13,7 +13,7 @@ pub(super) fn kinds(subject: &Subject<'_>) -> Element {
     let kinds: &[Name] = match subject {
         Subject::Item(..) => &[],
         Subject::Resource(resource) => match resource {
-            Resource::Calendar(_) => &[name::COLLECTION, name::CALENDAR],
+            Resource::Calendar(_) | Resource::BusyTime(_) => &[name::COLLECTION, name::CALENDAR],
             Resource::Principal(_) => &[name::COLLECTION, name::PRINCIPAL],
             Resource::Inbox(_) => &[name::COLLECTION, name::SCHEDULE_INBOX],
             Resource::Outbox => &[name::COLLECTION, name::SCHEDULE_OUTBOX],
@@ -44,6 +44,7 @@ pub(super) fn reports(subject: &Subject<'_>) -> Element {
         name::FREE_BUSY_QUERY,
     ];
     let own: &[Name] = match subject {
+        Subject::Resource(Resource::BusyTime(_)) => &OBJECTS[2..],
         Subject::Resource(Resource::Calendar(_) | Resource::Home) => &OBJECTS,
         Subject::Item(..) | Subject::Resource(Resource::Inbox(_)) => &OBJECTS[..2],
         Subject::Resource(Resource::Principals) => &[name::PRINCIPAL_SEARCH_PROPERTY_SET],
@@ -54,7 +55,8 @@ pub(super) fn reports(subject: &Subject<'_>) -> Element {
         Subject::Resource(Resource::Calendar(_) | Resource::Home | Resource::Inbox(_))
     );
     let sync = synced.then_some(name::SYNC_COLLECTION);
-    let all = own.iter().cloned().chain(sync).chain(PEOPLE);
+    let people = PEOPLE.into_iter().filter(|_| !subject.is_busy_time());
+    let all = own.iter().cloned().chain(sync).chain(people);
     let supported = all.map(|report| {
         let report = Element::parent(name::REPORT, [Element::new(report)]);
         Element::parent(name::SUPPORTED_REPORT, [report])

@@ -28,6 +28,7 @@ mod report;
 mod request;
 mod resource;
 mod scheduling;
+mod subject;
 mod transfer;
 
 use axum::{
@@ -128,6 +129,10 @@ async fn answer(app: &App, http: HttpRequest) -> Result<Response> {
     };
     let resource = Resource::at(&request, parts.uri.path()).await?;
     request.within = resource::home_of_another(&request, parts.uri.path());
+    let busy_time = matches!(resource, Resource::BusyTime(_));
+    if busy_time && !["OPTIONS", "PROPFIND", "REPORT"].contains(&parts.method.as_str()) {
+        return Err(resource::forbidden());
+    }
     if request.method != "OPTIONS" {
         preconditions::check(&request, &resource).await?;
     }

@@ -131,6 +131,10 @@ fn one(privilege: &Name) -> Element {
 /// What whoever asks may do. `write` is more than changing what is in a calendar: it is there where its properties can be
 /// changed, too.
 fn granted(request: &Request, subject: &Subject<'_>) -> Vec<Element> {
+    let free_busy = one(&Name::new(name::CALDAV, "read-free-busy"));
+    if subject.is_busy_time() {
+        return vec![free_busy];
+    }
     let mut all = vec!["read", "read-current-user-privilege-set"];
     let own = owns(subject);
     if own {
@@ -159,7 +163,7 @@ fn granted(request: &Request, subject: &Subject<'_>) -> Vec<Element> {
         .into_iter()
         .map(|privilege| one(&Name::new(name::DAV, privilege)))
         .collect();
-    privileges.push(one(&Name::new(name::CALDAV, "read-free-busy")));
+    privileges.push(free_busy);
     if let Some(own) = scheduling(subject) {
         let all = [own].into_iter().chain(own.inner);
         privileges.extend(all.map(|p| one(&Name::new(p.namespace, p.name))));

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use hub::{Access, CalendarId, CalendarView};
 use protocols::caldav::{COLLATIONS, Element, Name, name};
 
+pub(super) use super::subject::Subject;
 use super::{
     BODY_MAX,
     answer::Result,
     components, dead,
-    item::Item,
     kinds::{component_set, kinds, reports, time_zone},
     object::{self, PEOPLE_MAX},
     privileges::{self, Granted},
@@ -24,46 +24,6 @@ pub(super) const TOKEN: &str = "data:,kalends-";
 /// The sync token of a position in the change log.
 pub(super) fn sync_token(position: i64) -> String {
     format!("{TOKEN}{position}")
-}
-
-/// What a property is asked of.
-pub(super) enum Subject<'a> {
-    /// Something that is no object.
-    Resource(&'a Resource),
-    /// An object of a calendar.
-    Item(&'a CalendarView, &'a Item),
-}
-
-impl<'a> Subject<'a> {
-    /// The calendar that it is.
-    pub(super) fn calendar(&self) -> Option<&'a CalendarView> {
-        match self {
-            Self::Resource(Resource::Calendar(calendar)) => Some(calendar),
-            _ => None,
-        }
-    }
-
-    /// The calendar that it is, or is in.
-    pub(super) fn place(&self) -> Option<&'a CalendarView> {
-        match self {
-            Self::Item(calendar, _) => Some(calendar),
-            Self::Resource(_) => self.calendar(),
-        }
-    }
-
-    fn item(&self) -> Option<&'a Item> {
-        match self {
-            Self::Item(_, item) => Some(item),
-            Self::Resource(_) => None,
-        }
-    }
-
-    fn resource(&self) -> Option<&'a Resource> {
-        match self {
-            Self::Resource(resource) => Some(resource),
-            Self::Item(..) => None,
-        }
-    }
 }
 
 /// Knows what does not change between the resources of one answer.
@@ -153,11 +113,11 @@ const TABLE: &[Row] = &[
         Some(Element::new(name::INHERITED_ACL_SET))
     }),
     row(name::RESOURCE_ID, false, |_, s| {
-        let id = match s {
-            Subject::Item(_, item) => item.id(),
-            Subject::Resource(Resource::Calendar(calendar)) => calendar.id.0,
-            Subject::Resource(Resource::Principal(user)) => user.id.0,
-            Subject::Resource(_) => return None,
+        let id = match (s, s.calendar()) {
+            (Subject::Item(_, item), _) => item.id(),
+            (_, Some(calendar)) => calendar.id.0,
+            (Subject::Resource(Resource::Principal(user)), _) => user.id.0,
+            (Subject::Resource(_), None) => return None,
         };
         Some(href(name::RESOURCE_ID, format!("urn:uuid:{id}")))
     }),
@@ -256,7 +216,11 @@ const TABLE: &[Row] = &[
         Some(Element::text(name::MAX_ATTENDEES_PER_INSTANCE, max))
     }),
     row(name::SUPPORTED_CALENDAR_COMPONENT_SET, false, |_, s| {
-        let held = components::held(s.calendar()?);
+        let held = if s.is_busy_time() {
+            vec!["VFREEBUSY".to_owned()]
+        } else {
+            components::held(s.calendar()?)
+        };
         Some(component_set(held.iter().map(String::as_str)))
     }),
     row(name::SUPPORTED_CALENDAR_COMPONENT_SETS, false, |_, s| {
@@ -343,6 +307,9 @@ impl<'a> Properties<'a> {
 
     /// The value of a property; `None` if this resource does not have it.
     pub(super) fn get(&self, subject: &Subject<'_>, name: &Name) -> Option<Element> {
+        if !subject.tells(name) {
+            return None;
+        }
         let set = subject.calendar().and_then(|c| dead::get(c, name));
         set.or_else(|| {
             let row = TABLE.iter().find(|row| row.name == *name)?;
@@ -362,7 +329,8 @@ impl<'a> Properties<'a> {
 
     fn those(&self, subject: &Subject<'_>, which: impl Fn(&Row) -> bool) -> Vec<Element> {
         let set = subject.calendar().map(dead::all).unwrap_or_default();
-        let rows = TABLE.iter().filter(|row| which(row));
+        let rows = TABLE.iter();
+        let rows = rows.filter(|row| which(row) && subject.tells(&row.name));
         let live = rows.filter(|row| !set.iter().any(|own| own.name == row.name));
         let mut found: Vec<Element> = live.filter_map(|row| (row.value)(self, subject)).collect();
         found.extend(set);
@@ -421,7 +389,7 @@ fn display_name(properties: &Properties<'_>, subject: &Subject<'_>) -> Option<St
         Resource::Home => "Calendars".to_owned(),
         Resource::Inbox(_) => "Inbox".to_owned(),
         Resource::Outbox => "Outbox".to_owned(),
-        Resource::Calendar(calendar) => calendar.name.clone(),
+        Resource::Calendar(calendar) | Resource::BusyTime(calendar) => calendar.name.clone(),
         Resource::Root(_) => called(&properties.request.user).to_owned(),
         _ => return None,
     })

@@ -10,7 +10,7 @@ use super::{
     listing,
     properties::{Properties, Subject},
     request::{Depth, Request},
-    resource::{Resource, inbox, item_href},
+    resource::{Resource, forbidden, inbox, item_href},
 };
 
 /// PROPFIND on any resource. What is below what is below is not told (RFC 4918 9.1.1).
@@ -23,6 +23,9 @@ pub(super) async fn propfind(request: &Request, resource: &Resource) -> Result<H
         let condition = name::PROPFIND_FINITE_DEPTH;
         let detail = "Depth: 0 or 1 is needed";
         return Err(Fault::condition(StatusCode::FORBIDDEN, condition, detail));
+    }
+    if request.depth() != Depth::Zero && matches!(resource, Resource::BusyTime(_)) {
+        return Err(forbidden());
     }
     let inner = inside(request, resource).await?;
     let properties = knowing(request, resource, &inner, &asked).await?;
@@ -146,8 +149,8 @@ async fn inside(request: &Request, resource: &Resource) -> Result<Vec<Resource>>
         Resource::Principals => vec![Resource::Principal(request.user.clone())],
         Resource::Homes => vec![Resource::Home],
         Resource::Home => {
-            let calendars = calendars(request).await?.into_iter();
-            let calendars = calendars.map(Resource::Calendar);
+            let calendars = listed(request).await?.into_iter();
+            let calendars = calendars.map(Resource::of);
             calendars
                 .chain([inbox(request).await?, Resource::Outbox])
                 .collect()
@@ -156,9 +159,14 @@ async fn inside(request: &Request, resource: &Resource) -> Result<Vec<Resource>>
     })
 }
 
-/// The calendars in a person's home.
+/// The calendars in a person's home, with those of which they may see no more than when they are busy.
+pub(super) async fn listed(request: &Request) -> Result<Vec<CalendarView>> {
+    Ok(request.app.hub.calendars(&request.actor).await?)
+}
+
+/// The calendars in a person's home whose events they may read.
 pub(super) async fn calendars(request: &Request) -> Result<Vec<CalendarView>> {
-    let mut all = request.app.hub.calendars(&request.actor).await?;
+    let mut all = listed(request).await?;
     all.retain(|calendar| calendar.access >= Access::Read);
     Ok(all)
 }

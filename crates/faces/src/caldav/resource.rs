@@ -60,6 +60,9 @@ pub(super) enum Resource {
     Outbox,
     /// A calendar.
     Calendar(CalendarView),
+    /// A calendar of somebody else of which it may be seen when it is busy, and nothing more (RFC 4791 6.1.1). What is in it
+    /// cannot be named.
+    BusyTime(CalendarView),
     /// An object, or the place for one.
     Object(CalendarView, String),
     /// The place of an object whose name we choose.
@@ -114,14 +117,16 @@ impl Resource {
             (None, ..) => Ok(Self::Home),
             (Some(INBOX), None, _) => inbox(request).await,
             (Some(OUTBOX), None, _) => Ok(Self::Outbox),
-            (Some(slug), None, _) => Ok(match readable(request, slug).await? {
+            (Some(slug), None, _) => Ok(match named(request, slug).await? {
                 Some(calendar) if calendar.inbox => Self::Inbox(Some(Box::new(calendar))),
-                Some(calendar) => Self::Calendar(calendar),
+                Some(calendar) => Self::of(calendar),
                 None => Self::NoCalendar(slug.to_owned()),
             }),
             (Some(slug), Some(name), None) if name.len() <= NAME_MAX => {
-                let calendar = readable(request, slug).await?;
+                let calendar = named(request, slug).await?;
                 Ok(match calendar {
+                    // Also of what is not there: its name would tell whether it is.
+                    Some(calendar) if calendar.access < Access::Read => return Err(forbidden()),
                     Some(calendar) if name == ADD_MEMBER => Self::AddMember(calendar),
                     Some(calendar) => Self::Object(calendar, name.to_owned()),
                     None => Self::Nowhere,
@@ -140,10 +145,20 @@ impl Resource {
     ) -> Result<Self> {
         let found = by_slug(request, &slug(owner.id, name)).await?;
         let calendar = found.ok_or_else(forbidden)?;
-        Ok(match object {
-            Some(object) => Self::Object(calendar, object.to_owned()),
-            None => Self::Calendar(calendar),
-        })
+        match object {
+            None => Ok(Self::of(calendar)),
+            Some(_) if calendar.access < Access::Read => Err(forbidden()),
+            Some(object) => Ok(Self::Object(calendar, object.to_owned())),
+        }
+    }
+
+    /// A calendar, as far as it may be seen.
+    pub(super) fn of(calendar: CalendarView) -> Self {
+        if calendar.access < Access::Read {
+            Self::BusyTime(calendar)
+        } else {
+            Self::Calendar(calendar)
+        }
     }
 
     /// Its address.
@@ -156,7 +171,9 @@ impl Resource {
             Self::Home | Self::Nowhere => home(request),
             Self::Inbox(_) => home(request) + INBOX + "/",
             Self::Outbox => home(request) + OUTBOX + "/",
-            Self::Calendar(calendar) => calendar_href(request, &calendar.slug),
+            Self::Calendar(calendar) | Self::BusyTime(calendar) => {
+                calendar_href(request, &calendar.slug)
+            }
             Self::NoCalendar(slug) => calendar_href(request, slug),
             Self::Object(calendar, name) => calendar_href(request, &calendar.slug) + &encode(name),
             Self::AddMember(calendar) => calendar_href(request, &calendar.slug) + ADD_MEMBER,
@@ -179,7 +196,7 @@ pub(super) async fn inbox(request: &Request) -> Result<Resource> {
 }
 
 /// What belongs to somebody else (RFC 3744 7.1.1).
-fn forbidden() -> Fault {
+pub(super) fn forbidden() -> Fault {
     let detail = "this is another person's, and not shared with you";
     Fault::condition(axum::http::StatusCode::FORBIDDEN, NEED_PRIVILEGES, detail)
 }
@@ -194,9 +211,8 @@ async fn person(request: &Request, id: Option<&str>) -> Result<User> {
     found.ok_or_else(Fault::not_found)
 }
 
-/// The calendar with this name in the person's home, if they may see its events. Where they may only see when it is busy
-/// there is nothing to be had here.
-async fn readable(request: &Request, name: &str) -> Result<Option<CalendarView>> {
+/// The calendar with this name in the person's home.
+async fn named(request: &Request, name: &str) -> Result<Option<CalendarView>> {
     let own = by_slug(request, &slug(request.user.id, name)).await?;
     match own {
         Some(own) => Ok(Some(own)),
@@ -206,7 +222,7 @@ async fn readable(request: &Request, name: &str) -> Result<Option<CalendarView>>
 
 async fn by_slug(request: &Request, slug: &str) -> Result<Option<CalendarView>> {
     match request.app.hub.calendar_by_slug(&request.actor, slug).await {
-        Ok(calendar) => Ok(Some(calendar).filter(|c| c.access >= Access::Read)),
+        Ok(calendar) => Ok(Some(calendar)),
         Err(hub::Error::NotFound(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }

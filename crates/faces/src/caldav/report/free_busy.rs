@@ -16,7 +16,8 @@ use protocols::{
 use super::{
     super::{
         answer::{Fault, Result},
-        request::Request,
+        propfind::listed,
+        request::{Depth, Request},
         resource::Resource,
     },
     busy,
@@ -40,11 +41,15 @@ pub(super) async fn free_busy(
     if matches!(resource, Resource::Inbox(_) | Resource::Outbox) {
         return Err(unsupported());
     }
-    let (calendars, only) = targets(request, resource).await?;
-    if only.is_some() {
-        let detail = "an object has no busy time; its calendar has";
-        return Err(Fault::status(StatusCode::FORBIDDEN, detail));
-    }
+    let calendars = match resource {
+        Resource::BusyTime(calendar) => vec![calendar.clone()],
+        Resource::Home if request.depth_of_report() != Depth::Zero => listed(request).await?,
+        Resource::Object(..) => {
+            let detail = "an object has no busy time; its calendar has";
+            return Err(Fault::status(StatusCode::FORBIDDEN, detail));
+        }
+        _ => targets(request, resource).await?.0,
+    };
     let (window, mut periods) = (window(range), Vec::new());
     for calendar in &calendars {
         let zone = own_zone(request, calendar);

@@ -10,7 +10,7 @@ use super::{
     super::{
         answer::{Fault, Result, multistatus},
         properties::{Properties, Subject, sync_token},
-        propfind::{calendars, id_of, response},
+        propfind::{id_of, listed, response},
         request::Request,
         resource::{Resource, calendar_href, inbox},
     },
@@ -25,11 +25,8 @@ pub(super) async fn home(
     from: &From,
 ) -> Result<HttpResponse> {
     let request = properties.request;
-    let mut inside: Vec<Resource> = calendars(request)
-        .await?
-        .into_iter()
-        .map(Resource::Calendar)
-        .collect();
+    let inside = listed(request).await?.into_iter().map(Resource::of);
+    let mut inside: Vec<Resource> = inside.collect();
     inside.push(inbox(request).await?);
     properties.know(inside.iter().filter_map(id_of)).await?;
     properties.know_default().await?;
@@ -44,10 +41,7 @@ pub(super) async fn home(
         response(&properties, resource.href(request), &subject, &asked)
     };
     for resource in &inside {
-        let id = id_of(resource);
-        if let Some(touched) = &touched
-            && id.is_none_or(|id| !touched.changed.contains(&id))
-        {
+        if touched.as_ref().is_some_and(|t| !t.is_news(resource)) {
             continue;
         }
         responses.push(tell(resource));
@@ -97,7 +91,7 @@ async fn gone(request: &Request, touched: &Touched, inside: &[Resource]) -> Resu
         return Err(Fault::invalid_token());
     }
     let living: BTreeSet<String> = inside.iter().map(|r| r.href(request)).collect();
-    let all: BTreeSet<_> = touched.changed.union(&touched.removed).collect();
+    let all: BTreeSet<_> = touched.own.union(&touched.removed).collect();
     let gone = known.iter().filter(|gone| all.contains(&gone.calendar));
     let hrefs: BTreeSet<String> = gone
         .map(|gone| calendar_href(request, &gone.slug))
@@ -109,8 +103,22 @@ async fn gone(request: &Request, touched: &Touched, inside: &[Resource]) -> Resu
 /// The calendars of which something changed since a position.
 #[derive(Default)]
 struct Touched {
-    changed: BTreeSet<CalendarId>,
+    /// Itself.
+    own: BTreeSet<CalendarId>,
+    /// What is in it.
+    inside: BTreeSet<CalendarId>,
     removed: BTreeSet<CalendarId>,
+}
+
+impl Touched {
+    /// Whether a resource in the home is another one than before. Where only busy time is seen, what happens inside is not told.
+    fn is_news(&self, resource: &Resource) -> bool {
+        match (id_of(resource), resource) {
+            (Some(id), _) => self.own.contains(&id) || self.inside.contains(&id),
+            (None, Resource::BusyTime(calendar)) => self.own.contains(&calendar.id),
+            _ => false,
+        }
+    }
 }
 
 /// What changed since a position. Where somebody sees more or less of a calendar than before, everything is read again.
@@ -127,9 +135,9 @@ async fn touched(request: &Request, mut after: i64) -> Result<Touched> {
                     touched.removed.insert(CalendarId(change.subject));
                 }
                 ChangeKind::Calendar => {
-                    touched.changed.insert(CalendarId(change.subject));
+                    touched.own.insert(CalendarId(change.subject));
                 }
-                ChangeKind::Event | ChangeKind::Object => touched.changed.extend(change.calendar),
+                ChangeKind::Event | ChangeKind::Object => touched.inside.extend(change.calendar),
                 _ => {}
             }
         }

@@ -27,7 +27,7 @@ use super::{
     properties::{Properties, Subject},
     propfind::{IN_TEXTS, by_name, calendars, response},
     request::{Depth, Request},
-    resource::{Resource, item_href},
+    resource::{Resource, forbidden, item_href},
 };
 use data::Wanted;
 pub(super) use query::own_zone;
@@ -37,6 +37,10 @@ pub(super) async fn report(request: &Request, resource: &Resource) -> Result<Htt
     let report = Report::parse(&request.body)?;
     if !resource.is_there() {
         return Err(Fault::not_found());
+    }
+    let busy_time = matches!(resource, Resource::BusyTime(_));
+    if busy_time && !matches!(report, Report::FreeBusyQuery(_)) {
+        return Err(forbidden());
     }
     match report {
         Report::CalendarQuery(query) => query::query(request, resource, &query).await,
