@@ -23,7 +23,7 @@ pub use actor::{Actor, Kind};
 pub use clock::{Clock, SystemClock};
 pub use error::Error;
 pub use ids::{Ids, SystemIds};
-pub use people::NewUser;
+pub use people::{NewUser, UserChange};
 pub use secrets::{pkce_challenge, same_secret};
 pub use storage::{app_passwords::AppPassword, users::User};
 

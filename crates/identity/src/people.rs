@@ -40,16 +40,21 @@ pub struct NewUser {
     pub roles: Vec<String>,
 }
 
+/// What changes of a person; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct UserChange {
+    /// Mail address; signs them in from now on.
+    pub email: Option<String>,
+    /// Display name.
+    pub name: Option<String>,
+    /// IANA zone.
+    pub time_zone: Option<String>,
+}
+
 impl Identity {
     /// Makes a person.
     pub async fn create_user(&self, new: NewUser) -> Result<User> {
-        let email = new.email.trim().to_lowercase();
-        if !email.contains('@') {
-            return Err(Error::Invalid {
-                field: "email",
-                reason: "a mail address is needed",
-            });
-        }
+        let email = checked_email(&new.email)?;
         let password = match new.password {
             Some(chosen) => Some(hash_chosen(chosen).await?),
             None => None,
@@ -67,6 +72,24 @@ impl Identity {
         users::insert(&mut tx, &user).await?;
         tx.commit().await?;
         Ok(user)
+    }
+
+    /// Changes what is known of a person. Whoever is signed in stays so.
+    ///
+    /// # Errors
+    /// [`storage::Error::Exists`] if somebody else has the new address.
+    pub async fn change_user(&self, user: UserId, change: UserChange) -> Result<Option<User>> {
+        let email = change.email.as_deref().map(checked_email).transpose()?;
+        let mut tx = self.store.write().await?;
+        let Some(mut user) = users::get(&mut tx, user).await? else {
+            return Ok(None);
+        };
+        user.email = email.unwrap_or(user.email);
+        user.name = change.name.unwrap_or(user.name);
+        user.time_zone = change.time_zone.unwrap_or(user.time_zone);
+        users::update(&mut tx, &user).await?;
+        tx.commit().await?;
+        Ok(Some(user))
     }
 
     /// Gives a person another password, or none, and ends all their sessions: whoever knew the old one is out.
@@ -113,6 +136,12 @@ impl Identity {
     pub async fn users(&self) -> Result<Vec<User>> {
         let mut tx = self.store.read().await?;
         Ok(users::list(&mut tx).await?)
+    }
+
+    /// The person with a mail address, letter case aside.
+    pub async fn user_by_email(&self, email: &str) -> Result<Option<User>> {
+        let mut tx = self.store.read().await?;
+        Ok(users::by_email(&mut tx, email).await?)
     }
 
     /// The person behind an actor.
@@ -224,6 +253,21 @@ async fn write_password(tx: &mut Tx, user: UserId, password: Option<String>) -> 
     users::update(tx, &row).await?;
     sessions::delete_of_user(tx, user).await?;
     Ok(())
+}
+
+/// An address as it is kept.
+fn checked_email(email: &str) -> Result<String> {
+    let email = email.trim().to_lowercase();
+    let parts = email.split_once('@');
+    if parts.is_none_or(|(name, host)| name.is_empty() || host.is_empty())
+        || email.contains(char::is_whitespace)
+    {
+        return Err(Error::Invalid {
+            field: "email",
+            reason: "a mail address is needed",
+        });
+    }
+    Ok(email)
 }
 
 /// The hash of a password that somebody has chosen, if it is neither too short nor too long.

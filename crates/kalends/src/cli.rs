@@ -22,8 +22,10 @@ pub enum Command {
     Migrate(ConfigOptions),
     /// Check configuration, database, clock, reachability and certificates, and say what to do.
     Doctor(ConfigOptions),
-    /// Print a link that signs the owner in, once: for whoever has no password, or has forgotten it.
-    SignInLink(ConfigOptions),
+    /// Print a link that signs somebody in, once: for whoever has no password, or has forgotten it.
+    SignInLink(SignInOptions),
+    /// Let people in, list them, and change their address, name or zone.
+    Person(PersonOptions),
     /// Say what is kept of a person, erase it, and say what remains at providers and must be erased there.
     Erase(EraseOptions),
     /// Register, list and remove programs that people may let in through Google's or Microsoft's OAuth.
@@ -51,6 +53,59 @@ pub struct ServeOptions {
     /// The demo's stage: a `sandbox.json`. Serves `/demo` for it.
     #[arg(long, hide = true)]
     pub stage: Option<PathBuf>,
+}
+
+/// Options of `sign-in-link`.
+#[derive(Args, Clone)]
+pub struct SignInOptions {
+    #[command(flatten)]
+    /// Where the configuration is.
+    pub config: ConfigOptions,
+    /// Whom; the owner if nobody is named.
+    pub address: Option<String>,
+}
+
+/// Options of `person`.
+#[derive(Args, Clone)]
+pub struct PersonOptions {
+    #[command(flatten)]
+    /// Where the configuration is.
+    pub config: ConfigOptions,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: PersonCommand,
+}
+
+/// What to do with people.
+#[derive(Subcommand, Clone)]
+pub enum PersonCommand {
+    /// Let a person in, with a calendar of their own, and print a link that signs them in.
+    Add {
+        /// Their mail address: they sign in with it, and are invited by it.
+        address: String,
+        /// What they are called; the address if it is not said.
+        #[arg(long)]
+        name: Option<String>,
+        /// Their time zone, as `Europe/Berlin`; `sync.time_zone` of the configuration if it is not said.
+        #[arg(long)]
+        time_zone: Option<String>,
+    },
+    /// List everybody.
+    List,
+    /// Change what is known of a person. The owner is `owner@localhost` until this changes it.
+    Change {
+        /// Their mail address so far.
+        address: String,
+        /// Another mail address.
+        #[arg(long)]
+        to: Option<String>,
+        /// Another name.
+        #[arg(long)]
+        name: Option<String>,
+        /// Another time zone.
+        #[arg(long)]
+        time_zone: Option<String>,
+    },
 }
 
 /// Options of `erase`.

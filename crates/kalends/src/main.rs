@@ -12,6 +12,7 @@ mod demo;
 mod doctor;
 mod erase;
 mod house;
+mod people;
 mod sandbox;
 mod serve;
 mod sign_in;
@@ -33,6 +34,7 @@ async fn main() -> ExitCode {
         cli::Command::Migrate(options) => doctor::migrate(options).await,
         cli::Command::Doctor(options) => doctor::run(options).await,
         cli::Command::SignInLink(options) => sign_in::run(options).await,
+        cli::Command::Person(options) => people::run(options).await,
         cli::Command::Erase(options) => erase::run(options).await,
         cli::Command::App(options) => apps::run(options).await,
         cli::Command::Sandbox(options) => sandbox::run(options).await,

@@ -44,7 +44,7 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
         stage.settle(&house).await?;
         routes = routes.merge(stage.router(house.app.clone(), house.network.clone()));
     } else if house.owner.password.is_none() {
-        sign_in::print_link(&config, &house).await?;
+        sign_in::print_link(&config, &house, &house.owner).await?;
     }
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn({
