@@ -26,6 +26,7 @@ mod pace;
 pub mod prune;
 mod replay;
 pub mod replicate;
+mod restored;
 pub mod runs;
 pub mod scheduling;
 pub mod shape;

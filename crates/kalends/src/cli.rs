@@ -26,6 +26,8 @@ pub enum Command {
     SignInLink(SignInOptions),
     /// Let people in, list them, and change their address, name or zone.
     Person(PersonOptions),
+    /// Say that the database was restored from a backup: nothing is written until somebody has looked at what would be.
+    Restored(RestoredOptions),
     /// Say what is kept of a person, erase it, and say what remains at providers and must be erased there.
     Erase(EraseOptions),
     /// Register, list and remove programs that people may let in through Google's or Microsoft's OAuth.
@@ -106,6 +108,17 @@ pub enum PersonCommand {
         #[arg(long)]
         time_zone: Option<String>,
     },
+}
+
+/// Options of `restored`.
+#[derive(Args, Clone)]
+pub struct RestoredOptions {
+    #[command(flatten)]
+    /// Where the configuration is.
+    pub config: ConfigOptions,
+    /// It was looked at, and is to be written.
+    #[arg(long)]
+    pub approve: bool,
 }
 
 /// Options of `erase`.

@@ -13,6 +13,7 @@ mod doctor;
 mod erase;
 mod house;
 mod people;
+mod restored;
 mod sandbox;
 mod serve;
 mod sign_in;
@@ -35,6 +36,7 @@ async fn main() -> ExitCode {
         cli::Command::Doctor(options) => doctor::run(options).await,
         cli::Command::SignInLink(options) => sign_in::run(options).await,
         cli::Command::Person(options) => people::run(options).await,
+        cli::Command::Restored(options) => restored::run(options).await,
         cli::Command::Erase(options) => erase::run(options).await,
         cli::Command::App(options) => apps::run(options).await,
         cli::Command::Sandbox(options) => sandbox::run(options).await,

@@ -4,7 +4,8 @@ use axum::{Router, routing::get};
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
-    Failure, cli::ServeOptions, config, config::Config, house, sign_in, site, stage, telemetry,
+    Failure, cli::ServeOptions, config, config::Config, house, restored::Mark, sign_in, site,
+    stage, telemetry,
 };
 
 /// What `/health` answers: this is a hub, and it runs.
@@ -46,6 +47,11 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
     } else if house.owner.password.is_none() {
         sign_in::print_link(&config, &house, &house.owner).await?;
     }
+    let mark = Mark::in_directory(&config.storage.data);
+    if mark.is_behind(&house.store).await? {
+        house.app.hub.mark_restored(&house.store).await?;
+    }
+    let marking = tokio::spawn(mark.keep(house.store.clone()));
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn({
         let (hub, store) = (house.app.hub.clone(), house.store.clone());
@@ -61,6 +67,7 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
     // Whoever waits for nothing any more is not waited for: open streams end with the process.
     let _ = stop.send(true);
     telling.abort();
+    marking.abort();
     if let Some(mailing) = mailing {
         mailing.abort();
     }

@@ -37,6 +37,7 @@ pub mod runs;
 pub mod sessions;
 pub mod shares;
 pub mod spans;
+pub mod timeline;
 pub mod timers;
 pub mod traces;
 pub mod users;

@@ -26,7 +26,7 @@ pub enum State {
     Sent,
     /// A mail server has refused it for good.
     Refused,
-    /// No mail server took it in time.
+    /// No mail server took it in time, or it is of a backup that was restored.
     GivenUp,
 }
 
@@ -104,6 +104,9 @@ const BEGIN: &str = "
 const END: &str = "
     UPDATE mail SET state = $4, updated = $5, content = $6
     WHERE tenant = $1 AND id = $2 AND revision = $3 AND state = 'waiting'";
+const WAITING_BEFORE: &str = "
+    SELECT id, state, revision, attempts, wanted, updated, content FROM mail
+    WHERE tenant = $1 AND state = 'waiting' AND wanted < $2";
 const FORGET: &str = "DELETE FROM mail WHERE tenant = $1 AND to_hash = $2";
 const PRUNE: &str = "DELETE FROM mail WHERE tenant = $1 AND updated < $2 AND state <> 'waiting'";
 
@@ -161,6 +164,15 @@ pub async fn end(tx: &mut Tx, mail: &Mail, state: State, now: Timestamp) -> Resu
     let sealed = tx.seal_json(KeyRef::Tenant, aad(mail.id), &nothing).await?;
     let row = values![mail.id, mail.revision, state.word(), now, sealed];
     Ok(tx.run(END, row).await? > 0)
+}
+
+/// Gives up what waits and was asked for before a moment.
+pub async fn give_up_before(tx: &mut Tx, moment: Timestamp, now: Timestamp) -> Result<()> {
+    let waiting: Vec<Mail> = tx.list(WAITING_BEFORE, values![moment]).await?;
+    for mail in waiting {
+        end(tx, &mail, State::GivenUp, now).await?;
+    }
+    Ok(())
 }
 
 /// Forgets all messages to an address, those that wait too; how many.

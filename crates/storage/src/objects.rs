@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sync::CalendarId;
 use uuid::Uuid;
 
-use crate::{Aad, Error, KeyRef, Result, Tx, row::Row, stored::Stored, value::values};
+use crate::{Aad, Error, KeyRef, Result, Tx, row::Row, stored::Stored, timeline, value::values};
 
 /// A calendar object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +92,7 @@ pub async fn insert(tx: &mut Tx, object: &Object) -> Result<()> {
 /// [`Error::Stale`] if it was written since it was read, or is gone.
 pub async fn update(tx: &mut Tx, object: &mut Object) -> Result<()> {
     let sealed = seal(tx, object).await?;
+    let next = timeline::next_edition(tx, object.revision);
     let row = values![
         object.id,
         object.calendar,
@@ -99,7 +100,7 @@ pub async fn update(tx: &mut Tx, object: &mut Object) -> Result<()> {
         tx.hash("object-name", &object.content.name),
         object.component.as_str(),
         object.alive,
-        object.revision + 1,
+        next,
         object.created,
         object.updated,
         sealed,
@@ -108,7 +109,7 @@ pub async fn update(tx: &mut Tx, object: &mut Object) -> Result<()> {
     if tx.run(UPDATE, row).await? == 0 {
         return Err(Error::Stale("object"));
     }
-    object.revision += 1;
+    object.revision = next;
     Ok(())
 }
 

@@ -1,6 +1,9 @@
 //! The store of one tenant: begin transactions, wait for changes.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 use sync::TenantId;
 use tokio::sync::watch;
@@ -24,6 +27,8 @@ struct Inner {
     database: Arc<Database>,
     keyring: Keyring,
     newest: watch::Sender<Position>,
+    /// See [`crate::timeline`].
+    editions_above: AtomicI64,
 }
 
 impl Store {
@@ -41,6 +46,7 @@ impl Store {
                 database,
                 keyring,
                 newest: watch::Sender::new(newest),
+                editions_above: AtomicI64::new(0),
             }),
         }
     }
@@ -48,6 +54,16 @@ impl Store {
     /// Whose store it is.
     pub fn tenant(&self) -> TenantId {
         self.inner.tenant
+    }
+
+    pub(crate) fn editions_above(&self) -> i64 {
+        self.inner.editions_above.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn raise_editions(&self, above: i64) {
+        self.inner
+            .editions_above
+            .fetch_max(above, Ordering::Relaxed);
     }
 
     /// What the tenant is called.

@@ -14,6 +14,7 @@ use crate::{
     keys::{Keyring, check_master, nobody},
     listen, random,
     session::Session,
+    timeline,
     value::values,
     vault::Aad,
 };
@@ -136,12 +137,14 @@ impl Stores {
         let mut session = Session::new(self.inner.database.begin(false).await?, tenant);
         let ring = self.keyring(&mut session).await?;
         let row = session.one(TENANT_NAME, values![]).await?;
+        let editions = timeline::editions_above(&mut session).await?;
         session.rollback().await?;
         let row = row.ok_or(Error::UnknownTenant(tenant))?;
         let name = ring.open_own(name_aad(tenant), &row.blob(0)?)?;
         let name = String::from_utf8_lossy(&name).into_owned();
         let database = self.inner.database.clone();
         let store = Store::new(tenant, name, database, ring, row.i64(1)?);
+        store.raise_editions(editions);
         Ok(self.inner.open.keep(store))
     }
 

@@ -56,6 +56,11 @@ pub struct Touched {
 }
 
 impl Tx {
+    /// Whose transaction it is.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
     pub(crate) fn new(store: Store, session: Session) -> Self {
         Self {
             store,

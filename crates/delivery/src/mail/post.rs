@@ -83,9 +83,12 @@ impl Post {
         }
     }
 
-    /// Tries the message that has been due for longest; false if none is due.
+    /// Tries the message that has been due for longest; false if none is due, or none is mailed since a backup was restored.
     pub async fn next(&self) -> Result<bool> {
         let parts = &self.parts;
+        if parts.hub.restored(&parts.store).await?.is_some() {
+            return Ok(false);
+        }
         let now = parts.hub.clock().now();
         let job = jobs::claim(&parts.store, &[MAIL], parts.owner, now, LEASE_SECONDS).await?;
         let Some(job) = job else {

@@ -1,4 +1,5 @@
-//! Writes that are held because a provider would notify an event's participants: what they are, and answering for them.
+//! Writes that are held because a provider would notify an event's participants, or because the database was restored from a backup:
+//! what they are, and answering for them.
 
 use axum::{Json, extract::State, http::StatusCode};
 use hub::{CopyId, EventView};
@@ -6,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Problem, Signed, extract::Path};
+use super::{Problem, Signed, extract::Path, guard::Administrator};
 use crate::App;
 
 /// Everything that is held.
@@ -14,9 +15,14 @@ use crate::App;
 #[schema(as = HeldWrites)]
 pub struct All {
     items: Vec<HeldWrite>,
+    /// Since when nothing is written at all, because the database was restored from a backup; `POST /api/v1/restored/approve`
+    /// ends that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restored: Option<String>,
 }
 
-/// A write that is not made, because the provider would notify people and cannot be told to stay quiet.
+/// A write that is not made, because the provider would notify people and cannot be told to stay quiet, or because the database was
+/// restored from a backup.
 #[derive(Serialize, ToSchema)]
 pub struct HeldWrite {
     event: Uuid,
@@ -27,8 +33,10 @@ pub struct HeldWrite {
     start: String,
     /// `create`, `update` or `delete`.
     operation: &'static str,
-    /// How many people the provider would notify: the participants but the calendar's owner.
-    notifies: usize,
+    /// How many people the provider would notify: the participants but the calendar's owner. Absent where it is held because the
+    /// database was restored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notifies: Option<usize>,
     /// The same in a sentence.
     text: String,
 }
@@ -44,14 +52,14 @@ impl HeldWrite {
                 (true, true) => "update",
                 (true, false) => "create",
             },
-            notifies: view.notifies?,
+            notifies: view.notifies,
             text: view.parked?,
             title: view.event.title,
         })
     }
 }
 
-/// Writes that are held because they would notify an event's participants.
+/// Writes that are held.
 #[utoipa::path(get, path = "/api/v1/held", responses((status = 200, body = All)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -59,7 +67,10 @@ pub(super) async fn list(
 ) -> Result<Json<All>, Problem> {
     let held = app.hub.held_writes(&actor).await?;
     let items = held.into_iter().filter_map(HeldWrite::of).collect();
-    Ok(Json(All { items }))
+    let store = app.hub.store(actor.tenant).await?;
+    let restored = app.hub.restored(&store).await?;
+    let restored = restored.map(|since| since.to_string());
+    Ok(Json(All { items, restored }))
 }
 
 /// Sends, this once, what is held of an event. The provider will notify its participants.
@@ -83,5 +94,17 @@ pub(super) async fn dismiss(
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, Problem> {
     app.hub.dismiss_notice(&actor, CopyId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends the time in which nothing is written because the database was restored from a backup: what is held for that is sent, but for
+/// what would notify people. Only the owner of the installation can do this.
+#[utoipa::path(post, path = "/api/v1/restored/approve", responses((status = 204), (status = 403, body = Problem)))]
+pub(super) async fn approve(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    _: Administrator,
+) -> Result<StatusCode, Problem> {
+    app.hub.approve_restored(&actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }

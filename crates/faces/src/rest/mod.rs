@@ -85,6 +85,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(held::list))
         .routes(routes!(held::confirm))
         .routes(routes!(held::dismiss))
+        .routes(routes!(held::approve))
         .routes(routes!(overlaps::list))
         .routes(routes!(erasures::create))
         .routes(routes!(erasures::preview))

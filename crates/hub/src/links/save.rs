@@ -1,6 +1,6 @@
 //! A copy that changed along the links is saved and logged, and whoever must write it to a provider gets a job.
 
-use storage::{Change, ChangeKind, calendars, copies, jobs};
+use storage::{Change, ChangeKind, calendars, copies, jobs, timeline};
 use sync::Copy;
 
 use super::{flow::Flow, pilot};
@@ -12,7 +12,7 @@ impl Flow<'_> {
         let was = std::mem::replace(&mut row.shape, shape::of(&row.copy.local));
         self.occupy(row, Some(was)).await?;
         row.updated = self.now;
-        row.copy.edition += 1;
+        row.copy.edition = timeline::next_edition(self.tx, row.copy.edition);
         row.pending = self.pending(&row.copy).await?;
         copies::update(self.tx, row).await?;
         self.note(row, !row.copy.alive);

@@ -1,5 +1,5 @@
-//! What is not written although it waits: what would make a provider notify somebody (`silence.rs`), what is rewritten again and
-//! again, and what fails again and again.
+//! What is not written although it waits: everything after a backup was restored (`restored.rs`), what would make a provider notify
+//! somebody (`silence.rs`), what is rewritten again and again, and what fails again and again.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use storage::{Store, Tx, copies, intents, jobs};
 use sync::{CalendarId, CauseKind, CopyId, Intent, Operation, Outcome, replication::Step};
 
 use super::{PUSH, RESUME, Work};
-use crate::{Hub, Result};
+use crate::{Hub, Result, restored};
 
 /// So often one event gets the same value within an hour.
 const REWRITES_MAX: usize = 3;
@@ -33,6 +33,9 @@ impl Hub {
         row: &copies::Row,
         step: &Step,
     ) -> Result<Option<String>> {
+        if work.restored {
+            return Ok(Some(restored::REASON.to_owned()));
+        }
         if let Some(reason) = self.would_notify(tx, work, &row.copy, step).await? {
             return Ok(Some(reason));
         }

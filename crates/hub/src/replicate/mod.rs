@@ -25,6 +25,7 @@ use sync::CalendarId;
 
 use crate::{
     Error, Hub, Result, channels::WATCH, links::horizon::HORIZON, overlaps::OVERLAPS, prune::PRUNE,
+    restored,
 };
 
 /// Job: read a calendar.
@@ -60,6 +61,8 @@ pub(crate) struct Work {
     time_zone: String,
     from: Timestamp,
     to: Timestamp,
+    /// Nothing is written: the database is that of a backup.
+    restored: bool,
 }
 
 impl Work {
@@ -124,6 +127,7 @@ impl Hub {
         let connection = storage::connections::get(&mut tx, connection)
             .await?
             .ok_or(Error::NotFound("connection"))?;
+        let restored = restored::since(&mut tx).await?.is_some();
         drop(tx);
         let connector = self.connector(store, &connection)?;
         let now = self.clock().now();
@@ -141,6 +145,7 @@ impl Hub {
             time_zone,
             from: day(-WINDOW_BACK),
             to: day(WINDOW_AHEAD),
+            restored,
         }))
     }
 }

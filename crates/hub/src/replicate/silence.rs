@@ -10,6 +10,7 @@ use super::{PUSH, Work};
 use crate::{
     Error, EventView, Hub, Result, access,
     links::{flow::Flow, whose},
+    restored::REASON,
 };
 
 /// How many held events of a calendar are looked at at once.
@@ -52,13 +53,18 @@ impl Hub {
         Ok((others > 0).then(|| held(others)))
     }
 
-    /// Everything that is held because it would notify people.
+    /// Everything that is held: because it would notify people, or because the database was restored.
     pub async fn held_writes(&self, actor: &Actor) -> Result<Vec<EventView>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         let mut all = Vec::new();
         for calendar in access::calendars(&mut tx, actor).await? {
             let parked = copies::parked(&mut tx, calendar.id, HELD_MAX).await?;
-            all.extend(parked.into_iter().filter(is_held).map(EventView::of));
+            all.extend(
+                parked
+                    .into_iter()
+                    .filter(|row| is_held(row) || is_restored(row))
+                    .map(EventView::of),
+            );
         }
         Ok(all)
     }
@@ -68,7 +74,7 @@ impl Hub {
     /// # Errors
     /// [`Error::Stale`] if it is not held any more.
     pub async fn confirm_notice(&self, actor: &Actor, id: CopyId) -> Result<()> {
-        let (mut tx, mut row) = self.held_copy(actor, id).await?;
+        let (mut tx, mut row) = self.held_copy(actor, id, is_held).await?;
         let causes = row.copy.causes.values_mut().chain(&mut row.copy.life_cause);
         for cause in causes {
             // It is theirs now. The way on which it came is kept: a pilot may be on it.
@@ -84,19 +90,28 @@ impl Hub {
         Ok(())
     }
 
-    /// What is held because it will notify people is let go: the event is again as its provider has it, here and, along its
+    /// What is held is let go: the event is again as its provider has it, here and, along its
     /// links, where the change came from. It is an edit like any other, and can be undone.
     ///
     /// # Errors
-    /// [`Error::Stale`] if it is not held any more.
+    /// [`Error::Stale`] if it is not held any more; [`Error::Invalid`] if the database was restored and the provider does not have
+    /// the event: what it is a mirror of would go as well.
     pub async fn dismiss_notice(&self, actor: &Actor, id: CopyId) -> Result<()> {
-        let (mut tx, mut row) = self.held_copy(actor, id).await?;
+        let (mut tx, mut row) = self
+            .held_copy(actor, id, |row| is_held(row) || is_restored(row))
+            .await?;
+        let restored = is_restored(&row);
+        if restored && !matches!(row.copy.remote, Remote::Live { .. }) {
+            let reason = "the provider does not have this event, and where it came from it would be deleted: if it is there under \
+                          another name, delete one of the two there";
+            return Err(Error::invalid("event", reason));
+        }
         row.copy.parked = None;
         let cause = self.edit_cause(row.copy.calendar);
         let there = matches!(row.copy.remote, Remote::Live { .. });
         match (there, row.copy.alive) {
             (true, true) => {
-                let was = taken_back(&row.copy);
+                let was = taken_back(&row.copy, restored);
                 let take_back = move |event: &mut Event| {
                     *event = was;
                     Ok(())
@@ -141,11 +156,16 @@ impl Hub {
         Ok(())
     }
 
-    async fn held_copy(&self, actor: &Actor, id: CopyId) -> Result<(Tx, copies::Row)> {
+    async fn held_copy(
+        &self,
+        actor: &Actor,
+        id: CopyId,
+        held: impl Fn(&copies::Row) -> bool,
+    ) -> Result<(Tx, copies::Row)> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let row = access::copy(&mut tx, actor, id).await?;
-        if is_held(&row) {
+        if held(&row) {
             Ok((tx, row))
         } else {
             Err(Error::Stale)
@@ -162,6 +182,10 @@ pub fn notifies(reason: &str) -> Option<usize> {
 fn is_held(row: &copies::Row) -> bool {
     let reason = row.copy.parked.as_deref();
     reason.and_then(notifies).is_some()
+}
+
+fn is_restored(row: &copies::Row) -> bool {
+    row.copy.parked.as_deref() == Some(REASON)
 }
 
 fn held(others: usize) -> String {
@@ -192,14 +216,14 @@ fn asked<'a>(copy: &'a Copy, step: &'a Step) -> Option<(&'a Event, Vec<&'a Cause
     }
 }
 
-/// The event without what came along links, or was taken back with much else, and waits.
-fn taken_back(copy: &Copy) -> Event {
+/// The event without what came along links, or was taken back with much else, and waits; or without `all` that waits.
+fn taken_back(copy: &Copy, all: bool) -> Event {
     let mut event = copy.local.clone();
     if let Some(base) = &copy.base {
         let flowed = copy
             .causes
             .iter()
-            .filter(|(_, cause)| cause.link.is_some() || cause.kind == CauseKind::Undo);
+            .filter(|(_, cause)| all || cause.link.is_some() || cause.kind == CauseKind::Undo);
         for (unit, _) in flowed {
             unit.take(&mut event, &base.local);
         }

@@ -2,7 +2,7 @@
 
 use identity::Actor;
 use protocols::icalendar::{self, component::Component};
-use storage::{Tx, calendars, copies, objects};
+use storage::{Tx, calendars, copies, objects, timeline};
 use sync::{CalendarId, Copy, CopyId, UserId};
 
 use super::{Tag, event_of, read_tree};
@@ -146,7 +146,7 @@ impl Hub {
         actor: &Actor,
         row: &mut copies::Row,
     ) -> Result<()> {
-        row.copy.edition += 1;
+        row.copy.edition = timeline::next_edition(tx, row.copy.edition);
         row.updated = self.clock().now();
         copies::update(tx, row).await?;
         self.log_event(tx, actor, row);

@@ -43,6 +43,7 @@ mod parked;
 mod pilot;
 mod preview;
 mod restore;
+mod restored;
 mod revived;
 mod rotation;
 mod runs;

@@ -29,6 +29,7 @@ mod push;
 mod quiet;
 mod refusals;
 mod refused;
+mod restored;
 mod series;
 mod sign_in;
 mod torture;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What a command says; `None` if it fails.
-async fn said(arguments: &[&str], config: &str, stderr: &Path) -> Option<String> {
+pub async fn said(arguments: &[&str], config: &str, stderr: &Path) -> Option<String> {
     let arguments = [arguments, &["--config", config]].concat();
     let said = kalends(&arguments, stderr).output().await.unwrap();
     let text = String::from_utf8(said.stdout).unwrap();
@@ -19,7 +19,7 @@ async fn said(arguments: &[&str], config: &str, stderr: &Path) -> Option<String>
 }
 
 /// The link in what a command said.
-fn link_in(said: &str) -> &str {
+pub fn link_in(said: &str) -> &str {
     let mut words = said.split_whitespace();
     words.find(|word| word.contains("/welcome?token=")).unwrap()
 }
@@ -38,13 +38,16 @@ async fn cookie(link: &str) -> Option<String> {
 }
 
 /// A configuration of a hub of its own, and its address.
-fn configured(dir: &Path) -> (String, String) {
+pub fn configured(dir: &Path) -> (String, String) {
     let (config, listen) = (
         dir.join("config.toml"),
         format!("127.0.0.1:{}", free_ports()),
     );
     let data = dir.join("data");
-    let text = format!("[server]\nlisten = \"{listen}\"\n[storage]\ndata = {data:?}\n");
+    let text = format!(
+        "[server]\nlisten = \"{listen}\"\n[storage]\ndata = \"{}\"\n",
+        data.display()
+    );
     std::fs::write(&config, text).unwrap();
     (
         config.to_str().unwrap().to_owned(),
@@ -53,7 +56,7 @@ fn configured(dir: &Path) -> (String, String) {
 }
 
 /// What somebody reads at the REST API, signed in by a link.
-async fn reads(link: &str, root: &str, what: &str) -> serde_json::Value {
+pub async fn reads(link: &str, root: &str, what: &str) -> serde_json::Value {
     let cookie = cookie(link).await.unwrap();
     let cookie = cookie.split(';').next().unwrap();
     let request = Request::get(format!("{root}api/v1/{what}")).header("cookie", cookie);

@@ -37,6 +37,7 @@ both! {
     after_three_days_it_is_given_up,
     a_kill_sends_no_more_than_once_again,
     a_process_that_is_always_killed_comes_to_an_end,
+    what_waited_in_a_backup_is_not_mailed_once_more,
 }
 
 async fn a_message_is_sent_once(office: Office) {
@@ -214,5 +215,24 @@ async fn the_pause_after_a_kill_grows() {
     );
     office.forward(900);
     while post.next().await.unwrap() {}
+    assert_eq!(office.smtp.taken().len(), 1);
+}
+
+/// It was mailed after the backup had been made. What is asked for since waits until somebody has looked at what would be written.
+async fn what_waited_in_a_backup_is_not_mailed_once_more(office: Office) {
+    let of_the_backup = office.want(&invitation()).await;
+    office.forward(3_600);
+    office.hub.mark_restored(&office.store).await.unwrap();
+    office.forward(60);
+    let mut letter = invitation();
+    "new@practice.example".clone_into(&mut letter.uid);
+    let new = office.want(&letter).await;
+    let post = office.post();
+    assert!(!post.next().await.unwrap());
+    let system = identity::Actor::system(office.store.tenant());
+    office.hub.approve_restored(&system).await.unwrap();
+    while post.next().await.unwrap() {}
+    assert_eq!(office.state(of_the_backup).await, State::GivenUp);
+    assert_eq!(office.state(new).await, State::Sent);
     assert_eq!(office.smtp.taken().len(), 1);
 }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use identity::SystemIds;
+use kalends_hub::{Error, Precondition};
 use tokio::sync::Notify;
 
 use super::{forget, is_at_rest, linked, make, visit, visited};
@@ -219,6 +220,44 @@ async fn row_72_restore_from_an_old_backup() {
     world.clock.advance(40 * 86_400);
     forget(&world);
     loses(&mut world, behind).await;
+}
+
+/// An edit waited when the backup was made. It was written then, and people went on from it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_72_what_waited_in_an_old_backup_is_not_written_over_what_came_after() {
+    let database = Database::sqlite();
+    let mut world = visited(&database).await;
+    let title = world.hub_titles(0).await.remove(0);
+    let edit = |event: &mut calendar::Event| {
+        event.title = "Planned".into();
+        Ok(())
+    };
+    let id = world.event(0, &title).await.id;
+    let edited = world
+        .hub
+        .edit_event(&world.actor, id, Precondition::None, edit);
+    edited.await.unwrap();
+    let behind = database.snapshot();
+    world.settle().await;
+    world.models[0].edit("a", |e| e.title = "Agreed".into());
+    world.settle().await;
+    let before = world.writes();
+    world.database = behind;
+    world.restart().await;
+    world.hub.mark_restored(&world.store).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.writes(), before, "nobody has looked at it yet");
+    assert_eq!(world.titles(0), ["Agreed"]);
+    assert_eq!(world.titles(1), ["Agreed"]);
+    for held in world.hub.held_writes(&world.actor).await.unwrap() {
+        let let_go = world.hub.dismiss_notice(&world.actor, held.id).await;
+        assert!(matches!(let_go, Ok(()) | Err(Error::Stale)), "{let_go:?}");
+    }
+    world.hub.approve_restored(&world.actor).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.writes(), before);
+    assert_eq!(world.hub_titles(0).await, ["Agreed"]);
+    is_at_rest(&world).await;
 }
 
 async fn row_73_lease_lost_in_mid_write(database: Database) {

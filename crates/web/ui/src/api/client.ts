@@ -144,8 +144,9 @@ export const api = {
   deleteLink: (link: string, mirrors: 'keep' | 'remove') =>
     json<void>('DELETE', `${v1}/links/${id(link)}`, { query: { mirrors } }),
 
-  /** What is held because a provider would notify people. */
-  held: () => json<{ items: HeldWrite[] }>('GET', `${v1}/held`),
+  /** What is held because a provider would notify people, or because a backup was restored, and since when it was. */
+  held: () => json<{ items: HeldWrite[]; restored?: string }>('GET', `${v1}/held`),
+  approveRestored: () => json<void>('POST', `${v1}/restored/approve`),
   /** Confirm sends it, dismiss has the event be as its provider has it. */
   answerHeldWrite: (event: string, answer: 'confirm' | 'dismiss') => json<void>('POST', `${v1}/events/${id(event)}/held/${answer}`),
   activity: (query: { before?: string | number; limit?: number }) => json<ActivityPage>('GET', `${v1}/activity`, { query }),

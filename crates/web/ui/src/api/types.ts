@@ -283,14 +283,15 @@ export interface LinkPreview {
   items: { calendar: string; operation: Operation; title: string; start: string; from?: string | null }[];
 }
 
-/** A write that is not made because the provider would notify people. */
+/** A write that is not made: the provider would notify people, or a backup was restored. */
 export interface HeldWrite {
   event: string;
   calendar: string;
   title: string;
   start: string;
   operation: 'create' | 'update' | 'delete';
-  notifies: number;
+  /** Absent where a backup was restored. */
+  notifies?: number;
   text: string;
 }
 
