@@ -48,7 +48,7 @@ impl Hub {
         calendar: CalendarId,
         precondition: Precondition,
         (component, mut content): (String, Content),
-        how: Scheduling,
+        how: Scheduling<'_>,
     ) -> Result<Object> {
         access::may_write(actor)?;
         if content.text.len() > TEXT_MAX {
@@ -117,7 +117,7 @@ impl Hub {
         actor: &Actor,
         id: Uuid,
         precondition: Precondition,
-        how: Scheduling,
+        how: Scheduling<'_>,
     ) -> Result<()> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;

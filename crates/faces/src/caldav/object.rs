@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use calendar::Event;
-use hub::CalendarView;
+use hub::{CalendarView, events::Terms};
 use jiff::{Timestamp, fmt::rfc2822};
 use protocols::icalendar::{
     self,
@@ -210,8 +210,9 @@ pub(super) async fn remove(request: &Request, resource: &Resource) -> Result<Res
     let (hub, unchanged) = (&request.app.hub, current.unchanged());
     match &current.kind {
         Kind::Event(event) => {
-            let gone = hub.delete_scheduled(&request.actor, event.id, unchanged, how);
-            Box::pin(gone).await?;
+            let precondition = unchanged;
+            let terms = Terms { precondition, how };
+            Box::pin(hub.delete_event(&request.actor, event.id, terms)).await?;
             request.app.would_mail(mails(&event.event));
         }
         Kind::Object(object) => {

@@ -149,9 +149,9 @@ impl From<hub::Error> for Fault {
         let message = error.to_string();
         match error {
             hub::Error::NotFound(_) => Self::not_found(),
-            hub::Error::Forbidden(_) | hub::Error::Scheduling(_) => {
-                Self::new(403, "requiredAccessLevel", message)
-            }
+            hub::Error::Forbidden(_) => Self::new(403, "requiredAccessLevel", message),
+            // What whoever is invited may change of an event.
+            hub::Error::Scheduling(_) => Self::calendar(403, "forbiddenForNonOrganizer", message),
             hub::Error::Stale => Self::condition_not_met(),
             hub::Error::Taken(_) => Self::duplicate(),
             hub::Error::Invalid { .. } | hub::Error::KeyReused => Self::invalid(message),

@@ -41,6 +41,7 @@ mod signed;
 mod since;
 mod special;
 mod tokens;
+mod updates;
 mod writable;
 mod write;
 

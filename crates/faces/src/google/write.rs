@@ -6,7 +6,11 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };
-use hub::{EventView, Precondition, events::NewEvent};
+use hub::{
+    EventView, Precondition,
+    events::{NewEvent, Terms},
+    scheduling::{Scheduling, Tell},
+};
 use identity::Actor;
 use protocols::google::{Event as Wire, client_id};
 use serde_json::{Map, Value};
@@ -23,7 +27,7 @@ use super::{
     render,
     shape::Shape,
     signed::Signed,
-    special,
+    special, updates,
     writable::{can_change, stay},
 };
 use crate::App;
@@ -36,6 +40,7 @@ pub(super) struct Request {
     actor: Actor,
     place: Place,
     query: Query,
+    how: Scheduling<'static>,
 }
 
 impl Request {
@@ -45,12 +50,14 @@ impl Request {
         calendar: &str,
         query: Query,
     ) -> Result<Self, Fault> {
+        let how = updates::how(&query)?;
         let place = Place::of(&app, &actor, calendar).await?;
         Ok(Self {
             app,
             actor,
             place,
             query,
+            how,
         })
     }
 
@@ -124,23 +131,17 @@ impl Request {
     }
 
     /// Counts the mails that Google would send.
-    fn tell(&self, wire: &Wire) -> Result<(), Fault> {
-        let asked = match self.query.get("sendUpdates") {
-            Some("all" | "externalOnly") => true,
-            Some("none") => false,
-            Some(_) => {
-                let choices = ["all", "externalOnly", "none"];
-                self.query.choice("sendUpdates", &choices)?;
-                false
-            }
-            None => self.query.flag("sendNotifications")? == Some(true),
-        };
+    fn count(&self, wire: &Wire) {
         let others = wire.attendees.iter().flatten();
         let others = others.filter(|a| a.is_self != Some(true) && a.organizer != Some(true));
-        if asked {
+        if self.how.tell == Tell::All {
             self.app.would_mail(others.count());
         }
-        Ok(())
+    }
+
+    fn terms(&self, precondition: Precondition) -> Terms<'static> {
+        let how = self.how;
+        Terms { precondition, how }
     }
 
     async fn create(&self, mut wire: Wire) -> Result<Response, Fault> {
@@ -165,9 +166,10 @@ impl Request {
         let event = edit::event(&wire, &[], &self.place.zone)?;
         let name = Some(id);
         let new = NewEvent { name, event };
-        let view = Box::pin(hub.create_event(&self.actor, calendar, new)).await?;
+        let made = hub.create_event_telling(&self.actor, calendar, new, self.how);
+        let view = Box::pin(made).await?;
         let wire = render::master(&self.place, &view);
-        self.tell(&wire)?;
+        self.count(&wire);
         self.shown(wire)
     }
 
@@ -188,7 +190,8 @@ impl Request {
         };
         let hub = &self.app.hub;
         let id = target.view.id;
-        let edited = Box::pin(hub.edit_event(&self.actor, id, precondition, edit)).await;
+        let terms = self.terms(precondition);
+        let edited = Box::pin(hub.edit_event(&self.actor, id, terms, edit)).await;
         let view = match (edited, refused) {
             (Err(_), Some(fault)) => return Err(fault),
             (edited, _) => edited?,
@@ -197,7 +200,7 @@ impl Request {
             Some(occurrence) => render::instance(&self.place, &view, occurrence),
             None => render::master(&self.place, &view),
         };
-        self.tell(&wire)?;
+        self.count(&wire);
         self.shown(wire)
     }
 
@@ -254,7 +257,9 @@ pub(super) async fn import(
     query: Query,
     body: Body,
 ) -> Result<Response, Fault> {
-    let request = Request::new(app, actor, &calendar, query).await?;
+    let mut request = Request::new(app, actor, &calendar, query).await?;
+    // It is nobody else's.
+    request.how.tell = Tell::Nobody;
     let mut fields = request.fields(body, Says::Everything)?;
     for name in ["attendeesOmitted", "id", "originalStartTime"] {
         fields.shift_remove(name);
@@ -414,7 +419,7 @@ pub(super) async fn relocate(
         .hub
         .move_event(actor, target.view.id, there.calendar.id, precondition);
     let wire = render::master(&there, &Box::pin(moved).await?);
-    request.tell(&wire)?;
+    request.count(&wire);
     Ok(shown(wire))
 }
 
@@ -425,10 +430,10 @@ impl Request {
             let cancel = move |draft: &mut Draft| Ok(draft.cancel(id)?);
             return self.change(target, precondition, cancel).await;
         }
-        self.tell(&render::master(&self.place, &target.view))?;
+        self.count(&render::master(&self.place, &target.view));
         let hub = &self.app.hub;
         let id = target.view.id;
-        Box::pin(hub.delete_event(&self.actor, id, precondition)).await?;
+        Box::pin(hub.delete_event(&self.actor, id, self.terms(precondition))).await?;
         let view = hub.event(&self.actor, id).await?;
         Ok(shown(render::master(&self.place, &view)))
     }

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use calendar::{Address, Event, Participation};
-use hub::{EventView, Precondition, events::Scope};
+use hub::events::Scope;
 use serde_json::{Map, Value};
 
 use super::{
@@ -15,6 +15,7 @@ use super::{
     fault::Fault,
     ids::EventId,
     path::{Action, Answer, Which},
+    telling::{is_organizer, saying},
 };
 
 /// Answers an invitation.
@@ -46,21 +47,22 @@ pub(super) async fn answer(
     let set = |event: &mut Event| {
         if let Some(person) = event.people.get_mut(&own) {
             person.participation = participation;
-            person.comment = comment
-                .filter(|text| !text.is_empty())
-                .or(person.comment.take());
+            let comment = comment.clone().filter(|text| !text.is_empty());
+            person.comment = comment.or(person.comment.take());
         }
         Ok(())
     };
-    let (hub, none) = (&call.app.hub, Precondition::None);
+    let hub = &call.app.hub;
+    let reply = said.get("sendresponse") != Some(&Value::Bool(false));
+    let terms = saying(reply, comment.as_deref());
     match EventId::decode(id) {
         Some(EventId::Instance(copy, occurrence)) => {
             let scope = Scope::This;
-            Box::pin(hub.edit_occurrence(&call.actor, copy, occurrence, scope, none, set)).await?;
+            Box::pin(hub.edit_occurrence(&call.actor, copy, occurrence, scope, terms, set)).await?;
         }
-        _ => drop(Box::pin(hub.edit_event(&call.actor, view.id, none, set)).await?),
+        _ => drop(Box::pin(hub.edit_event(&call.actor, view.id, terms, set)).await?),
     }
-    if said.get("sendresponse") != Some(&Value::Bool(false)) {
+    if reply {
         call.app.would_mail(1);
     }
     Ok(StatusCode::ACCEPTED.into_response())
@@ -73,19 +75,20 @@ pub(super) async fn cancel(
     id: &str,
 ) -> Result<Response, Fault> {
     let (view, _) = found(call, which, id).await?;
-    text(&parameters(call)?, "comment")?;
+    let comment = text(&parameters(call)?, "comment")?;
     if !is_organizer(call, &view) {
         let message =
             "Your request can't be completed. You need to be an organizer to cancel a meeting.";
         return Err(Fault::bad(message));
     }
-    let (hub, none) = (&call.app.hub, Precondition::None);
+    let hub = &call.app.hub;
+    let terms = saying(true, comment.as_deref());
     match EventId::decode(id) {
         Some(EventId::Instance(copy, occurrence)) => {
-            Box::pin(hub.delete_occurrence(&call.actor, copy, occurrence, Scope::This, none))
-                .await?;
+            let scope = Scope::This;
+            Box::pin(hub.delete_occurrence(&call.actor, copy, occurrence, scope, terms)).await?;
         }
-        _ => Box::pin(hub.delete_event(&call.actor, view.id, none)).await?,
+        _ => Box::pin(hub.delete_event(&call.actor, view.id, terms)).await?,
     }
     call.app.would_mail(invited(&view.event));
     Ok(StatusCode::ACCEPTED.into_response())
@@ -114,16 +117,6 @@ pub(super) async fn act(
         Action::DismissReminder | Action::SnoozeReminder => Ok(StatusCode::OK.into_response()),
         Action::PermanentDelete => events::delete(call, which, id).await,
     }
-}
-
-fn is_organizer(call: &Call, view: &EventView) -> bool {
-    let mut organizers = view
-        .event
-        .people
-        .iter()
-        .filter(|(_, person)| person.organizer);
-    let own = Address::new(&call.owner.email);
-    organizers.next().is_none_or(|(address, _)| *address == own)
 }
 
 /// The parameters of an action; some clients begin them with a capital, as the metadata does.

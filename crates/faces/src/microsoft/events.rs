@@ -9,6 +9,7 @@ use calendar::{Address, Duration, Event, Person, RecurrenceId, When, Zone};
 use hub::{
     CalendarView, CopyId, EventView,
     events::{NewEvent, Scope},
+    scheduling::Scheduling,
 };
 use protocols::microsoft::{
     Side, overlay,
@@ -27,7 +28,7 @@ use super::{
     item::Items,
     meeting,
     path::Which,
-    view,
+    telling, view,
 };
 
 /// Events are read from the store by so many.
@@ -145,7 +146,8 @@ pub(super) async fn create(call: &Call, which: &Which) -> Result<Response, Fault
         return answer(call, StatusCode::CREATED, &there, &calendar, None).await;
     }
     let new = NewEvent { name, event };
-    let made = Box::pin(call.app.hub.create_event(&call.actor, calendar.id, new)).await?;
+    let (hub, all) = (&call.app.hub, Scheduling::ALL);
+    let made = Box::pin(hub.create_event_telling(&call.actor, calendar.id, new, all)).await?;
     beside(call, made.id).await?;
     call.app.would_mail(mails);
     answer(call, StatusCode::CREATED, &made, &calendar, None).await
@@ -173,7 +175,7 @@ async fn beside(call: &Call, made: CopyId) -> Result<(), Fault> {
 /// Changes an event or an occurrence: the properties that the body names.
 pub(super) async fn patch(call: &Call, which: Option<&Which>, id: &str) -> Result<Response, Fault> {
     let (event, calendar) = found(call, which, id).await?;
-    let precondition = etag::precondition(&call.headers)?;
+    let terms = telling::terms(call, &event, true)?;
     let sent = body::event(call)?;
     let body = call.object()?;
     let hub = &call.app.hub;
@@ -187,18 +189,10 @@ pub(super) async fn patch(call: &Call, which: Option<&Which>, id: &str) -> Resul
             });
             set(single, next, &mut refused)
         };
-        Box::pin(hub.edit_occurrence(
-            &call.actor,
-            copy,
-            occurrence,
-            Scope::This,
-            precondition,
-            edit,
-        ))
-        .await
+        Box::pin(hub.edit_occurrence(&call.actor, copy, occurrence, Scope::This, terms, edit)).await
     } else {
         let edit = |event: &mut Event| set(event, changed(call, event, &sent, &body), &mut refused);
-        Box::pin(hub.edit_event(&call.actor, event.id, precondition, edit)).await
+        Box::pin(hub.edit_event(&call.actor, event.id, terms, edit)).await
     };
     let changed = match (answered, refused) {
         (Err(_), Some(fault)) => return Err(fault),
@@ -233,15 +227,14 @@ pub(super) async fn delete(
     id: &str,
 ) -> Result<Response, Fault> {
     let (event, _) = found(call, which, id).await?;
-    let precondition = etag::precondition(&call.headers)?;
+    let terms = telling::terms(call, &event, false)?;
     let hub = &call.app.hub;
     match EventId::decode(id) {
         Some(EventId::Instance(copy, occurrence)) => {
             let scope = Scope::This;
-            Box::pin(hub.delete_occurrence(&call.actor, copy, occurrence, scope, precondition))
-                .await?;
+            Box::pin(hub.delete_occurrence(&call.actor, copy, occurrence, scope, terms)).await?;
         }
-        _ => Box::pin(hub.delete_event(&call.actor, event.id, precondition)).await?,
+        _ => Box::pin(hub.delete_event(&call.actor, event.id, terms)).await?,
     }
     call.app.would_mail(invited(&event.event));
     Ok(StatusCode::NO_CONTENT.into_response())

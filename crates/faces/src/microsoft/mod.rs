@@ -37,6 +37,7 @@ mod rich;
 mod schedule;
 mod scopes;
 mod subscriptions;
+mod telling;
 mod token;
 mod view;
 

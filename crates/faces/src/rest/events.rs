@@ -17,6 +17,7 @@ use super::{
     Problem, Signed,
     extract::{Body, Path, Query},
     guard::{etag, if_match},
+    inviting::Inviting,
     once::{Made, Making},
 };
 use crate::App;
@@ -130,11 +131,12 @@ pub(super) async fn list(
 }
 
 /// Makes an event. `calendar` says where; the rest is a JSCalendar event, whose `uid` may be left out.
-#[utoipa::path(post, path = "/api/v1/events", request_body = Object,
+#[utoipa::path(post, path = "/api/v1/events", params(Inviting), request_body = Object,
     responses((status = 201, body = Object), (status = 400, body = Problem)))]
 pub(super) async fn create(
     State(app): State<App>,
     Signed(actor): Signed,
+    Query(inviting): Query<Inviting>,
     making: Making<Map<String, Value>>,
 ) -> Result<Response, Problem> {
     let Making { mut form, key } = making;
@@ -154,7 +156,7 @@ pub(super) async fn create(
     let event = jscalendar::from_json(&Value::Object(form))
         .map_err(|e| unreadable(&e))?
         .value;
-    let new = NewEvent { name: None, event };
+    let new = (NewEvent { name: None, event }, inviting.how());
     let answer = |view: &EventView| {
         let made = Made {
             body: on_the_wire(view),
@@ -186,16 +188,17 @@ pub(super) async fn read(
 }
 
 /// Replaces an event. Needs `If-Match`.
-#[utoipa::path(put, path = "/api/v1/events/{id}", params(("id" = Uuid, Path)), request_body = Object,
+#[utoipa::path(put, path = "/api/v1/events/{id}", params(("id" = Uuid, Path), Inviting), request_body = Object,
     responses((status = 200, body = Object), (status = 412, body = Problem), (status = 428, body = Problem)))]
 pub(super) async fn put(
     State(app): State<App>,
     Signed(actor): Signed,
     Path(id): Path<Uuid>,
+    Query(inviting): Query<Inviting>,
     headers: HeaderMap,
     Body(mut form): Body<Map<String, Value>>,
 ) -> Result<Response, Problem> {
-    let precondition = if_match(&headers)?;
+    let terms = inviting.terms(if_match(&headers)?);
     without_ours(&mut form);
     let before = app.hub.event(&actor, CopyId(id)).await?;
     // It stays whatever is sent.
@@ -203,29 +206,26 @@ pub(super) async fn put(
     let event = jscalendar::replace(&before.event, &Value::Object(form));
     let event = event.map_err(|e| unreadable(&e))?.value;
     Ok(answer(
-        &app.hub
-            .put_event(&actor, CopyId(id), precondition, event)
-            .await?,
+        &app.hub.put_event(&actor, CopyId(id), terms, event).await?,
     ))
 }
 
 /// Changes an event: properties, or paths into it as in RFC 8984's PatchObject; `null` removes. Needs `If-Match`.
-#[utoipa::path(patch, path = "/api/v1/events/{id}", params(("id" = Uuid, Path)), request_body = Object,
+#[utoipa::path(patch, path = "/api/v1/events/{id}", params(("id" = Uuid, Path), Inviting), request_body = Object,
     responses((status = 200, body = Object), (status = 412, body = Problem), (status = 428, body = Problem)))]
 pub(super) async fn patch(
     State(app): State<App>,
     Signed(actor): Signed,
     Path(id): Path<Uuid>,
+    Query(inviting): Query<Inviting>,
     headers: HeaderMap,
     Body(mut form): Body<Map<String, Value>>,
 ) -> Result<Response, Problem> {
-    let precondition = if_match(&headers)?;
+    let terms = inviting.terms(if_match(&headers)?);
     without_ours(&mut form);
     let edit = move |event: &mut calendar::Event| patched(event, &form);
     Ok(answer(
-        &app.hub
-            .edit_event(&actor, CopyId(id), precondition, edit)
-            .await?,
+        &app.hub.edit_event(&actor, CopyId(id), terms, edit).await?,
     ))
 }
 
@@ -242,16 +242,16 @@ pub(super) fn patched(
 }
 
 /// Removes an event. Needs `If-Match`.
-#[utoipa::path(delete, path = "/api/v1/events/{id}", params(("id" = Uuid, Path)),
+#[utoipa::path(delete, path = "/api/v1/events/{id}", params(("id" = Uuid, Path), Inviting),
     responses((status = 204), (status = 412, body = Problem), (status = 428, body = Problem)))]
 pub(super) async fn remove(
     State(app): State<App>,
     Signed(actor): Signed,
     Path(id): Path<Uuid>,
+    Query(inviting): Query<Inviting>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
-    app.hub
-        .delete_event(&actor, CopyId(id), if_match(&headers)?)
-        .await?;
+    let terms = inviting.terms(if_match(&headers)?);
+    app.hub.delete_event(&actor, CopyId(id), terms).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -14,6 +14,7 @@ mod filters;
 mod guard;
 mod held;
 mod insight;
+mod inviting;
 mod links;
 mod occurrences;
 mod once;

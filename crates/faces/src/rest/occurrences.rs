@@ -21,6 +21,7 @@ use super::{
     events::{answer, patched},
     extract::{Body, Path, Query},
     guard::{etag, if_match},
+    inviting::Inviting,
 };
 use crate::App;
 
@@ -240,48 +241,44 @@ fn merged(all: Vec<Shown>, order: &[CalendarId]) -> Vec<Shown> {
 
 /// Changes one occurrence, or it and all that follow. Needs `If-Match`.
 #[utoipa::path(patch, path = "/api/v1/events/{id}/occurrences/{recurrence_id}",
-    params(("id" = Uuid, Path), ("recurrence_id" = String, Path), Scoped), request_body = Object,
+    params(("id" = Uuid, Path), ("recurrence_id" = String, Path), Scoped, Inviting), request_body = Object,
     responses((status = 200, body = Object), (status = 412, body = Problem)))]
 pub(super) async fn patch(
     State(app): State<App>,
     Signed(actor): Signed,
     Path((id, recurrence_id)): Path<(Uuid, String)>,
     Query(scoped): Query<Scoped>,
+    Query(inviting): Query<Inviting>,
     headers: HeaderMap,
     Body(form): Body<Map<String, Value>>,
 ) -> Result<Response, Problem> {
     let occurrence = parsed(&recurrence_id)?;
-    let precondition = if_match(&headers)?;
+    let terms = inviting.terms(if_match(&headers)?);
     let edit = move |event: &mut calendar::Event| patched(event, &form);
     let scope = scoped.scope()?;
     let view = app
         .hub
-        .edit_occurrence(&actor, CopyId(id), occurrence, scope, precondition, edit)
+        .edit_occurrence(&actor, CopyId(id), occurrence, scope, terms, edit)
         .await?;
     Ok(answer(&view))
 }
 
 /// Cancels one occurrence, or it and all that follow. Needs `If-Match`.
 #[utoipa::path(delete, path = "/api/v1/events/{id}/occurrences/{recurrence_id}",
-    params(("id" = Uuid, Path), ("recurrence_id" = String, Path), Scoped),
+    params(("id" = Uuid, Path), ("recurrence_id" = String, Path), Scoped, Inviting),
     responses((status = 204), (status = 412, body = Problem)))]
 pub(super) async fn remove(
     State(app): State<App>,
     Signed(actor): Signed,
     Path((id, recurrence_id)): Path<(Uuid, String)>,
     Query(scoped): Query<Scoped>,
+    Query(inviting): Query<Inviting>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     let occurrence = parsed(&recurrence_id)?;
-    let precondition = if_match(&headers)?;
+    let terms = inviting.terms(if_match(&headers)?);
     app.hub
-        .delete_occurrence(
-            &actor,
-            CopyId(id),
-            occurrence,
-            scoped.scope()?,
-            precondition,
-        )
+        .delete_occurrence(&actor, CopyId(id), occurrence, scoped.scope()?, terms)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

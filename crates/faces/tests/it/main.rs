@@ -5,6 +5,7 @@ mod anothers;
 mod caldav;
 mod checked;
 mod google;
+mod guests;
 mod microsoft;
 mod mount;
 mod official;

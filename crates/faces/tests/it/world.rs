@@ -32,15 +32,29 @@ pub struct World {
 impl World {
     /// Serves the face that `router` makes, with an eye on its answers.
     pub async fn start(router: impl FnOnce(App) -> Router, check: Check) -> Self {
-        Self::watched(Arc::new(Nobody), router, check).await
+        Self::with(Settings::default(), Arc::new(Nobody), router, check).await
     }
 
-    /// The same, where notifications can be ordered.
+    /// The same, where notifications can be ordered, and there is a mail server.
     pub async fn watched(
         watchers: Arc<dyn Watchers>,
         router: impl FnOnce(App) -> Router,
         check: Check,
     ) -> Self {
+        let settings = Settings {
+            mails: true,
+            ..Settings::default()
+        };
+        Self::with(settings, watchers, router, check).await
+    }
+
+    async fn with(
+        settings: Settings,
+        watchers: Arc<dyn Watchers>,
+        router: impl FnOnce(App) -> Router,
+        check: Check,
+    ) -> Self {
+        let own = settings;
         let settings = storage::Settings::new("sqlite::memory:");
         let stores = Stores::open(settings, MasterKey::new([7; 32]))
             .await
@@ -57,13 +71,7 @@ impl World {
         let user = identity.create_user(new).await.unwrap();
         let password = identity.new_app_password(user.id, "phone").await.unwrap();
         let actor = Actor::person(store.tenant(), user.id);
-        let hub = Hub::new(
-            stores,
-            Arc::new(NoProviders),
-            clock,
-            ids,
-            Settings::default(),
-        );
+        let hub = Hub::new(stores, Arc::new(NoProviders), clock, ids, own);
         let new = NewCalendar {
             name: "Praxis & Söhne".into(),
             color: Some("#ff2d55".into()),

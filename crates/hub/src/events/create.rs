@@ -6,7 +6,9 @@ use storage::{Tx, copies};
 use sync::{CalendarId, Cause, Copy, CopyId};
 
 use super::edit::{check, writable};
-use crate::{Error, EventView, Hub, Key, Result, access, links::flow::Flow, shape};
+use crate::{
+    Error, EventView, Hub, Key, Result, access, links::flow::Flow, scheduling::Scheduling, shape,
+};
 
 /// An event to be made.
 #[derive(Clone, Debug)]
@@ -25,9 +27,21 @@ impl Hub {
         calendar: CalendarId,
         new: NewEvent,
     ) -> Result<EventView> {
+        self.create_event_telling(actor, calendar, new, Scheduling::SILENT)
+            .await
+    }
+
+    /// The same, where it is said who is told.
+    pub async fn create_event_telling(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        new: NewEvent,
+        how: Scheduling<'_>,
+    ) -> Result<EventView> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
-        let row = self.create_in(&mut tx, actor, calendar, new).await?;
+        let row = self.make_in(&mut tx, actor, calendar, new, how).await?;
         self.commit(tx).await?;
         self.wake();
         Ok(EventView::of(row))
@@ -38,7 +52,7 @@ impl Hub {
         &self,
         actor: &Actor,
         calendar: CalendarId,
-        new: NewEvent,
+        (new, how): (NewEvent, Scheduling<'_>),
         key: Option<&Key>,
         answer: impl FnOnce(&EventView) -> Vec<u8> + Send,
     ) -> Result<Vec<u8>> {
@@ -47,7 +61,7 @@ impl Hub {
         if let Some(reply) = self.first_answer(&mut tx, actor, key).await? {
             return Ok(reply);
         }
-        let row = self.create_in(&mut tx, actor, calendar, new).await?;
+        let row = self.make_in(&mut tx, actor, calendar, new, how).await?;
         let reply = answer(&EventView::of(row));
         self.keep_answer(&mut tx, actor, key, &reply).await?;
         self.commit(tx).await?;

@@ -6,10 +6,9 @@ use identity::Actor;
 use storage::{Tx, copies, shares::Access};
 use sync::{CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId};
 
+use super::telling::Terms;
 use crate::{
-    Error, EventView, Hub, Precondition, Result, access,
-    links::flow::Flow,
-    scheduling::{Own, Scheduling, is_scheduled},
+    Error, EventView, Hub, Precondition, Result, access, links::flow::Flow, scheduling::Scheduling,
 };
 
 /// Which occurrences of a series an edit is about.
@@ -34,11 +33,11 @@ impl Hub {
         &self,
         actor: &Actor,
         id: CopyId,
-        precondition: Precondition,
+        terms: impl Into<Terms<'_>>,
         event: Event,
     ) -> Result<EventView> {
         check(&event)?;
-        self.edit_event(actor, id, precondition, put(event)).await
+        self.edit_event(actor, id, terms, put(event)).await
     }
 
     /// Changes an event through `edit`, which gets the value as it is now.
@@ -46,53 +45,35 @@ impl Hub {
         &self,
         actor: &Actor,
         id: CopyId,
-        precondition: Precondition,
+        terms: impl Into<Terms<'_>>,
         edit: impl FnOnce(&mut Event) -> Result<()> + Send,
     ) -> Result<EventView> {
+        let Terms { precondition, how } = terms.into();
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let mut row = self.editable(&mut tx, actor, id, precondition).await?;
         let cause = self.edit_cause(row.copy.calendar);
-        self.edit_in(&mut tx, actor, &mut row, &cause, edit).await?;
+        self.alter_in(&mut tx, actor, &mut row, &cause, (how, edit))
+            .await?;
         self.commit(tx).await?;
         self.wake();
         Ok(EventView::of(row))
     }
 
-    /// Removes an event.
+    /// Removes an event, and tells those whom it was with (RFC 6638 3.2.1.3, 3.2.2.3).
     pub async fn delete_event(
         &self,
         actor: &Actor,
         id: CopyId,
-        precondition: Precondition,
+        terms: impl Into<Terms<'_>>,
     ) -> Result<()> {
+        let Terms { precondition, how } = terms.into();
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let mut row = self.editable(&mut tx, actor, id, precondition).await?;
         let cause = self.edit_cause(row.copy.calendar);
-        self.delete_in(&mut tx, actor, &mut row, &cause).await?;
-        self.commit(tx).await?;
-        self.wake();
-        Ok(())
-    }
-
-    /// Removes an event, and tells those whom it was with (RFC 6638 3.2.1.3, 3.2.2.3).
-    pub async fn delete_scheduled(
-        &self,
-        actor: &Actor,
-        id: CopyId,
-        precondition: Precondition,
-        how: Scheduling,
-    ) -> Result<()> {
-        access::may_write(actor)?;
-        let mut tx = self.store(actor.tenant).await?.write().await?;
-        let mut row = self.editable(&mut tx, actor, id, precondition).await?;
-        if is_scheduled(&row.copy.local) {
-            let own = Own::event(&mut tx, row.clone()).await?;
-            Box::pin(self.unscheduled(&mut tx, actor, &own, how)).await?;
-        }
-        let cause = self.edit_cause(row.copy.calendar);
-        self.delete_in(&mut tx, actor, &mut row, &cause).await?;
+        self.remove_in(&mut tx, actor, &mut row, &cause, how)
+            .await?;
         self.commit(tx).await?;
         self.wake();
         Ok(())
@@ -107,7 +88,7 @@ impl Hub {
         if !row.copy.alive {
             let cause = self.edit_cause(row.copy.calendar);
             let value = row.copy.local.clone();
-            self.restore_in(&mut tx, actor, &mut row, &cause, value)
+            self.bring_back_in(&mut tx, actor, &mut row, &cause, value)
                 .await?;
             self.commit(tx).await?;
             self.wake();
@@ -123,9 +104,10 @@ impl Hub {
         id: CopyId,
         occurrence: RecurrenceId,
         scope: Scope,
-        precondition: Precondition,
+        terms: impl Into<Terms<'_>>,
         edit: impl FnOnce(&mut Event) -> Result<()> + Send,
     ) -> Result<EventView> {
+        let Terms { precondition, how } = terms.into();
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let mut row = self.editable(&mut tx, actor, id, precondition).await?;
@@ -145,35 +127,54 @@ impl Hub {
                     series.set_occurrence(occurrence, &single);
                     Ok(())
                 };
-                self.edit_in(&mut tx, actor, &mut row, &cause, change)
+                self.alter_in(&mut tx, actor, &mut row, &cause, (how, change))
                     .await?;
             }
             Scope::Following => {
-                let uid = format!("{}@kalends", self.ids().uuid());
-                match row.copy.local.split_at(occurrence, &uid) {
-                    // From its very first occurrence on: that is the whole series.
-                    None => {
-                        self.edit_in(&mut tx, actor, &mut row, &cause, edit).await?;
-                    }
-                    Some((head, mut tail)) => {
-                        edit(&mut tail)?;
-                        check(&tail)?;
-                        let cut = move |series: &mut Event| {
-                            *series = head;
-                            Ok(())
-                        };
-                        // One cause for both: they are undone together.
-                        self.edit_in(&mut tx, actor, &mut row, &cause, cut).await?;
-                        let id = CopyId(self.ids().uuid());
-                        let copy = Copy::made_here(id, row.copy.calendar, tail);
-                        row = self.insert_in(&mut tx, actor, copy, None, &cause).await?;
-                    }
-                }
+                row = self
+                    .edit_following(&mut tx, actor, row, occurrence, (&cause, how, edit))
+                    .await?;
             }
         }
         self.commit(tx).await?;
         self.wake();
         Ok(EventView::of(row))
+    }
+
+    /// Changes an occurrence and all that follow; the event that holds it afterwards.
+    async fn edit_following(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        mut row: copies::Row,
+        occurrence: RecurrenceId,
+        (cause, how, edit): (
+            &Cause,
+            Scheduling<'_>,
+            impl FnOnce(&mut Event) -> Result<()> + Send,
+        ),
+    ) -> Result<copies::Row> {
+        let uid = format!("{}@kalends", self.ids().uuid());
+        let Some((head, mut tail)) = row.copy.local.split_at(occurrence, &uid) else {
+            // From its very first occurrence on: that is the whole series.
+            self.alter_in(tx, actor, &mut row, cause, (how, edit))
+                .await?;
+            return Ok(row);
+        };
+        edit(&mut tail)?;
+        check(&tail)?;
+        let calendar = row.copy.calendar;
+        let cut = move |series: &mut Event| {
+            *series = head;
+            Ok(())
+        };
+        // One cause for both: they are undone together.
+        self.alter_in(tx, actor, &mut row, cause, (how, cut))
+            .await?;
+        let scheduled = self.schedule_event(tx, actor, calendar, (None, &tail), how);
+        let tail = Box::pin(scheduled).await?.unwrap_or(tail);
+        let copy = Copy::made_here(CopyId(self.ids().uuid()), calendar, tail);
+        self.insert_in(tx, actor, copy, None, cause).await
     }
 
     /// Cancels one occurrence, or it and all that follow.
@@ -183,8 +184,9 @@ impl Hub {
         id: CopyId,
         occurrence: RecurrenceId,
         scope: Scope,
-        precondition: Precondition,
+        terms: impl Into<Terms<'_>>,
     ) -> Result<()> {
+        let Terms { precondition, how } = terms.into();
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let mut row = self.editable(&mut tx, actor, id, precondition).await?;
@@ -198,17 +200,21 @@ impl Hub {
                     series.overrides.insert(occurrence, Override::Excluded);
                     Ok(())
                 };
-                self.edit_in(&mut tx, actor, &mut row, &cause, exclude)
+                self.alter_in(&mut tx, actor, &mut row, &cause, (how, exclude))
                     .await?;
             }
             Scope::Following => match row.copy.local.split_at(occurrence, "") {
-                None => self.delete_in(&mut tx, actor, &mut row, &cause).await?,
+                None => {
+                    self.remove_in(&mut tx, actor, &mut row, &cause, how)
+                        .await?;
+                }
                 Some((head, _)) => {
                     let cut = move |series: &mut Event| {
                         *series = head;
                         Ok(())
                     };
-                    self.edit_in(&mut tx, actor, &mut row, &cause, cut).await?;
+                    self.alter_in(&mut tx, actor, &mut row, &cause, (how, cut))
+                        .await?;
                 }
             },
         }

@@ -10,7 +10,7 @@ use sync::{CalendarId, Cause, ChangeId, CopyId};
 use uuid::Uuid;
 
 use super::edit::writable;
-use crate::{Error, Hub, Result, access};
+use crate::{Error, Hub, Result, access, scheduling::Scheduling};
 
 /// Most rows of the log that are looked through for what else an edit did.
 const FOLLOWED_MAX: usize = 1_000;
@@ -95,11 +95,15 @@ impl Hub {
     ) -> Result<bool> {
         let mut row = self.undoable(tx, actor, edit.copy).await?;
         match (edit.before, edit.after) {
-            (None, _) if row.copy.alive => self.delete_in(tx, actor, &mut row, cause).await?,
+            (None, _) if row.copy.alive => {
+                self.remove_in(tx, actor, &mut row, cause, Scheduling::SILENT)
+                    .await?;
+            }
             // Somebody brought it back already.
             (Some(_), None) if row.copy.alive => return Err(Error::Stale),
             (Some(before), None) => {
-                self.restore_in(tx, actor, &mut row, cause, before).await?;
+                self.bring_back_in(tx, actor, &mut row, cause, before)
+                    .await?;
             }
             (Some(before), Some(after)) if row.copy.alive => {
                 let units = calendar::unit::diff(&before, &after);
@@ -112,7 +116,8 @@ impl Hub {
                     }
                     Ok(())
                 };
-                let edit = self.edit_in(tx, actor, &mut row, cause, take_back);
+                let silent = (Scheduling::SILENT, take_back);
+                let edit = self.alter_in(tx, actor, &mut row, cause, silent);
                 Box::pin(edit).await?;
             }
             _ => return Ok(false),

@@ -5,12 +5,14 @@ mod edit;
 mod history;
 mod read;
 mod relocate;
+mod telling;
 mod texts;
 
 pub use create::NewEvent;
 pub use edit::Scope;
 pub(crate) use edit::{put, writable};
 pub use read::EVENTS_MAX;
+pub use telling::Terms;
 pub(crate) use texts::text_of;
 pub use texts::{Kept, Place, Written};
 

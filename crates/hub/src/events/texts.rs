@@ -64,7 +64,7 @@ impl Hub {
         calendar: CalendarId,
         place: Place,
         (event, text): (Event, &str),
-        how: Scheduling,
+        how: Scheduling<'_>,
     ) -> Result<Written> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
@@ -116,7 +116,7 @@ impl Hub {
         actor: &Actor,
         calendar: CalendarId,
         (before, text): (Option<&copies::Row>, &str),
-        how: Scheduling,
+        how: Scheduling<'_>,
     ) -> Result<Option<String>> {
         let own = match before {
             Some(row) => Some(Own::event(tx, row.clone()).await?),

@@ -8,7 +8,7 @@ use protocols::{
 use storage::{Tx, users::User};
 
 use super::{
-    Tag, address,
+    Tag, Tell, address,
     own::{Own, component_of},
     person,
 };
@@ -36,8 +36,15 @@ impl Hub {
         tx: &mut Tx,
         actor: &Actor,
         message: &Message,
+        tell: Tell,
     ) -> Result<Option<&'static str>> {
+        if tell == Tell::Nobody {
+            return Ok(None);
+        }
         let Some(user) = person(tx, &message.to).await? else {
+            if tell != Tell::All {
+                return Ok(None);
+            }
             let sender = person(tx, &message.from).await?;
             return self.send_outside(tx, sender.as_ref(), message).await;
         };

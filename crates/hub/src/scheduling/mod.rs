@@ -2,10 +2,12 @@
 //! transaction of the change.
 //!
 //! Only calendars that are kept here take part: a provider schedules its own. And only what people write through faces:
-//! replication and links never come here, and what a link writes has no people in it.
+//! replication and links never come here, and what a link writes has no people in it. People of this hub hear of it in their
+//! calendars; others are written to where whoever writes has asked for it ([`Tell`]).
 //!
 //! | | |
 //! |---|---|
+//! | `edited` | events that are written without a text: by all faces but CalDAV |
 //! | `plan` | who somebody is in what they write, and what follows |
 //! | `deliver` | a message changes the copy of whoever gets it, and is put into their inbox |
 //! | `outside` | people who are not of this hub: they are written to by mail |
@@ -13,6 +15,7 @@
 //! | `inbox` | where messages arrive, and into which calendar invitations come |
 
 mod deliver;
+mod edited;
 pub mod inbox;
 mod letter;
 pub mod outside;
@@ -65,13 +68,43 @@ impl std::fmt::Display for Refusal {
     }
 }
 
+/// Who is told of what somebody writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tell {
+    /// Nobody.
+    Nobody,
+    /// People of this hub: they find it in their calendars, and nobody is written to.
+    Hub,
+    /// The others as well, by mail.
+    All,
+}
+
 /// How a client wants what it writes to be scheduled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scheduling {
+pub struct Scheduling<'a> {
+    /// Who is told.
+    pub tell: Tell,
     /// Whether the organizer is told of an answer (`Schedule-Reply`, RFC 6638 8.1).
     pub reply: bool,
     /// Whether the client may not have read what was answered last (`If-Schedule-Tag-Match`, 8.3).
     pub unread: bool,
+    /// What is said with it (COMMENT, RFC 5545 3.8.1.4).
+    pub comment: Option<&'a str>,
+}
+
+impl Scheduling<'static> {
+    /// People of this hub are told, and nobody is written to.
+    pub const SILENT: Self = Self {
+        tell: Tell::Hub,
+        reply: true,
+        unread: false,
+        comment: None,
+    };
+    /// Everybody is told.
+    pub const ALL: Self = Self {
+        tell: Tell::All,
+        ..Self::SILENT
+    };
 }
 
 /// Whether an event is one between people: it has an organizer.
@@ -107,24 +140,41 @@ impl Hub {
         actor: &Actor,
         calendar: CalendarId,
         (before, text): (Option<Own>, &str),
-        how: Scheduling,
+        how: Scheduling<'_>,
     ) -> Result<Option<String>> {
         let Some(ready) = self.plan(tx, calendar, before, (text, how)).await? else {
             return Ok(None);
         };
-        let mut tree = ready.tree;
-        for message in &ready.messages {
-            let (name, whom) = match ready.role {
-                Role::Organizer => ("ATTENDEE", &message.to),
-                Role::Attendee if how.reply => ("ORGANIZER", &message.to),
-                Role::Attendee => continue,
-            };
-            if let Some(status) = Box::pin(self.deliver(tx, actor, message)).await? {
-                itip::set_status(&mut tree, whom, name, status);
-            }
-        }
+        let tree = self.pass_on(tx, actor, ready, how).await?;
         let now = icalendar::write::write(&tree);
         Ok((read_tree(text).as_ref() != Some(&tree)).then_some(now))
+    }
+
+    /// Sends the messages that go out with what somebody has written; that, with what became of them.
+    async fn pass_on(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        ready: Ready,
+        how: Scheduling<'_>,
+    ) -> Result<Component<'static>> {
+        let Ready {
+            role,
+            mut tree,
+            messages,
+        } = ready;
+        for message in messages {
+            let name = match role {
+                Role::Organizer => "ATTENDEE",
+                Role::Attendee if how.reply => "ORGANIZER",
+                Role::Attendee => continue,
+            };
+            let message = message.saying(how.comment);
+            if let Some(status) = Box::pin(self.deliver(tx, actor, &message, how.tell)).await? {
+                itip::set_status(&mut tree, &message.to, name, status);
+            }
+        }
+        Ok(tree)
     }
 
     /// Tells whoever must know that somebody removes this.
@@ -133,11 +183,12 @@ impl Hub {
         tx: &mut Tx,
         actor: &Actor,
         gone: &Own,
-        how: Scheduling,
+        how: Scheduling<'_>,
     ) -> Result<()> {
         for message in self.plan_farewell(tx, gone).await? {
             if how.reply || message.method != itip::Method::Reply {
-                Box::pin(self.deliver(tx, actor, &message)).await?;
+                let message = message.saying(how.comment);
+                Box::pin(self.deliver(tx, actor, &message, how.tell)).await?;
             }
         }
         Ok(())
@@ -155,10 +206,7 @@ impl Hub {
         actor: &Actor,
         calendar: CalendarId,
     ) -> Result<()> {
-        let how = Scheduling {
-            reply: true,
-            unread: false,
-        };
+        let how = Scheduling::ALL;
         let (mut after, mut last) = (None, false);
         while !last {
             let page = copies::page(tx, calendar, after, PAGE, false).await?;

@@ -38,7 +38,7 @@ impl Hub {
         tx: &mut Tx,
         calendar: CalendarId,
         before: Option<Own>,
-        (text, how): (&str, Scheduling),
+        (text, how): (&str, Scheduling<'_>),
     ) -> Result<Option<Ready>> {
         let Some(me) = scheduler(tx, calendar).await? else {
             return Ok(None);
@@ -48,16 +48,27 @@ impl Hub {
         };
         let there = before.as_ref().map(Own::id);
         let old = before.map(|own| own.tree);
-        let was = old.as_ref().and_then(itip::organizer);
-        let is = itip::organizer(&new);
-        if was.is_none() && is.is_none() {
+        if old.as_ref().and_then(itip::organizer).is_none() && itip::organizer(&new).is_none() {
             return Ok(None);
         }
+        self.check_unique(tx, &me, there, &new).await?;
+        self.plan_trees(tx, &me, (old, new), how).await
+    }
+
+    /// The same for somebody who writes `new` in the place of `old`.
+    pub(super) async fn plan_trees(
+        &self,
+        tx: &mut Tx,
+        me: &users::User,
+        (old, new): (Option<Component<'static>>, Component<'static>),
+        how: Scheduling<'_>,
+    ) -> Result<Option<Ready>> {
+        let was = old.as_ref().and_then(itip::organizer);
+        let is = itip::organizer(&new);
         if itip::organizers_differ(&new) {
             return Err(Refusal::Organizers.into());
         }
-        let own = address(&me);
-        self.check_unique(tx, &me, there, &new).await?;
+        let own = address(me);
         let written = Written { me: &own, old, new };
         let mine = |party: &Option<(Address, Agent)>| party.as_ref().is_some_and(|p| p.0 == own);
         if mine(&was) || was.is_none() && mine(&is) {
@@ -229,7 +240,7 @@ impl Hub {
 }
 
 /// Whoever schedules with a calendar: its owner, if it is kept here.
-async fn scheduler(tx: &mut Tx, calendar: CalendarId) -> Result<Option<users::User>> {
+pub(super) async fn scheduler(tx: &mut Tx, calendar: CalendarId) -> Result<Option<users::User>> {
     let row = calendars::get(tx, calendar).await?;
     match row.filter(|row| row.connection.is_none() && !row.inbox) {
         Some(calendars::Calendar {

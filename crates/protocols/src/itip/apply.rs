@@ -94,6 +94,7 @@ fn keep_own(part: &mut Component<'static>, own: &Component<'static>, me: &Addres
             "TRANSP",
             "CATEGORIES",
             "CLASS",
+            "COLOR",
             "COMPLETED",
             "PERCENT-COMPLETE",
         ];
@@ -107,6 +108,7 @@ fn keep_own(part: &mut Component<'static>, own: &Component<'static>, me: &Addres
         if part.property(&property.name).is_none()
             || property.is("CATEGORIES")
             || property.is("CLASS")
+            || property.is("COLOR")
         {
             put(part, property.clone());
         }

@@ -25,7 +25,7 @@ pub(super) enum Difference {
 }
 
 /// Properties that are somebody's own, or say who wrote it when.
-const OWN: [&str; 17] = [
+const OWN: [&str; 18] = [
     "DTSTAMP",
     "CREATED",
     "LAST-MODIFIED",
@@ -38,6 +38,7 @@ const OWN: [&str; 17] = [
     "COMMENT",
     "CATEGORIES",
     "CLASS",
+    "COLOR",
     "UID",
     "DTSTART",
     "DTEND",

@@ -91,6 +91,20 @@ impl Message {
     }
 }
 
+impl Message {
+    /// The same with something said to whoever gets it (COMMENT, RFC 5546 3.2).
+    #[must_use]
+    pub fn saying(mut self, comment: Option<&str>) -> Self {
+        let said = comment.map(str::trim).filter(|text| !text.is_empty());
+        if let Some(text) = said {
+            for part in parts_mut(&mut self.calendar) {
+                put(part, Property::text("COMMENT", text).into_owned());
+            }
+        }
+        self
+    }
+}
+
 /// What is wrong with a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw(pub &'static str);

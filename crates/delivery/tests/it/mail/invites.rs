@@ -63,10 +63,7 @@ impl Practice {
             None => Place::New("m.ics".to_owned()),
         };
         let event = icalendar::read(text).unwrap().value.pop().unwrap();
-        let how = Scheduling {
-            reply: true,
-            unread: false,
-        };
+        let how = Scheduling::ALL;
         let written = self
             .hub
             .write_event(&self.ada, self.calendar, place, (event, text), how);

@@ -28,11 +28,12 @@ use super::{
 const SCHEDULE_TAG: HeaderName = HeaderName::from_static("schedule-tag");
 
 /// How a client wants what it writes to be scheduled: `Schedule-Reply: F` tells nobody of an answer (RFC 6638 8.1).
-pub(super) fn how(request: &Request) -> Scheduling {
+pub(super) fn how(request: &Request) -> Scheduling<'static> {
     let said = request.header("schedule-reply").map(str::trim);
     Scheduling {
         reply: said != Some("F"),
         unread: request.header("if-schedule-tag-match").is_some(),
+        ..Scheduling::ALL
     }
 }
 

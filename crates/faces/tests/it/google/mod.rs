@@ -7,6 +7,7 @@ mod clients;
 mod connector;
 mod entries;
 mod events;
+mod inviting;
 mod listing;
 mod occurrences;
 mod refusals;

@@ -109,7 +109,10 @@ impl World {
             Arc::new(NoProviders),
             clock,
             ids,
-            hub::Settings::default(),
+            hub::Settings {
+                mails: true,
+                ..hub::Settings::default()
+            },
         );
         let mut actors = Vec::new();
         for name in ["ada", "ben"] {

@@ -1,34 +1,31 @@
 //! Answers to invitations, meetings that are called off.
 
-use calendar::{Address, Person};
+use calendar::{Address, Person, Role};
 use hub::Precondition;
 use serde_json::{Value, json};
 
 use super::{Mailbox, appointment, code, ids, weekly};
 
 /// An invitation by somebody else, as it stands in the owner's calendar.
-async fn invited(mailbox: &Mailbox, mut event: Value) -> String {
-    let owner = mailbox.world.user.email.clone();
-    event["attendees"] = json!([
-        {"emailAddress": {"address": owner}, "type": "required"},
-        {"emailAddress": {"address": "cy@example.com"}, "type": "optional"},
-    ]);
+async fn invited(mailbox: &Mailbox, event: Value) -> String {
     let made = mailbox.post("me/events", &event).await;
     let id = made["id"].as_str().unwrap().to_owned();
     let (hub, actor) = (&mailbox.world.app.hub, &mailbox.world.actor);
     let all = hub.events(actor, mailbox.world.calendar.id, None, 2, false);
-    let boss = |event: &mut calendar::Event| {
-        event
-            .people
-            .values_mut()
-            .for_each(|person| person.organizer = false);
-        let person = Person {
-            organizer: true,
-            ..Person::default()
-        };
-        event
-            .people
-            .insert(Address::new("boss@example.com"), person);
+    let owner = mailbox.world.user.email.clone();
+    let boss = move |event: &mut calendar::Event| {
+        for (address, organizer, role) in [
+            (&*owner, false, Some(Role::Required)),
+            ("cy@example.com", false, Some(Role::Optional)),
+            ("boss@example.com", true, None),
+        ] {
+            let person = Person {
+                organizer,
+                role,
+                ..Person::default()
+            };
+            event.people.insert(Address::new(address), person);
+        }
         Ok(())
     };
     let view = all.await.unwrap().remove(0);

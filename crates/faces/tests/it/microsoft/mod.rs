@@ -6,6 +6,7 @@ mod beside;
 mod connector;
 mod delta;
 mod events;
+mod inviting;
 mod listings;
 mod manners;
 mod published;

@@ -6,6 +6,7 @@ mod connections;
 mod erasures;
 mod events;
 mod feeds;
+mod inviting;
 mod links;
 mod occurrences;
 mod once;

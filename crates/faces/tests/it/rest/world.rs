@@ -170,6 +170,7 @@ impl World {
         let token = identity.new_api_token(user.id, "test", [].into()).await;
         let settings = hub::Settings {
             public_url: Some("https://hub.example/".to_owned()),
+            mails: true,
             ..hub::Settings::default()
         };
         let hub = Hub::new(stores, Arc::new(Providers), clock.clone(), ids, settings);

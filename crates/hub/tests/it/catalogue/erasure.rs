@@ -103,9 +103,10 @@ async fn local_calendar(world: &World) -> CalendarId {
         let body = serde_json::json!({"participants": {"1": {"name": "Ann", "email": ANN}, "2": {"name": "Bob"}}});
         serde_json::to_vec(&serde_json::json!({"body": body, "etag": made.id.to_string()})).unwrap()
     };
+    let silent = (new, kalends_hub::scheduling::Scheduling::SILENT);
     let made_once = world
         .hub
-        .create_event_once(&world.actor, made.id, new, Some(&key), answer);
+        .create_event_once(&world.actor, made.id, silent, Some(&key), answer);
     made_once.await.unwrap();
     made.id
 }
