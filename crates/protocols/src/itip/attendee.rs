@@ -10,11 +10,13 @@ use super::{
     change::{Difference, copied},
     message::Message,
     object::{Key, Object},
+    organizer::once_each,
     party::{
         self, Agent, DECLINED, WAITING, address, agent, attendee, attendee_mut, drop_all,
-        is_cancelled, organizer, parts, parts_mut, put, sequence, set_sequence,
+        is_cancelled, organizer, parts, parts_mut, put, sequence, set_answer, set_sequence,
     },
     reply::Reply,
+    view::PUBLIC,
 };
 use crate::icalendar::component::{Component, Property};
 
@@ -28,11 +30,7 @@ pub fn attend(
     me: &Address,
     now: Timestamp,
 ) -> Result<Plan, Refusal> {
-    let mut copy = Copy {
-        old: Object::of(old.clone()),
-        new: Object::of(new),
-        me,
-    };
+    let mut copy = Copy::of(old, new, me);
     copy.check_organizer()?;
     copy.check()?;
     copy.restore_overrides();
@@ -58,11 +56,7 @@ pub fn answer(
     me: &Address,
     now: Timestamp,
 ) -> Plan {
-    let copy = Copy {
-        old: Object::of(old.clone()),
-        new: Object::of(new),
-        me,
-    };
+    let copy = Copy::of(old, new, me);
     let mut reply = Reply::new(&copy.old, me);
     for key in &copy.declined() {
         reply.decline(*key);
@@ -107,7 +101,17 @@ struct Copy<'a> {
     me: &'a Address,
 }
 
-impl Copy<'_> {
+impl<'a> Copy<'a> {
+    /// Clients that name somebody twice mean them once.
+    fn of(old: &Component<'static>, mut new: Component<'static>, me: &'a Address) -> Self {
+        once_each(&mut new);
+        Self {
+            old: Object::of(old.clone()),
+            new: Object::of(new),
+            me,
+        }
+    }
+
     fn check_organizer(&self) -> Result<(), Refusal> {
         let refused = |text: &str| Err(Refusal(text.to_owned()));
         match (organizer(&self.old.tree), organizer(&self.new.tree)) {
@@ -182,7 +186,7 @@ impl Copy<'_> {
             if self.new.get(key).is_some() || excluded.contains(&key) {
                 continue;
             }
-            back.push(part.clone());
+            back.push(self.answered_like_all(key, part.clone()));
         }
         // What the organizer has taken out stays out.
         let gone = self.old.excluded();
@@ -190,6 +194,25 @@ impl Copy<'_> {
         out.retain(|key| self.new.get(*key).is_none());
         self.new.tree.components.extend(back);
         self.new.exclude(&out);
+    }
+
+    /// An occurrence that the client has not seen yet, since somebody else has made a difference there (RFC 6638 3.2.10): what is
+    /// answered for all occurrences is answered for this one, if it was before.
+    fn answered_like_all(&self, key: Key, mut part: Component<'static>) -> Component<'static> {
+        let said = |part: Option<&Component<'static>>| party::answer(part?, self.me);
+        let (was, is) = (said(self.old.master()), said(self.new.master()));
+        // One that is another event is another question.
+        let all = self.old.derived(key).filter(|_| !is_cancelled(&part));
+        let is_alike = all
+            .is_some_and(|all| copied((&self.old, &all), (&self.old, &part)) == Difference::None);
+        if let (Some(was), Some(is)) = (was, is)
+            && is_alike
+            && said(Some(&part)) == Some(was)
+            && let Some(own) = attendee_mut(&mut part, self.me)
+        {
+            set_answer(own, &is);
+        }
+        part
     }
 
     /// The occurrences that were taken out of the copy: so one declines them.
@@ -241,6 +264,7 @@ impl Copy<'_> {
             let mine = attendee(part, self.me).cloned();
             restore_times(part, &was);
             restore_people(part, &was, mine.as_ref());
+            restore_public(part, &was);
             if was.property("SEQUENCE").is_some() || part.property("SEQUENCE").is_some() {
                 set_sequence(part, sequence(&was));
             }
@@ -297,6 +321,15 @@ fn restore_people(
         && agent(own) == Agent::Server
     {
         party::strip(own, &super::view::OURS);
+    }
+}
+
+/// What is for all to read and no RFC knows comes back where a client has dropped what it does not know.
+fn restore_public(part: &mut Component<'static>, was: &Component<'static>) {
+    for name in PUBLIC {
+        if part.property(name).is_none() {
+            part.properties.extend(was.all(name).cloned());
+        }
     }
 }
 

@@ -158,7 +158,7 @@ impl Object {
         }
     }
 
-    /// Takes occurrences out of the EXDATEs.
+    /// Takes occurrences out of the EXDATEs. The others stay in the words that they have.
     pub fn include(&mut self, keys: &BTreeSet<Key>) {
         if keys.is_empty() {
             return;
@@ -166,7 +166,7 @@ impl Object {
         let all = self.excluded();
         let left: Vec<_> = all
             .difference(keys)
-            .map(|key| self.exclusion(*key))
+            .map(|key| self.said(*key).unwrap_or_else(|| self.exclusion(*key)))
             .collect();
         if left.len() == all.len() {
             return;

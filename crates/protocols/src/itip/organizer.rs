@@ -64,7 +64,8 @@ fn organized(
             changes.as_ref().is_some_and(|c| c.any() || c.ended),
         );
     }
-    keep_answers(old.as_ref(), &mut new, changes.as_ref(), (me, unread));
+    let asked = (me, unread, &forced);
+    keep_answers(old.as_ref(), &mut new, changes.as_ref(), asked);
     let mut told = attendees(&new.tree);
     told.extend(old.iter().flat_map(|old| attendees(&old.tree)));
     told.remove(me);
@@ -130,7 +131,7 @@ fn number(old: &Object, new: &mut Object, changed: bool) {
 }
 
 /// Nobody attends twice.
-fn once_each(tree: &mut Component<'static>) {
+pub(super) fn once_each(tree: &mut Component<'static>) {
     for part in parts_mut(tree) {
         let mut known = BTreeSet::new();
         part.properties
@@ -191,8 +192,10 @@ fn keep_answers(
     old: Option<&Object>,
     new: &mut Object,
     changes: Option<&Changes>,
-    (me, unread): (&Address, bool),
+    (me, unread, forced): (&Address, bool, &BTreeSet<Address>),
 ) {
+    // Where nobody is told of anything, nobody is asked for anything either.
+    let told = changes.is_none_or(Changes::any);
     let mut tree = std::mem::take(&mut new.tree);
     let reader = Object::of(tree.clone());
     for part in parts_mut(&mut tree) {
@@ -214,14 +217,18 @@ fn keep_answers(
             let known = was.as_ref().and_then(|was| super::party::answer(was, &who));
             let said = answered(person);
             let answer = match known {
-                Some(known) if !moved && (unread || said != WAITING) => known,
+                // Whom the organizer has told anew is asked anew.
+                Some(known) if !moved && (unread && !forced.contains(&who) || said != WAITING) => {
+                    known
+                }
                 _ => WAITING.to_owned(),
             };
             if answer == WAITING {
+                let asked = told || said != WAITING;
                 if said != WAITING {
                     set(person, "PARTSTAT", WAITING);
                 }
-                if person.parameter("RSVP").is_none() {
+                if asked && person.parameter("RSVP").is_none() {
                     set(person, "RSVP", "TRUE");
                 }
             } else if answer != said {

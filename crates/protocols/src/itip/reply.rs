@@ -42,7 +42,11 @@ impl<'a> Reply<'a> {
             Some(key) => self.old.occurrence(key),
         };
         let number = was.as_ref().map_or(0, sequence);
-        set_sequence(&mut said, number);
+        if number > 0 {
+            set_sequence(&mut said, number);
+        } else {
+            super::party::drop_all(&mut said, &["SEQUENCE"]);
+        }
         let Some(own) = attendee_mut(&mut said, &me) else {
             return;
         };

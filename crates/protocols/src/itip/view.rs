@@ -42,7 +42,7 @@ impl Invited {
 }
 
 /// What of the properties that no RFC knows is for all to read. The others are what programs note for themselves.
-const PUBLIC: [&str; 4] = [
+pub(super) const PUBLIC: [&str; 4] = [
     "X-ALT-DESC",
     "X-APPLE-STRUCTURED-LOCATION",
     "X-GOOGLE-CONFERENCE",
@@ -81,6 +81,8 @@ pub(super) fn seen(
     only: Option<&BTreeSet<Key>>,
 ) -> Component<'static> {
     let mut shown = Object::of(empty_like(&object.tree));
+    // The name and colour of the organizer's calendar among it.
+    shown.tree.properties.retain(|p| !is_private(p));
     let zones = object.tree.components.iter().filter(|c| c.is("VTIMEZONE"));
     shown.tree.components = zones.cloned().collect();
     if invited.master && only.is_none() {

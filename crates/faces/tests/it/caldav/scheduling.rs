@@ -455,6 +455,12 @@ async fn busy_time_of_others_is_told_as_far_as_they_have_opened_it() {
         .unwrap();
     ben.write(&dav, open, COMES).await;
     assert_eq!(ask().await.matches("FREEBUSY;").count(), 2);
+    // Whom nobody knows is one answer among the others.
+    let stranger = question.replace("mailto:zoe@elsewhere.example", "urn:uuid:1234-56789");
+    let calendar = [("content-type", "text/calendar")];
+    let told = dav.send("POST", &outbox, &calendar, &stranger).await;
+    assert_eq!(told.status, 200, "{}", told.text().unwrap());
+    assert!(told.text().unwrap().contains("3.7;"));
     let invitation = question.replace("VFREEBUSY", "VEVENT");
     let refused = dav
         .send(

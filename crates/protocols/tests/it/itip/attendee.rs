@@ -135,3 +135,44 @@ fn whoever_removes_a_copy_declines_unless_they_have() {
         assert_eq!(leave(&calendar(&[over]), &who(BEN), now()), None);
     }
 }
+
+#[test]
+fn who_names_themselves_twice_answers_once() {
+    let old: &[&[&str]] = &[&[START, OPEN]];
+    let (kept, reply) = changed(old, &[&[START, COMES, COMES]]);
+    assert_eq!(kept.matches(BEN).count(), 1, "{kept}");
+    let reply = reply.unwrap();
+    assert_eq!(reply.matches(BEN).count(), 1, "{reply}");
+    assert!(!reply.contains("SEQUENCE"), "there is none: {reply}");
+}
+
+#[test]
+fn an_occurrence_that_the_client_does_not_know_is_answered_like_all_others() {
+    // Cleo has declined the third one since.
+    let cleo = "ATTENDEE;PARTSTAT=DECLINED:mailto:cleo@example.com";
+    let third = |own| [THIRD, THIRD_START, own, cleo];
+    let old: &[&[&str]] = &[&[START, OPEN, CLEOS, DAILY], &third(OPEN)];
+    let new: &[&[&str]] = &[&[START, COMES, CLEOS, DAILY]];
+    let (kept, reply) = changed(old, new);
+    assert_eq!(kept.matches(COMES).count(), 2, "{kept}");
+    assert_eq!(reply.unwrap().matches(COMES).count(), 2);
+    // One that is another event is not answered with the others.
+    let other = [THIRD, THIRD_START, OPEN, CLEOS, "SUMMARY:Party"];
+    let old: &[&[&str]] = &[&[START, OPEN, CLEOS, DAILY], &other];
+    let (kept, reply) = changed(old, new);
+    assert!(kept.contains(OPEN), "{kept}");
+    assert_eq!(reply.unwrap().matches(COMES).count(), 1);
+    // What was answered by itself stays.
+    let old: &[&[&str]] = &[&[START, OPEN, CLEOS, DAILY], &third(NOT)];
+    let (kept, reply) = changed(old, new);
+    assert!(kept.contains(NOT), "{kept}");
+    assert!(!reply.unwrap().contains(NOT));
+}
+
+#[test]
+fn what_is_for_all_to_read_comes_back_where_a_client_drops_it() {
+    let place = "X-APPLE-STRUCTURED-LOCATION;VALUE=URI:geo:40.4,-79.9";
+    let old: &[&[&str]] = &[&[START, OPEN, place, "X-MOOD:good"]];
+    let (kept, _) = changed(old, &[&[START, COMES]]);
+    assert!(kept.contains(place) && !kept.contains("X-MOOD"), "{kept}");
+}

@@ -1,6 +1,9 @@
 //! What an organizer's changes tell whom.
 
-use kalends_protocols::itip::{organize, withdraw};
+use kalends_protocols::{
+    icalendar::component::Property,
+    itip::{organize, organize_unread, withdraw},
+};
 
 use super::*;
 
@@ -212,4 +215,48 @@ fn an_organizer_can_have_somebody_told_again() {
     let plan = organize(Some(&old), new, &who(ADA), now());
     assert_eq!(to(&plan.messages, BEN).len(), 1);
     assert!(!text(&plan.object).contains("FORCE-SEND"));
+}
+
+#[test]
+fn whom_the_organizer_asks_anew_has_not_answered() {
+    let old = calendar(&[&[START, ME, &attendee(BEN, "ACCEPTED")]]);
+    let asked = |line: String| {
+        let new = calendar(&[&[START, ME, &line]]);
+        text(&organize_unread(Some(&old), new, &who(ADA), now()).object)
+    };
+    // A client that may not have read the answer does not take it back.
+    let open = asked(attendee(BEN, "NEEDS-ACTION"));
+    assert!(open.contains(&attendee(BEN, "ACCEPTED")), "{open}");
+    let forced = "ATTENDEE;SCHEDULE-FORCE-SEND=REQUEST;PARTSTAT=NEEDS-ACTION";
+    let forced = asked(format!("{forced}:{BEN}"));
+    assert!(forced.contains(&attendee(BEN, "NEEDS-ACTION")), "{forced}");
+}
+
+#[test]
+fn an_answer_is_asked_for_with_what_is_told() {
+    let quiet = format!("ATTENDEE;PARTSTAT=NEEDS-ACTION:{BEN}");
+    let old = calendar(&[&[START, ME, &quiet]]);
+    let kept = |lines: &[&str]| {
+        let new = calendar(&[lines]);
+        text(&organize(Some(&old), new, &who(ADA), now()).object)
+    };
+    // A note of the organizer's own is told to nobody.
+    let noted = kept(&[START, ME, &quiet, "X-MOOD:good"]);
+    assert!(!noted.contains("RSVP"), "{noted}");
+    let titled = kept(&[START, ME, &quiet, "SUMMARY:Plan"]);
+    assert!(titled.contains(&format!("RSVP=TRUE:{BEN}")), "{titled}");
+}
+
+#[test]
+fn what_the_organizers_calendar_is_called_is_told_to_nobody() {
+    let mut new = calendar(&[&[START, ME, &attendee(BEN, "NEEDS-ACTION")]]);
+    let name = Property::text("X-WR-CALNAME", "Divorce").into_owned();
+    new.properties.push(name);
+    let plan = organize(None, new, &who(ADA), now());
+    let sent = text(to(&plan.messages, BEN)[0].1);
+    assert!(
+        sent.contains("PRODID") && !sent.contains("Divorce"),
+        "{sent}"
+    );
+    assert!(text(&plan.object).contains("Divorce"));
 }
