@@ -11,12 +11,12 @@ use super::{
     message::{Message, Method, cancel},
     object::{Key, Object},
     party::{
-        Agent, WAITING, address, agent, answered, attendees, is_cancelled, organizer, parts,
-        parts_mut, sequence, set, set_sequence, strip,
+        Agent, WAITING, address, agent, answered, attendee, attendees, is_cancelled, organizer,
+        parts, parts_mut, sequence, set, set_sequence, strip,
     },
     view::{Invited, seen},
 };
-use crate::icalendar::component::Component;
+use crate::icalendar::component::{Component, Property};
 
 /// What becomes of an object that its organizer has written, in the place of another version if there was one.
 pub fn organize(
@@ -214,6 +214,9 @@ fn keep_answers(
             if who == *me || agent(person) == Agent::Other {
                 continue;
             }
+            if let Some(known) = was.as_ref().and_then(|was| attendee(was, &who)) {
+                keep_status(person, known);
+            }
             let known = was.as_ref().and_then(|was| super::party::answer(was, &who));
             let said = answered(person);
             let answer = match known {
@@ -238,6 +241,15 @@ fn keep_answers(
         }
     }
     *new = Object::of(tree);
+}
+
+/// What became of the last message is the server's to say, whatever a client writes that has not read it (RFC 6638 7.3).
+fn keep_status(person: &mut Property<'static>, known: &Property<'_>) {
+    const STATUS: &str = "SCHEDULE-STATUS";
+    match known.parameter(STATUS) {
+        Some(status) => set(person, STATUS, &status),
+        None => strip(person, &[STATUS]),
+    }
 }
 
 /// What an organizer has called off.

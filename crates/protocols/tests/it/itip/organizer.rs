@@ -260,3 +260,19 @@ fn what_the_organizers_calendar_is_called_is_told_to_nobody() {
     );
     assert!(text(&plan.object).contains("Divorce"));
 }
+
+#[test]
+fn what_became_of_a_message_is_not_the_clients_to_say() {
+    let status = |code: &str| format!("ATTENDEE;PARTSTAT=ACCEPTED;SCHEDULE-STATUS={code}:{BEN}");
+    let old = calendar(&[&[START, ME, &status("2.0")]]);
+    for said in [status("1.2"), attendee(BEN, "ACCEPTED")] {
+        let plan = organize(
+            Some(&old),
+            calendar(&[&[START, ME, &said]]),
+            &who(ADA),
+            now(),
+        );
+        let kept = text(&plan.object);
+        assert!(kept.contains("SCHEDULE-STATUS=2.0"), "{kept}");
+    }
+}
