@@ -1,5 +1,6 @@
 //! `cargo xtask bench caldav`: what a request costs a CalDAV server, of Kalends and of others that run beside it with the same
-//! events. CPU is that of the server's processes; how fast a request is answered is not measured.
+//! events. CPU is that of the server's processes; how fast a request is answered is measured only of somebody beside whom another one loads
+//! a calendar.
 //!
 //! A request that is refused fails the run; a slow one does not. What takes long is asked less often, and never longer than
 //! a few seconds a figure.
@@ -7,11 +8,9 @@
 mod client;
 mod load;
 #[path = "../../sync/src/measure.rs"]
-#[expect(
-    dead_code,
-    reason = "rates and percentiles are for others who share it"
-)]
+#[expect(dead_code, reason = "rates and medians are for others who share it")]
 mod measure;
+mod neighbour;
 mod processes;
 mod requests;
 mod server;
@@ -49,13 +48,23 @@ async fn main() -> Fallible {
     let mut table = Table::new(&servers);
     for (column, server) in servers.into_iter().enumerate() {
         let client = Client::new(server)?;
-        let loaded = load::fill(&client, arguments.events).await?;
-        table.say(column, "load", &loaded);
+        let wanted = |name: &str| {
+            let only = &arguments.only;
+            only.is_empty() || only.iter().any(|part| name.contains(part))
+        };
+        if wanted("neighbour")
+            && let Some(waits) = neighbour::run(&client, arguments.events).await?
+        {
+            table.say(column, "neighbour", &waits);
+        } else {
+            let loaded = load::fill(&client, arguments.events).await?;
+            table.say(column, "load", &loaded);
+        }
         let loaded = processes::resident_mib(client.server.process)?;
         for &connections in &arguments.connections {
             for request in requests::ALL {
                 let name = request.name();
-                if !arguments.only.is_empty() && !arguments.only.iter().any(|o| name.contains(o)) {
+                if !wanted(name) {
                     continue;
                 }
                 let plan = request.prepare(&client, arguments.events).await?;

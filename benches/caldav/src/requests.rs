@@ -95,14 +95,7 @@ impl Request {
                 let gets = some(5_000, events).map(|n| Ask::new("GET", object(n)));
                 Plan::of(gets.collect())
             }
-            Self::Month => {
-                let props = "<d:getetag/><c:calendar-data/>";
-                let filter = format!(
-                    "<c:filter><c:comp-filter name=\"VCALENDAR\"><c:comp-filter name=\"VEVENT\"><c:time-range start=\"{FROM}\" \
-                     end=\"{TO}\"/></c:comp-filter></c:comp-filter></c:filter>"
-                );
-                Plan::same(report(&calendar, "c:calendar-query", props, &filter), 200)
-            }
+            Self::Month => Plan::same(month(&calendar), 200),
             Self::Multiget => {
                 let base = calendar.splitn(4, '/').nth(3).unwrap_or_default();
                 let hundred = |round: usize| -> String {
@@ -157,6 +150,16 @@ fn puts(calendar: &str, events: usize) -> Fallible<Plan> {
         asks: asks?,
         made: numbers.map(url).collect(),
     })
+}
+
+/// A month's objects, whole.
+pub fn month(calendar: &str) -> Ask {
+    let props = "<d:getetag/><c:calendar-data/>";
+    let filter = format!(
+        "<c:filter><c:comp-filter name=\"VCALENDAR\"><c:comp-filter name=\"VEVENT\"><c:time-range start=\"{FROM}\" \
+         end=\"{TO}\"/></c:comp-filter></c:comp-filter></c:filter>"
+    );
+    report(calendar, "c:calendar-query", props, &filter)
 }
 
 fn report(calendar: &str, name: &str, props: &str, rest: &str) -> Ask {

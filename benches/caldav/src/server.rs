@@ -17,8 +17,21 @@ pub struct Server {
     pub password: String,
     /// Its process; its children count as well.
     pub process: u32,
+    /// Somebody else there, if there is.
+    pub neighbour: Option<Account>,
     /// Where it keeps the account's calendars as files, if it does and does not mind when somebody else writes them.
     pub files: Option<PathBuf>,
+}
+
+/// Another account.
+#[derive(Clone, Deserialize)]
+pub struct Account {
+    /// The collection of its calendars.
+    pub home: String,
+    /// Its name.
+    pub user: String,
+    /// Its password.
+    pub password: String,
 }
 
 impl Server {

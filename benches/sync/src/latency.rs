@@ -100,7 +100,8 @@ async fn send(
     Ok(sent)
 }
 
-async fn until(so: impl Fn() -> bool) -> Fallible {
+/// Waits until it is so.
+pub async fn until(so: impl Fn() -> bool) -> Fallible {
     let deadline = Instant::now() + PATIENCE;
     while !so() {
         if Instant::now() > deadline {

@@ -5,6 +5,7 @@
 
 mod desk;
 mod flow;
+mod huge;
 mod latency;
 mod measure;
 mod memory;
@@ -13,6 +14,8 @@ mod provider;
 mod radicale;
 mod resync;
 mod served;
+mod stand_in;
+mod storm;
 mod table;
 mod versus;
 mod workload;
@@ -36,7 +39,7 @@ struct Arguments {
     /// Fewer events and shorter runs.
     #[arg(long)]
     quick: bool,
-    /// Only these parts: planner, flow, latency, resync, memory, vdirsyncer.
+    /// Only these parts: planner, flow, latency, storm, resync, huge, memory, vdirsyncer.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// The program `simulate`, optimised.
@@ -94,9 +97,22 @@ async fn main() -> Fallible {
             None => without_postgres(),
         }
     }
+    if arguments.wants("storm") {
+        let folder = arguments.folder()?;
+        storm::run("SQLite", sqlite(folder.path(), false), arguments.of(5, 2)).await?;
+    }
     if arguments.wants("resync") {
         let folder = arguments.folder()?;
         resync::run(sqlite(folder.path(), false), arguments.of(10_000, 1_000)).await?;
+    }
+    if arguments.wants("huge") {
+        match &arguments.kalends {
+            Some(program) => {
+                let folder = arguments.folder()?;
+                huge::run(program, folder.path(), arguments.of(100_000, 5_000)).await?;
+            }
+            None => skipped("huge", "no --kalends PROGRAM is given"),
+        }
     }
     if arguments.wants("memory") {
         match &arguments.kalends {

@@ -10,10 +10,6 @@ use std::{
 
 use hub::{CalendarId, CopyId, shape};
 use sync::{Copy, Version};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-};
 use uuid::Uuid;
 
 use crate::{
@@ -21,14 +17,11 @@ use crate::{
     measure::{cpu_of, resident_mib},
     provider::{Memories, Memory, locked},
     served::Served,
+    stand_in::{self, multistatus},
     table::{part, row},
     workload,
 };
 
-/// A loopback address of its own: at 127.0.0.1 the program looks every second, as if it were a test.
-const ADDRESS: &str = "127.0.0.2:0";
-/// What the stand-in answers to every question: nothing has changed.
-const NOTHING: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?><d:multistatus xmlns:d=\"DAV:\"><d:sync-token>http://bench.example/1</d:sync-token></d:multistatus>";
 /// How long the program may take to have looked at every calendar once.
 const PATIENCE: Duration = Duration::from_secs(180);
 /// How long it is watched once it is quiet: each calendar is polled once meanwhile.
@@ -41,10 +34,14 @@ pub async fn run(program: &Path, folder: &Path, calendars: usize, events: usize)
     part(&format!(
         "memory of `kalends serve` on SQLite: {calendars} connected CalDAV calendars of {events} events"
     ));
-    let listener = TcpListener::bind(ADDRESS).await?;
-    let root = format!("http://{}/", listener.local_addr()?);
     let asked: Arc<Mutex<BTreeSet<String>>> = Arc::default();
-    let server = tokio::spawn(serve(listener, asked.clone()));
+    let says = asked.clone();
+    let says = move |path: &str, _: &str| {
+        locked(&says).insert(path.to_owned());
+        // Nothing ever happens.
+        multistatus("")
+    };
+    let (root, server) = stand_in::start(Arc::new(says)).await?;
     let served = Served::new(program, folder);
     fill(&served, &root, calendars, events).await?;
     let size = fs::metadata(folder.join("kalends.db"))?.len();
@@ -138,42 +135,4 @@ fn copy(calendar: CalendarId, number: usize, body: calendar::Event) -> Copy {
     };
     let id = CopyId(Uuid::now_v7());
     Copy::made_there(id, calendar, format!("{number}.ics"), version, body)
-}
-
-/// A CalDAV server in which nothing ever happens.
-async fn serve(listener: TcpListener, asked: Arc<Mutex<BTreeSet<String>>>) {
-    while let Ok((stream, _)) = listener.accept().await {
-        let asked = asked.clone();
-        // Whoever hangs up has had enough.
-        tokio::spawn(async move { answer(stream, &asked).await.ok() });
-    }
-}
-
-async fn answer(mut stream: TcpStream, asked: &Mutex<BTreeSet<String>>) -> Fallible {
-    let mut buffer = Vec::new();
-    loop {
-        let Some(end) = buffer.windows(4).position(|four| four == b"\r\n\r\n") else {
-            if stream.read_buf(&mut buffer).await? == 0 {
-                return Ok(());
-            }
-            continue;
-        };
-        let head = String::from_utf8_lossy(&buffer[..end]).to_lowercase();
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length:"));
-        let length: usize = length.map_or(Ok(0), |text| text.trim().parse())?;
-        if buffer.len() < end + 4 + length {
-            stream.read_buf(&mut buffer).await?;
-            continue;
-        }
-        let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-        buffer.drain(..end + 4 + length);
-        let reply = format!(
-            "HTTP/1.1 207 Multi-Status\r\nContent-Type: application/xml\r\nContent-Length: {}\r\n\r\n{NOTHING}",
-            NOTHING.len()
-        );
-        stream.write_all(reply.as_bytes()).await?;
-        locked(asked).insert(path);
-    }
 }

@@ -35,6 +35,7 @@ mod troubles;
 mod turns;
 pub mod view;
 pub mod worker;
+mod zones;
 
 use std::{sync::Arc, time::Duration};
 
@@ -93,6 +94,8 @@ struct Inner {
     work: Notify,
     /// One reads or writes a calendar at a time.
     turns: turns::Turns,
+    /// Notifications that are not noted yet.
+    arrivals: channels::Arrivals,
 }
 
 /// What the administrator decides.
@@ -170,6 +173,7 @@ impl Hub {
             accounts,
             work: Notify::new(),
             turns: turns::Turns::default(),
+            arrivals: channels::Arrivals::default(),
         };
         Self {
             inner: Arc::new(inner),

@@ -22,9 +22,10 @@ use crate::{
     pace,
     prune::PRUNE,
     replicate,
+    zones::ZONES,
 };
 
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 8] = [
     replicate::PULL,
     replicate::PUSH,
     replicate::RESUME,
@@ -32,6 +33,7 @@ const KINDS: [&str; 7] = [
     PRUNE,
     HORIZON,
     OVERLAPS,
+    ZONES,
 ];
 /// How long a worker may be silent before another one takes its job.
 const LEASE_SECONDS: i64 = 30;
@@ -204,6 +206,7 @@ impl Hub {
                 replicate::RESUME => self.resume(store, CopyId(job.subject)).await,
                 HORIZON => self.move_horizons_and_schedule(store).await,
                 OVERLAPS => self.move_overlaps_and_schedule(store).await,
+                ZONES => self.follow_zones_and_schedule(store).await,
                 _ => self.prune_and_schedule(store).await,
             }
         };
@@ -302,6 +305,11 @@ impl Hub {
 
     async fn move_overlaps_and_schedule(&self, store: &Store) -> Result<Option<Timestamp>> {
         self.move_overlaps(store).await?;
+        Ok(Some(self.after(DAY)))
+    }
+
+    async fn follow_zones_and_schedule(&self, store: &Store) -> Result<Option<Timestamp>> {
+        self.follow_zones(store).await?;
         Ok(Some(self.after(DAY)))
     }
 

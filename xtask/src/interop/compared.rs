@@ -36,9 +36,11 @@ impl Compared {
     /// Where they are: Kalends first.
     pub fn description(&self) -> Result<String> {
         let account = self.kalends.account()?;
+        let neighbour = self.kalends.account()?;
         let kalends = json!({
             "name": "Kalends", "home": account.home, "user": account.user, "password": account.password,
             "process": self.kalends.id(),
+            "neighbour": { "home": neighbour.home, "user": neighbour.user, "password": neighbour.password },
         });
         let others = self.others.iter().map(Server::description);
         let all: Vec<Value> = std::iter::once(kalends).chain(others).collect();

@@ -25,7 +25,7 @@ use sync::CalendarId;
 
 use crate::{
     Error, Hub, Result, channels::WATCH, links::horizon::HORIZON, overlaps::OVERLAPS, prune::PRUNE,
-    restored,
+    restored, zones::ZONES,
 };
 
 /// Job: read a calendar.
@@ -97,7 +97,7 @@ impl Hub {
     pub async fn seed(&self, store: &Store) -> Result<()> {
         let now = self.clock().now();
         let mut tx = store.write().await?;
-        for kind in [PRUNE, HORIZON, OVERLAPS] {
+        for kind in [PRUNE, HORIZON, OVERLAPS, ZONES] {
             jobs::ensure(&mut tx, kind, uuid::Uuid::nil(), now).await?;
         }
         for row in calendars::list(&mut tx).await? {

@@ -12,6 +12,7 @@ use crate::world::{Database, World, event};
 both! {
     row_55_moved_across_calendars,
     row_56_zone_rules_change,
+    row_56_rules_of_the_machine_change,
     row_55_moved_to_a_calendar_that_lets_nothing_out,
     row_55_moved_while_a_mirror_is_edited,
     row_55_moved_while_its_old_calendar_was_not_read,
@@ -244,6 +245,53 @@ async fn row_56_zone_rules_change(database: Database) {
         assert_eq!(begins(&world, calendar).await, "2026-11-24T06:00:00Z");
     }
     is_at_rest(&world).await;
+}
+
+/// What is noted as moments was worked out by rules that do not hold any more.
+async fn row_56_rules_of_the_machine_change(database: Database) {
+    let world = mirrored(&database, Mask::everything()).await;
+    let berlin = Zone::iana("Europe/Berlin").unwrap();
+    let mut event = visit();
+    event.when = When::zoned(nine(), berlin, Duration::hours(1));
+    world.models[0].put("a", event);
+    world.settle().await;
+    let (hub, store) = (&world.hub, &world.store);
+    hub.follow_zones(store).await.unwrap();
+    let writes = world.writes();
+    let id = world.event(0, "Visit").await.id;
+    let begins = async || {
+        let mut tx = store.read().await.unwrap();
+        let row = storage::copies::get(&mut tx, id).await.unwrap().unwrap();
+        (
+            row.shape.start,
+            storage::spans::of_copy(&mut tx, id).await.unwrap(),
+        )
+    };
+    let right = begins().await;
+    let by_other_rules = async || {
+        let mut tx = store.write().await.unwrap();
+        let mut row = storage::copies::get(&mut tx, id).await.unwrap().unwrap();
+        row.shape.start -= 7_200_000_000;
+        storage::copies::update(&mut tx, &mut row).await.unwrap();
+        let calendar = row.copy.calendar;
+        storage::spans::put(&mut tx, id, calendar, &right.1, &[])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    };
+    by_other_rules().await;
+    // By the rules of now everything has been worked out already.
+    assert_eq!(hub.follow_zones(store).await.unwrap(), 0);
+    let mut tx = store.write().await.unwrap();
+    storage::meta::set(&mut tx, "zones", "others")
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(hub.follow_zones(store).await.unwrap(), 1);
+    assert_eq!(begins().await, right);
+    assert_eq!(hub.follow_zones(store).await.unwrap(), 0);
+    world.settle().await;
+    assert_eq!(world.writes(), writes, "its wall time is what it was");
 }
 
 async fn row_57_starts_in_a_gap_and_in_an_overlap(database: Database) {

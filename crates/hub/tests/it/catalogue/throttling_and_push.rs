@@ -22,6 +22,7 @@ both! {
     row_28_push_doubled_and_out_of_order,
     row_29_push_forged_or_replayed,
     row_30_push_before_the_first_read,
+    row_31_thousands_of_notifications_at_once,
     row_32_channel_expiry,
     row_33_renewal_job_not_running,
     row_34_orphan_channels_after_a_restore,
@@ -261,6 +262,43 @@ async fn row_30_push_before_the_first_read(database: Database) {
     let worker = world.start();
     until("it is written", async || world.titles(1) == ["Visit"]).await;
     assert_eq!(world.writes(), 1);
+    drop(worker);
+}
+
+/// How fast they are acknowledged is measured by `cargo xtask bench sync --only storm`.
+async fn row_31_thousands_of_notifications_at_once(database: Database) {
+    let world = notified(&database).await;
+    let (id, secret) = channel(&world).await;
+    world.settle().await;
+    want_nothing(&world).await;
+    let tenant = world.store.tenant();
+    // While the database's only writer is held, all of them come in.
+    let writer = world.store.write().await.unwrap();
+    let told = (0..5_000).map(|number| {
+        let (hub, forged) = (world.hub.clone(), number % 10 == 7);
+        let secret = if forged {
+            "forged".to_owned()
+        } else {
+            secret.clone()
+        };
+        tokio::spawn(async move {
+            let told = hub.notified(tenant, id, &secret, News::Changed).await;
+            (told.unwrap(), !forged)
+        })
+    });
+    let told: Vec<_> = told.collect();
+    writer.rollback().await.unwrap();
+    for one in told {
+        let (believed, genuine) = one.await.unwrap();
+        assert_eq!(believed, genuine);
+    }
+    assert!(is_wanted(&world).await);
+    let reads = || world.models[0].reads.load(Ordering::Relaxed);
+    let before = reads();
+    world.models[0].put("a", visit());
+    let worker = world.start();
+    until("it is written", async || world.titles(1) == ["Visit"]).await;
+    assert!(reads() - before <= 2, "{} reads", reads() - before);
     drop(worker);
 }
 

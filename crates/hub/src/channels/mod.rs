@@ -1,15 +1,18 @@
 //! Notification channels: opened, renewed at half life (prolonged, or followed by another one with an overlap), and what a
-//! notification does. It is a hint and
-//! no more: the calendar is read soon.
+//! notification does ([`arrivals`]).
+
+mod arrivals;
 
 use jiff::{Span, Timestamp};
 use providers::{Channel, Failure, Watch};
 use secrecy::SecretString;
-use storage::{Store, channels as rows, jobs};
-use sync::{CalendarId, TenantId};
-use uuid::Uuid;
+use storage::{Store, channels as rows};
+use sync::CalendarId;
 
-use crate::{Hub, Result, replicate, replicate::Work};
+pub(crate) use arrivals::Arrivals;
+pub use arrivals::News;
+
+use crate::{Hub, Result, replicate::Work};
 
 /// Job: see to a calendar's channel.
 pub const WATCH: &str = "watch";
@@ -20,17 +23,6 @@ const LIFE_HOURS: i64 = 70;
 const OVERLAP_SECONDS: i64 = 300;
 /// When to try again where a channel could not be opened.
 const RETRY_SECONDS: i64 = 600;
-
-/// What a notification says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum News {
-    /// Something in the calendar has changed.
-    Changed,
-    /// The channel is about to end, and must be renewed before its time.
-    Ending,
-    /// The channel has ended: nothing comes through it any more.
-    Ended,
-}
 
 impl Hub {
     /// Opens a channel or renews it, and ends those that have been replaced. Says when to look again.
@@ -210,43 +202,6 @@ impl Hub {
             }
         }
         Ok(())
-    }
-
-    /// A notification arrived. `token` is what it bears; a wrong one is told from no channel by nobody. Whatever it says,
-    /// the calendar is read: something may have gone unsaid.
-    pub async fn notified(
-        &self,
-        tenant: TenantId,
-        channel: Uuid,
-        token: &str,
-        news: News,
-    ) -> Result<bool> {
-        let store = self.store(tenant).await?;
-        let mut tx = store.read().await?;
-        let found = rows::get(&mut tx, channel).await?;
-        drop(tx);
-        if !found.is_some_and(|row| row.bears_token(token)) {
-            return Ok(false);
-        }
-        let now = self.clock().now();
-        let mut tx = store.write().await?;
-        // Read again: the channel may have been confirmed meanwhile.
-        let Some(mut row) = rows::get(&mut tx, channel).await? else {
-            return Ok(false);
-        };
-        row.last_message = Some(now);
-        if news != News::Changed {
-            row.renew_at = row.renew_at.min(now);
-            jobs::request(&mut tx, WATCH, row.calendar.0, now);
-        }
-        if news == News::Ended {
-            row.state = rows::State::Stopped;
-        }
-        rows::update(&mut tx, &row).await?;
-        jobs::request(&mut tx, replicate::PULL, row.calendar.0, now);
-        self.commit(tx).await?;
-        self.wake();
-        Ok(true)
     }
 
     /// Whether notifications reach us for any calendar of an account.
