@@ -8,11 +8,11 @@ use std::sync::{
 use hub::{Hub, TenantId};
 use identity::Identity;
 
-use crate::{Watchers, caldav::Listings};
+use crate::{Watchers, caldav::Listings, turns::Turns};
 
 /// What every face works with. Cheap to clone; the state of every router.
 #[derive(Clone)]
-pub struct App(Arc<Parts>, Arc<Listings>);
+pub struct App(Arc<Parts>, Arc<Listings>, Arc<Turns>);
 
 /// The parts of an [`App`].
 pub struct Parts {
@@ -54,13 +54,13 @@ pub struct Dialect {
 impl App {
     /// An app of these parts.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts), Arc::default())
+        Self(Arc::new(parts), Arc::default(), Arc::default())
     }
 
     /// The same app behind a path of ours: what it says of where it is found has that path in it.
     #[must_use]
     pub fn below(&self, path: &str) -> Self {
-        Self::new(Parts {
+        let parts = Parts {
             hub: self.hub.clone(),
             identity: self.identity.clone(),
             tenant: self.tenant,
@@ -70,12 +70,18 @@ impl App {
             oldest_position: AtomicI64::new(self.oldest_position.load(Ordering::Relaxed)),
             mails: AtomicU64::new(0),
             demo: self.demo,
-        })
+        };
+        Self(Arc::new(parts), Arc::default(), self.2.clone())
     }
 
     /// What the CalDAV face knows of the objects of calendars.
     pub(crate) fn listings(&self) -> &Listings {
         &self.1
+    }
+
+    /// Whose requests are under way.
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.2
     }
 
     /// Makes all sync tokens given out so far invalid.

@@ -12,6 +12,7 @@ pub mod mount;
 pub mod oauth;
 pub mod push;
 pub mod rest;
+mod turns;
 pub mod watchers;
 mod whole;
 
