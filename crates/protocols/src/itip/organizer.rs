@@ -214,8 +214,9 @@ fn keep_answers(
             if who == *me || agent(person) == Agent::Other {
                 continue;
             }
-            if let Some(known) = was.as_ref().and_then(|was| attendee(was, &who)) {
-                keep_status(person, known);
+            let known = was.as_ref().filter(|_| unread);
+            if let Some(known) = known.and_then(|was| attendee(was, &who)) {
+                keep_told(person, known);
             }
             let known = was.as_ref().and_then(|was| super::party::answer(was, &who));
             let said = answered(person);
@@ -243,12 +244,14 @@ fn keep_answers(
     *new = Object::of(tree);
 }
 
-/// What became of the last message is the server's to say, whatever a client writes that has not read it (RFC 6638 7.3).
-fn keep_status(person: &mut Property<'static>, known: &Property<'_>) {
-    const STATUS: &str = "SCHEDULE-STATUS";
-    match known.parameter(STATUS) {
-        Some(status) => set(person, STATUS, &status),
-        None => strip(person, &[STATUS]),
+/// What became of the last message, and whether it asked for an answer, stays where a client writes that may not have read it
+/// (RFC 6638 3.2.10, 7.3).
+fn keep_told(person: &mut Property<'static>, known: &Property<'_>) {
+    for name in ["SCHEDULE-STATUS", "RSVP"] {
+        match known.parameter(name) {
+            Some(value) => set(person, name, &value),
+            None => strip(person, &[name]),
+        }
     }
 }
 

@@ -262,16 +262,12 @@ fn what_the_organizers_calendar_is_called_is_told_to_nobody() {
 }
 
 #[test]
-fn what_became_of_a_message_is_not_the_clients_to_say() {
+fn what_became_of_a_message_is_not_for_a_client_to_say_that_has_not_read_it() {
     let status = |code: &str| format!("ATTENDEE;PARTSTAT=ACCEPTED;SCHEDULE-STATUS={code}:{BEN}");
     let old = calendar(&[&[START, ME, &status("2.0")]]);
     for said in [status("1.2"), attendee(BEN, "ACCEPTED")] {
-        let plan = organize(
-            Some(&old),
-            calendar(&[&[START, ME, &said]]),
-            &who(ADA),
-            now(),
-        );
+        let new = calendar(&[&[START, ME, &said]]);
+        let plan = organize_unread(Some(&old), new, &who(ADA), now());
         let kept = text(&plan.object);
         assert!(kept.contains("SCHEDULE-STATUS=2.0"), "{kept}");
     }
