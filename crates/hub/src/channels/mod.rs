@@ -1,5 +1,5 @@
 //! Notification channels: opened, renewed at half life (prolonged, or followed by another one with an overlap), and what a
-//! notification does ([`arrivals`]).
+//! notification does (`arrivals.rs`).
 
 mod arrivals;
 
