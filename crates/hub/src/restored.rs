@@ -12,7 +12,7 @@ use crate::{Hub, Result, access, replicate::PUSH};
 const FACT: &str = "restored";
 /// Why an event is not written meanwhile.
 pub(crate) const REASON: &str = "held: the database was restored from a backup, and nothing is written until somebody has looked at it";
-/// How many held events of a calendar are let go at once.
+/// How many events of a calendar are looked at at once.
 const AT_ONCE: usize = 10_000;
 
 impl Hub {
@@ -57,8 +57,13 @@ impl Hub {
         };
         let now = self.clock().now();
         for calendar in calendars::list(&mut tx).await? {
-            for mut row in copies::parked(&mut tx, calendar.id, AT_ONCE).await? {
-                if row.copy.parked.as_deref() == Some(REASON) {
+            loop {
+                let mut held = copies::parked(&mut tx, calendar.id, AT_ONCE).await?;
+                held.retain(|row| row.copy.parked.as_deref() == Some(REASON));
+                if held.is_empty() {
+                    break;
+                }
+                for mut row in held {
                     row.copy.parked = None;
                     self.store_quietly(&mut tx, &mut row).await?;
                 }

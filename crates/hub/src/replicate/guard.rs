@@ -33,7 +33,8 @@ impl Hub {
         row: &copies::Row,
         step: &Step,
     ) -> Result<Option<String>> {
-        if work.restored {
+        // Asked again: it may have been approved since the work was taken up, and what is held now would stay so.
+        if work.restored && restored::since(tx).await?.is_some() {
             return Ok(Some(restored::REASON.to_owned()));
         }
         if let Some(reason) = self.would_notify(tx, work, &row.copy, step).await? {
