@@ -26,7 +26,7 @@ impl Hub {
         }
         let now = self.clock().now();
         meta::set(&mut tx, FACT, &now.to_string()).await?;
-        timeline::begin_anew(&mut tx).await?;
+        timeline::begin_anew(&mut tx, now).await?;
         tx.log(Change {
             kind: ChangeKind::Setting,
             subject: self.ids().uuid(),

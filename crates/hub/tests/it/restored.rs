@@ -11,6 +11,7 @@ both! {
     a_deletion_that_waits_is_let_go,
     an_event_that_would_be_made_cannot_be_let_go_alone,
     what_was_given_out_before_is_not_given_out_again,
+    nor_is_it_when_the_same_backup_is_restored_twice,
 }
 
 /// An event at the first of two providers, and its mirror at the other one.
@@ -156,4 +157,32 @@ async fn what_was_given_out_before_is_not_given_out_again(database: Database) {
     };
     let edited = other.edit_event(&world.actor, before.id, Precondition::None, edit);
     assert_eq!(edited.await.unwrap().revision, after + 1);
+}
+
+/// Nothing in a backup knows of the first time.
+async fn nor_is_it_when_the_same_backup_is_restored_twice(database: Database) {
+    let world = mirrored(&database).await;
+    mark(&world).await;
+    let plan = world.event(0, "Plan").await.id;
+    retitle(&world, plan, "Plan B").await;
+    let given_out = world.event(0, "Plan B").await.revision;
+    let told = world.hub.position(&world.actor).await.unwrap();
+    let mut tx = world.store.write().await.unwrap();
+    for fact in ["restored", "editions"] {
+        storage::meta::set(&mut tx, fact, "").await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    world.clock.advance(60);
+    let hub = world
+        .other_hub(std::sync::Arc::new(identity::SystemIds))
+        .await;
+    let store = hub.store(world.store.tenant()).await.unwrap();
+    hub.mark_restored(&store).await.unwrap();
+    let edit = |event: &mut Event| {
+        event.title = "Plan C".into();
+        Ok(())
+    };
+    let edited = hub.edit_event(&world.actor, plan, Precondition::None, edit);
+    assert!(edited.await.unwrap().revision > given_out + 1000);
+    assert!(hub.position(&world.actor).await.unwrap() > told + 1000);
 }
