@@ -204,10 +204,10 @@ impl Hub {
                 replicate::PUSH => self.push_and_schedule(store, calendar).await,
                 WATCH => self.watch(store, calendar).await,
                 replicate::RESUME => self.resume(store, CopyId(job.subject)).await,
-                HORIZON => self.move_horizons_and_schedule(store).await,
-                OVERLAPS => self.move_overlaps_and_schedule(store).await,
-                ZONES => self.follow_zones_and_schedule(store).await,
-                _ => self.prune_and_schedule(store).await,
+                HORIZON => self.daily(self.move_horizons(store)).await,
+                OVERLAPS => self.daily(self.move_overlaps(store)).await,
+                ZONES => self.daily(self.follow_zones(store)).await,
+                _ => self.daily(self.prune(store)).await,
             }
         };
         let outcome = tokio::select! {
@@ -293,23 +293,9 @@ impl Hub {
         Ok(Some(look.map_or(next, |look| look.min(next))))
     }
 
-    async fn prune_and_schedule(&self, store: &Store) -> Result<Option<Timestamp>> {
-        self.prune(store).await?;
-        Ok(Some(self.after(DAY)))
-    }
-
-    async fn move_horizons_and_schedule(&self, store: &Store) -> Result<Option<Timestamp>> {
-        self.move_horizons(store).await?;
-        Ok(Some(self.after(DAY)))
-    }
-
-    async fn move_overlaps_and_schedule(&self, store: &Store) -> Result<Option<Timestamp>> {
-        self.move_overlaps(store).await?;
-        Ok(Some(self.after(DAY)))
-    }
-
-    async fn follow_zones_and_schedule(&self, store: &Store) -> Result<Option<Timestamp>> {
-        self.follow_zones(store).await?;
+    /// What is done once a day.
+    async fn daily<T>(&self, work: impl Future<Output = Result<T>>) -> Result<Option<Timestamp>> {
+        work.await?;
         Ok(Some(self.after(DAY)))
     }
 
