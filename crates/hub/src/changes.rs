@@ -153,17 +153,22 @@ impl Hub {
     /// from what is given out after.
     pub async fn move_on(&self, actor: &Actor) -> Result<i64> {
         let mut tx = self.store(actor.tenant).await?.write().await?;
+        self.move_on_in(&mut tx, actor.log_name());
+        self.commit(tx).await?;
+        self.position(actor).await
+    }
+
+    /// The same with the commit.
+    pub(crate) fn move_on_in(&self, tx: &mut Tx, actor: String) {
         tx.log(storage::Change {
             kind: ChangeKind::Setting,
             subject: self.ids().uuid(),
             calendar: None,
-            actor: actor.log_name(),
+            actor,
             cause: None,
             at: self.clock().now(),
             removed: false,
         });
-        self.commit(tx).await?;
-        self.position(actor).await
     }
 
     /// Wakes whenever the log grows.

@@ -4,7 +4,7 @@
 
 use identity::Actor;
 use jiff::Timestamp;
-use storage::{Change, ChangeKind, Store, Tx, calendars, copies, jobs, mail, meta, timeline};
+use storage::{Store, Tx, calendars, copies, jobs, mail, meta, timeline};
 
 use crate::{Hub, Result, access, replicate::PUSH};
 
@@ -27,15 +27,7 @@ impl Hub {
         let now = self.clock().now();
         meta::set(&mut tx, FACT, &now.to_string()).await?;
         timeline::begin_anew(&mut tx, now).await?;
-        tx.log(Change {
-            kind: ChangeKind::Setting,
-            subject: self.ids().uuid(),
-            calendar: None,
-            actor: "restored".to_owned(),
-            cause: None,
-            at: now,
-            removed: false,
-        });
+        self.move_on_in(&mut tx, "restored".to_owned());
         self.commit(tx).await?;
         tracing::warn!("nothing is written: the database was restored from a backup");
         Ok(now)

@@ -59,12 +59,7 @@ impl Hub {
         let mut all = Vec::new();
         for calendar in access::calendars(&mut tx, actor).await? {
             let parked = copies::parked(&mut tx, calendar.id, HELD_MAX).await?;
-            all.extend(
-                parked
-                    .into_iter()
-                    .filter(|row| is_held(row) || is_restored(row))
-                    .map(EventView::of),
-            );
+            all.extend(parked.into_iter().filter(waits).map(EventView::of));
         }
         Ok(all)
     }
@@ -97,9 +92,7 @@ impl Hub {
     /// [`Error::Stale`] if it is not held any more; [`Error::Invalid`] if the database was restored and the provider does not have
     /// the event: what it is a mirror of would go as well.
     pub async fn dismiss_notice(&self, actor: &Actor, id: CopyId) -> Result<()> {
-        let (mut tx, mut row) = self
-            .held_copy(actor, id, |row| is_held(row) || is_restored(row))
-            .await?;
+        let (mut tx, mut row) = self.held_copy(actor, id, waits).await?;
         let restored = is_restored(&row);
         if restored && !matches!(row.copy.remote, Remote::Live { .. }) {
             let reason = "the provider does not have this event, and where it came from it would be deleted: if it is there under \
@@ -182,6 +175,11 @@ pub fn notifies(reason: &str) -> Option<usize> {
 fn is_held(row: &copies::Row) -> bool {
     let reason = row.copy.parked.as_deref();
     reason.and_then(notifies).is_some()
+}
+
+/// Whether a person is to answer for it, whatever it is held for.
+fn waits(row: &copies::Row) -> bool {
+    is_held(row) || is_restored(row)
 }
 
 fn is_restored(row: &copies::Row) -> bool {
