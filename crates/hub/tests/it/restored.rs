@@ -1,9 +1,12 @@
 //! After a backup was restored nothing is written until somebody has looked at what would be.
 
 use calendar::Event;
-use kalends_hub::{CopyId, Error, EventView, Mask, Precondition, Role};
+use kalends_hub::{Error, EventView, Mask, Precondition, Role};
 
-use crate::world::{Database, World, event};
+use crate::{
+    catalogue::hub_edit,
+    world::{Database, World, event},
+};
 
 both! {
     nothing_is_written_until_it_is_approved,
@@ -43,18 +46,6 @@ async fn approve(world: &World) -> usize {
     world.settle().await
 }
 
-async fn retitle(world: &World, id: CopyId, title: &str) {
-    let title = title.to_owned();
-    let edit = move |event: &mut Event| {
-        event.title = title;
-        Ok(())
-    };
-    let edited = world
-        .hub
-        .edit_event(&world.actor, id, Precondition::None, edit);
-    edited.await.unwrap();
-}
-
 async fn nothing_is_written_until_it_is_approved(database: Database) {
     let world = mirrored(&database).await;
     mark(&world).await;
@@ -83,7 +74,7 @@ async fn nothing_is_written_until_it_is_approved(database: Database) {
 async fn an_edit_that_waits_is_let_go(database: Database) {
     let world = mirrored(&database).await;
     let plan = world.event(0, "Plan").await.id;
-    retitle(&world, plan, "Old plan").await;
+    hub_edit(&world, 0, "Plan", |e| e.title = "Old plan".into()).await;
     mark(&world).await;
     assert_eq!(held(&world).await.len(), 2, "the event and its mirror");
     world.hub.dismiss_notice(&world.actor, plan).await.unwrap();
@@ -144,7 +135,7 @@ async fn what_was_given_out_before_is_not_given_out_again(database: Database) {
         assert!(matches!(changes, Err(Error::PositionUnknown)), "{told}");
     }
     assert_eq!(world.event(0, "Plan").await.revision, before.revision);
-    retitle(&world, before.id, "Plan B").await;
+    hub_edit(&world, 0, "Plan", |e| e.title = "Plan B".into()).await;
     let after = world.event(0, "Plan B").await.revision;
     assert!(after > before.revision + 1000, "{after}");
     // And so it is for another process, which opens the database afterwards.
@@ -164,7 +155,7 @@ async fn nor_is_it_when_the_same_backup_is_restored_twice(database: Database) {
     let world = mirrored(&database).await;
     mark(&world).await;
     let plan = world.event(0, "Plan").await.id;
-    retitle(&world, plan, "Plan B").await;
+    hub_edit(&world, 0, "Plan", |e| e.title = "Plan B".into()).await;
     let given_out = world.event(0, "Plan B").await.revision;
     let told = world.hub.position(&world.actor).await.unwrap();
     let mut tx = world.store.write().await.unwrap();

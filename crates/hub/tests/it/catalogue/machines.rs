@@ -9,10 +9,10 @@ use std::{
 };
 
 use identity::SystemIds;
-use kalends_hub::{Error, Precondition};
+use kalends_hub::Error;
 use tokio::sync::Notify;
 
-use super::{forget, is_at_rest, linked, make, visit, visited};
+use super::{forget, hub_edit, is_at_rest, linked, make, visit, visited};
 use crate::world::{Database, World, event, until};
 
 both! {
@@ -228,15 +228,7 @@ async fn row_72_what_waited_in_an_old_backup_is_not_written_over_what_came_after
     let database = Database::sqlite();
     let mut world = visited(&database).await;
     let title = world.hub_titles(0).await.remove(0);
-    let edit = |event: &mut calendar::Event| {
-        event.title = "Planned".into();
-        Ok(())
-    };
-    let id = world.event(0, &title).await.id;
-    let edited = world
-        .hub
-        .edit_event(&world.actor, id, Precondition::None, edit);
-    edited.await.unwrap();
+    hub_edit(&world, 0, &title, |event| event.title = "Planned".into()).await;
     let behind = database.snapshot();
     world.settle().await;
     world.models[0].edit("a", |e| e.title = "Agreed".into());
