@@ -9,6 +9,7 @@ use hub::{
 use identity::{Actor, SystemClock, SystemIds};
 use providers::Directory;
 use storage::{MasterKey, Store, Stores};
+use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     Fallible,
@@ -103,6 +104,16 @@ impl Desk {
             members: vec![place(one), place(other)],
         };
         Ok(self.hub.create_link(&self.actor, edit).await?.link.id)
+    }
+
+    /// Has the hub work until what is returned says true.
+    pub fn start(&self) -> (watch::Sender<bool>, JoinHandle<()>) {
+        let (stop, stopped) = watch::channel(false);
+        let (hub, store) = (self.hub.clone(), self.store.clone());
+        (
+            stop,
+            tokio::spawn(async move { hub.run(store, stopped).await }),
+        )
     }
 
     /// Reads a calendar.

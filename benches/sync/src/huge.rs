@@ -1,5 +1,5 @@
-//! A calendar of a hundred thousand events, read for the first time and then listed whole once more: how much memory the real
-//! program takes for that beside what it takes anyway.
+//! A calendar of a hundred thousand events, read for the first time: how much memory the real program takes for that beside what it
+//! takes anyway.
 
 use std::{
     collections::HashSet,
@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     Fallible,
-    measure::{cpu_of, resident_mib},
+    measure::resident_mib,
     provider::{Memories, Memory, locked},
     served::Served,
     stand_in::{self, multistatus},
@@ -23,8 +23,8 @@ use crate::{
 
 /// How long the program may take.
 const PATIENCE: Duration = Duration::from_secs(900);
-/// It is quiet when it takes less CPU than this in so long a time.
-const QUIET: (Duration, f64) = (Duration::from_secs(3), 0.1);
+/// How long it has to take next to no CPU to be quiet.
+const QUIET: Duration = Duration::from_secs(3);
 /// What it may take beside the rest, in MiB.
 const EXTRA_MIB: f64 = 200.0;
 
@@ -67,14 +67,7 @@ pub async fn run(program: &Path, folder: &Path, events: usize) -> Fallible {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let mut cpu = cpu_of(running.id())?;
-    loop {
-        tokio::time::sleep(QUIET.0).await;
-        let before = std::mem::replace(&mut cpu, cpu_of(running.id())?);
-        if cpu - before < QUIET.1 {
-            break;
-        }
-    }
+    let cpu = running.quiet(QUIET, begin + PATIENCE).await?;
     let (now, highest) = resident_mib(running.id())?;
     row("until all were read", begin.elapsed().as_secs_f64(), "s");
     row("CPU an event", cpu / events as f64 * 1e3, "ms");
@@ -109,10 +102,9 @@ impl Provider {
     }
 
     fn objects(&self, body: &str) -> String {
-        let hrefs = body.split("href>").filter_map(|part| {
-            part.strip_suffix("</d:")
-                .or_else(|| part.split("</").next())
-        });
+        let hrefs = body
+            .split("href>")
+            .filter_map(|part| part.split("</").next());
         let mut all = String::new();
         for href in hrefs.filter(|href| href.ends_with(".ics")) {
             let name = href.rsplit('/').next().unwrap_or_default();

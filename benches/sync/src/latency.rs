@@ -7,7 +7,7 @@ use std::{
 };
 
 use hub::channels::News;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::{
     Fallible,
@@ -45,9 +45,7 @@ pub async fn run(name: &str, database: storage::Settings, changes: usize) -> Fal
     for pair in 0..PAIRS {
         *locked(&memories[2 * pair + 1].told) = Some(tell.clone());
     }
-    let (stop, stopped) = watch::channel(false);
-    let (hub, store) = (desk.hub.clone(), desk.store.clone());
-    let worker = tokio::spawn(async move { hub.run(store, stopped).await });
+    let (stop, worker) = desk.start();
     for _ in 0..PAIRS * EVENTS {
         tokio::time::timeout(PATIENCE, told.recv()).await?;
     }

@@ -26,8 +26,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(180);
 /// How long it is watched once it is quiet: each calendar is polled once meanwhile.
 const REST: Duration = Duration::from_secs(120);
-/// It is quiet when it takes less CPU than this in so long a time.
-const QUIET: (Duration, f64) = (Duration::from_secs(2), 0.1);
+/// How long it has to take next to no CPU to be quiet.
+const QUIET: Duration = Duration::from_secs(2);
 
 /// Prints how much memory it takes.
 pub async fn run(program: &Path, folder: &Path, calendars: usize, events: usize) -> Fallible {
@@ -61,17 +61,7 @@ pub async fn run(program: &Path, folder: &Path, calendars: usize, events: usize)
         "s",
     );
     // When events take up time was not noted in the database that was made up, and is noted once.
-    let mut cpu = cpu_of(running.id())?;
-    loop {
-        tokio::time::sleep(QUIET.0).await;
-        let before = std::mem::replace(&mut cpu, cpu_of(running.id())?);
-        if cpu - before < QUIET.1 {
-            break;
-        }
-        if begin.elapsed() > PATIENCE {
-            return Err("it never becomes quiet".into());
-        }
-    }
+    let cpu = running.quiet(QUIET, begin + PATIENCE).await?;
     tokio::time::sleep(REST).await;
     let (now, highest) = resident_mib(running.id())?;
     row("resident memory", now, "MiB");

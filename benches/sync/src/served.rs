@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use providers::Directory;
@@ -14,7 +15,11 @@ use storage::{MasterKey, Stores};
 use crate::{
     Fallible,
     desk::{Desk, sqlite},
+    measure::cpu_of,
 };
+
+/// Whoever takes less CPU than this for a while is quiet.
+const QUIET_SECONDS: f64 = 0.1;
 
 /// A directory with a database, and the program that can run in it.
 pub struct Served {
@@ -61,6 +66,21 @@ impl Served {
 }
 
 impl Running {
+    /// Waits until it takes less CPU than a tenth of a second in so long a time. The CPU seconds that it has taken by then.
+    pub async fn quiet(&self, pause: Duration, deadline: Instant) -> Fallible<f64> {
+        let mut cpu = cpu_of(self.id())?;
+        loop {
+            tokio::time::sleep(pause).await;
+            let before = std::mem::replace(&mut cpu, cpu_of(self.id())?);
+            if cpu - before < QUIET_SECONDS {
+                return Ok(cpu);
+            }
+            if Instant::now() > deadline {
+                return Err("it never becomes quiet".into());
+            }
+        }
+    }
+
     /// Its process.
     pub fn id(&self) -> u32 {
         self.0.id()

@@ -7,7 +7,7 @@ use std::{
 };
 
 use hub::channels::News;
-use tokio::{sync::watch, task::JoinSet};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::{
@@ -35,9 +35,7 @@ pub async fn run(name: &str, database: storage::Settings, seconds: usize) -> Fal
     ));
     let memories: Vec<Arc<Memory>> = (0..CALENDARS).map(|_| Arc::default()).collect();
     let desk = Desk::with_memories(database, &memories).await?;
-    let (stop, stopped) = watch::channel(false);
-    let (hub, store) = (desk.hub.clone(), desk.store.clone());
-    let worker = tokio::spawn(async move { hub.run(store, stopped).await });
+    let (stop, worker) = desk.start();
     until(|| memories.iter().all(|m| locked(&m.channel).is_some())).await?;
     let channels: Vec<_> = memories
         .iter()
