@@ -134,18 +134,22 @@ impl<'a> Flow<'a> {
                 continue;
             }
             let cause = self.cause_along(&member).await?;
+            let was_alive = value.alive;
             rules::revived(&mut value, &mut member, &mut row.copy, restored, &cause);
             self.hide(&mut value, &mut member, row).await?;
             members::update(self.tx, &member).await?;
             linked::update(self.tx, &value).await?;
-            moved.push(value);
+            moved.push((value, was_alive));
         }
         self.save(row).await?;
         if moved.is_empty() && row.copy.alive {
             // It belonged to nothing: an event that appears again is an event that appears.
             Box::pin(self.originate(row)).await?;
         }
-        for value in moved {
+        for (mut value, was_alive) in moved {
+            if !was_alive {
+                value = Box::pin(self.lives_again(value)).await?;
+            }
             self.outward(&value, Some(row.copy.id)).await?;
         }
         self.cascade().await

@@ -152,7 +152,19 @@ impl Flow<'_> {
         row.linked = Some(value.id);
         self.reached(row.copy.id, value.link, Some(value.id));
         self.save(row).await?;
-        self.outward(value, Some(row.copy.id)).await
+        let value = self.lives_again(value.clone()).await?;
+        self.outward(&value, Some(row.copy.id)).await
+    }
+
+    /// The linked event as it is once [`Flow::own_events_join`] it, which has come back to life just now.
+    pub(super) async fn lives_again(&mut self, value: sync::Linked) -> Result<sync::Linked> {
+        let link = links::followed(self.tx, value.link).await?;
+        let Some(link) = link.filter(|_| value.alive) else {
+            return Ok(value);
+        };
+        let members = members::of_linked(self.tx, value.id).await?;
+        let joined = self.own_events_join(&link, &value, &members).await?;
+        Ok(joined.unwrap_or(value))
     }
 
     /// A linked event lives again that was moved, while it was dead, to a calendar that lets nothing out: the event that people

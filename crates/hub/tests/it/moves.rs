@@ -20,6 +20,7 @@ both! {
     moved_in_the_hub,
     edited_while_away_and_then_moved,
     moved_to_a_target_and_revived_by_another_calendar,
+    moved_to_a_target_and_back_while_an_edit_waited,
     revived_beside_the_same_invitation_that_turned_up_meanwhile,
 }
 
@@ -282,6 +283,22 @@ async fn moved_to_a_target_and_revived_by_another_calendar(database: Database) {
     set_away(&world, link, 0, false).await;
     is_one(&world, "Noted").await;
     assert_eq!(world.id_of(2, "Visit"), "b");
+}
+
+/// 1004356: whoever moves it back brings the dead event to life before it is known that it has gone from the target.
+async fn moved_to_a_target_and_back_while_an_edit_waited(database: Database) {
+    let (world, _) = linked(&database, &[Role::Both, Role::Target]).await;
+    world.models[0].put("a", event("a@x", "Visit", VISIT));
+    world.pull(0).await;
+    carry(&world, "a", 0, 1, "b");
+    world.pull(1).await;
+    edit_here(&world, 1, "Noted").await;
+    carry(&world, "b", 1, 0, "c");
+    world.pull(0).await;
+    world.settle().await;
+    assert_eq!(world.titles(0), ["Visit"]);
+    assert_eq!(world.titles(1), ["Visit"]);
+    assert_eq!(world.settle().await, 0);
 }
 
 async fn revived_beside_the_same_invitation_that_turned_up_meanwhile(database: Database) {
