@@ -128,12 +128,10 @@ pub struct Base {
 }
 
 impl Base {
-    /// Occurrences that are an override on one side only: the provider has taken them into its rule, or out of it. Whoever
+    /// Occurrences that are an override on one side only, and the provider has taken them into its rule, or out of it. Whoever
     /// changes the rule, or one of them, changes all of this.
     pub(crate) fn folded(&self) -> impl Iterator<Item = Unit> {
-        let ids = [&self.local, &self.remote].map(|event| event.overrides.keys());
-        let units = ids.into_iter().flatten().map(|id| Unit::Override(*id));
-        units.filter(|unit| self.is_folded(unit))
+        self.one_sided().filter(|unit| self.is_folded(unit))
     }
 
     /// Whether the unit is one of them.
@@ -144,6 +142,14 @@ impl Base {
         // Under the same rule there is nothing to take anywhere: one side has only put it in other words.
         !Unit::Rule.same(&self.local, &self.remote)
             && self.local.overrides.contains_key(id) != self.remote.overrides.contains_key(id)
+    }
+
+    /// Occurrences of which one side had no need to say anything: a patch, say, of which a mask leaves nothing.
+    pub(crate) fn one_sided(&self) -> impl Iterator<Item = Unit> {
+        let [ours, theirs] = [&self.local, &self.remote].map(|event| &event.overrides);
+        let ids = ours.keys().chain(theirs.keys());
+        let one = ids.filter(|id| ours.contains_key(id) != theirs.contains_key(id));
+        one.map(|id| Unit::Override(*id))
     }
 }
 

@@ -182,8 +182,50 @@ async fn what_the_provider_resets_is_kept_as_a_loser(database: Database) {
     );
 }
 
+/// A provider that has nothing of an occurrence that is as its series has it.
+fn says_nothing_twice(event: &mut Event) {
+    let mut plain = event.clone();
+    plain.overrides.clear();
+    event.overrides.retain(
+        |id, entry| !matches!(entry, Override::Patch(p) if p.is_empty() && plain.has_occurrence(*id)),
+    );
+}
+
+async fn what_has_no_slot_any_more_is_busy_where_nothing_is_shown_of_it(database: Database) {
+    let world = World::with_narrow(&database, 3).await;
+    for model in 1..3 {
+        world.models[model].manners().rewrites = Some(says_nothing_twice);
+    }
+    let renamed = [("2026-11-26", renamed("Early"))];
+    let (start, rule) = ("2026-11-19T09:00:00", "FREQ=WEEKLY;COUNT=3;BYDAY=TH");
+    world.models[0].put("yoga", yoga("yoga@test", start, rule, &renamed));
+    world.settle().await;
+    let target = |i| (i, Role::Target, Mask::busy("Busy"));
+    let both = (0, Role::Both, Mask::everything());
+    world.link(&[both, target(1), target(2)]).await;
+    at_rest(&world).await;
+    // Two hours later from now on, under an exception that stays where it was.
+    world.models[0].edit("yoga", |e| {
+        e.when = event("", "", "2026-11-19T11:00:00").when;
+    });
+    at_rest(&world).await;
+    for model in 1..3 {
+        assert_eq!(
+            shown(&world, model),
+            [
+                "2026-11-19 Busy",
+                "2026-11-26 Busy",
+                "2026-11-26 Busy",
+                "2026-12-03 Busy",
+            ],
+            "{model}"
+        );
+    }
+}
+
 both!(
     this_and_following_are_two_series_everywhere,
     an_exception_that_has_no_slot_any_more_is_kept,
     what_the_provider_resets_is_kept_as_a_loser,
+    what_has_no_slot_any_more_is_busy_where_nothing_is_shown_of_it,
 );

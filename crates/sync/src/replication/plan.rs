@@ -123,6 +123,10 @@ pub fn body(copy: &Copy, pilots: &BTreeSet<LinkId>) -> Option<(Event, Event)> {
         units.extend(folded);
         units.insert(Unit::Rule);
     }
+    if units.contains(&Unit::Rule) || units.contains(&Unit::When) {
+        // Where the slots are elsewhere, it is an occurrence more, or one less.
+        units.extend(base.one_sided());
+    }
     for unit in units {
         let cause = copy.causes.get(&unit);
         let only_shown = cause.is_some_and(|cause| cause.came_along(pilots));
