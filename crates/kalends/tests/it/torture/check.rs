@@ -103,9 +103,14 @@ fn converged(calendars: &[(At, Vec<Item>)], wrong: &mut Vec<String>) {
 fn once(world: &World, calendars: &[(At, Vec<Item>)], wrong: &mut Vec<String>) {
     let ledger = world.ledger();
     for (at, items) in calendars {
+        let series: BTreeSet<u32> = marks(&of_series(items));
         let mut wholes: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
         for item in items {
-            if let Some(mark) = words::mark(&item.title) {
+            // Graph has what is without a slot in its series as an event of its own: I1 says whether it is there too often.
+            let apart = |mark: &u32| {
+                *at == At::Microsoft && item.planned.is_none() && series.contains(mark)
+            };
+            if let Some(mark) = words::mark(&item.title).filter(|mark| !apart(mark)) {
                 wholes.entry(mark).or_default().insert(&item.whole);
             }
         }
@@ -115,6 +120,12 @@ fn once(world: &World, calendars: &[(At, Vec<Item>)], wrong: &mut Vec<String>) {
         wrong
             .extend(twice.map(|(mark, all)| format!("I3: {at:?} has e{mark} {} times", all.len())));
     }
+}
+
+/// Those that are occurrences of series.
+fn of_series(items: &[Item]) -> Vec<Item> {
+    let items = items.iter().filter(|item| item.planned.is_some());
+    items.cloned().collect()
 }
 
 /// Keeps the numbers of both sides of conflicts, of which one has lost: later ones push old ones out of the list.
@@ -147,9 +158,14 @@ async fn nothing_lost(world: &World, calendars: &[(At, Vec<Item>)], wrong: &mut 
         // Occurrences that all have titles of their own hide that of their series.
         let said = Calendar::Practice(*at).everything(&world.practice).await;
         alive.extend(words::numbers(&said));
-        let singles = items.iter().filter(|item| item.planned.is_none());
-        let starts = singles.filter_map(|item| item.start.parse().ok());
-        alive.extend(starts.filter_map(|start| words::number_of_start(world.epoch, start)));
+        for item in items {
+            let mark = words::mark(&item.title);
+            alive.extend(
+                mark.map(|mark| item.starts(world, mark))
+                    .into_iter()
+                    .flatten(),
+            );
+        }
     }
     let back = {
         let ledger = world.ledger();

@@ -19,7 +19,9 @@ const NAME: &str = "the hub";
 pub async fn work(world: &World, mut rng: Rng, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
         let (calendar, _) = rng.pick(&world.calendars).unwrap();
-        let mine = |event: &Value| mark(event).is_some();
+        // What a provider has apart from its series is an occurrence, of which our slots know nothing.
+        let mine =
+            |event: &Value| mark(event).is_some() && event["kalends.dev:occurrence"].is_null();
         let events = events(world, &calendar).await.unwrap_or_default();
         let events: Vec<Value> = events.into_iter().filter(mine).collect();
         if let Some(event) = rng.pick(&events) {

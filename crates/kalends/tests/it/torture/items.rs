@@ -12,7 +12,7 @@ use crate::{
     practice::Practice,
 };
 
-use super::object::moment;
+use super::{object::moment, words, world::World, writes::DAYS};
 
 /// A single event, or one occurrence of a series.
 #[derive(Clone, Debug)]
@@ -29,6 +29,25 @@ pub struct Item {
     pub start: String,
     /// Of an occurrence: for when it was planned.
     pub planned: Option<Timestamp>,
+}
+
+impl Item {
+    /// The numbers of its event that its start may tell: an occurrence is so many days after the start of its series.
+    pub fn starts(&self, world: &World, mark: u32) -> Vec<u32> {
+        let Ok(start) = self.start.parse::<Timestamp>() else {
+            return Vec::new();
+        };
+        let of_days = (0..DAYS).map(|day| start - (24 * day).hours());
+        let numbers = of_days.filter_map(|start| words::number_of_start(world.epoch, start));
+        let ledger = world.ledger();
+        let of_it = |number: &u32| {
+            ledger
+                .edits
+                .get(number)
+                .is_some_and(|edit| edit.mark == mark)
+        };
+        numbers.filter(of_it).collect()
+    }
 }
 
 /// A calendar at a provider.
@@ -122,10 +141,7 @@ impl Calendar {
 
 /// What of the titles are ours.
 pub fn marks(items: &[Item]) -> BTreeSet<u32> {
-    items
-        .iter()
-        .filter_map(|i| super::words::mark(&i.title))
-        .collect()
+    items.iter().filter_map(|i| words::mark(&i.title)).collect()
 }
 
 async fn pages(practice: &Practice, at: At, url: String) -> Vec<Response> {
@@ -215,7 +231,21 @@ fn caldav(multistatus: &str) -> Vec<Item> {
             });
         }
     }
+    firsts(&mut items);
     items
+}
+
+/// The first occurrence of a series that is expanded says as little of that as a single event: it is known by the others.
+fn firsts(items: &mut [Item]) {
+    let series: BTreeSet<String> = items
+        .iter()
+        .filter(|item| item.planned.is_some())
+        .map(|item| item.whole.clone())
+        .collect();
+    let unsaid = |item: &&mut Item| item.planned.is_none() && series.contains(&item.whole);
+    for item in items.iter_mut().filter(unsaid) {
+        item.planned = item.start.parse().ok();
+    }
 }
 
 /// The first day of the starts that tell numbers: none of them falls out of anybody's window.

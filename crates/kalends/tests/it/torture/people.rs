@@ -90,8 +90,16 @@ async fn change(world: &World, at: At, item: &Item, items: &[Item], rng: &mut Rn
     if !whole.is_as_seen(item) {
         return;
     }
-    let family: Vec<&Item> = items.iter().filter(|i| i.whole == item.whole).collect();
+    if is_apart(item, items) {
+        return;
+    }
+    let family: Vec<&Item> = items
+        .iter()
+        .filter(|i| words::mark(&i.title) == Some(mark))
+        .collect();
     let slot = match (rng.below(10), item.planned) {
+        // Phones move a series, and leave occurrences that somebody has edited where they were.
+        (1, Some(planned)) if at == At::Caldav && is_first(planned, &family) => Slot::Start,
         (0, _) => return delete(world, at, item, &family, whole).await,
         (1, Some(planned)) if is_last(planned, &family) => {
             return cancel(world, at, item, (mark, planned), whole).await;
@@ -125,6 +133,18 @@ async fn change(world: &World, at: At, item: &Item, items: &[Item], rng: &mut Rn
     }
 }
 
+/// Whether it is an occurrence that Graph has as an event of its own, since its series has no slot for it any more: whoever
+/// writes to it writes to an occurrence there, and our slots do not know that.
+fn is_apart(item: &Item, items: &[Item]) -> bool {
+    let of_series =
+        |i: &Item| i.planned.is_some() && words::mark(&i.title) == words::mark(&item.title);
+    item.planned.is_none() && items.iter().any(of_series)
+}
+
+fn is_first(planned: jiff::Timestamp, family: &[&Item]) -> bool {
+    family.iter().filter_map(|item| item.planned).min() == Some(planned)
+}
+
 /// Whether it is the last of a series: that one is cancelled, and only the others get titles of their own. Were both done
 /// to one occurrence at a time, the title could win, and Graph cannot bring back what was cancelled there: it would be an
 /// event of its own, which is not compared with occurrences here.
@@ -153,9 +173,8 @@ async fn cancel(
 async fn delete(world: &World, at: At, item: &Item, family: &[&Item], whole: writes::Whole) {
     let mark = words::mark(&item.title).expect("one of ours");
     let mut saw: Vec<u32> = words::numbers(&whole.said).collect();
-    if item.planned.is_none() {
-        let start = whole.start(item);
-        saw.extend(start.and_then(|start| words::number_of_start(world.epoch, start)));
+    for shown in family {
+        saw.extend(shown.starts(world, mark));
     }
     // Where there is an object, it says everything.
     if at != At::Caldav {
