@@ -5,15 +5,13 @@ use std::collections::{BTreeSet, VecDeque};
 use calendar::{Event, Unit};
 use jiff::Timestamp;
 use sync::{
-    Cause, CauseKind, Copy, Law, LinkId, LinkedId, Mask, Member, Part, Role, Stamp,
+    Cause, CauseKind, Copy, Law, LinkedId, Mask, Member, Part, Role, Stamp,
     law::holds,
     links::{self as rules, Made},
 };
 use uuid::Uuid;
 
-use super::{Hub, Place, Row, calendar, index_of};
-
-const LINK: LinkId = LinkId(Uuid::from_u128(7));
+use super::{Hub, LINK, Place, Row, along, calendar, index_of};
 
 impl Hub {
     pub fn insert(&mut self, copy: Copy, projected: bool, cause: &Cause) -> usize {
@@ -142,7 +140,7 @@ impl Hub {
     fn join(&mut self, linked: usize, row: usize, cause: &Cause) {
         let place = self.places[self.place(row)].clone();
         let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
-        let (member, losers) = rules::attach(value, copy, place.role, place.mask, cause);
+        let (member, losers) = rules::attach(value, copy, place.role, place.mask, &along(cause));
         self.conflicts.extend(losers);
         // Making a link is no edit: a deletion that did not know of it takes along even what won (R8).
         self.met.push(value.value.clone());
@@ -249,7 +247,7 @@ impl Hub {
         };
         let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
         let member = &mut self.members[member];
-        let done = rules::remask(value, member, copy, mask, made, cause);
+        let done = rules::remask(value, member, copy, mask, made, &along(cause));
         let mut moved = rules::inward(value, member, copy);
         self.conflicts.extend(done.conflicts);
         moved.extend(done.moved);
@@ -306,8 +304,8 @@ impl Hub {
         for member in members {
             let linked = index_of(self.members[member].linked.0);
             let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
-            let dead = !value.alive;
-            rules::revived(value, &mut self.members[member], copy, restored, cause);
+            let (dead, member_of) = (!value.alive, &mut self.members[member]);
+            rules::revived(value, member_of, copy, restored, &along(cause));
             if self.hides(row, member) {
                 let (value, copy) = (&mut self.linked[linked], &self.rows[row].copy);
                 rules::hide(value, &mut self.members[member], copy);
@@ -334,7 +332,7 @@ impl Hub {
                 Some(member) => {
                     let row = index_of(self.members[member].copy.0);
                     let there = &mut self.rows[row];
-                    let mut cause = cause.clone();
+                    let mut cause = along(cause);
                     if Some(place) == home {
                         // Who turned it private has a block of it from then on; that is no edit.
                         cause.kind = CauseKind::Config;
@@ -395,7 +393,7 @@ impl Hub {
         };
         let uid = format!("{}@kalends", self.name(index_of(id.0)));
         let mut copy = Copy::made_here(id, calendar(place), Event { uid, ..shown });
-        copy.life_cause = Some(cause.clone());
+        copy.life_cause = Some(along(cause));
         self.members.push(member);
         self.insert(copy, true, cause);
     }
@@ -425,7 +423,7 @@ impl Hub {
             };
             let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
             let dead = !value.alive;
-            let mut done = relink(value, &mut self.members[member], copy, &cause);
+            let mut done = relink(value, &mut self.members[member], copy, &along(&cause));
             self.conflicts.extend(done.conflicts);
             if self.hides(row, member) {
                 let (value, copy) = (&mut self.linked[linked], &self.rows[row].copy);

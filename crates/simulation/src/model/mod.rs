@@ -12,5 +12,6 @@ mod worker;
 pub(crate) use looking::Known;
 pub(crate) use reading::Page;
 pub use rows::{Hub, Place, Row, calendar, index_of, place_of};
+use rows::{LINK, along};
 pub use worker::Worker;
 pub(crate) use worker::{Flight, Stage};

@@ -10,7 +10,7 @@ use sync::{
     replication::is_second,
 };
 
-use super::{Hub, Row, calendar, index_of, place_of};
+use super::{Hub, Row, along, calendar, index_of, place_of};
 
 impl Hub {
     /// The dead linked event that `row` was moved from in another calendar, with the copy that it had there.
@@ -44,7 +44,8 @@ impl Hub {
             .members
             .extract_if(.., |m| m.linked == id && m.copy == was.id);
         let from = (&parted.next().unwrap(), &was);
-        let (member, done) = rules::follow(value, from, copy, place.role, place.mask, cause);
+        let (member, done) =
+            rules::follow(value, from, copy, place.role, place.mask, &along(cause));
         drop(parted);
         self.conflicts.extend(done.conflicts);
         rules::leave(&mut self.rows[left].copy);

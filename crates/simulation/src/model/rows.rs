@@ -6,8 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 use calendar::Event;
 use jiff::Timestamp;
 use sync::{
-    CalendarId, Cause, CauseKind, ChangeId, Conflict, Copy, CopyId, Intent, Law, Linked, LinkedId,
-    Mask, Member, Observation, Operation, Outcome, Policy, Remote, Role, Ruling, Stamp,
+    CalendarId, Cause, CauseKind, ChangeId, Conflict, Copy, CopyId, Intent, Law, LinkId, Linked,
+    LinkedId, Mask, Member, Observation, Operation, Outcome, Policy, Remote, Role, Ruling, Stamp,
     law::holds,
     replication::{Digest, Standing, decide, hand_over, looked, observe},
 };
@@ -63,6 +63,17 @@ pub struct Hub {
     /// How its names begin: of two installations for the same calendars each has its own.
     pub(crate) letter: char,
     pub(crate) ids: u128,
+}
+
+/// The only link.
+pub const LINK: LinkId = LinkId(Uuid::from_u128(7));
+
+/// The same cause once it has come along the link.
+pub fn along(cause: &Cause) -> Cause {
+    Cause {
+        link: Some(LINK),
+        ..cause.clone()
+    }
 }
 
 /// The id of the calendar at this place.

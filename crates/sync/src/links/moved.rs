@@ -62,7 +62,10 @@ pub fn leave(copy: &mut Copy) {
 
 /// What of a copy came along a link and waits to be written is not its own: it has what it had before.
 pub(super) fn unbring(unit: &Unit, copy: &mut Copy) {
-    let along = |cause: &Cause| cause.from != copy.calendar || cause.kind == CauseKind::Config;
+    // What started it may have been in this very calendar.
+    let along = |cause: &Cause| {
+        cause.link.is_some() || cause.from != copy.calendar || cause.kind == CauseKind::Config
+    };
     let brought = copy.causes.get(unit).is_some_and(along);
     let Some(base) = &copy.base else { return };
     if brought {

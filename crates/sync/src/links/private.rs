@@ -264,7 +264,8 @@ pub fn hide(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet<U
         // What the mask hides anyhow others have said.
         let public = member.mask.covers(&unit, Privacy::Public);
         let has = if public {
-            unit.same(&linked.value, &copy.local)
+            let by = linked.authors.get(&unit);
+            by.is_none_or(|by| *by == copy.calendar) && unit.same(&linked.value, &copy.local)
         } else {
             shares(&unit, &linked.value, &copy.local)
         };

@@ -8,6 +8,7 @@ mod observing;
 mod occurrences;
 mod privacy;
 mod second;
+mod untold;
 mod unwritten;
 mod without;
 mod writing;

@@ -37,11 +37,11 @@ pub(super) fn joins(linked: &mut Linked, local: &Event) -> (Member, Copy) {
     (member, copy)
 }
 
-fn titles() -> Mask {
+pub(super) fn titles() -> Mask {
     fields([Unit::Title].into())
 }
 
-fn fields(shown: BTreeSet<Unit>) -> Mask {
+pub(super) fn fields(shown: BTreeSet<Unit>) -> Mask {
     Mask {
         kind: sync::MaskKind::Fields(shown),
         ..Mask::everything()
@@ -52,12 +52,12 @@ pub(super) fn flow() -> sync::Cause {
     cause(CauseKind::Flow)
 }
 
-fn title(event: &Event) -> Option<u32> {
+pub(super) fn title(event: &Event) -> Option<u32> {
     Slot::Title.read(event)
 }
 
 /// An event whose first occurrence is called otherwise, and is as private as this.
-fn changed(event: &Event, number: u32, privacy: Option<Privacy>) -> Event {
+pub(super) fn changed(event: &Event, number: u32, privacy: Option<Privacy>) -> Event {
     let patch = Patch {
         title: Some(format!("t{number}")),
         privacy,
@@ -122,45 +122,6 @@ fn l2_what_a_person_made_is_no_block_when_it_turns_private_elsewhere() {
     rules::inward(&mut linked, &mut member, &here);
     rules::outward_own(&linked, &mut other, &mut own, &flow());
     assert_eq!(title(&own.local), Some(5));
-}
-
-#[test]
-fn l2_an_event_that_turns_private_behind_a_mask_that_does_not_tell_so_goes() {
-    let (mut linked, mut member, mut here) = origin(titles(), &event());
-    assert!(!rules::keeps_private(&linked, &member, &here));
-    here.local.privacy = Privacy::Private;
-    rules::inward(&mut linked, &mut member, &here);
-    assert!(rules::keeps_private(&linked, &member, &here));
-    let gone = rules::hide(&mut linked, &mut member, &here);
-    assert_eq!(gone, [Unit::Title].into());
-    assert_eq!(linked.value.title, "Busy");
-    here.local = with(&here.local, Slot::Title, 4);
-    assert!(rules::inward(&mut linked, &mut member, &here).is_empty());
-    here.local.privacy = Privacy::Public;
-    rules::inward(&mut linked, &mut member, &here);
-    assert_eq!(title(&linked.value), Some(4));
-}
-
-#[test]
-fn l2_what_its_provider_has_respelled_goes_too() {
-    // Seed 6709439: titles came back without their last spaces.
-    let series = changed(&event(), 5, None);
-    let (mut linked, mut member, mut here) = origin(titles(), &series);
-    linked.value.title += "  ";
-    if let Some(Override::Patch(patch)) = linked.value.overrides.get_mut(&occurrence(0)) {
-        patch.title = patch.title.take().map(|title| title + "  ");
-    }
-    here.local = changed(&series, 5, Some(Privacy::Private));
-    rules::hide(&mut linked, &mut member, &here);
-    assert_eq!(Slot::Occurrence(0).read(&linked.value), None);
-    assert_eq!(
-        title(&linked.value),
-        Some(0),
-        "of the series nothing is private"
-    );
-    here.local.privacy = Privacy::Private;
-    rules::hide(&mut linked, &mut member, &here);
-    assert_eq!(linked.value.title, "Busy");
 }
 
 #[test]
@@ -310,33 +271,6 @@ fn l4_who_speaks_for_an_event_tells_that_an_occurrence_is_private_there() {
     let (mut member, there) = joins(&mut linked, &private);
     rules::speaks(&mut linked, &mut member, &there, calendar(0));
     assert_eq!(linked.value.overrides, private.overrides);
-}
-
-#[test]
-fn l2_of_a_text_that_others_have_written_into_the_origins_lines_go_too() {
-    let texts = || fields([Unit::Text].into());
-    let (mut linked, mut member, mut here) = origin(texts(), &event());
-    let (mut other, mut mirror) = joins(&mut linked, &event());
-    mirror.local = with(&mirror.local, Slot::Line(0), 2);
-    rules::inward(&mut linked, &mut other, &mirror);
-    here.local.privacy = Privacy::Private;
-    let gone = rules::hide(&mut linked, &mut member, &here);
-    assert!(gone.contains(&Unit::Text), "{gone:?}");
-    assert_eq!(Slot::Line(0).read(&linked.value), None);
-}
-
-#[test]
-fn l2_an_occurrence_that_others_have_said_something_of_stays() {
-    let busy = || fields(BTreeSet::new());
-    let series = with(&event(), Slot::Rule, 1);
-    let (mut linked, mut member, mut here) = origin(busy(), &series);
-    let (mut other, mut mirror) = joins(&mut linked, &series);
-    mirror.local = changed(&mirror.local, 5, None);
-    rules::inward(&mut linked, &mut other, &mirror);
-    rules::outward_own(&linked, &mut member, &mut here, &flow());
-    here.local.privacy = Privacy::Private;
-    rules::hide(&mut linked, &mut member, &here);
-    assert_eq!(Slot::Occurrence(0).read(&linked.value), Some(5));
 }
 
 #[test]

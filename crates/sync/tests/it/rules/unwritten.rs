@@ -1,7 +1,7 @@
 //! L2 where an event turns private while something is still to be written to a copy that a person made.
 
 use calendar::{Override, Privacy};
-use sync::{Mask, links as rules};
+use sync::{Mask, Role, links as rules};
 
 use super::{
     event,
@@ -30,6 +30,36 @@ fn l2_what_came_beside_own_words_is_not_written_once_the_event_is_private() {
     rules::outward_own(&linked, &mut other, &mut own, &flow());
     assert_eq!(own.local.text, event().text);
     assert_eq!(Slot::Line(2).read(&linked.value), Some(6), "it is there");
+}
+
+#[test]
+fn l8_what_came_along_is_not_written_once_the_event_is_private_though_it_came_from_its_own_calendar()
+ {
+    // Seed 6580516: what started it was seen in the very calendar to which it came.
+    let (mut linked, ..) = origin(Mask::everything(), &with(&event(), Slot::Title, 7));
+    let (mut was, mut own) = joins(&mut linked, &event());
+    own.base = Some(sync::Base {
+        remote: event(),
+        local: event(),
+    });
+    let along = sync::Cause {
+        from: own.calendar,
+        link: Some(linked.link),
+        ..flow()
+    };
+    own.local = event();
+    was.agreed = event();
+    rules::outward_own(&linked, &mut was, &mut own, &along);
+    assert_eq!(Slot::Title.read(&own.local), Some(7));
+    own.local.privacy = Privacy::Secret;
+    rules::attach(
+        &mut linked,
+        &mut own,
+        Role::Both,
+        Mask::everything(),
+        &along,
+    );
+    assert_eq!(Slot::Title.read(&own.local), Some(0));
 }
 
 #[test]

@@ -1,0 +1,98 @@
+//! L2 where an event turns private behind a mask that does not tell so.
+
+use std::collections::BTreeSet;
+
+use calendar::{Override, Privacy, Unit};
+use sync::links as rules;
+
+use super::{
+    event,
+    privacy::{changed, fields, flow, joins, origin, title, titles},
+    with,
+};
+use simulation::slots::{Slot, occurrence};
+
+#[test]
+fn l2_an_event_that_turns_private_behind_a_mask_that_does_not_tell_so_goes() {
+    let (mut linked, mut member, mut here) = origin(titles(), &event());
+    assert!(!rules::keeps_private(&linked, &member, &here));
+    here.local.privacy = Privacy::Private;
+    rules::inward(&mut linked, &mut member, &here);
+    assert!(rules::keeps_private(&linked, &member, &here));
+    let gone = rules::hide(&mut linked, &mut member, &here);
+    assert_eq!(gone, [Unit::Title].into());
+    assert_eq!(linked.value.title, "Busy");
+    here.local = with(&here.local, Slot::Title, 4);
+    assert!(rules::inward(&mut linked, &mut member, &here).is_empty());
+    here.local.privacy = Privacy::Public;
+    rules::inward(&mut linked, &mut member, &here);
+    assert_eq!(title(&linked.value), Some(4));
+}
+
+#[test]
+fn l2_what_its_provider_has_respelled_goes_too() {
+    // Seed 6709439: titles came back without their last spaces.
+    let series = changed(&event(), 5, None);
+    let (mut linked, mut member, mut here) = origin(titles(), &series);
+    linked.value.title += "  ";
+    if let Some(Override::Patch(patch)) = linked.value.overrides.get_mut(&occurrence(0)) {
+        patch.title = patch.title.take().map(|title| title + "  ");
+    }
+    here.local = changed(&series, 5, Some(Privacy::Private));
+    rules::hide(&mut linked, &mut member, &here);
+    assert_eq!(Slot::Occurrence(0).read(&linked.value), None);
+    assert_eq!(
+        title(&linked.value),
+        Some(0),
+        "of the series nothing is private"
+    );
+    here.local.privacy = Privacy::Private;
+    rules::hide(&mut linked, &mut member, &here);
+    assert_eq!(linked.value.title, "Busy");
+}
+
+#[test]
+fn l2_of_a_text_that_others_have_written_into_the_origins_lines_go_too() {
+    let texts = || fields([Unit::Text].into());
+    let (mut linked, mut member, mut here) = origin(texts(), &event());
+    let (mut other, mut mirror) = joins(&mut linked, &event());
+    mirror.local = with(&mirror.local, Slot::Line(0), 2);
+    rules::inward(&mut linked, &mut other, &mirror);
+    here.local.privacy = Privacy::Private;
+    let gone = rules::hide(&mut linked, &mut member, &here);
+    assert!(gone.contains(&Unit::Text), "{gone:?}");
+    assert_eq!(Slot::Line(0).read(&linked.value), None);
+}
+
+#[test]
+fn l2_an_occurrence_that_others_have_said_something_of_stays() {
+    let busy = || fields(BTreeSet::new());
+    let series = with(&event(), Slot::Rule, 1);
+    let (mut linked, mut member, mut here) = origin(busy(), &series);
+    let (mut other, mut mirror) = joins(&mut linked, &series);
+    mirror.local = changed(&mirror.local, 5, None);
+    rules::inward(&mut linked, &mut other, &mirror);
+    rules::outward_own(&linked, &mut member, &mut here, &flow());
+    here.local.privacy = Privacy::Private;
+    rules::hide(&mut linked, &mut member, &here);
+    assert_eq!(Slot::Occurrence(0).read(&linked.value), Some(5));
+}
+
+#[test]
+fn l2_what_another_calendar_has_turned_private_stays_private() {
+    // Seed 4382759.
+    let (mut linked, mut member, mut here) = origin(titles(), &with(&event(), Slot::Title, 3));
+    let (mut other, mut mirror) = joins(&mut linked, &with(&event(), Slot::Title, 3));
+    here.local.privacy = Privacy::Private;
+    rules::hide(&mut linked, &mut member, &here);
+    rules::outward(&linked, &mut other, &mut mirror, &flow());
+    mirror.local = with(&mirror.local, Slot::Title, 11);
+    mirror.local.privacy = Privacy::Private;
+    rules::inward(&mut linked, &mut other, &mirror);
+    rules::outward(&linked, &mut other, &mut mirror, &flow());
+    rules::hide(&mut linked, &mut member, &here);
+    assert_eq!(linked.value.privacy, Privacy::Private);
+    rules::outward(&linked, &mut other, &mut mirror, &flow());
+    rules::inward(&mut linked, &mut other, &mirror);
+    assert_ne!(title(&linked.value), Some(11), "it is for nobody else");
+}
