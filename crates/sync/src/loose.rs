@@ -2,6 +2,8 @@
 //! spelling of a length. Used only where exact equality cannot be had: after an unknown outcome (R5), and when
 //! calendars that already hold the same events are linked for the first time (L8).
 
+use std::{borrow::Cow, collections::BTreeSet};
+
 use calendar::{Event, Override, Patch, Rule, Text, Unit, Until};
 use jiff::tz::TimeZone;
 
@@ -100,22 +102,33 @@ fn same_text(a: &Text, b: &Text) -> bool {
 
 /// The words of a text without markup.
 pub fn canonical(text: &Text) -> String {
+    words(&plain(text))
+}
+
+/// The lines of a text that say anything, without markup.
+pub fn lines(text: &Text) -> BTreeSet<String> {
+    let plain = plain(text);
+    let lines = plain.lines().map(words);
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+fn plain(text: &Text) -> Cow<'_, str> {
     if !text.html && !text.content.contains('<') {
-        return words(&text.content);
+        return Cow::Borrowed(&text.content);
     }
     let mut plain = String::with_capacity(text.content.len());
-    let mut inside = false;
-    for c in text.content.chars() {
-        match c {
-            '<' => inside = true,
-            '>' if inside => {
-                inside = false;
-                plain.push(' ');
-            }
-            _ if inside => {}
-            c => plain.push(c),
-        }
+    let mut rest = text.content.as_str();
+    while let Some(start) = rest.find('<') {
+        plain.push_str(&rest[..start]);
+        let Some(end) = rest[start..].find('>') else {
+            rest = "";
+            break;
+        };
+        let tag = rest[start + 1..start + end].trim_end_matches('/').trim();
+        plain.push(if ends_a_line(tag) { '\n' } else { ' ' });
+        rest = &rest[start + end + 1..];
     }
+    plain.push_str(rest);
     let plain = plain
         .replace("&nbsp;", " ")
         .replace("&lt;", "<")
@@ -123,7 +136,12 @@ pub fn canonical(text: &Text) -> String {
         .replace("&quot;", "\"")
         .replace("&#39;", "'")
         .replace("&amp;", "&");
-    words(&plain)
+    Cow::Owned(plain)
+}
+
+/// Whether what comes after a tag is on another line.
+fn ends_a_line(tag: &str) -> bool {
+    ["br", "/p", "/div", "/li", "/tr"].contains(&tag.to_ascii_lowercase().as_str())
 }
 
 fn words(text: &str) -> String {

@@ -282,7 +282,9 @@ impl World {
                     let unknown = deleted || self.ledger.unmarked.contains(mark);
                     let again = (self.other.is_some() && unknown)
                         || (deleted && self.ledger.moved.contains(mark));
-                    let others = [&self.ledger.restored, &self.ledger.replaced];
+                    // Which of two events of a feed that are the same to the letter is which, nobody can know.
+                    let ledger = &self.ledger;
+                    let others = [&ledger.restored, &ledger.replaced, &ledger.alike];
                     let free = again || others.iter().any(|marks| marks.contains(mark));
                     must!(
                         same.len() <= self.installations() || free,

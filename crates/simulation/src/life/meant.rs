@@ -75,6 +75,8 @@ impl World {
             || has_mark(&|mark| self.ledger.apart.contains(mark))
             // So is what a feed has replaced.
             || has_mark(&|mark| self.ledger.replaced.contains(mark))
+            // Or what it has twice, of which one may be taken for the other.
+            || has_mark(&|mark| self.ledger.alike.contains(mark))
             // One moved it, another deleted it, a third edited it: it may be there twice.
             || (moved && has_mark(&|mark| self.ledger.is_deleted(mark)))
             // Where a moved event meets what others had of it, the others win; and what another installation writes looks

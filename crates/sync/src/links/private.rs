@@ -213,11 +213,7 @@ fn is_untold(unit: &Unit, member: &Member, copy: &Copy) -> bool {
 pub(super) fn shares(unit: &Unit, one: &Event, other: &Event) -> bool {
     unit.same(one, other)
         || match unit {
-            Unit::Text => {
-                let lines: BTreeSet<&str> = one.text.content.lines().map(str::trim).collect();
-                let mut others = other.text.content.lines().map(str::trim);
-                others.any(|line| !line.is_empty() && lines.contains(line))
-            }
+            Unit::Text => !loose::lines(&one.text).is_disjoint(&loose::lines(&other.text)),
             Unit::Title | Unit::Place => loose::same(unit, one, other),
             Unit::Override(id) => match (one.overrides.get(id), other.overrides.get(id)) {
                 (Some(Override::Patch(mine)), Some(Override::Patch(theirs))) => {
@@ -265,7 +261,8 @@ pub fn hide(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet<U
         let public = member.mask.covers(&unit, Privacy::Public);
         let has = if public {
             let by = linked.authors.get(&unit);
-            by.is_none_or(|by| *by == copy.calendar) && unit.same(&linked.value, &copy.local)
+            by.is_none_or(|by| *by == copy.calendar)
+                && loose::same(&unit, &linked.value, &copy.local)
         } else {
             shares(&unit, &linked.value, &copy.local)
         };

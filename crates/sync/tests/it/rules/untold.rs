@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar::{Override, Privacy, Unit};
+use calendar::{Override, Privacy, Text, Unit};
 use sync::links as rules;
 
 use super::{
@@ -76,6 +76,32 @@ fn l2_an_occurrence_that_others_have_said_something_of_stays() {
     here.local.privacy = Privacy::Private;
     rules::hide(&mut linked, &mut member, &here);
     assert_eq!(Slot::Occurrence(0).read(&linked.value), Some(5));
+}
+
+#[test]
+fn l2_what_its_provider_has_made_markup_of_goes_too() {
+    // Seed 8041325.
+    let said = with(&event(), Slot::Line(1), 5);
+    let (mut linked, mut member, mut here) = origin(titles(), &event());
+    linked.value.text = said.text.clone();
+    here.local.text = Text {
+        content: said.text.content.replace('\n', "<br>\n"),
+        html: true,
+    };
+    here.local.privacy = Privacy::Secret;
+    rules::hide(&mut linked, &mut member, &here);
+    assert_eq!(linked.value.text, Text::default());
+    // The same where others have written into it.
+    let texts = || fields([Unit::Text].into());
+    let (mut linked, mut member, mut here) = origin(texts(), &said);
+    let local = here.local.clone();
+    here.local.text = Text {
+        content: "x<br/>b=5<br/>".to_owned(),
+        html: true,
+    };
+    here.local.privacy = Privacy::Secret;
+    rules::hide(&mut linked, &mut member, &here);
+    assert_ne!(linked.value.text, local.text);
 }
 
 #[test]
