@@ -2,7 +2,10 @@
 
 use providers::{Seen, Sighting};
 use storage::{Store, copies, intents};
-use sync::{Intent, Operation, Outcome, Remote, replication::looked};
+use sync::{
+    Copy, Intent, Operation, Outcome,
+    replication::{looked, sought},
+};
 
 use super::{
     Work, digest,
@@ -11,15 +14,20 @@ use super::{
 use crate::{Hub, Result};
 
 impl Hub {
-    /// Looks at the provider for what an intent was about, and digests it.
+    /// Looks at the provider for what an intent was about, and digests it. `copy` and `outcome` are what is known when it is looked.
     pub(super) async fn look(
         &self,
         store: &Store,
         work: &Work,
+        copy: &Copy,
         intent: &Intent,
-        (outcome, remote): (Outcome, Remote),
+        outcome: Outcome,
     ) -> Result<()> {
         let place = work.place();
+        let intent = &Intent {
+            remote_id: sought(copy, intent),
+            ..intent.clone()
+        };
         let seen = match intent.operation {
             Operation::Create => {
                 work.connector
@@ -46,7 +54,7 @@ impl Hub {
             return Ok(());
         };
         let known = intents::outcome(&mut tx, intent.stamp).await?;
-        if known != Some(outcome) || row.copy.remote != remote {
+        if known != Some(outcome) || row.copy.remote != copy.remote {
             // Whoever had the lease before has heard meanwhile what became of it: what was seen is older than that (R4).
             return Ok(());
         }

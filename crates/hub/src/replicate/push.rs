@@ -150,8 +150,9 @@ impl Hub {
                 }
                 Step::Look { intent } => {
                     drop(tx);
-                    let known = (unfinished[intent].outcome, row.copy.remote);
-                    Box::pin(self.look(store, work, &unfinished[intent], known)).await?;
+                    let intent = &unfinished[intent];
+                    let look = self.look(store, work, &row.copy, intent, intent.outcome);
+                    Box::pin(look).await?;
                 }
                 step => {
                     if is_made_again(&row) && round.wait_for_reading(id) {
@@ -328,11 +329,10 @@ impl Hub {
             self.store_quietly(&mut tx, &mut row).await?;
             self.note_write(&mut tx, work, intent);
         }
-        let remote = row.copy.remote;
         self.commit(tx).await?;
         if settled.look {
-            let known = (settled.outcome, remote);
-            Box::pin(self.look(store, work, intent, known)).await?;
+            let look = self.look(store, work, &row.copy, intent, settled.outcome);
+            Box::pin(look).await?;
         }
         match failure {
             None if unknown => Ok(Left::Later(Duration::from_millis(200))),

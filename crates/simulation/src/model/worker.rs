@@ -3,7 +3,7 @@
 use sync::{
     Intent, Law, Operation, Outcome, Stamp,
     law::holds,
-    replication::{Reply, Step, plan, reply},
+    replication::{Reply, Step, plan, reply, sought},
 };
 
 use super::{Known, reading::Page};
@@ -134,7 +134,7 @@ impl World {
         }
         let flight = if let Step::Look { intent } = step {
             let open = &intents[intent];
-            let (id, stamp) = (open.remote_id.clone(), open.stamp);
+            let (id, stamp) = (sought(&self.hub.rows[row].copy, open), open.stamp);
             say!(self, "{place}: looks for copy {row} ({:?})", open.operation);
             Flight {
                 row,

@@ -6,6 +6,16 @@ use crate::{
     replication::{Digest, Standing, ended::ended, observe::found as digest_of},
 };
 
+/// The id under which a write is looked for, if it is known: the one that it named, or, where the provider chooses ids, the
+/// one that it has answered (R4).
+pub fn sought(copy: &Copy, intent: &Intent) -> Option<String> {
+    let answered = || match &copy.remote {
+        Remote::Live { id, .. } if copy.stamp == Some(intent.stamp) => Some(id.clone()),
+        _ => None,
+    };
+    intent.remote_id.clone().or_else(answered)
+}
+
 /// Digests a look for `intents[index]`. `found` is what is there now under its id or stamp; a sighting without a body
 /// says that nothing is.
 ///

@@ -2,7 +2,7 @@
 
 use sync::{
     Outcome, Remote,
-    replication::{Reply, Step, looked, observe, plan, reply},
+    replication::{Reply, Step, looked, observe, plan, reply, sought},
 };
 
 use super::{FREE, event, gone, pending, seen, settled, stamp, stored, unconfirmed, version, with};
@@ -32,6 +32,18 @@ fn r4_what_was_stored_and_is_not_found_was_deleted_and_its_write_is_done() {
     let digest = looked(&mut copy, &[create], 0, &gone(), &FREE);
     assert_eq!(digest.settled, [(stamp(77), Outcome::Done)]);
     assert!(digest.died);
+}
+
+#[test]
+fn r4_what_a_provider_has_answered_is_looked_for_under_the_id_that_it_chose() {
+    // Seed 8206204: nothing has the stamp any more, and the feed has told of the end before the answer came.
+    let (mut copy, mut create) = unconfirmed();
+    create.remote_id = None;
+    assert_eq!(sought(&copy, &create), None);
+    reply(&mut copy, &create, stored(1, &event()), 1);
+    assert_eq!(sought(&copy, &create), Some(gone().remote_id));
+    copy.stamp = Some(stamp(5));
+    assert_eq!(sought(&copy, &create), None, "it has another's object");
 }
 
 #[test]
