@@ -55,6 +55,8 @@ impl Flow<'_> {
             if rest.iter().all(|member| member.copy != value.origin) {
                 let lost = rules::speaks(value, &mut member, &there.copy, left.calendar);
                 self.hub.keep_losers(self.tx, &there, &lost).await?;
+                // What it had not been heard to be before it is the one that speaks.
+                self.hide(value, &mut member, &there).await?;
                 members::update(self.tx, &member).await?;
                 linked::update(self.tx, value).await?;
             }

@@ -3,8 +3,10 @@
 
 use std::sync::atomic::Ordering;
 
-use calendar::{Text, Unit};
-use kalends_hub::{EnclosureKind, Error, LinkId, Mask, Precondition, Role, links::LinkChange};
+use calendar::{Frequency, Override, Patch, Privacy, RecurrenceId, Rule, Text, Unit};
+use kalends_hub::{
+    EnclosureKind, Error, LinkId, Mask, MaskKind, Precondition, Role, links::LinkChange,
+};
 use providers::Failure;
 
 use crate::world::{Database, World, event};
@@ -21,6 +23,7 @@ both! {
     edited_while_away_and_then_moved,
     moved_to_a_target_and_revived_by_another_calendar,
     moved_to_a_target_and_back_while_an_edit_waited,
+    moved_to_a_calendar_in_which_it_is_private_and_that_does_not_tell,
     revived_beside_the_same_invitation_that_turned_up_meanwhile,
 }
 
@@ -298,6 +301,60 @@ async fn moved_to_a_target_and_back_while_an_edit_waited(database: Database) {
     world.settle().await;
     assert_eq!(world.titles(0), ["Visit"]);
     assert_eq!(world.titles(1), ["Visit"]);
+    assert_eq!(world.settle().await, 0);
+}
+
+/// 8365190: what nobody else may know of an occurrence goes from the others once its new calendar speaks for it.
+async fn moved_to_a_calendar_in_which_it_is_private_and_that_does_not_tell(database: Database) {
+    let world = World::new(&database, 3).await;
+    let titles = Mask {
+        kind: MaskKind::Fields([Unit::Title].into()),
+        ..Mask::everything()
+    };
+    let all = (Role::Both, Mask::everything());
+    let members = [
+        (0, Role::Both, titles),
+        (1, all.0, all.1.clone()),
+        (2, all.0, all.1),
+    ];
+    world.link(&members).await;
+    let mut series = event("a@x", "Visit", VISIT);
+    series.rules.push(Rule::every(Frequency::Weekly));
+    let first: RecurrenceId = VISIT.parse().unwrap();
+    let said = move |privacy| {
+        let title = Some("Biopsy".to_owned());
+        let patch = Patch {
+            title,
+            privacy,
+            ..Patch::default()
+        };
+        Override::Patch(Box::new(patch))
+    };
+    series.overrides.insert(first, said(None));
+    world.models[2].put("a", series);
+    world.settle().await;
+    let shown = |model: usize| {
+        world.models[model].living()[0]
+            .1
+            .occurrence(first)
+            .unwrap()
+            .title
+    };
+    assert_eq!(shown(1), "Biopsy");
+    let secret = Some(Privacy::Secret);
+    world.models[2].edit("a", |event| {
+        drop(event.overrides.insert(first, said(secret)))
+    });
+    carry(&world, "a", 2, 0, "b");
+    // It is seen there before it is known to be gone.
+    world.pull(0).await;
+    world.pull(2).await;
+    world.settle().await;
+    assert_eq!(shown(0), "Biopsy");
+    for model in 1..3 {
+        assert_ne!(shown(model), "Biopsy", "{model}");
+        assert_eq!(world.titles(model), ["Visit"]);
+    }
     assert_eq!(world.settle().await, 0);
 }
 

@@ -169,9 +169,14 @@ impl Hub {
         let id = self.linked[linked].id;
         let here = |m: &Member| m.linked == id && m.copy == copy;
         let member = self.members.iter().position(here).unwrap();
-        let (value, member) = (&mut self.linked[linked], &mut self.members[member]);
-        let lost = rules::speaks(value, member, &self.rows[index_of(copy.0)].copy, left);
+        let row = index_of(copy.0);
+        let (value, speaker) = (&mut self.linked[linked], &mut self.members[member]);
+        let lost = rules::speaks(value, speaker, &self.rows[row].copy, left);
         self.conflicts.extend(lost);
+        if self.hides(row, member) {
+            let (value, speaker) = (&mut self.linked[linked], &mut self.members[member]);
+            rules::hide(value, speaker, &self.rows[row].copy);
+        }
     }
 
     /// The copy of an event that is gone from its provider, and that a person has brought back under another id.

@@ -257,12 +257,19 @@ pub fn hide(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet<U
     let let_out = member.mask.of_originals().project(&private);
     let mut gone = BTreeSet::new();
     for unit in unit::all([&linked.value]) {
+        // That it is private another calendar may have said of itself.
+        let theirs = || {
+            linked
+                .authors
+                .get(&unit)
+                .is_some_and(|by| *by != copy.calendar)
+        };
+        if unit == Unit::Privacy && theirs() {
+            continue;
+        }
         // What the mask hides anyhow others have said.
-        let public = member.mask.covers(&unit, Privacy::Public);
-        let has = if public {
-            let by = linked.authors.get(&unit);
-            by.is_none_or(|by| *by == copy.calendar)
-                && loose::same(&unit, &linked.value, &copy.local)
+        let has = if member.mask.covers(&unit, Privacy::Public) {
+            loose::same(&unit, &linked.value, &copy.local)
         } else {
             shares(&unit, &linked.value, &copy.local)
         };

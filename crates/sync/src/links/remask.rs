@@ -9,6 +9,7 @@ use crate::{
     links::{
         Relinked,
         flow::shown,
+        moved::came_along,
         part::through,
         private::{covered, hide, hides_only_privates, keeps_private, privacy_in, shares, sight},
         relink::{noted, settle},
@@ -96,6 +97,8 @@ fn remask_part(
             }
         } else if hidden || partly {
             let brought = !own && author.is_some() && unit.same(&copy.local, &agreed_before);
+            // Of what went from the linked event with a private one nobody is the author.
+            let brought = brought || (author.is_none() && came_along(&unit, copy));
             if brought && pending.contains(&unit) {
                 take_back(&unit, member, copy, &mut done);
             }

@@ -172,6 +172,13 @@ pub(super) fn l3_a_deletion_after_the_event_turned_up_elsewhere_is_half_of_a_mov
         assert_eq!(rules::moved(&left, &there, read, now), moved, "{role:?}");
     }
     assert_eq!(rules::moved(&left, &left, before, soon), Moved::Not);
+    // Seed 8190713: nothing dies of what a target declines, and nobody else leaves the link with it.
+    let declines = there(Role::Target, None);
+    let beside = Member {
+        copy: CopyId(Uuid::from_u128(77)),
+        ..there(Role::Target, Some(since))
+    };
+    assert_eq!(rules::moved(&declines, &beside, after, soon), Moved::Not);
 }
 
 #[test]

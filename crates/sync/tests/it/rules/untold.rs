@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use calendar::{Override, Privacy, Text, Unit};
-use sync::links as rules;
+use sync::links::{self as rules, Made};
 
 use super::{
     event,
@@ -121,4 +121,28 @@ fn l2_what_another_calendar_has_turned_private_stays_private() {
     rules::outward(&linked, &mut other, &mut mirror, &flow());
     rules::inward(&mut linked, &mut other, &mirror);
     assert_ne!(title(&linked.value), Some(11), "it is for nobody else");
+}
+
+#[test]
+fn l6_what_came_to_a_private_event_is_not_written_once_its_calendars_mask_shows_less() {
+    // Seed 8394764: it has gone from the linked event again, so nobody is its author.
+    let series = with(&event(), Slot::Rule, 1);
+    let (mut linked, mut member, mut here) = origin(titles(), &series);
+    let (remote, local) = (series.clone(), series.clone());
+    here.base = Some(sync::Base { remote, local });
+    let (mut other, mut mirror) = joins(&mut linked, &series);
+    here.local.privacy = Privacy::Private;
+    mirror.local = changed(&mirror.local, 14, None);
+    rules::inward(&mut linked, &mut other, &mirror);
+    let along = sync::Cause {
+        link: Some(linked.link),
+        ..flow()
+    };
+    rules::outward_own(&linked, &mut member, &mut here, &along);
+    assert_eq!(Slot::Occurrence(0).read(&here.local), Some(14));
+    rules::hide(&mut linked, &mut member, &here);
+    let busy = fields(BTreeSet::new());
+    let (value, alone) = (&mut linked, Made::Person(&[]));
+    rules::remask(value, &mut member, &mut here, busy, alone, &along);
+    assert_eq!(Slot::Occurrence(0).read(&here.local), None);
 }
