@@ -234,8 +234,10 @@ fn outward_part(
         }
         if own && hides(&unit, linked, member) {
             let (was, noted) = (copy.clone(), !unit.same(&copy.local, &member.agreed));
+            // Own words among others' go with them, and may be nowhere else.
+            let said = linked.authors.get(&unit) == Some(&copy.calendar);
             let left = leave(&unit, &shown, linked, member, copy, cause);
-            if left.is_some() && noted && was.alive {
+            if left.is_some() && (noted || said) && was.alive {
                 let gone = lost(unit.clone(), linked, member, &was, &shown);
                 done.lost.push(gone);
             }

@@ -27,9 +27,13 @@ fn l2_what_came_beside_own_words_is_not_written_once_the_event_is_private() {
     member.agreed = linked.value.clone();
     here.local.privacy = Privacy::Private;
     rules::inward(&mut linked, &mut member, &here);
-    rules::outward_own(&linked, &mut other, &mut own, &flow());
+    let done = rules::outward_own(&linked, &mut other, &mut own, &flow());
     assert_eq!(own.local.text, event().text);
     assert_eq!(Slot::Line(2).read(&linked.value), Some(6), "it is there");
+    // Seeds 8424799 and 8426207: nobody else may have it to write.
+    let kept: Vec<_> = done.lost.iter().map(|lost| &lost.local).collect();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(Slot::Line(2).read(kept[0]), Some(6));
 }
 
 #[test]
