@@ -343,7 +343,7 @@ async fn moved_to_a_calendar_in_which_it_is_private_and_that_does_not_tell(datab
     assert_eq!(shown(1), "Biopsy");
     let secret = Some(Privacy::Secret);
     world.models[2].edit("a", |event| {
-        drop(event.overrides.insert(first, said(secret)))
+        drop(event.overrides.insert(first, said(secret)));
     });
     carry(&world, "a", 2, 0, "b");
     // It is seen there before it is known to be gone.

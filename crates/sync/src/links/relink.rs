@@ -229,8 +229,13 @@ pub(super) fn settle(
         if let Unit::Override(_) = unit {
             let mask = absorber(unit, linked, member, copy);
             mask.absorb_override(unit, &mut linked.value, &value);
-            let now = links::flow::shown(linked, member, copy.id);
-            unit.take(&mut member.agreed, &now);
+            if member.role.receives() && hides(unit, linked, member) {
+                // It turned private with this: what the calendar may not see of it any more is yet to go.
+                unit.take(&mut member.agreed, &copy.local);
+            } else {
+                let now = links::flow::shown(linked, member, copy.id);
+                unit.take(&mut member.agreed, &now);
+            }
         } else {
             unit.take(&mut linked.value, &value);
         }

@@ -403,3 +403,24 @@ fn l1_what_is_noted_on_an_occurrence_is_kept_when_who_does_not_see_it_cuts_it_of
     let done = rules::outward(&linked, &mut member, &mut here, &flow());
     assert_eq!(done.lost, []);
 }
+
+#[test]
+fn l7_an_occurrence_that_was_turned_private_while_away_is_a_block_there_when_its_calendar_comes_back()
+ {
+    // Seed 8458737: what others had said of it meanwhile came with it.
+    let series = with(&event(), Slot::Rule, 1);
+    let (mut linked, mut member, mut here) = origin(Mask::everything(), &series);
+    let (mut other, mut mirror) = joins(&mut linked, &series);
+    rules::unlink(&mut other);
+    here.local = changed(&here.local, 6, None);
+    rules::inward(&mut linked, &mut member, &here);
+    let private = changed(&mirror.local, 0, Some(Privacy::Private));
+    mirror.local = private;
+    if let Some(Override::Patch(patch)) = mirror.local.overrides.get_mut(&occurrence(0)) {
+        patch.title = None;
+    }
+    rules::relink(&mut linked, &mut other, &mut mirror, &flow());
+    assert!(rules::sees_less(&linked, &other));
+    rules::outward(&linked, &mut other, &mut mirror, &flow());
+    assert_eq!(Slot::Occurrence(0).read(&mirror.local), None);
+}
