@@ -107,7 +107,7 @@ impl<'a> Flow<'a> {
             let Some(mut value) = linked::get_for_update(self.tx, member.linked).await? else {
                 continue;
             };
-            if self.has_moved(row, &mut value, &member).await? {
+            if Box::pin(self.has_moved(row, &mut value, &member)).await? {
                 continue;
             }
             let dies = rules::died(&mut value, &mut member);

@@ -56,7 +56,7 @@ impl Flow<'_> {
                 let lost = rules::speaks(value, &mut member, &there.copy, left.calendar);
                 self.hub.keep_losers(self.tx, &there, &lost).await?;
                 // What it had not been heard to be before it is the one that speaks.
-                self.hide(value, &mut member, &there).await?;
+                Box::pin(self.hide(value, &mut member, &there)).await?;
                 members::update(self.tx, &member).await?;
                 linked::update(self.tx, value).await?;
             }
@@ -154,7 +154,7 @@ impl Flow<'_> {
         row.linked = Some(value.id);
         self.reached(row.copy.id, value.link, Some(value.id));
         self.save(row).await?;
-        let value = self.lives_again(value.clone()).await?;
+        let value = Box::pin(self.lives_again(value.clone())).await?;
         self.outward(&value, Some(row.copy.id)).await
     }
 

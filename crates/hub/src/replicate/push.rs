@@ -182,7 +182,7 @@ impl Hub {
                         self.intend_late(store, work, &intent).await?;
                     }
                     writes += 1;
-                    match self.answered(store, work, &intent, answer).await? {
+                    match Box::pin(self.answered(store, work, &intent, answer)).await? {
                         Left::Nothing => {}
                         left => return Ok(Done { writes, left }),
                     }
