@@ -103,14 +103,11 @@ fn converged(calendars: &[(At, Vec<Item>)], wrong: &mut Vec<String>) {
 fn once(world: &World, calendars: &[(At, Vec<Item>)], wrong: &mut Vec<String>) {
     let ledger = world.ledger();
     for (at, items) in calendars {
-        let series: BTreeSet<u32> = marks(&of_series(items));
         let mut wholes: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
         for item in items {
             // Graph has what is without a slot in its series as an event of its own: I1 says whether it is there too often.
-            let apart = |mark: &u32| {
-                *at == At::Microsoft && item.planned.is_none() && series.contains(mark)
-            };
-            if let Some(mark) = words::mark(&item.title).filter(|mark| !apart(mark)) {
+            let apart = *at == At::Microsoft && item.is_apart(items);
+            if let Some(mark) = words::mark(&item.title).filter(|_| !apart) {
                 wholes.entry(mark).or_default().insert(&item.whole);
             }
         }
@@ -120,12 +117,6 @@ fn once(world: &World, calendars: &[(At, Vec<Item>)], wrong: &mut Vec<String>) {
         wrong
             .extend(twice.map(|(mark, all)| format!("I3: {at:?} has e{mark} {} times", all.len())));
     }
-}
-
-/// Those that are occurrences of series.
-fn of_series(items: &[Item]) -> Vec<Item> {
-    let items = items.iter().filter(|item| item.planned.is_some());
-    items.cloned().collect()
 }
 
 /// Keeps the numbers of both sides of conflicts, of which one has lost: later ones push old ones out of the list.

@@ -32,6 +32,14 @@ pub struct Item {
 }
 
 impl Item {
+    /// Whether it is an occurrence that its provider has as an event of its own among `items`, since its series has no slot for
+    /// it any more.
+    pub fn is_apart(&self, items: &[Item]) -> bool {
+        let mark = words::mark(&self.title);
+        let of_series = |i: &Item| i.planned.is_some() && words::mark(&i.title) == mark;
+        self.planned.is_none() && items.iter().any(of_series)
+    }
+
     /// The numbers of its event that its start may tell: an occurrence is so many days after the start of its series.
     pub fn starts(&self, world: &World, mark: u32) -> Vec<u32> {
         let Ok(start) = self.start.parse::<Timestamp>() else {

@@ -90,7 +90,8 @@ async fn change(world: &World, at: At, item: &Item, items: &[Item], rng: &mut Rn
     if !whole.is_as_seen(item) {
         return;
     }
-    if is_apart(item, items) {
+    // Whoever writes to it writes to an occurrence, and our slots do not know that.
+    if item.is_apart(items) {
         return;
     }
     let family: Vec<&Item> = items
@@ -131,14 +132,6 @@ async fn change(world: &World, at: At, item: &Item, items: &[Item], rng: &mut Rn
         ledger.edited(number, (mark, slot), saw, at.name());
         ledger.deeds += 1;
     }
-}
-
-/// Whether it is an occurrence that Graph has as an event of its own, since its series has no slot for it any more: whoever
-/// writes to it writes to an occurrence there, and our slots do not know that.
-fn is_apart(item: &Item, items: &[Item]) -> bool {
-    let of_series =
-        |i: &Item| i.planned.is_some() && words::mark(&i.title) == words::mark(&item.title);
-    item.planned.is_none() && items.iter().any(of_series)
 }
 
 fn is_first(planned: jiff::Timestamp, family: &[&Item]) -> bool {
