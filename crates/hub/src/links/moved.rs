@@ -158,7 +158,8 @@ impl Flow<'_> {
         self.outward(&value, Some(row.copy.id)).await
     }
 
-    /// The linked event as it is once [`Flow::own_events_join`] it, which has come back to life just now.
+    /// A linked event that has come back to life just now, as it is once what people have of it has joined
+    /// ([`Flow::own_events_join`]).
     pub(super) async fn lives_again(&mut self, value: sync::Linked) -> Result<sync::Linked> {
         let link = links::followed(self.tx, value.link).await?;
         let Some(link) = link.filter(|_| value.alive) else {

@@ -304,8 +304,8 @@ impl Hub {
         for member in members {
             let linked = index_of(self.members[member].linked.0);
             let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
-            let (dead, member_of) = (!value.alive, &mut self.members[member]);
-            rules::revived(value, member_of, copy, restored, &along(cause));
+            let (dead, of_row) = (!value.alive, &mut self.members[member]);
+            rules::revived(value, of_row, copy, restored, &along(cause));
             if self.hides(row, member) {
                 let (value, copy) = (&mut self.linked[linked], &self.rows[row].copy);
                 rules::hide(value, &mut self.members[member], copy);
