@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::{Event, Unit, unit};
+use calendar::{Event, RecurrenceId, Unit, unit};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -136,20 +136,20 @@ impl Base {
 
     /// Whether the unit is one of them.
     fn is_folded(&self, unit: &Unit) -> bool {
-        let Unit::Override(id) = unit else {
-            return false;
-        };
         // Under the same rule there is nothing to take anywhere: one side has only put it in other words.
         !Unit::Rule.same(&self.local, &self.remote)
-            && self.local.overrides.contains_key(id) != self.remote.overrides.contains_key(id)
+            && matches!(unit, Unit::Override(id) if self.is_one_sided(id))
     }
 
     /// Occurrences of which one side had no need to say anything: a patch, say, of which a mask leaves nothing.
     pub(crate) fn one_sided(&self) -> impl Iterator<Item = Unit> {
-        let [ours, theirs] = [&self.local, &self.remote].map(|event| &event.overrides);
-        let ids = ours.keys().chain(theirs.keys());
-        let one = ids.filter(|id| ours.contains_key(id) != theirs.contains_key(id));
+        let ids = [&self.local, &self.remote].map(|event| event.overrides.keys());
+        let one = ids.into_iter().flatten().filter(|id| self.is_one_sided(id));
         one.map(|id| Unit::Override(*id))
+    }
+
+    fn is_one_sided(&self, id: &RecurrenceId) -> bool {
+        self.local.overrides.contains_key(id) != self.remote.overrides.contains_key(id)
     }
 }
 
