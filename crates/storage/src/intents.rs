@@ -120,11 +120,16 @@ pub async fn create_of_id(
     calendar: CalendarId,
     remote_id: &str,
 ) -> Result<Option<Intent>> {
-    let found: Vec<Recorded> = tx.list(UNFINISHED_OF_CALENDAR, values![calendar]).await?;
-    let mut intents = found.into_iter().map(|(intent, ..)| intent);
+    let mut intents = unfinished_of_calendar(tx, calendar).await?.into_iter();
     Ok(intents.find(|intent| {
         intent.operation == Operation::Create && intent.remote_id.as_deref() == Some(remote_id)
     }))
+}
+
+/// The intents of a calendar that may still arrive, oldest first.
+pub async fn unfinished_of_calendar(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<Intent>> {
+    let found: Vec<Recorded> = tx.list(UNFINISHED_OF_CALENDAR, values![calendar]).await?;
+    Ok(found.into_iter().map(|(intent, ..)| intent).collect())
 }
 
 /// The latest intents of the tenant before a moment, newest first.

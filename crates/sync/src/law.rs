@@ -69,6 +69,7 @@ laws! {
     RemovedIsLookedAt "R10-removed-is-looked-at" "What a listing of a window holds no more is looked at: it may only have left the window.",
     MergeByUnit "R10-merge-by-unit" "Two edits of different units are both kept.",
     StampIsNoProof "R10-stamp-is-no-proof" "A stamp proves nothing once its intent is settled, or while its copy has another object.",
+    FirstMadeIsOurs "R10-first-made-is-ours" "Of several events that bear the stamp of an open create the first that was made is its own.",
     SurplusGoes "R10-surplus-goes" "A second object of ours for one copy is removed again.",
     GoneIsFoundByUid "R10-gone-is-found-by-uid" "What is gone and turns up in its calendar under its UID is the same event.",
     PagesInTurn "R10-pages-in-turn" "What was read of a calendar counts only if nothing else that was read of it was digested since.",

@@ -1,6 +1,6 @@
 //! What became of a write of unknown outcome: the provider is looked at (R4, R10).
 
-use providers::{Seen, Sighting};
+use providers::{Found, Seen, Sighting};
 use storage::{Store, copies, intents};
 use sync::{
     Copy, Intent, Operation, Outcome,
@@ -70,6 +70,32 @@ impl Hub {
         self.commit(tx).await?;
         self.wake();
         Ok(())
+    }
+
+    /// What open creates have made, where something was seen that bears their stamp and their provider chooses ids: people copy
+    /// events with their stamps, and a window may list the copy alone (R10).
+    pub(super) async fn made_first(
+        &self,
+        store: &Store,
+        work: &Work,
+        seen: &[Sighting],
+    ) -> Result<Vec<Sighting>> {
+        let mut tx = store.read().await?;
+        let unfinished = intents::unfinished_of_calendar(&mut tx, work.id()).await?;
+        drop(tx);
+        let mut first = Vec::new();
+        for create in unfinished {
+            let bears = |found: &Found| found.stamp == Some(create.stamp);
+            let asked = create.operation == Operation::Create && create.remote_id.is_none();
+            if !asked || !seen.iter().any(|s| s.found.as_ref().is_some_and(bears)) {
+                continue;
+            }
+            let found = work.connector.find(work.place(), None, create.stamp);
+            if let Seen::Event(sighting) = found.await? {
+                first.push(*sighting);
+            }
+        }
+        Ok(first)
     }
 
     /// What the provider holds cannot be read: leave it alone until it changes.

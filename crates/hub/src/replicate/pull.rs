@@ -107,6 +107,8 @@ impl Hub {
         sightings.extend(looked.sightings);
         malformed.extend(looked.unread);
         let audited = self.audit(store, &work, &listed).await?;
+        let first = self.made_first(store, &work, &sightings).await?;
+        sightings.splice(..0, first);
         let page = Page {
             work: &work,
             held: &held,

@@ -320,6 +320,15 @@ impl Model {
         );
     }
 
+    /// A person copies an event with all its properties, our stamp too.
+    pub fn copy(&self, id: &str, to: &str, uid: &str) {
+        let version = self.tick();
+        let mut objects = self.objects.lock().unwrap();
+        let mut object = objects[id].clone();
+        (object.version, object.body.uid) = (version, uid.to_owned());
+        objects.insert(to.to_owned(), object);
+    }
+
     /// A person changes an event.
     pub fn edit(&self, id: &str, edit: impl FnOnce(&mut Event)) {
         let mut body = self.objects.lock().unwrap()[id].body.clone();

@@ -15,6 +15,7 @@ both! {
     an_account_that_may_not_write_is_asked_once,
     one_bad_look_does_not_end_a_read,
     what_a_look_finds_may_be_another_copys,
+    the_copy_of_a_mirror_is_not_taken_for_it,
 }
 
 /// Everything of the first calendar is mirrored in the second.
@@ -144,6 +145,34 @@ async fn what_a_look_finds_may_be_another_copys(database: Database) {
     world.settle().await;
     assert_eq!(world.titles(0), ["Ours", "Theirs"]);
     assert_eq!(world.hub_titles(0).await, ["Ours", "Theirs"]);
+}
+
+async fn the_copy_of_a_mirror_is_not_taken_for_it(database: Database) {
+    let world = mirrored(&database).await;
+    let there = &world.models[1];
+    there.manners().own_ids = true;
+    make(&world, &["Dentist"]);
+    world.pull(0).await;
+    there.lossy.store(true, Ordering::Relaxed);
+    world.push(1).await;
+    there.lossy.store(false, Ordering::Relaxed);
+    // Nobody has told us the id of what was made when somebody copies it, and the window lists the copy alone.
+    let made = world.id_of(1, "Dentist");
+    there.copy(&made, "own-copy", "copy@x");
+    there.manners().unlisted.insert(made.clone());
+    world.pull(1).await;
+    there.manners().unlisted.clear();
+    world.settle().await;
+    world.models[0].edit("Dentist", |event| event.title = "Surgeon".to_owned());
+    world.settle().await;
+    let titles: Vec<_> = there
+        .living()
+        .into_iter()
+        .map(|(id, e)| (id, e.title))
+        .collect();
+    let expected = [(made, "Surgeon"), ("own-copy".to_owned(), "Dentist")];
+    assert_eq!(titles, expected.map(|(id, title)| (id, title.to_owned())));
+    assert_eq!(world.titles(0), ["Dentist", "Surgeon"]);
 }
 
 async fn what_was_refused_is_tried_again_when_a_person_asks(database: Database) {

@@ -1,6 +1,6 @@
 //! Looks for what became of a write.
 
-use sync::{Outcome, Remote, Stamp};
+use sync::{Law, Operation, Outcome, Remote, Stamp, law::holds};
 
 use crate::{provider::Object, world::World};
 
@@ -24,5 +24,20 @@ impl World {
                 .find(|o| o.live && o.stamp == Some(stamp))
                 .cloned(),
         }
+    }
+
+    /// What an open create has made, if an event bears its stamp that was made after that: people copy events with their
+    /// stamps, and a window may list the copy alone.
+    pub(super) fn made_before(&self, place: usize, object: &Object) -> Option<Object> {
+        let stamp = object
+            .stamp
+            .filter(|_| object.live && holds(Law::FirstMadeIsOurs))?;
+        let mut creates = self.hub.intents.iter().filter(|intent| {
+            let is_create = intent.operation == Operation::Create && intent.remote_id.is_none();
+            is_create && intent.stamp == stamp && intent.may_arrive()
+        });
+        creates.next()?;
+        self.look(place, None, stamp)
+            .filter(|first| first.id != object.id)
     }
 }

@@ -120,6 +120,10 @@ impl World {
             // The page was read before what was seen of it since: a look says what is so now.
             let object = fresh.cloned().unwrap_or_else(|| object.clone());
             let ids_last = !self.is_feed(place);
+            if let Some(first) = self.made_before(place, &object) {
+                say!(self, "{place}: {} was made first", first.id);
+                self.hub.sighted(place, &first, ids_last);
+            }
             self.hub.sighted(place, &object, ids_last);
         }
         self.hub.feeds[place] += 1;
