@@ -36,6 +36,13 @@ pub trait Connector: Send + Sync {
     /// [`Failure::CursorInvalid`] asks for a full listing; it is never a deletion.
     async fn changes(&self, place: Place<'_>, cursor: Option<&str>) -> Result<Changes, Failure>;
 
+    /// Events of a listing that left them to be read later ([`Changes::later`]), some at a time. The answer has no cursor, and says
+    /// nothing of any other event.
+    async fn read(&self, place: Place<'_>, ids: &[String]) -> Result<Changes, Failure> {
+        let _ = (place, ids);
+        Ok(Changes::default())
+    }
+
     /// The event with this id, whole.
     async fn get(&self, place: Place<'_>, id: &str) -> Result<Seen, Failure>;
 
@@ -127,6 +134,8 @@ pub struct Place<'a> {
 pub struct Changes {
     /// Events that changed, each whole (series with all their overrides), and certain deletions. Each id once.
     pub sightings: Vec<Sighting>,
+    /// Events that are there and are yet to be read, with [`Connector::read`]: of a full listing that is too long to be held whole.
+    pub later: Vec<String>,
     /// Ids that the provider says are gone, but may only have left the listing's window: the hub checks each with a GET.
     pub doubtful: Vec<String>,
     /// Events that cannot be read; reported and left alone. The rest goes on.

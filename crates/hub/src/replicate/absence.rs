@@ -43,24 +43,19 @@ impl Hub {
         &self,
         store: &Store,
         work: &Work,
-        listed: &[Sighting],
+        listed: &HashSet<String>,
         doubtful: Vec<String>,
-        malformed: &[Malformed],
         held: Option<&[Held]>,
     ) -> Result<Checked> {
         let mut suspects = self.ours(store, work, doubtful).await?;
         let mut known = 0;
         if let Some(held) = held {
             let asked = held.iter().filter(|h| h.state != State::Unread);
-            let seen: HashSet<&str> = listed
-                .iter()
-                .map(|s| s.id.as_str())
-                .chain(malformed.iter().map(|m| m.id.as_str()))
-                .chain(asked.map(|h| h.remote_id.as_str()))
-                .collect();
+            let asked: HashSet<&str> = asked.map(|h| h.remote_id.as_str()).collect();
+            let is_told = |id: &String| listed.contains(id) || asked.contains(id.as_str());
             let all = self.known(store, work).await?;
             known = all.len();
-            suspects.extend(all.into_iter().filter(|id| !seen.contains(id.as_str())));
+            suspects.extend(all.into_iter().filter(|id| !is_told(id)));
             suspects.sort_unstable();
             suspects.dedup();
         }

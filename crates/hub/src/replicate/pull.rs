@@ -21,6 +21,8 @@ use crate::{Error, Hub, Result, runs::RunKind};
 
 /// How many sightings one transaction holds.
 const CHUNK: usize = 100;
+/// How many events of a long listing are read at once.
+const LATER: usize = 1_000;
 /// From so many on it is worth while to read ahead.
 const FEW: usize = 3;
 
@@ -71,6 +73,7 @@ impl Hub {
         };
         let Changes {
             mut sightings,
+            later,
             doubtful,
             mut malformed,
             cursor,
@@ -82,15 +85,11 @@ impl Hub {
         let held = self.held(store, calendar).await?;
         // A feed that has not changed lists nothing, and nothing is gone from it.
         let checked = if work.connector.ids_last() || !full {
-            self.check_absences(
-                store,
-                &work,
-                &sightings,
-                doubtful,
-                &malformed,
-                full.then_some(held.as_slice()),
-            )
-            .await?
+            let mut listed = ids(&sightings, &malformed);
+            listed.extend(later.iter().cloned());
+            let held = full.then_some(held.as_slice());
+            self.check_absences(store, &work, &listed, doubtful, held)
+                .await?
         } else {
             self.rebind(store, &work, &sightings, &malformed, &held)
                 .await?
@@ -102,7 +101,8 @@ impl Hub {
             sightings.extend(missed.sightings);
             malformed.extend(missed.unread);
         }
-        let listed = ids(&sightings, &malformed);
+        let mut listed = ids(&sightings, &malformed);
+        listed.extend(later.iter().cloned());
         let looked = self.look_again(&work, &held, &listed).await?;
         sightings.extend(looked.sightings);
         malformed.extend(looked.unread);
@@ -117,20 +117,26 @@ impl Hub {
         };
         sightings.extend(audited);
         let pulled = Pulled {
-            sightings: sightings.len(),
+            sightings: sightings.len() + later.len(),
             malformed: malformed.len(),
             again,
         };
-        let aside = Aside {
+        let mut aside = Aside {
             missing: checked.missing,
             unread: malformed,
         };
-        // What went comes first: the same event may have come back under another id. And what people brought back comes before
-        // what we have made again in its place.
-        let stamped = |found: &Found| found.stamp.is_some();
-        sightings.sort_by_key(|sighting| sighting.found.as_ref().map(stamped));
+        sort(&mut sightings);
+        let mut failed = None;
+        if !later.is_empty() {
+            failed = self.digest(store, &page, &sightings).await?;
+            sightings.clear();
+            let rest = self.read_later(store, &page, &later, &mut aside);
+            failed = failed.or(Box::pin(rest).await?);
+        }
+        let moved = pulled.sightings > 0;
+        let end = (cursor, aside);
         let done = self
-            .digest_all(store, &page, &sightings, cursor, aside)
+            .digest_to(store, &page, &sightings, failed, moved, &end)
             .await;
         self.wake();
         done.map(|()| pulled)
@@ -148,33 +154,69 @@ impl Hub {
         Ok(())
     }
 
-    /// Digests what was seen, many sightings a transaction, and then saves how far that is.
-    async fn digest_all(
+    /// Reads what a long listing left for later, and digests it, some at a time: no more of it is ever in memory.
+    async fn read_later(
+        &self,
+        store: &Store,
+        page: &Page<'_>,
+        later: &[String],
+        aside: &mut Aside,
+    ) -> Result<Option<Error>> {
+        let (work, mut failed) = (page.work, None);
+        for ids in later.chunks(LATER) {
+            let mut read = work.connector.read(work.place(), ids).await?;
+            let gone = self
+                .check_absences(store, work, &HashSet::new(), read.doubtful, None)
+                .await?;
+            read.sightings.extend(gone.sightings);
+            let first = self.made_first(store, work, &read.sightings).await?;
+            read.sightings.splice(..0, first);
+            sort(&mut read.sightings);
+            aside.unread.extend(read.malformed);
+            aside.unread.extend(gone.unread);
+            failed = failed.or(self.digest(store, page, &read.sightings).await?);
+        }
+        Ok(failed)
+    }
+
+    /// Digests what was seen, many sightings a transaction. The first error of those that fail by themselves, too.
+    async fn digest(
         &self,
         store: &Store,
         page: &Page<'_>,
         sightings: &[Sighting],
-        cursor: String,
-        aside: Aside,
-    ) -> Result<()> {
-        let last = sightings.len().saturating_sub(1) / CHUNK * CHUNK;
+    ) -> Result<Option<Error>> {
         let mut failed = None;
-        for chunk in sightings[..last].chunks(CHUNK) {
+        for chunk in sightings.chunks(CHUNK) {
             if let Err(error) = self.together(store, page, chunk).await {
                 let error = self.one_by_one(store, page, chunk, error).await;
                 failed = failed.or(error?);
             }
         }
-        let (mut chunk, moved) = (&sightings[last..], !sightings.is_empty());
+        Ok(failed)
+    }
+
+    /// Digests the last that was seen, and then saves how far that is, unless something has `failed`.
+    async fn digest_to(
+        &self,
+        store: &Store,
+        page: &Page<'_>,
+        sightings: &[Sighting],
+        mut failed: Option<Error>,
+        moved: bool,
+        end: &(String, Aside),
+    ) -> Result<()> {
+        let last = sightings.len().saturating_sub(1) / CHUNK * CHUNK;
+        failed = failed.or(self.digest(store, page, &sightings[..last]).await?);
+        let mut chunk = &sightings[last..];
         if failed.is_none() {
-            let end = (cursor, aside);
-            let Err(error) = self.together_to(store, page, chunk, moved, &end).await else {
+            let Err(error) = self.together_to(store, page, chunk, moved, end).await else {
                 return Ok(());
             };
             failed = self.one_by_one(store, page, chunk, error).await?;
             chunk = &[];
             if failed.is_none() {
-                return self.together_to(store, page, chunk, moved, &end).await;
+                return self.together_to(store, page, chunk, moved, end).await;
             }
         } else if let Err(error) = self.together(store, page, chunk).await {
             self.one_by_one(store, page, chunk, error).await?;
@@ -337,6 +379,13 @@ async fn read_ahead(tx: &mut Tx, calendar: CalendarId, chunk: &[Sighting]) -> Re
     // Always before the events that are linked along them: who changes a link has it first, too.
     links::followed_by(tx, calendar).await?;
     Ok(ahead::of_changed(tx, &news).await?)
+}
+
+/// What went comes first: the same event may have come back under another id. And what people brought back comes before what we
+/// have made again in its place.
+fn sort(sightings: &mut [Sighting]) {
+    let stamped = |found: &Found| found.stamp.is_some();
+    sightings.sort_by_key(|sighting| sighting.found.as_ref().map(stamped));
 }
 
 /// The ids of what a read has told.

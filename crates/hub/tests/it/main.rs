@@ -36,6 +36,7 @@ mod held;
 mod inbox;
 mod leaving;
 mod links;
+mod long;
 mod model;
 mod moves;
 mod overlaps;

@@ -80,6 +80,8 @@ pub struct Manners {
     pub sweeps: bool,
     /// It says that nothing has changed since whenever it is asked about.
     pub deaf: bool,
+    /// Full listings name events only; they are read some at a time.
+    pub names_only: bool,
     /// It says that nothing has changed.
     pub unchanged: bool,
     /// How soon its publisher says that it is worth while to read again.
@@ -542,7 +544,13 @@ impl Connector for Model {
         };
         let bad = self.manners().malformed.clone();
         let (bad, good): (Vec<_>, Vec<_>) = seen.into_iter().partition(|(id, _)| bad.contains(id));
+        let (mut later, names_only) = (Vec::new(), self.manners().names_only);
+        if names_only && cursor.is_none() {
+            let all = good.iter().chain(&bad);
+            later.extend(all.map(|(id, _)| id.clone()));
+        }
         let good = good.iter().map(|(id, object)| self.seen_as(id, object));
+        let good = good.filter(|seen| !later.contains(&seen.id));
         // What it does not show yet comes later.
         let cursor_now = self.manners().lag.unwrap_or_else(|| self.latest());
         let lingers = self.manners().lingers.take();
@@ -555,13 +563,30 @@ impl Connector for Model {
         };
         Ok(Changes {
             sightings: replays.into_iter().chain(good).collect(),
-            malformed: bad.iter().map(|(id, _)| malformed(id)).collect(),
+            malformed: bad
+                .iter()
+                .filter(|(id, _)| !later.contains(id))
+                .map(|(id, _)| malformed(id))
+                .collect(),
+            later: later.clone(),
             doubtful: self.manners().removed.iter().cloned().collect(),
             cursor: cursor_now.to_string(),
             full: cursor.is_none() && !unchanged,
             again,
             all: sweeps.then(|| self.versions()),
         })
+    }
+
+    async fn read(&self, place: Place<'_>, ids: &[String]) -> Result<Changes, Failure> {
+        let mut read = Changes::default();
+        for id in ids {
+            match self.get(place, id).await? {
+                Seen::Event(sighting) => read.sightings.push(*sighting),
+                Seen::Malformed(bad) => read.malformed.push(bad),
+                Seen::Nothing => read.doubtful.push(id.clone()),
+            }
+        }
+        Ok(read)
     }
 
     async fn get(&self, _: Place<'_>, id: &str) -> Result<Seen, Failure> {

@@ -291,7 +291,7 @@ impl World {
     pub async fn hub_titles(&self, calendar: usize) -> Vec<String> {
         let mut tx = self.store.read().await.unwrap();
         let id = self.calendars[calendar];
-        let rows = storage::copies::page(&mut tx, id, None, 1_000, false);
+        let rows = storage::copies::page(&mut tx, id, None, 10_000, false);
         let rows = rows.await.unwrap();
         let mut titles: Vec<String> = rows.into_iter().map(|r| r.copy.local.title).collect();
         titles.sort();

@@ -113,28 +113,34 @@ impl Response {
 impl Multistatus {
     /// Reads a body.
     pub fn parse(body: &[u8]) -> Result<Self, Error> {
-        Self::read(&Element::parse(body)?)
-    }
-
-    /// Reads the outermost element.
-    pub fn read(root: &Element) -> Result<Self, Error> {
-        if root.name != MULTISTATUS {
-            return Err(Error::Root {
-                found: root.name.local.to_string(),
-                expected: "multistatus",
-            });
-        }
         let mut responses = Vec::new();
-        for response in root.all(RESPONSE) {
-            read_response(response, &mut responses)?;
-        }
+        let sync_token = Self::parse_each(body, |response| responses.push(response))?;
         Ok(Self {
             responses,
-            sync_token: root
-                .child(&SYNC_TOKEN)
-                .map(|t| t.trimmed().to_owned())
-                .filter(|t| !t.is_empty()),
+            sync_token,
         })
+    }
+
+    /// Reads a body that may tell of very many resources, and keeps nothing but where the next sync-collection begins.
+    pub fn parse_each(
+        body: &[u8],
+        mut each: impl FnMut(Response),
+    ) -> Result<Option<String>, Error> {
+        let mut sync_token = None;
+        let root = Element::parse_each(body, |root, child| {
+            is_multistatus(root)?;
+            if child.name == SYNC_TOKEN {
+                let token = child.trimmed();
+                sync_token = sync_token
+                    .take()
+                    .or((!token.is_empty()).then(|| token.to_owned()));
+            } else if child.name == RESPONSE {
+                read_response(child, &mut each)?;
+            }
+            Ok(())
+        })?;
+        is_multistatus(&root)?;
+        Ok(sync_token)
     }
 
     /// Writes the outermost element.
@@ -149,35 +155,51 @@ impl Multistatus {
     }
 }
 
+fn is_multistatus(root: &Element) -> Result<(), Error> {
+    if root.name == MULTISTATUS {
+        return Ok(());
+    }
+    Err(Error::Root {
+        found: root.name.local.to_string(),
+        expected: "multistatus",
+    })
+}
+
 /// One `response` may name several resources that share a status.
-fn read_response(element: &Element, out: &mut Vec<Response>) -> Result<(), Error> {
-    let mut hrefs = element.all(HREF).map(|h| h.trimmed().to_owned());
+fn read_response(mut element: Element, each: &mut impl FnMut(Response)) -> Result<(), Error> {
+    let hrefs: Vec<String> = element.all(HREF).map(|h| h.trimmed().to_owned()).collect();
+    let mut hrefs = hrefs.into_iter();
     let first = hrefs.next().ok_or(Error::Element {
         element: "response",
         problem: "an href is needed",
     })?;
-    let propstats = element.all(PROPSTAT).map(|stat| PropStat {
-        status: stat.child(&STATUS).and_then(code).unwrap_or(200),
-        props: stat
-            .child(&PROP)
-            .map(|p| p.children.clone())
-            .unwrap_or_default(),
-    });
     let status = element.child(&STATUS).and_then(code);
     let errors = element
         .child(&ERROR)
         .map(|e| e.children.iter().map(|c| c.name.clone()).collect());
-    out.push(Response {
+    let stats = element.children.iter_mut().filter(|c| c.name == PROPSTAT);
+    let propstats = stats.map(|stat| PropStat {
+        status: stat.child(&STATUS).and_then(code).unwrap_or(200),
+        props: stat
+            .children
+            .iter_mut()
+            .find(|child| child.name == PROP)
+            .map(|prop| std::mem::take(&mut prop.children))
+            .unwrap_or_default(),
+    });
+    each(Response {
         href: first,
         status,
         propstats: propstats.collect(),
         errors: errors.unwrap_or_default(),
     });
-    out.extend(hrefs.map(|href| Response {
-        href,
-        status,
-        ..Response::default()
-    }));
+    for href in hrefs {
+        each(Response {
+            href,
+            status,
+            ..Response::default()
+        });
+    }
     Ok(())
 }
 

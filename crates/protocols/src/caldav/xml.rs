@@ -17,11 +17,11 @@ use super::{
     name::{APPLE, CALDAV, CALENDAR_SERVER, DAV, Name},
 };
 
-/// Bytes of one body.
-pub const SIZE_MAX: usize = 32 << 20;
+/// Bytes of one body: a listing of 200,000 objects.
+pub const SIZE_MAX: usize = 64 << 20;
 /// Elements inside elements.
 pub const DEPTH_MAX: usize = 32;
-/// Elements and attributes of one body.
+/// Elements and attributes of one body; of one element inside the outermost where these are read one by one.
 pub const ELEMENTS_MAX: usize = 500_000;
 
 /// Prefixes that are declared on every root that we write.
@@ -117,17 +117,25 @@ impl Element {
     /// # Errors
     /// It is not well-formed XML in UTF-8, exceeds a limit, or has a document type or entities.
     pub fn parse(body: &[u8]) -> Result<Self, Error> {
-        if body.len() > SIZE_MAX {
-            return Err(Error::TooLarge {
-                what: "too many bytes",
-                max: SIZE_MAX,
-            });
-        }
-        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-        let text = std::str::from_utf8(body).map_err(|error| Error::NotXml {
-            at: error.valid_up_to() as u64,
-        })?;
-        Reader::new(text).document()
+        let keep = |root: &mut Self, child| {
+            root.children.push(child);
+            Ok(())
+        };
+        Reader::of(body)?.document(keep)
+    }
+
+    /// Reads a body whose outermost element may hold very many others: hands them over one by one, each with the outermost so far,
+    /// instead of keeping them. Returns the outermost.
+    ///
+    /// # Errors
+    /// As [`Element::parse`]; and what `each` returns.
+    pub fn parse_each(
+        body: &[u8],
+        mut each: impl FnMut(&Self, Self) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
+        let mut reader = Reader::of(body)?;
+        reader.one_by_one = true;
+        reader.document(|root, child| each(root, child))
     }
 
     /// Writes a body, with declaration.
@@ -142,17 +150,30 @@ struct Reader<'i> {
     inner: NsReader<&'i [u8]>,
     open: Vec<Element>,
     count: usize,
+    /// The limit is for each element inside the outermost.
+    one_by_one: bool,
 }
 
 impl<'i> Reader<'i> {
-    fn new(text: &'i str) -> Self {
+    fn of(body: &'i [u8]) -> Result<Self, Error> {
+        if body.len() > SIZE_MAX {
+            return Err(Error::TooLarge {
+                what: "too many bytes",
+                max: SIZE_MAX,
+            });
+        }
+        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+        let text = std::str::from_utf8(body).map_err(|error| Error::NotXml {
+            at: error.valid_up_to() as u64,
+        })?;
         let mut inner = NsReader::from_str(text);
         inner.config_mut().expand_empty_elements = true;
-        Self {
+        Ok(Self {
             inner,
             open: Vec::new(),
             count: 0,
-        }
+            one_by_one: false,
+        })
     }
 
     fn not_xml(&self) -> Error {
@@ -161,16 +182,24 @@ impl<'i> Reader<'i> {
         }
     }
 
-    fn document(mut self) -> Result<Element, Error> {
+    /// `take` is given the outermost element and each one that ends right inside it.
+    fn document(
+        mut self,
+        mut take: impl FnMut(&mut Element, Element) -> Result<(), Error>,
+    ) -> Result<Element, Error> {
         loop {
             let event = self.inner.read_event().map_err(|_| self.not_xml())?;
             match event {
                 Event::Start(start) => self.start(&start)?,
                 Event::End(_) => {
                     let done = self.open.pop().ok_or_else(|| self.not_xml())?;
-                    match self.open.last_mut() {
-                        Some(parent) => parent.children.push(done),
-                        None => return Ok(done),
+                    match self.open.as_mut_slice() {
+                        [] => return Ok(done),
+                        [root] => {
+                            take(root, done)?;
+                            self.count *= usize::from(!self.one_by_one);
+                        }
+                        [.., parent] => parent.children.push(done),
                     }
                 }
                 Event::Text(text) => self.text(&text.xml10_content()),

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use network::{
     Budget, Clock, Network, Redirects, Request, Response, Url, leaves_doubt, retry_after,
 };
-use protocols::caldav::{Element, Error as XmlError, Multistatus};
+use protocols::caldav::{self, Element, Error as XmlError, Multistatus};
 
 use super::quirks::Quirks;
 use crate::Failure;
@@ -181,6 +181,17 @@ pub(super) fn multistatus(response: &Response) -> Result<Multistatus, Failure> {
         return Err(refusal(response));
     }
     Multistatus::parse(&response.body).map_err(|error| unreadable(&error))
+}
+
+/// The same of very many resources, one by one. Where the next sync begins, if it says so.
+pub(super) fn each_response(
+    response: &Response,
+    each: impl FnMut(caldav::Response),
+) -> Result<Option<String>, Failure> {
+    if response.status != 207 {
+        return Err(refusal(response));
+    }
+    Multistatus::parse_each(&response.body, each).map_err(|error| unreadable(&error))
 }
 
 pub(super) fn unreadable(error: &XmlError) -> Failure {

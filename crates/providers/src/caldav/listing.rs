@@ -9,7 +9,7 @@ use protocols::caldav::{
 };
 
 use super::{
-    client::{Client, Read, multistatus},
+    client::{Client, Read, each_response, multistatus},
     cursor::Cursor,
     href,
     objects::{self, Content, content},
@@ -19,6 +19,9 @@ use crate::{Changes, Failure, Malformed, Seen, Sighting, aside::Aside};
 
 /// Objects of one multiget: servers time out on large ones.
 const MULTIGET_MAX: usize = 50;
+
+/// From so many objects on a full listing is read some at a time by whoever asked for it.
+const AT_ONCE_MAX: usize = 1_000;
 
 /// Answers of one sync that a server may cut into parts.
 const PARTS_MAX: usize = 200;
@@ -162,10 +165,9 @@ impl Client {
             if response.status != 207 {
                 return refused(&response, next.is_some());
             }
-            let part = multistatus(&response)?;
-            let cut = take_part(url, &part, &mut listing);
+            let (token, cut) = take_part(url, &response, &mut listing)?;
             listing.cut |= cut;
-            let Some(token) = part.sync_token else {
+            let Some(token) = token else {
                 return Ok(Synced::Unsupported);
             };
             if !cut || next.as_deref() == Some(&token) {
@@ -189,9 +191,9 @@ impl Client {
     /// The ETags of all objects.
     async fn tags(&self, url: &Url) -> Result<Listing, Failure> {
         let find = PropFind::props([name::GETETAG, name::RESOURCETYPE]).write();
-        let answer = self.multistatus(Read::Propfind, url, "1", &find).await?;
+        let answer = self.ask(Read::Propfind, url, "1", &find).await?;
         let mut listing = Listing::default();
-        listing.cut = take_part(url, &answer, &mut listing);
+        (_, listing.cut) = take_part(url, &answer, &mut listing)?;
         Ok(listing)
     }
 
@@ -211,11 +213,32 @@ impl Client {
             ..Changes::default()
         };
         let ids: Vec<String> = listing.present.into_keys().collect();
-        let mut aside = Aside::default();
-        for some in ids.chunks(MULTIGET_MAX) {
-            self.read_some(url, some, &mut changes, &mut aside).await?;
+        if full && ids.len() > AT_ONCE_MAX {
+            changes.later = ids;
+        } else {
+            self.read_into(url, &ids, &mut changes).await?;
         }
         Ok(changes)
+    }
+
+    /// Objects that a listing left for later.
+    pub(super) async fn objects(&self, url: &Url, ids: &[String]) -> Result<Changes, Failure> {
+        let mut read = Changes::default();
+        self.read_into(url, ids, &mut read).await?;
+        Ok(read)
+    }
+
+    async fn read_into(
+        &self,
+        url: &Url,
+        ids: &[String],
+        changes: &mut Changes,
+    ) -> Result<(), Failure> {
+        let mut aside = Aside::default();
+        for some in ids.chunks(MULTIGET_MAX) {
+            self.read_some(url, some, changes, &mut aside).await?;
+        }
+        Ok(())
     }
 
     async fn read_some(
@@ -280,25 +303,30 @@ fn refused(response: &network::Response, had_token: bool) -> Result<Synced, Fail
     }
 }
 
-/// Adds one answer to a listing. Says whether the server has cut it off (507 for the collection, RFC 6578 3.6).
-fn take_part(url: &Url, part: &Multistatus, listing: &mut Listing) -> bool {
+/// Adds one answer to a listing. Where the next sync begins, and whether the server has cut it off (507 for the collection, RFC
+/// 6578 3.6).
+fn take_part(
+    url: &Url,
+    part: &network::Response,
+    listing: &mut Listing,
+) -> Result<(Option<String>, bool), Failure> {
     let mut cut = false;
-    for response in &part.responses {
+    let token = each_response(part, |response| {
         let Some(id) = href::id(url, &response.href) else {
             cut |= response.status == Some(507);
-            continue;
+            return;
         };
         if response.is_gone() {
             listing.present.remove(&id);
             listing.gone.push(id);
         } else if let Some(tag) = response.text(&name::GETETAG)
-            && !is_collection(response)
+            && !is_collection(&response)
         {
             listing.gone.retain(|other| *other != id);
             listing.present.insert(id, tag.to_owned());
         }
-    }
-    cut
+    })?;
+    Ok((token, cut))
 }
 
 fn is_collection(response: &Response) -> bool {

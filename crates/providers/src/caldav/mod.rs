@@ -125,6 +125,10 @@ impl Connector for Caldav {
         self.client.list(&self.collection(place)?, cursor).await
     }
 
+    async fn read(&self, place: Place<'_>, ids: &[String]) -> Result<Changes, Failure> {
+        self.client.objects(&self.collection(place)?, ids).await
+    }
+
     async fn get(&self, place: Place<'_>, id: &str) -> Result<Seen, Failure> {
         self.client.look(&self.collection(place)?, id).await
     }

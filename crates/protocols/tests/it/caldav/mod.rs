@@ -187,6 +187,35 @@ fn a_sync_answer_of_icloud() {
     assert_eq!(Multistatus::parse(body.as_bytes()).unwrap(), answer);
 }
 
+/// Row 74: a calendar of 100,000 events has more elements than are held at once.
+#[test]
+fn row_74_a_listing_of_a_hundred_thousand_is_read_one_by_one() {
+    let mut body = String::from("<multistatus xmlns='DAV:'>");
+    for n in 0..100_000 {
+        body += &format!(
+            "<response><href>/c/{n}.ics</href><propstat><prop><getetag>\"{n}\"</getetag></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
+        );
+    }
+    body += "<sync-token>next</sync-token></multistatus>";
+    let mut count = 0;
+    let token = Multistatus::parse_each(body.as_bytes(), |response| {
+        assert_eq!(response.href, format!("/c/{count}.ics"));
+        assert!(response.text(&name::GETETAG).is_some());
+        count += 1;
+    });
+    assert_eq!((token, count), (Ok(Some("next".to_owned())), 100_000));
+    let whole = Element::parse(body.as_bytes());
+    assert!(matches!(whole, Err(Error::TooLarge { .. })), "held whole");
+    let wide = format!(
+        "<multistatus xmlns='DAV:'><response>{}</response></multistatus>",
+        "<href>/</href>".repeat(500_001)
+    );
+    let wide = Multistatus::parse_each(wide.as_bytes(), |_| {});
+    assert!(matches!(wide, Err(Error::TooLarge { .. })), "{wide:?}");
+    let other = Multistatus::parse_each(b"<html><response/></html>", |_| {});
+    assert!(matches!(other, Err(Error::Root { .. })), "{other:?}");
+}
+
 #[test]
 fn calendar_data_keeps_its_line_ends() {
     let text = "BEGIN:VCALENDAR\r\nX:<&>\r\nEND:VCALENDAR\r\n";

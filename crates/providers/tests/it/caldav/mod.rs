@@ -93,6 +93,36 @@ fn ids(changes: &Changes) -> Vec<(&str, bool)> {
     ids
 }
 
+/// Row 74.
+#[tokio::test]
+async fn a_long_listing_is_read_some_at_a_time() {
+    let (server, caldav, calendar) = start().await;
+    for n in 0..1_001 {
+        server
+            .state()
+            .edit(&format!("{n}.ics"), Some(&text(&format!("uid-{n}"))));
+    }
+    let all = caldav.changes(at(&calendar), None).await.unwrap();
+    assert_eq!(
+        (all.sightings.len(), all.later.len(), all.full),
+        (0, 1_001, true)
+    );
+    let before = server.state().count("REPORT");
+    let some = caldav.read(at(&calendar), &all.later[..60]).await.unwrap();
+    assert_eq!(some.sightings.len(), 60);
+    assert_eq!(server.state().count("REPORT") - before, 2);
+    // What changed since is no long listing.
+    server.state().edit("0.ics", None);
+    let since = caldav
+        .changes(at(&calendar), Some(&all.cursor))
+        .await
+        .unwrap();
+    assert_eq!(
+        (ids(&since), since.later.len()),
+        (vec![("0.ics", false)], 0)
+    );
+}
+
 #[tokio::test]
 async fn calendars_are_found_from_the_host_a_home_or_a_calendar() {
     let server = Server::start().await;
