@@ -37,12 +37,26 @@ pub enum Error {
     /// The provider did not do it.
     #[error(transparent)]
     Provider(#[from] Failure),
+    /// Nothing can be written, and nothing was; what is there can be read.
+    #[error(
+        "nothing can be saved: the hub's disk is full or fails. Make room, then repeat the change"
+    )]
+    Full,
     /// The database did not do it.
     #[error(transparent)]
     Storage(storage::Error),
     /// Sign-in, grants.
     #[error(transparent)]
-    Identity(#[from] identity::Error),
+    Identity(identity::Error),
+}
+
+impl From<identity::Error> for Error {
+    fn from(error: identity::Error) -> Self {
+        match error {
+            identity::Error::Storage(error @ storage::Error::Full(_)) => error.into(),
+            error => Self::Identity(error),
+        }
+    }
 }
 
 impl From<storage::Error> for Error {
@@ -51,6 +65,10 @@ impl From<storage::Error> for Error {
     fn from(error: storage::Error) -> Self {
         match error {
             storage::Error::Stale(_) => Self::Stale,
+            storage::Error::Full(cause) => {
+                tracing::error!(%cause, "the database cannot be written");
+                Self::Full
+            }
             error => Self::Storage(error),
         }
     }

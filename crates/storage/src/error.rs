@@ -26,6 +26,9 @@ pub enum Error {
     /// Another transaction was in the way, or no connection became free in time. Try the whole transaction again.
     #[error("the database is busy; try again")]
     Busy(#[source] Cause),
+    /// Nothing can be written: the disk is full, or fails. What is there can be read.
+    #[error("the database cannot be written, its disk is full or fails: {0}")]
+    Full(#[source] Cause),
     /// There is already a row with that key.
     #[error("it exists already")]
     Exists,
@@ -103,6 +106,8 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Database(inner) => match inner.code().as_deref() {
                 // serialization_failure, deadlock_detected, query_canceled (it took longer than a statement may).
                 Some("40001" | "40P01" | "57014") => Self::busy(error),
+                // disk_full, io_error.
+                Some("53100" | "58030") => Self::Full(error.into()),
                 _ => Self::Database(error.into()),
             },
             _ => Self::Database(error.into()),
@@ -124,6 +129,15 @@ impl From<rusqlite::Error> for Error {
                 | ErrorCode::OperationInterrupted,
                 _,
             ) => Self::busy(error),
+            (ErrorCode::DiskFull, _)
+            | (
+                _,
+                ffi::SQLITE_IOERR_WRITE
+                | ffi::SQLITE_IOERR_FSYNC
+                | ffi::SQLITE_IOERR_DIR_FSYNC
+                | ffi::SQLITE_IOERR_TRUNCATE
+                | ffi::SQLITE_IOERR_SHMSIZE,
+            ) => Self::Full(error.into()),
             (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Self::Exists,
             _ => Self::Database(error.into()),
         }

@@ -162,6 +162,8 @@ impl From<hub::Error> for Fault {
                 detail,
             ),
             hub::Error::PositionUnknown => Self::invalid_token(),
+            // RFC 4918 11.5.
+            hub::Error::Full => Self::status(StatusCode::INSUFFICIENT_STORAGE, detail),
             hub::Error::Provider(_) => Self::status(StatusCode::BAD_GATEWAY, detail),
             hub::Error::Storage(_) | hub::Error::Identity(_) => {
                 tracing::error!(%detail, "a request failed");

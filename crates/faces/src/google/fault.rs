@@ -156,7 +156,7 @@ impl From<hub::Error> for Fault {
             hub::Error::Taken(_) => Self::duplicate(),
             hub::Error::Invalid { .. } | hub::Error::KeyReused => Self::invalid(message),
             hub::Error::PositionUnknown => Self::full_sync_required(),
-            hub::Error::Provider(_) => Self::new(503, "backendError", message),
+            hub::Error::Provider(_) | hub::Error::Full => Self::new(503, "backendError", message),
             hub::Error::Storage(_) | hub::Error::Identity(_) => {
                 tracing::error!(%message, "a request failed");
                 Self::new(500, "backendError", "Backend Error")

@@ -303,6 +303,11 @@ impl From<hub::Error> for Fault {
                 Self::new(StatusCode::CONFLICT, "ErrorNameAlreadyExists", message)
             }
             Error::Invalid { field, reason } => Self::property(format!("{field}: {reason}")),
+            Error::Full => Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "ErrorInsufficientStorage",
+                error.to_string(),
+            ),
             Error::PositionUnknown => Self::sync_state(),
             Error::KeyReused | Error::Provider(_) | Error::Storage(_) | Error::Identity(_) => {
                 tracing::error!(%error, "a Graph request failed");

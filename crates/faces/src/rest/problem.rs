@@ -108,6 +108,7 @@ impl From<hub::Error> for Problem {
                 Self::field(field, reason)
             }
             hub::Error::PositionUnknown => Self::new(StatusCode::GONE, detail),
+            hub::Error::Full => Self::new(StatusCode::SERVICE_UNAVAILABLE, detail),
             hub::Error::Provider(_) => Self::new(StatusCode::BAD_GATEWAY, detail),
             hub::Error::Storage(_) | hub::Error::Identity(_) => {
                 tracing::error!(%detail, "a request failed");

@@ -13,6 +13,7 @@ mod apps;
 mod demo;
 mod doctor;
 mod expired;
+mod full;
 mod hops;
 mod ics;
 mod interop;

@@ -15,6 +15,7 @@ use tokio::{
     time::timeout,
 };
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_kalends");
 /// How long it may take until it says that it is ready.
 const READY: Duration = Duration::from_secs(60);
 /// How long it may take to say goodbye.
@@ -27,10 +28,32 @@ const BLOCKS: u16 = 750;
 
 /// The program with these arguments, its standard error in a file, and nothing of the caller's configuration.
 pub fn kalends(arguments: &[&str], stderr: &Path) -> Command {
-    let errors = File::options().create(true).append(true).open(stderr);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kalends"));
+    let mut command = quiet(Command::new(PROGRAM), stderr);
+    command.args(arguments);
     command
-        .args(arguments)
+}
+
+/// The same where a file that may not grow is an error, as a full disk is, and no reason to be killed.
+pub fn on_a_disk(arguments: &[&str], stderr: &Path) -> Command {
+    let mut command = quiet(Command::new("env"), stderr);
+    command
+        .args(["--ignore-signal=XFSZ", PROGRAM])
+        .args(arguments);
+    command
+}
+
+/// How large the files of a process may become from now on: the soft limit, which can be raised again.
+pub async fn limit_files(pid: u32, size: &str) {
+    let (pid, size) = (pid.to_string(), format!("--fsize={size}:"));
+    let status = Command::new("prlimit")
+        .args(["--pid", &pid, &size])
+        .status();
+    assert!(status.await.unwrap().success(), "prlimit");
+}
+
+fn quiet(mut command: Command, stderr: &Path) -> Command {
+    let errors = File::options().create(true).append(true).open(stderr);
+    command
         .env_remove("KALENDS_MASTER_KEY")
         .env_remove("KALENDS_CONFIG")
         .env("KALENDS_LOG", "warn")

@@ -9,7 +9,7 @@ use tokio::process::Child;
 
 use crate::{
     practice::network,
-    process::{free_ports, kalends, start, stop},
+    process::{free_ports, kalends, limit_files, on_a_disk, start, stop},
 };
 
 /// Where the programs of these tests get their codes.
@@ -49,7 +49,7 @@ impl Hub {
         );
         std::fs::write(&config, text).unwrap();
         let config = config.to_str().unwrap().to_owned();
-        let serve = kalends(&["serve", "--config", &config], &stderr);
+        let serve = on_a_disk(&["serve", "--config", &config], &stderr);
         let (child, said) = start(serve, &stderr, "/welcome?token=").await;
         let root = format!("http://127.0.0.1:{port}/");
         let (_, token) = said.last().unwrap().split_once("/welcome").unwrap();
@@ -105,6 +105,11 @@ impl Hub {
         let said = command.stderr(Stdio::piped()).output().await.unwrap();
         let all = [said.stdout, said.stderr].concat();
         String::from_utf8(all).unwrap()
+    }
+
+    /// How large its files may become, the database among them; `unlimited` is a size, too.
+    pub async fn limit_files(&self, size: &str) {
+        limit_files(self.child.id().unwrap(), size).await;
     }
 
     /// Ends it and starts it again.
