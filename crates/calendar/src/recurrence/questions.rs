@@ -43,12 +43,26 @@ impl Event {
         match self.overrides.get(&id) {
             Some(Override::Excluded) => false,
             Some(Override::Patch(_)) => true,
-            None => {
-                let second = civil::seconds_of(id.0);
-                (id == self.when.recurrence_id() || self.compiled_rules().any(|r| r.has(second)))
-                    && !self.compiled_exclusions().iter().any(|r| r.has(second))
-            }
+            None => self.has_slot(id),
         }
+    }
+
+    /// Whether the event's own start or its rules give this start, overrides left aside. An occurrence without one stands beside its
+    /// series: somebody has added it, or has changed the rule since it was edited.
+    ///
+    /// ```
+    /// use kalends_calendar::{Event, Override, Patch, When};
+    /// let mut weekly = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
+    /// weekly.rules.push("FREQ=WEEKLY".parse()?);
+    /// let extra = "2026-12-09T00:00:00".parse()?;
+    /// weekly.overrides.insert(extra, Override::Patch(Patch::default()));
+    /// assert!(weekly.has_occurrence(extra) && !weekly.has_slot(extra));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn has_slot(&self, id: RecurrenceId) -> bool {
+        let second = civil::seconds_of(id.0);
+        (id == self.when.recurrence_id() || self.compiled_rules().any(|r| r.has(second)))
+            && !self.compiled_exclusions().iter().any(|r| r.has(second))
     }
 
     /// The civil starts that the event's own start and its rules give, overrides left aside, in order: the first `most`.

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use calendar::{Occurrence, RecurrenceId, Window};
+use calendar::{Event, Occurrence, RecurrenceId, Window};
 use hub::{CalendarId, CalendarView, CopyId, EventView, events::Scope};
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -87,6 +87,9 @@ pub struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     color: Option<String>,
     recurring: bool,
+    /// It stands beside its series: the rule gives no such start, or none any more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    extra: bool,
     etag: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     linked: Option<Uuid>,
@@ -196,12 +199,18 @@ fn shown(view: &EventView, occurrence: &Occurrence) -> Shown {
         privacy: word(event.privacy),
         color: event.color.clone(),
         recurring: view.event.is_series(),
+        extra: occurrence.id.is_some_and(|id| is_extra(&view.event, id)),
         etag: etag(view.revision),
         linked: view.linked.map(|l| l.0),
         masked: view.projected && event.text.is_empty() && event.places.is_empty(),
         pending: view.pending,
         copies: Vec::new(),
     }
+}
+
+/// Whether an occurrence of a series has no place in its rule.
+fn is_extra(event: &Event, id: RecurrenceId) -> bool {
+    event.overrides.contains_key(&id) && !event.has_slot(id)
 }
 
 /// The JSCalendar word of a small value.

@@ -93,6 +93,29 @@ async fn one_occurrence_is_changed_or_cancelled() {
 }
 
 #[tokio::test]
+async fn row_51_what_has_no_place_in_the_rule_any_more_says_so() {
+    for world in World::all().await {
+        let (id, _) = world.event(&weekly("Hygiene")).await;
+        let path = format!("/api/v1/events/{id}/occurrences/2026-11-30T10:00:00?scope=this");
+        let title = json!({"title": "Surgery"});
+        change(&world, "PATCH", &path, &title).await.ok();
+        let extras = async || {
+            let query = "start=2026-11-23T00:00:00Z&end=2026-12-31T00:00:00Z";
+            let answer = world.get(&format!("/api/v1/occurrences?{query}")).await;
+            let all = list(&answer["occurrences"]);
+            let extras = all.iter().filter(|o| o["extra"] == true);
+            extras.map(|o| text(&o["title"])).collect::<Vec<_>>()
+        };
+        assert!(extras().await.is_empty());
+        let rule = json!({"@type": "RecurrenceRule", "frequency": "weekly", "interval": 2});
+        let rules = json!({"recurrenceRules": [rule]});
+        let all = format!("/api/v1/events/{id}");
+        change(&world, "PATCH", &all, &rules).await.ok();
+        assert_eq!(extras().await, ["Surgery"]);
+    }
+}
+
+#[tokio::test]
 async fn this_and_following_makes_a_second_series() {
     for world in World::all().await {
         let (id, _) = world.event(&weekly("Hygiene")).await;

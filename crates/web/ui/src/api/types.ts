@@ -104,6 +104,7 @@ export interface Occurrence {
   privacy: Privacy;
   color?: string | null;
   recurring: boolean;
+  extra?: boolean;
   etag: string;
   linked?: string | null;
   masked: boolean;
