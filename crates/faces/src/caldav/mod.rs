@@ -118,7 +118,8 @@ async fn answer(app: &App, http: HttpRequest) -> Result<Response> {
         return Err(Fault::status(StatusCode::FORBIDDEN, why));
     }
     let body = body.map_err(|_| Fault::too_large())?;
-    let _turn = app.turns().take(user.id).await;
+    let reads = ["GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"].contains(&parts.method.as_str());
+    let _turn = app.turns().take(user.id, !reads).await;
     let mut request = Request {
         app: app.clone(),
         actor,
