@@ -247,11 +247,7 @@ fn outward_part(
         }
         if !unit.same(&copy.local, &shown) {
             let noted = !unit.same(&copy.local, &member.agreed);
-            let unseen = matches!(unit, Unit::Override(_)) && holds(Law::UnseenIsKept);
-            let said = unit != Unit::Privacy
-                && linked.authors.get(&unit) == Some(&copy.calendar)
-                && (unseen || hides(&unit, linked, member));
-            if copy.alive && (noted || said) {
+            if copy.alive && (noted || is_silenced(&unit, linked, member, copy)) {
                 let lost = lost(unit.clone(), linked, member, copy, &shown);
                 done.lost.push(lost);
             }
@@ -270,6 +266,14 @@ fn outward_part(
         }
     }
     done
+}
+
+/// Whether a unit that gives way is what this very calendar had said, and is hidden from it now: it may be nowhere else.
+pub(super) fn is_silenced(unit: &Unit, linked: &Linked, member: &Member, copy: &Copy) -> bool {
+    let unseen = matches!(unit, Unit::Override(_)) && holds(Law::UnseenIsKept);
+    *unit != Unit::Privacy
+        && linked.authors.get(unit) == Some(&copy.calendar)
+        && (unseen || hides(unit, linked, member))
 }
 
 /// What a member's copy of the linked event is made of: what may be seen of the part that it has.

@@ -10,7 +10,7 @@ use crate::{
     law::{Law, holds},
     links::{
         self, Outward,
-        flow::shown,
+        flow::{is_silenced, shown},
         part::{is_over, through},
         private::{absorber, covered, hides, leave},
         stop::stop,
@@ -108,7 +108,8 @@ fn relink_part(
         } else if member.role.receives() && (!covered || !unit.same(&shown, &member.agreed)) {
             // What the mask hides belongs to the copy, unless the projection itself is another one now (L2); what was
             // edited before a copy died, died with it.
-            let noted = !unit.same(&copy.local, &member.agreed);
+            let noted =
+                !unit.same(&copy.local, &member.agreed) || is_silenced(&unit, linked, member, copy);
             // Unless it was moved: then it lives on elsewhere (L4), with what came along the link.
             let kept = copy.alive || (!covered && !linked.alive);
             if kept && noted && !unit.same(&copy.local, &shown) {

@@ -424,3 +424,21 @@ fn l7_an_occurrence_that_was_turned_private_while_away_is_a_block_there_when_its
     rules::outward(&linked, &mut other, &mut mirror, &flow());
     assert_eq!(Slot::Occurrence(0).read(&mirror.local), None);
 }
+
+#[test]
+fn l7_what_a_calendar_had_said_is_kept_when_it_comes_back_and_the_event_is_private() {
+    // Seed 9045842: nobody else's mask let it out, so it was nowhere any more.
+    let (mut linked, mut member, mut here) = origin(titles(), &event());
+    let (mut other, mut mirror) = joins(&mut linked, &event());
+    mirror.local = with(&mirror.local, Slot::Place, 2);
+    rules::inward(&mut linked, &mut other, &mirror);
+    rules::unlink(&mut other);
+    here.local.privacy = Privacy::Private;
+    linked.value.privacy = Privacy::Private;
+    rules::outward(&linked, &mut member, &mut here, &flow());
+    let done = rules::relink(&mut linked, &mut other, &mut mirror, &flow());
+    assert_eq!(Slot::Place.read(&mirror.local), None);
+    let kept: Vec<&Unit> = done.conflicts.iter().map(|lost| &lost.unit).collect();
+    // It had said its text, too.
+    assert_eq!(kept, [&Unit::Place, &Unit::Text]);
+}
