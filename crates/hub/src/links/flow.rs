@@ -115,6 +115,8 @@ impl<'a> Flow<'a> {
             if dies {
                 linked::update(self.tx, &value).await?;
                 self.outward(&value, Some(row.copy.id)).await?;
+            } else if !row.projected {
+                Box::pin(self.hide_at_last(&mut value)).await?;
             }
         }
         self.cascade().await

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use calendar::{Privacy, Unit};
-use storage::{copies, members};
+use storage::{copies, linked, members};
 use sync::{Linked, Member, links as rules};
 
 use super::{change::has_original, flow::Flow};
@@ -24,6 +24,22 @@ impl Flow<'_> {
             return Ok(rules::hide(value, member, &row.copy));
         }
         Ok(BTreeSet::new())
+    }
+
+    /// A copy that somebody had made has died. If it was the last, what stayed in the link for its sake goes, as in [`Flow::hide`].
+    pub(super) async fn hide_at_last(&mut self, value: &mut Linked) -> Result<()> {
+        let members = members::of_linked(self.tx, value.id).await?;
+        let origin = members.into_iter().find(|m| m.copy == value.origin);
+        let row = copies::get(self.tx, value.origin).await?;
+        let (Some(mut member), Some(row)) = (origin, row) else {
+            return Ok(());
+        };
+        if self.hide(value, &mut member, &row).await?.is_empty() {
+            return Ok(());
+        }
+        members::update(self.tx, &member).await?;
+        linked::update(self.tx, value).await?;
+        self.outward(value, Some(row.copy.id)).await
     }
 
     /// An event may have turned public: what people have noted on its blocks flows in if nothing has come in its place.

@@ -19,6 +19,22 @@ impl Hub {
             && !others.any(|m| made(index_of(m.copy.0)))
     }
 
+    /// A copy that somebody had made has died. If it was the last, what stayed in the link for its sake goes.
+    pub(super) fn hide_at_last(&mut self, linked: usize, cause: &Cause) {
+        let origin = index_of(self.linked[linked].origin.0);
+        let Some(member) = self.member_at(linked, self.place(origin)) else {
+            return;
+        };
+        let is_origin = self.members[member].copy == self.linked[linked].origin;
+        if !is_origin || !self.hides(origin, member) {
+            return;
+        }
+        let (value, copy) = (&mut self.linked[linked], &self.rows[origin].copy);
+        if !rules::hide(value, &mut self.members[member], copy).is_empty() {
+            self.outward(linked, Some(origin), cause);
+        }
+    }
+
     /// What people have noted on blocks flows in if the event has turned public and nothing has come in its place.
     pub(super) fn let_in(&mut self, linked: usize, moved: &BTreeSet<Unit>, cause: &Cause) {
         let value = &self.linked[linked];

@@ -291,6 +291,8 @@ impl Hub {
             };
             if rules::died(&mut self.linked[linked], &mut self.members[member]) {
                 self.outward(linked, Some(row), cause);
+            } else if !self.rows[row].projected {
+                self.hide_at_last(linked, cause);
             }
         }
     }

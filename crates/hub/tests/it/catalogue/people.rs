@@ -1,7 +1,8 @@
 //! Rows 41–48: people are never written to without being asked, and what is private stays so.
 
 use calendar::{
-    Address, Duration, Event, Frequency, Participation, Person, Privacy, Rule, Status, Text, When,
+    Address, Duration, Event, Frequency, Participation, Person, Privacy, Rule, Status, Text, Unit,
+    When,
 };
 use kalends_hub::{Mask, Role};
 use providers::Failure;
@@ -18,6 +19,7 @@ both! {
     row_45_source_called_off,
     row_46_private_event_mirrored,
     row_47_public_turned_private,
+    row_47_turned_private_where_that_is_not_told_and_the_last_other_copy_goes,
     row_48_private_words_nowhere,
 }
 
@@ -225,6 +227,36 @@ async fn row_47_public_turned_private(database: Database) {
         Some(&format!("update {mirror}"))
     );
     is_at_rest(&world).await;
+}
+
+async fn row_47_turned_private_where_that_is_not_told_and_the_last_other_copy_goes(
+    database: Database,
+) {
+    let world = World::new(&database, 3).await;
+    let shown = |units: &[Unit]| Mask {
+        kind: kalends_hub::MaskKind::Fields(units.iter().cloned().collect()),
+        ..Mask::everything()
+    };
+    for model in [0, 2] {
+        world.models[model].put("p", therapy(Privacy::Public));
+        world.pull(model).await;
+    }
+    world
+        .link(&[
+            (0, Role::Source, shown(&[Unit::Title, Unit::Place])),
+            (1, Role::Target, Mask::everything()),
+            (2, Role::Target, shown(&[Unit::Title])),
+        ])
+        .await;
+    world.settle().await;
+    // Its calendar does not tell that it is private, and somebody else has it anyway.
+    world.models[0].edit("p", |e| e.privacy = Privacy::Private);
+    world.settle().await;
+    assert!(leaks(&world));
+    world.models[2].remove("p");
+    world.settle().await;
+    assert_eq!(world.models[1].living().len(), 1);
+    assert!(!leaks(&world));
 }
 
 async fn row_48_private_words_nowhere(database: Database) {
