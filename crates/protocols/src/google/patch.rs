@@ -152,7 +152,18 @@ impl Sides<'_> {
         }
         let from = plain.occurrence(id)?;
         let from = fields(&single(&from, self.zone, &mut Vec::new()));
-        Some(difference(&from, &to))
+        let mut change = difference(&from, &to);
+        // What Google keeps of an exception all the same is as it was, whatever the series says by now.
+        if self.reshaped
+            && let Some(Override::Patch(_)) = self.previous.overrides.get(&id)
+            && let Some(kept) = self.previous.occurrence(id)
+        {
+            let kept = fields(&single(&kept, self.zone, &mut Vec::new()));
+            for (name, value) in difference(&kept, &to) {
+                change.entry(name).or_insert(value);
+            }
+        }
+        Some(change)
     }
 }
 

@@ -149,6 +149,23 @@ fn a_new_rule_states_its_exceptions_again() {
 }
 
 #[test]
+fn an_exception_that_survives_a_new_rule_is_told_what_the_series_says_by_now() {
+    let mut previous = daily();
+    let mut titled = calendar::Patch::default();
+    titled.title = Some("Surgery".to_owned());
+    let titled = Override::Patch(Box::new(titled));
+    previous.overrides.insert(second(), titled);
+    let mut next = previous.clone();
+    next.rules = vec![Rule::every(Frequency::Weekly)];
+    next.places = vec![Place::named("Room 2")];
+    let change = patch(&previous, &next, &zone()).value;
+    assert_eq!(
+        json!(change.exceptions[&second()]),
+        json!({"summary": "Surgery", "location": "Room 2"})
+    );
+}
+
+#[test]
 fn a_part_of_the_guests_never_replaces_them_all() {
     let wire: Wire = serde_json::from_value(json!({
         "iCalUID": "u", "start": {"date": "2026-11-24"}, "end": {"date": "2026-11-25"},
