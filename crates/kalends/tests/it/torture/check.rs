@@ -166,7 +166,13 @@ async fn nothing_lost(world: &World, calendars: &[(At, Vec<Item>)], wrong: &mut 
     if back.is_empty() {
         return;
     }
-    let doubts = doubts(world).await.unwrap_or_default();
+    let doubts = match doubts(world).await {
+        Ok(doubts) => doubts,
+        Err(why) => {
+            wrong.push(format!("I2: what was in doubt cannot be read: {why}"));
+            return;
+        }
+    };
     for death in back {
         let in_doubt = |doubt: &Doubt| {
             doubt.mark == death.mark
