@@ -72,14 +72,14 @@ impl Hub {
         Ok(())
     }
 
-    /// What open creates have made, where something was seen that bears their stamp and their provider chooses ids: people copy
+    /// Puts before all that was `seen` what open creates have made, where something was seen that bears their stamp and their provider chooses ids: people copy
     /// events with their stamps, and a window may list the copy alone (R10).
     pub(super) async fn made_first(
         &self,
         store: &Store,
         work: &Work,
-        seen: &[Sighting],
-    ) -> Result<Vec<Sighting>> {
+        seen: &mut Vec<Sighting>,
+    ) -> Result<()> {
         let mut tx = store.read().await?;
         let unfinished = intents::unfinished_of_calendar(&mut tx, work.id()).await?;
         drop(tx);
@@ -95,7 +95,8 @@ impl Hub {
                 first.push(*sighting);
             }
         }
-        Ok(first)
+        seen.splice(..0, first);
+        Ok(())
     }
 
     /// What the provider holds cannot be read: leave it alone until it changes.

@@ -85,8 +85,7 @@ impl Hub {
         let held = self.held(store, calendar).await?;
         // A feed that has not changed lists nothing, and nothing is gone from it.
         let checked = if work.connector.ids_last() || !full {
-            let mut listed = ids(&sightings, &malformed);
-            listed.extend(later.iter().cloned());
+            let listed = ids(&sightings, &malformed, &later);
             let held = full.then_some(held.as_slice());
             self.check_absences(store, &work, &listed, doubtful, held)
                 .await?
@@ -101,14 +100,12 @@ impl Hub {
             sightings.extend(missed.sightings);
             malformed.extend(missed.unread);
         }
-        let mut listed = ids(&sightings, &malformed);
-        listed.extend(later.iter().cloned());
+        let listed = ids(&sightings, &malformed, &later);
         let looked = self.look_again(&work, &held, &listed).await?;
         sightings.extend(looked.sightings);
         malformed.extend(looked.unread);
         let audited = self.audit(store, &work, &listed).await?;
-        let first = self.made_first(store, &work, &sightings).await?;
-        sightings.splice(..0, first);
+        self.made_first(store, &work, &mut sightings).await?;
         let page = Page {
             work: &work,
             held: &held,
@@ -133,8 +130,7 @@ impl Hub {
             let rest = self.read_later(store, &page, &later, &mut aside);
             failed = failed.or(Box::pin(rest).await?);
         }
-        let moved = pulled.sightings > 0;
-        let end = (cursor, aside);
+        let (moved, end) = (pulled.sightings > 0, (cursor, aside));
         let done = self
             .digest_to(store, &page, &sightings, failed, moved, &end)
             .await;
@@ -169,8 +165,7 @@ impl Hub {
                 .check_absences(store, work, &HashSet::new(), read.doubtful, None)
                 .await?;
             read.sightings.extend(gone.sightings);
-            let first = self.made_first(store, work, &read.sightings).await?;
-            read.sightings.splice(..0, first);
+            self.made_first(store, work, &mut read.sightings).await?;
             sort(&mut read.sightings);
             aside.unread.extend(read.malformed);
             aside.unread.extend(gone.unread);
@@ -389,10 +384,10 @@ fn sort(sightings: &mut [Sighting]) {
 }
 
 /// The ids of what a read has told.
-fn ids(sightings: &[Sighting], malformed: &[Malformed]) -> HashSet<String> {
+fn ids(sightings: &[Sighting], malformed: &[Malformed], later: &[String]) -> HashSet<String> {
     let seen = sightings.iter().map(|seen| &seen.id);
     let ids = seen.chain(malformed.iter().map(|bad| &bad.id));
-    ids.cloned().collect()
+    ids.chain(later).cloned().collect()
 }
 
 /// Whether another sighting may fare better in a transaction of its own.

@@ -39,7 +39,7 @@ async fn row_74_a_long_listing_is_read_some_at_a_time(database: Database) {
     there.manners().hidden.clear();
     // The next listing is whole again. One is gone by then, one has changed, and one is at the provider as it was.
     there.remove("0007");
-    there.edit("1007", |event| event.title = "Changed".to_owned());
+    there.edit("1007", |event| "Changed".clone_into(&mut event.title));
     there.expired.store(true, Ordering::Relaxed);
     let looks = || there.looks.load(Ordering::Relaxed);
     let before = looks();

@@ -163,7 +163,7 @@ async fn the_copy_of_a_mirror_is_not_taken_for_it(database: Database) {
     world.pull(1).await;
     there.manners().unlisted.clear();
     world.settle().await;
-    world.models[0].edit("Dentist", |event| event.title = "Surgeon".to_owned());
+    world.models[0].edit("Dentist", |event| "Surgeon".clone_into(&mut event.title));
     world.settle().await;
     let titles: Vec<_> = there
         .living()

@@ -190,13 +190,17 @@ fn a_sync_answer_of_icloud() {
 /// Row 74: a calendar of 100,000 events has more elements than are held at once.
 #[test]
 fn row_74_a_listing_of_a_hundred_thousand_is_read_one_by_one() {
-    let mut body = String::from("<multistatus xmlns='DAV:'>");
-    for n in 0..100_000 {
-        body += &format!(
-            "<response><href>/c/{n}.ics</href><propstat><prop><getetag>\"{n}\"</getetag></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
-        );
-    }
-    body += "<sync-token>next</sync-token></multistatus>";
+    let response = |n: u32| {
+        format!(
+            "<response><href>/c/{n}.ics</href><propstat><prop><getetag>\"{n}\"</getetag></prop>\
+             <status>HTTP/1.1 200 OK</status></propstat></response>"
+        )
+    };
+    let responses: Vec<String> = (0..100_000).map(response).collect();
+    let body = format!(
+        "<multistatus xmlns='DAV:'>{}<sync-token>next</sync-token></multistatus>",
+        responses.concat()
+    );
     let mut count = 0;
     let token = Multistatus::parse_each(body.as_bytes(), |response| {
         assert_eq!(response.href, format!("/c/{count}.ics"));

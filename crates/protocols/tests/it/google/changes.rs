@@ -151,8 +151,10 @@ fn a_new_rule_states_its_exceptions_again() {
 #[test]
 fn an_exception_that_survives_a_new_rule_is_told_what_the_series_says_by_now() {
     let mut previous = daily();
-    let mut titled = calendar::Patch::default();
-    titled.title = Some("Surgery".to_owned());
+    let titled = calendar::Patch {
+        title: Some("Surgery".to_owned()),
+        ..calendar::Patch::default()
+    };
     let titled = Override::Patch(Box::new(titled));
     previous.overrides.insert(second(), titled);
     let mut next = previous.clone();
