@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     CalendarId, ChangeId, CopyId, LinkId, Stamp,
     law::{Law, holds},
+    loose, merge,
 };
 
 /// One event in one calendar.
@@ -53,6 +54,10 @@ pub struct Copy {
     /// is edited on this one is the other's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heir: Option<CopyId>,
+    /// Lines that a link has taken from the text, while the provider may still have them: they do not come back with what
+    /// somebody writes there beside them (R6).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub taken: BTreeSet<String>,
 }
 
 /// What the provider has.
@@ -221,6 +226,7 @@ impl Copy {
             rewrite: false,
             parked: None,
             heir: None,
+            taken: BTreeSet::new(),
         }
     }
 
@@ -266,6 +272,10 @@ impl Copy {
             unit.take(&mut self.local, from);
             self.causes.insert(unit.clone(), cause.clone());
             self.parked = None;
+            if *unit == Unit::Text && !self.taken.is_empty() {
+                let lines = loose::lines(&self.local.text);
+                self.taken.retain(|line| !lines.contains(line));
+            }
             if let Some(base) = &mut self.base
                 && !base.is_folded(unit)
                 && unit.same(&self.local, &base.remote)
@@ -275,6 +285,40 @@ impl Copy {
                 self.causes.remove(unit);
             }
         }
+    }
+
+    /// The same for what comes along a link.
+    pub fn bring(&mut self, unit: &Unit, from: &Event, cause: &Cause) {
+        let text = (*unit == Unit::Text).then(|| loose::lines(&self.local.text));
+        self.set(unit, from, cause);
+        if let Some(mut gone) = text {
+            let lines = loose::lines(&self.local.text);
+            gone.retain(|line| !lines.contains(line));
+            self.taken.append(&mut gone);
+        }
+    }
+
+    /// After a write that is known to have been carried out: of what was taken from the text only what the provider has still
+    /// matters.
+    pub(crate) fn forget_taken(&mut self) {
+        let there = self.base.as_ref().map(|base| &base.remote).into_iter();
+        let there: BTreeSet<String> = there
+            .chain(&self.held)
+            .flat_map(|event| loose::lines(&event.text))
+            .collect();
+        self.taken.retain(|line| there.contains(line));
+    }
+
+    /// What the provider has of a unit, without the lines of a text that were taken from it here.
+    pub(crate) fn untaken(&self, unit: &Unit, there: &Event) -> Option<Event> {
+        if *unit != Unit::Text || !holds(Law::AnswersAddNothing) {
+            return None;
+        }
+        let text = merge::without(&there.text, &self.taken)?;
+        Some(Event {
+            text,
+            ..there.clone()
+        })
     }
 
     /// Forgets the causes of units that no longer wait to be written. What is as the provider has it waits for nothing,

@@ -112,7 +112,7 @@ pub fn lines(text: &Text) -> BTreeSet<String> {
     lines.filter(|line| !line.is_empty()).collect()
 }
 
-fn plain(text: &Text) -> Cow<'_, str> {
+pub(crate) fn plain(text: &Text) -> Cow<'_, str> {
     if !text.html && !text.content.contains('<') {
         return Cow::Borrowed(&text.content);
     }
@@ -144,6 +144,6 @@ fn ends_a_line(tag: &str) -> bool {
     ["br", "/p", "/div", "/li", "/tr"].contains(&tag.to_ascii_lowercase().as_str())
 }
 
-fn words(text: &str) -> String {
+pub(crate) fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use calendar::{Event, Override, Patch, Text, Unit};
 
+use crate::loose;
+
 /// How long a text may be to be merged line by line, in bytes.
 const TEXT_MERGE_MAX: usize = 64 * 1024;
 
@@ -174,25 +176,15 @@ fn both_texts(base: &Text, ours: &Text, theirs: &Text) -> Option<Text> {
     })
 }
 
-/// `theirs` without the lines that were taken from the text here, if nothing else has been done to it here: what a mask has scrubbed
-/// may not come back with what others wrote beside it. `None` if there are none.
-pub fn without_taken(base: &Text, ours: &Text, theirs: &Text) -> Option<Text> {
-    let (began, left) = (words(base), words(ours));
-    if ours.html != theirs.html || !left.is_subset(&began) {
+/// A text without these lines, wherever they stand; without its markup where that would hide them. `None` if it has none of them.
+pub fn without(text: &Text, lines: &BTreeSet<String>) -> Option<Text> {
+    if lines.is_disjoint(&loose::lines(text)) {
         return None;
     }
-    let stays = |line: &&str| !began.contains(line.trim()) || left.contains(line.trim());
-    let content: String = theirs.content.split_inclusive('\n').filter(stays).collect();
-    (content != theirs.content).then_some(Text {
-        content,
-        html: theirs.html,
-    })
-}
-
-/// The lines of a text that say anything.
-fn words(text: &Text) -> BTreeSet<&str> {
-    let lines = text.content.lines().map(str::trim);
-    lines.filter(|line| !line.is_empty()).collect()
+    let plain = loose::plain(text);
+    let stays = |line: &&str| !lines.contains(&loose::words(line));
+    let left: String = plain.split_inclusive('\n').filter(stays).collect();
+    Some(Text::plain(left))
 }
 
 /// The half-open range of base lines that `edited` changed: what is left after the common head and tail.

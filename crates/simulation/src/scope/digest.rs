@@ -216,10 +216,12 @@ impl Digest {
             rewrite,
             parked,
             heir,
+            taken,
         } = copy;
         self.put((
             id, calendar, local, alive, generation, held, rewrite, parked, heir,
         ));
+        self.put(taken);
         self.put(std::mem::discriminant(remote));
         self.put(remote.id());
         if let sync::Remote::Live { version, .. }

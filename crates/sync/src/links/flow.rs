@@ -251,7 +251,7 @@ fn outward_part(
                 let lost = lost(unit.clone(), linked, member, copy, &shown);
                 done.lost.push(lost);
             }
-            copy.set(&unit, &shown, cause);
+            copy.bring(&unit, &shown, cause);
             done.units.insert(unit.clone());
         }
         unit.take(&mut member.agreed, &shown);

@@ -75,7 +75,7 @@ pub fn attach(
         } else if loosely {
             respell(&unit, copy, &shown);
         } else {
-            copy.set(&unit, &shown, cause);
+            copy.bring(&unit, &shown, cause);
         }
     }
     tell_occurrences(linked, &joined, copy);

@@ -187,7 +187,7 @@ fn speaker(linked: &Linked, unit: &Unit) -> Option<Side> {
 
 fn bring(unit: &Unit, value: &Event, copy: &mut Copy, cause: &Cause, done: &mut Relinked) {
     if !unit.same(&copy.local, value) {
-        copy.set(unit, value, cause);
+        copy.bring(unit, value, cause);
         done.copy.units.insert(unit.clone());
     }
 }

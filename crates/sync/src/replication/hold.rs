@@ -7,11 +7,7 @@ use std::collections::BTreeSet;
 
 use calendar::{Event, Unit, unit};
 
-use crate::{
-    Base, Conflict, Copy,
-    law::{Law, holds},
-    loose, merge,
-};
+use crate::{Base, Conflict, Copy, loose};
 
 impl Copy {
     /// The units that wait for a person.
@@ -51,16 +47,11 @@ pub fn decide(copy: &mut Copy, unit: &Unit, remote: bool) -> bool {
     if !copy.held_units().contains(unit) {
         return false;
     }
+    let theirs = copy.held.as_ref().map(|held| copy.untaken(unit, held));
     let (Some(held), Some(base)) = (&copy.held, &mut copy.base) else {
         return false;
     };
-    let mut theirs = held.clone();
-    if *unit == Unit::Text
-        && holds(Law::AnswersAddNothing)
-        && let Some(left) = merge::without_taken(&base.remote.text, &copy.local.text, &held.text)
-    {
-        theirs.text = left;
-    }
+    let theirs = theirs.flatten().unwrap_or_else(|| held.clone());
     unit.take(&mut base.remote, held);
     unit.take(&mut base.local, held);
     let changes = remote && !unit.same(&copy.local, &theirs);

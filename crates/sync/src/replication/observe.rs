@@ -318,6 +318,7 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
     copy.base = Some(base);
     hold::note(copy, body);
     copy.stamp = Some(intent.stamp);
+    copy.forget_taken();
     if copy.alive {
         copy.life_cause = None;
     }

@@ -193,6 +193,7 @@ fn stored(copy: &mut Copy, intent: &Intent, id: String, version: Version, body: 
     hold::note(copy, body);
     copy.remote = Remote::Live { id, version };
     copy.stamp = Some(intent.stamp);
+    copy.forget_taken();
     copy.rewrite = false;
     if copy.alive {
         copy.life_cause = None;

@@ -101,7 +101,14 @@ pub(super) fn clash(
         });
     }
     match remote_won {
-        Some(true) => take(copy, base, unit, body, digest),
+        Some(true) => {
+            let left = copy.untaken(unit, body);
+            take(copy, base, unit, body, digest);
+            if let Some(left) = left {
+                // The rest is written there.
+                unit.take(&mut copy.local, &left);
+            }
+        }
         Some(false) => {
             // Our side of the pair is what the provider has now, so that ours is written again, and so that anything
             // else that our value becomes meanwhile is not mistaken for what was agreed.

@@ -60,8 +60,12 @@ fn r6_an_answer_brings_back_nothing_that_was_scrubbed() {
     let mut scrubbed = sent.clone();
     scrubbed.text = Text::default();
     copy.local = sent.clone();
-    copy.set(&Unit::Text, &scrubbed, &cause(CauseKind::Config));
+    let mut own = copy.clone();
+    copy.bring(&Unit::Text, &scrubbed, &cause(CauseKind::Config));
+    let written = with(&scrubbed, Slot::Line(2), 7);
+    let edit = cause(CauseKind::Edit);
     let theirs = with(&sent, Slot::Line(1), 6);
+    let mut newest = copy.clone();
     observe(&mut copy, &[], &seen(2, &theirs), &ASK);
     let mut other = copy.clone();
     assert!(decide(&mut copy, &Unit::Text, true));
@@ -71,14 +75,21 @@ fn r6_an_answer_brings_back_nothing_that_was_scrubbed() {
         panic!("what was scrubbed goes there, too")
     };
     assert_eq!(body.text, copy.local.text);
-    // Who has written something else here is asked about the whole.
-    other.set(
-        &Unit::Text,
-        &with(&scrubbed, Slot::Line(2), 7),
-        &cause(CauseKind::Flow),
-    );
+    // Seed 6341188: nor where somebody has written something else here.
+    other.set(&Unit::Text, &written, &edit);
     decide(&mut other, &Unit::Text, true);
-    assert_eq!(other.local.text, theirs.text);
+    assert_eq!(read(&other), [None, Some(6)]);
+    // Seed 9144507: nor where nobody is asked.
+    newest.set(&Unit::Text, &written, &edit);
+    let digest = observe(&mut newest, &[], &seen(2, &theirs), &FREE);
+    assert_eq!(digest.conflicts.len(), 1);
+    assert_eq!(read(&newest), [None, Some(6)]);
+    assert!(is_update(&plan(&newest, &[])));
+    // What a person has taken away here comes back: they were asked about the whole.
+    own.set(&Unit::Text, &written, &edit);
+    observe(&mut own, &[], &seen(2, &theirs), &ASK);
+    decide(&mut own, &Unit::Text, true);
+    assert_eq!(own.local.text, theirs.text);
 }
 
 #[test]
