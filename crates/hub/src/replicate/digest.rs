@@ -9,7 +9,7 @@ use sync::{
     Operation, Outcome, Policy, Remote, Role, Stamp, Version,
     law::{Law, holds},
     links::content_key,
-    replication::{Digest, Standing, hand_over, is_known, is_second, observe},
+    replication::{Digest, Standing, hand_over, is_answered, is_known, is_second, observe},
 };
 
 use super::PUSH;
@@ -103,7 +103,10 @@ impl Hub {
         };
         if let Some(intent) = stamped.filter(made) {
             let row = copies::get(tx, intent.copy).await?;
-            return Ok(row.filter(|row| row.copy.calendar == calendar));
+            let is_its_own = |row: &copies::Row| !is_answered(&row.copy, &intent);
+            if row.as_ref().is_none_or(is_its_own) {
+                return Ok(row.filter(|row| row.copy.calendar == calendar));
+            }
         }
         // Some programs throw our stamp away; the id is still the one that we chose. But if the copy has another object, this
         // is one of an earlier generation that a person has restored: an event of its own.

@@ -9,7 +9,7 @@ use sync::{
     CalendarId, Cause, CauseKind, ChangeId, Conflict, Copy, CopyId, Intent, Law, LinkId, Linked,
     LinkedId, Mask, Member, Observation, Operation, Outcome, Policy, Remote, Role, Ruling, Stamp,
     law::holds,
-    replication::{Digest, Standing, decide, hand_over, looked, observe},
+    replication::{Digest, Standing, decide, hand_over, is_answered, looked, observe},
 };
 use uuid::Uuid;
 
@@ -264,9 +264,10 @@ impl Hub {
             matches!(copy.remote, Remote::Live { .. })
         };
         let made = self.intents.iter().find(|i| {
+            let copy = &self.rows[index_of(i.copy.0)].copy;
             i.operation == Operation::Create
                 && (i.may_arrive() || !holds(Law::StampIsNoProof))
-                && (stamp == Some(i.stamp)
+                && (stamp == Some(i.stamp) && !is_answered(copy, i)
                     || (i.remote_id.as_deref() == Some(id) && !has_object(i.copy)))
                 && i.remote_id.as_deref().is_none_or(|chosen| chosen == id)
                 && place_of(self.rows[index_of(i.copy.0)].copy.calendar) == place

@@ -9,11 +9,16 @@ use crate::{
 /// The id under which a write is looked for, if it is known: the one that it named, or, where the provider chooses ids, the
 /// one that it has answered (R4).
 pub fn sought(copy: &Copy, intent: &Intent) -> Option<String> {
-    let answered = || match &copy.remote {
-        Remote::Live { id, .. } if copy.stamp == Some(intent.stamp) => Some(id.clone()),
-        _ => None,
-    };
-    intent.remote_id.clone().or_else(answered)
+    let answered = || copy.remote.id().filter(|_| is_answered(copy, intent));
+    intent
+        .remote_id
+        .clone()
+        .or_else(|| answered().map(str::to_owned))
+}
+
+/// Whether the provider has told what a write stored: whatever else bears its stamp people have copied or restored (R10).
+pub fn is_answered(copy: &Copy, intent: &Intent) -> bool {
+    matches!(copy.remote, Remote::Live { .. }) && copy.stamp == Some(intent.stamp)
 }
 
 /// Digests a look for `intents[index]`. `found` is what is there now under its id or stamp; a sighting without a body

@@ -14,7 +14,7 @@ mod slotless;
 mod surplus;
 
 pub use hold::{decide, hold_again};
-pub use look::{looked, sought};
+pub use look::{is_answered, looked, sought};
 pub use observe::{Digest, Standing, is_known, observe};
 pub use pilot::{Forgotten, forget};
 pub use plan::{Step, body, plan, plan_without, sent_without};
