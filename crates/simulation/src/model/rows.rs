@@ -265,9 +265,10 @@ impl Hub {
         };
         let made = self.intents.iter().find(|i| {
             let copy = &self.rows[index_of(i.copy.0)].copy;
+            let open = i.may_arrive() && !is_answered(copy, i);
             i.operation == Operation::Create
                 && (i.may_arrive() || !holds(Law::StampIsNoProof))
-                && (stamp == Some(i.stamp) && !is_answered(copy, i)
+                && (stamp == Some(i.stamp) && (open || !holds(Law::StampIsNoProof))
                     || (i.remote_id.as_deref() == Some(id) && !has_object(i.copy)))
                 && i.remote_id.as_deref().is_none_or(|chosen| chosen == id)
                 && place_of(self.rows[index_of(i.copy.0)].copy.calendar) == place
