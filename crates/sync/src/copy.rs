@@ -298,9 +298,17 @@ impl Copy {
         }
     }
 
-    /// After a write that is known to have been carried out: of what was taken from the text only what the provider has still
-    /// matters.
-    pub(crate) fn forget_taken(&mut self) {
+    /// A write is known to have been carried out; the base tells what the provider has since. Of what was taken from the text only
+    /// what it has still matters.
+    pub(crate) fn confirm(&mut self, stamp: Stamp) {
+        self.stamp = Some(stamp);
+        self.rewrite = false;
+        if self.alive {
+            self.life_cause = None;
+        }
+        if self.taken.is_empty() {
+            return;
+        }
         let there = self.base.as_ref().map(|base| &base.remote).into_iter();
         let there: BTreeSet<String> = there
             .chain(&self.held)

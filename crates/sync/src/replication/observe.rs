@@ -317,12 +317,7 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
     whole(&mut digest.conflicts, &mine, sent, body);
     copy.base = Some(base);
     hold::note(copy, body);
-    copy.stamp = Some(intent.stamp);
-    copy.forget_taken();
-    if copy.alive {
-        copy.life_cause = None;
-    }
-    copy.rewrite = false;
+    copy.confirm(intent.stamp);
     digest.settled.push((intent.stamp, outcome));
     edited
 }

@@ -192,11 +192,6 @@ fn stored(copy: &mut Copy, intent: &Intent, id: String, version: Version, body: 
     copy.base = Some(base);
     hold::note(copy, body);
     copy.remote = Remote::Live { id, version };
-    copy.stamp = Some(intent.stamp);
-    copy.forget_taken();
-    copy.rewrite = false;
-    if copy.alive {
-        copy.life_cause = None;
-    }
+    copy.confirm(intent.stamp);
     copy.tidy();
 }
