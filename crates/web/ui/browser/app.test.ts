@@ -45,6 +45,19 @@ describe('calendar', () => {
       expect(await titled(page, single).locator('svg[role=img]').count()).toBe(3);
     }));
 
+  it('says that an occurrence stands beside its series', () =>
+    on('/?view=week', async (page) => {
+      await page.route('**/api/v1/occurrences?*', async (route) => {
+        const response = await route.fetch();
+        const answer = (await response.json()) as { occurrences: { title: string }[] };
+        const occurrences = answer.occurrences.map((one) => (one.title === single ? { ...one, extra: true } : one));
+        await route.fulfill({ response, json: { ...answer, occurrences } });
+      });
+      await page.reload();
+      await titled(page, single).click();
+      await page.getByText('Beside its series, whose rule gives no such time.').waitFor();
+    }));
+
   it('creates by dragging over free time, and undoes', () =>
     on('/?view=week', async (page) => {
       await titled(page, single).waitFor();
