@@ -50,8 +50,7 @@ describe('calendar', () => {
       await page.route('**/api/v1/occurrences?*', async (route) => {
         const response = await route.fetch();
         const answer = (await response.json()) as { occurrences: { title: string }[] };
-        const occurrences = answer.occurrences.map((one) => (one.title === single ? { ...one, extra: true } : one));
-        await route.fulfill({ response, json: { ...answer, occurrences } });
+        await route.fulfill({ response, json: { ...answer, occurrences: answer.occurrences.map((one) => ({ ...one, extra: one.title === single })) } });
       });
       await page.reload();
       await titled(page, single).click();
