@@ -72,8 +72,8 @@ impl Hub {
         Ok(())
     }
 
-    /// Puts before all that was `seen` what open creates have made, where something was seen that bears their stamp and their provider chooses ids: people copy
-    /// events with their stamps, and a window may list the copy alone (R10).
+    /// Puts before all that was `seen` what open creates have made, where their provider chooses ids and something bears their
+    /// stamp: people copy events with their stamps, and a window may list the copy alone (R10).
     pub(super) async fn made_first(
         &self,
         store: &Store,
