@@ -111,7 +111,7 @@ pub(super) fn leave(
     if matches!(unit, Unit::Override(_)) {
         let privacy = linked.value.privacy.max(Privacy::Private);
         let left = over(&member.mask, unit, privacy, &copy.local, shown);
-        copy.bring(unit, &left, cause);
+        copy.set(unit, &left, cause);
     }
     (!unit.same(&copy.local, &before)).then(|| unit.clone())
 }
