@@ -133,7 +133,7 @@ impl Sides<'_> {
             }
             // The master's own lines say everything about an extra occurrence, and about one that no line
             // takes out any more.
-            (_, None) if !was_cancelled && !recurrence::is_generated(self.next, id) => return None,
+            (_, None) if !was_cancelled && !self.next.has_slot(id) => return None,
             (Some(Override::Excluded), None) if !was_cancelled => return None,
             _ => self.next.occurrence(id)?,
         };

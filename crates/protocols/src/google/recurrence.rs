@@ -402,20 +402,11 @@ fn first_excluded(event: &Event, rule: &Rule) -> impl Iterator<Item = Recurrence
     starts.into_iter().map(RecurrenceId)
 }
 
-/// Whether the rules, or the start itself, bring about this occurrence, overrides aside.
-pub(super) fn is_generated(event: &Event, id: RecurrenceId) -> bool {
-    let mut plain = event.clone();
-    plain.overrides.clear();
-    plain.has_occurrence(id)
-}
-
 /// Occurrences that only an override brings about.
 fn extra_dates(event: &Event) -> BTreeSet<RecurrenceId> {
-    let mut plain = event.clone();
-    plain.overrides.clear();
     let overrides = event.overrides.iter();
     overrides
-        .filter(|(id, change)| matches!(change, Override::Patch(_)) && !plain.has_occurrence(**id))
+        .filter(|(id, change)| matches!(change, Override::Patch(_)) && !event.has_slot(**id))
         .map(|(id, _)| *id)
         .collect()
 }
