@@ -47,13 +47,15 @@ pub fn decide(copy: &mut Copy, unit: &Unit, remote: bool) -> bool {
     if !copy.held_units().contains(unit) {
         return false;
     }
-    let theirs = copy.held.as_ref().map(|held| copy.untaken(unit, held));
-    let (Some(held), Some(base)) = (&copy.held, &mut copy.base) else {
+    let Some(held) = copy.held.clone() else {
         return false;
     };
-    let theirs = theirs.flatten().unwrap_or_else(|| held.clone());
-    unit.take(&mut base.remote, held);
-    unit.take(&mut base.local, held);
+    let theirs = copy.untaken(unit, &held).unwrap_or_else(|| held.clone());
+    let Some(base) = &mut copy.base else {
+        return false;
+    };
+    unit.take(&mut base.remote, &held);
+    unit.take(&mut base.local, &held);
     let changes = remote && !unit.same(&copy.local, &theirs);
     if remote {
         unit.take(&mut copy.local, &theirs);
