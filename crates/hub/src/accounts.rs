@@ -9,7 +9,10 @@ use async_trait::async_trait;
 use jiff::Span;
 use providers::{Account, Connector, Credentials, Failure, Grant, Tokens};
 use secrecy::ExposeSecret;
-use storage::{Health, Store, Tx, connections, leases};
+use storage::{
+    Health, Store, Tx, connections, leases,
+    locks::{Locked, lock},
+};
 use sync::ConnectionId;
 
 use crate::{Error, Hub, Result};
@@ -151,6 +154,7 @@ impl AccountTokens {
         drop(tx);
         let granted = self.hub.providers().refresh(&row.provider, refresh).await;
         let mut tx = self.store.write().await?;
+        lock(&mut tx, Locked::Connection(self.id)).await?;
         let mut row = self.row(&mut tx).await?;
         // A person may have connected the account again meanwhile. What became of the old grant says nothing about the
         // new one, and must not take its place.

@@ -1,7 +1,10 @@
 //! The calendars of a connected account appear here.
 
 use identity::Actor;
-use storage::{Health, Tx, calendars, connections};
+use storage::{
+    Health, Tx, calendars, connections,
+    locks::{Locked, lock},
+};
 use sync::CalendarId;
 
 use crate::{Hub, Result};
@@ -30,7 +33,11 @@ impl Hub {
             .collect();
         let mut sort = i64::try_from(calendars::list(tx).await?.len()).unwrap_or(i64::MAX);
         for theirs in listed {
-            let known = calendars::by_remote(tx, connection.id, &theirs.id).await?;
+            let mut known = calendars::by_remote(tx, connection.id, &theirs.id).await?;
+            if let Some(row) = &known {
+                lock(tx, Locked::Calendar(row.id)).await?;
+                known = calendars::get(tx, row.id).await?;
+            }
             let id = known
                 .as_ref()
                 .map_or_else(|| CalendarId(self.ids().uuid()), |row| row.id);

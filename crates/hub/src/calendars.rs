@@ -2,7 +2,11 @@
 
 use identity::Actor;
 use serde_json::{Map, Value};
-use storage::{Change, ChangeKind, Health, Tx, calendars as rows, shares::Access};
+use storage::{
+    Change, ChangeKind, Health, Tx, calendars as rows,
+    locks::{Locked, lock},
+    shares::Access,
+};
 use sync::CalendarId;
 
 use crate::{CalendarView, Error, Hub, Key, Result, access, replicate::held::counted};
@@ -166,6 +170,7 @@ impl Hub {
     ) -> Result<CalendarView> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
+        lock(&mut tx, Locked::Calendar(id)).await?;
         let (mut row, level) = access::reach(&mut tx, actor, id, Access::Owner).await?;
         let edit = if access::owns(actor, &row) {
             edit

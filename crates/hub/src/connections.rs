@@ -2,7 +2,11 @@
 
 use identity::Actor;
 use providers::{Account, Auth, AuthorizeRequest, Credentials, Description, Failure};
-use storage::{Change, ChangeKind, Health, Tx, calendars, connections, jobs, one_time};
+use storage::{
+    Change, ChangeKind, Health, Tx, calendars, connections, jobs,
+    locks::{Locked, lock},
+    one_time,
+};
 use sync::{ConnectionId, UserId};
 
 use crate::{Error, Hub, Key, Result, access, links::Kept, replicate};
@@ -226,6 +230,10 @@ impl Hub {
         let known = all
             .into_iter()
             .find(|c| c.provider == new.provider && c.account == account && c.url == new.url);
+        let known = match known {
+            Some(row) => to_renew(tx, row.id).await?,
+            None => None,
+        };
         let mut row = known.clone().unwrap_or_else(|| {
             let user = actor.user().unwrap_or(UserId(uuid::Uuid::nil()));
             connections::Connection {
@@ -411,4 +419,14 @@ impl providers::Tokens for Fixed {
             "the provider does not accept the access that it just gave".to_owned(),
         ))
     }
+}
+
+/// An account that somebody connects again. Whoever reads one of its calendars locks that first and the account after it:
+/// the other way round the two would wait for each other.
+async fn to_renew(tx: &mut Tx, id: ConnectionId) -> Result<Option<connections::Connection>> {
+    for calendar in calendars::of_connection(tx, id).await? {
+        lock(tx, Locked::Calendar(calendar.id)).await?;
+    }
+    lock(tx, Locked::Connection(id)).await?;
+    Ok(connections::get(tx, id).await?)
 }

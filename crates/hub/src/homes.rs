@@ -5,7 +5,13 @@ use std::collections::HashSet;
 
 use identity::Actor;
 use serde_json::{Value, json};
-use storage::{Logged, Tx, calendars, shares, shares::Whom, users};
+use storage::{
+    Logged, Tx, calendars,
+    locks::{Locked, lock},
+    shares,
+    shares::Whom,
+    users,
+};
 use sync::{CalendarId, UserId};
 use uuid::Uuid;
 
@@ -76,6 +82,7 @@ impl Hub {
         }
         for user in homes {
             let id = self.inbox_in(tx, user).await?;
+            lock(tx, Locked::Calendar(id)).await?;
             let Some(mut inbox) = calendars::get(tx, id).await? else {
                 continue;
             };

@@ -1,7 +1,10 @@
 //! What is wrong with a calendar or an account, where people look for it, and when it is over.
 
 use providers::Failure;
-use storage::{Health, Store, Tx, calendars, connections};
+use storage::{
+    Health, Store, Tx, calendars, connections,
+    locks::{Locked, lock},
+};
 use sync::{CalendarId, ConnectionId};
 
 use crate::{Error, Hub, Result};
@@ -23,6 +26,7 @@ impl Hub {
             _ => Health::Failing,
         };
         let mut tx = store.write().await?;
+        lock(&mut tx, Locked::Calendar(calendar)).await?;
         let Some(mut row) = calendars::get(&mut tx, calendar).await? else {
             return Ok(());
         };
@@ -47,6 +51,7 @@ impl Hub {
         id: ConnectionId,
         message: Option<String>,
     ) -> Result<()> {
+        lock(tx, Locked::Connection(id)).await?;
         if let Some(mut connection) = connections::get(tx, id).await? {
             connection.state = Health::Reconnect;
             connection.message = message;
@@ -58,6 +63,7 @@ impl Hub {
 
     /// A read has worked: whatever was wrong with the account is not wrong any more.
     pub(crate) async fn works_again(&self, tx: &mut Tx, id: ConnectionId) -> Result<()> {
+        lock(tx, Locked::Connection(id)).await?;
         if let Some(mut connection) = connections::get(tx, id).await?
             && connection.state != Health::Ok
         {

@@ -7,6 +7,7 @@ use storage::{
     api_tokens::{self, ApiToken},
     app_passwords::{self, AppPassword},
     ids::UserId,
+    locks::{Locked, lock},
     one_time, sessions,
     users::{self, User},
 };
@@ -81,6 +82,7 @@ impl Identity {
     pub async fn change_user(&self, user: UserId, change: UserChange) -> Result<Option<User>> {
         let email = change.email.as_deref().map(checked_email).transpose()?;
         let mut tx = self.store.write().await?;
+        lock(&mut tx, Locked::User(user)).await?;
         let Some(mut user) = users::get(&mut tx, user).await? else {
             return Ok(None);
         };
@@ -246,6 +248,7 @@ impl Identity {
 }
 
 async fn write_password(tx: &mut Tx, user: UserId, password: Option<String>) -> Result<()> {
+    lock(tx, Locked::User(user)).await?;
     let Some(mut row) = users::get(tx, user).await? else {
         return Err(storage::Error::Missing("person").into());
     };

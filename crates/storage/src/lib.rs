@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod leases;
 pub mod linked;
 pub mod links;
+pub mod locks;
 pub mod mail;
 pub mod members;
 pub mod meta;

@@ -8,7 +8,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use storage::{Tx, channels as rows, jobs};
+use storage::{
+    Tx, channels as rows, jobs,
+    locks::{Locked, lock},
+};
 use sync::TenantId;
 use tokio::sync::{OwnedMutexGuard, oneshot};
 use uuid::Uuid;
@@ -171,6 +174,7 @@ fn busy(why: &'static str) -> Error {
 
 async fn note_one(tx: &mut Tx, channel: Uuid, news: News, now: Timestamp) -> Result<()> {
     // Read again: the channel may have been confirmed meanwhile, or ended.
+    lock(tx, Locked::Channel(channel)).await?;
     let Some(mut row) = rows::get(tx, channel).await? else {
         return Ok(());
     };

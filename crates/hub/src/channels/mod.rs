@@ -6,7 +6,10 @@ mod arrivals;
 use jiff::{Span, Timestamp};
 use providers::{Channel, Failure, Watch};
 use secrecy::SecretString;
-use storage::{Store, channels as rows};
+use storage::{
+    Store, channels as rows,
+    locks::{Locked, lock},
+};
 use sync::CalendarId;
 
 pub(crate) use arrivals::Arrivals;
@@ -170,6 +173,7 @@ impl Hub {
         };
         let mut tx = store.write().await?;
         // Read again: it may have ended meanwhile.
+        lock(&mut tx, Locked::Channel(old.id)).await?;
         let now_there = rows::get(&mut tx, old.id).await?;
         let Some(mut row) = now_there.filter(|row| row.state == rows::State::Active) else {
             return Ok(None);

@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use calendar::{Event, Unit};
 use identity::Actor;
-use storage::{Tx, copies, linked, links, members};
+use storage::{
+    Tx, copies, linked, links,
+    locks::{Locked, lock},
+    members,
+};
 use sync::{
     CalendarId, CauseKind, Law, LinkId, Linked, Member, OnConflict, Relinked,
     law::holds,
@@ -62,6 +66,7 @@ impl Hub {
         kept: Kept,
     ) -> Result<()> {
         let mut tx = self.store(actor.tenant).await?.write().await?;
+        lock(&mut tx, Locked::Link(id)).await?;
         let Some(before) = links::get(&mut tx, id).await? else {
             return Ok(());
         };
@@ -85,6 +90,7 @@ impl Hub {
         id: LinkId,
         change: LinkChange,
     ) -> Result<links::Link> {
+        lock(tx, Locked::Link(id)).await?;
         let before = links::get(tx, id).await?.ok_or(Error::NotFound("link"))?;
         let mut link = before.clone();
         if let Some(name) = &change.name {

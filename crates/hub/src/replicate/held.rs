@@ -10,6 +10,7 @@ use storage::{
     Store, Tx, calendars,
     held::{self, Held, State},
     jobs,
+    locks::{Locked, lock},
 };
 use sync::CalendarId;
 
@@ -55,6 +56,7 @@ impl Hub {
     ) -> Result<CalendarView> {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
+        lock(&mut tx, Locked::Calendar(id)).await?;
         let mut row = access::calendar(&mut tx, actor, id).await?;
         if held::set_state(&mut tx, id, State::Missing, state).await? > 0 {
             row.message = message(&held::of_calendar(&mut tx, id).await?);

@@ -8,6 +8,7 @@ use std::{
 use providers::{Changes, Failure, Found, Malformed, Sighting};
 use storage::{
     Health, Store, Tx, ahead, calendars, copies, links,
+    locks::{Locked, lock},
     runs::{self, Run},
 };
 use sync::{CalendarId, CopyId, Law, Remote, Version, law::holds};
@@ -307,6 +308,7 @@ impl Hub {
         message: Option<String>,
         moved: bool,
     ) -> Result<()> {
+        lock(tx, Locked::Calendar(work.id())).await?;
         let Some(mut row) = calendars::get(tx, work.id()).await? else {
             return Ok(());
         };

@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use providers::Failure;
-use storage::{Store, calendars};
+use storage::{
+    Store, calendars,
+    locks::{Locked, lock},
+};
 
 use super::Work;
 use crate::{Error, Hub, Result};
@@ -21,6 +24,7 @@ impl Hub {
         let theirs = theirs.find(|c| Some(&c.id) == work.row.remote_id.as_ref());
         let writable = theirs.ok_or(Failure::CalendarGone)?.writable;
         let mut tx = store.write().await?;
+        lock(&mut tx, Locked::Calendar(work.id())).await?;
         if let Some(mut row) = calendars::get(&mut tx, work.id()).await?
             && row.read_only == writable
         {

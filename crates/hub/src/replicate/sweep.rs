@@ -7,6 +7,7 @@ use providers::Sighting;
 use storage::{
     Store, calendars,
     held::{Held, State},
+    locks::{Locked, lock},
 };
 use sync::Remote;
 
@@ -68,6 +69,7 @@ impl Hub {
     /// Forgets how far the calendar has been read.
     async fn begin_anew(&self, store: &Store, work: &Work) -> Result<()> {
         let mut tx = store.write().await?;
+        lock(&mut tx, Locked::Calendar(work.id())).await?;
         if let Some(mut row) = calendars::get(&mut tx, work.id()).await? {
             row.cursor = None;
             calendars::update(&mut tx, &row).await?;

@@ -2,7 +2,10 @@
 
 use identity::Actor;
 use serde_json::{Map, Value, json};
-use storage::{Tx, calendars};
+use storage::{
+    Tx, calendars,
+    locks::{Locked, lock},
+};
 use sync::{CalendarId, UserId};
 
 use super::own::holds;
@@ -71,9 +74,13 @@ impl Hub {
             return Err(Error::invalid("calendar", reason));
         };
         let mut changed = false;
-        for mut other in calendars::list(&mut tx).await? {
+        for other in calendars::list(&mut tx).await? {
             let is = other.id == id;
             if other.owner == Some(user) && is_default(&other) != is {
+                lock(&mut tx, Locked::Calendar(other.id)).await?;
+                let Some(mut other) = calendars::get(&mut tx, other.id).await? else {
+                    continue;
+                };
                 let kept = other.kept.entry(DIALECT).or_insert_with(|| json!({}));
                 if let Value::Object(kept) = kept {
                     mark(kept, is);

@@ -10,13 +10,17 @@ use kalends_hub::{
     replicate::{PULL, PUSH},
 };
 use providers::Failure;
-use storage::jobs;
+use storage::{
+    calendars, jobs,
+    locks::{Locked, lock},
+};
 
 use crate::world::{Database, World, event, until};
 
 both! {
     what_is_hidden_is_kept_in_step,
     what_was_stopped_goes_on_when_it_is_selected_again,
+    what_a_person_chooses_while_a_calendar_is_read_stays,
     jobs_that_were_lost_come_back_with_the_next_start,
     what_a_killed_process_held_is_taken_up_at_once,
     a_provider_that_fails_is_tried_again_and_the_message_goes,
@@ -79,6 +83,25 @@ async fn what_was_stopped_goes_on_when_it_is_selected_again(database: Database) 
         world.hub_titles(0).await == ["Meanwhile"]
     })
     .await;
+}
+
+async fn what_a_person_chooses_while_a_calendar_is_read_stays(database: Database) {
+    let world = World::new(&database, 1).await;
+    let other = world.database.open().await;
+    let other = other.of(world.store.tenant()).await.unwrap();
+    let mut tx = other.write().await.unwrap();
+    let id = world.calendars[0];
+    lock(&mut tx, Locked::Calendar(id)).await.unwrap();
+    let mut row = calendars::get(&mut tx, id).await.unwrap().unwrap();
+    row.selected = false;
+    let choose = async {
+        // Long enough for it to be read, were it not made to wait.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        calendars::update(&mut tx, &row).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let _ = tokio::join!(world.pull(0), choose);
+    assert_eq!(world.view(0).await.health, Health::Paused);
 }
 
 async fn jobs_that_were_lost_come_back_with_the_next_start(database: Database) {

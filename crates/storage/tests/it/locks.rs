@@ -1,8 +1,13 @@
-//! Jobs and leases: coalesced, claimed by one owner at a time, fenced when that one was too slow.
+//! Jobs and leases: coalesced, claimed by one owner at a time, fenced when that one was too slow. Rows that are read to
+//! be changed.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
-use kalends_storage::{Store, jobs, leases, timers};
+use kalends_storage::{
+    Store, calendars, jobs, leases,
+    locks::{Locked, lock},
+    timers,
+};
 use uuid::Uuid;
 
 use crate::fixture::{Fixture, at, id};
@@ -16,6 +21,7 @@ both! {
     kinds_are_kept_apart,
     leases_exclude_and_expire,
     timers_fire_in_order,
+    what_two_change_in_a_row_stays,
 }
 
 async fn request(store: &Store, kind: &str, subject: Uuid, due: i64) {
@@ -215,4 +221,29 @@ async fn what_an_owner_left_behind_is_given_back_and_nothing_else(f: Fixture) {
     );
     assert!(!done(&f.store, &left).await, "the former self has lost it");
     assert!(done(&f.store, &held).await, "the other one has not");
+}
+
+async fn what_two_change_in_a_row_stays(f: Fixture) {
+    let calendar = f.calendar().await;
+    let other = f.again().await.of(f.store.tenant()).await.unwrap();
+    let mut tx = f.store.write().await.unwrap();
+    lock(&mut tx, Locked::Calendar(calendar)).await.unwrap();
+    let mut row = calendars::get(&mut tx, calendar).await.unwrap().unwrap();
+    row.selected = false;
+    let second = tokio::spawn(async move {
+        let mut tx = other.write().await.unwrap();
+        lock(&mut tx, Locked::Calendar(calendar)).await.unwrap();
+        let mut row = calendars::get(&mut tx, calendar).await.unwrap().unwrap();
+        row.feed += 1;
+        calendars::update(&mut tx, &row).await.unwrap();
+        tx.commit().await.unwrap();
+    });
+    // Long enough for it to read, were it not made to wait.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    calendars::update(&mut tx, &row).await.unwrap();
+    tx.commit().await.unwrap();
+    second.await.unwrap();
+    let mut tx = f.store.read().await.unwrap();
+    let row = calendars::get(&mut tx, calendar).await.unwrap().unwrap();
+    assert_eq!((row.selected, row.feed), (false, 1));
 }
