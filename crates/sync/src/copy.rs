@@ -279,6 +279,7 @@ impl Copy {
             if let Some(base) = &mut self.base
                 && !base.is_folded(unit)
                 && unit.same(&self.local, &base.remote)
+                && holds(Law::SameWaitsForNothing)
             {
                 // Back to what the provider has: there is nothing to write, and nothing that a deletion would lose.
                 unit.take(&mut base.local, &self.local);
@@ -335,7 +336,9 @@ impl Copy {
         let mut pending = self.pending();
         if let Some(base) = &mut self.base {
             pending.retain(|unit| {
-                let there = !base.is_folded(unit) && unit.same(&self.local, &base.remote);
+                let there = holds(Law::SameWaitsForNothing)
+                    && !base.is_folded(unit)
+                    && unit.same(&self.local, &base.remote);
                 if there {
                     unit.take(&mut base.local, &self.local);
                 }

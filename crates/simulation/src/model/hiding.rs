@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use calendar::{Privacy, Unit};
-use sync::{Cause, links as rules};
+use sync::{Cause, Law, law::holds, links as rules};
 
 use super::{Hub, index_of};
 
@@ -26,7 +26,7 @@ impl Hub {
             return;
         };
         let is_origin = self.members[member].copy == self.linked[linked].origin;
-        if !is_origin || !self.hides(origin, member) {
+        if !is_origin || !self.hides(origin, member) || !holds(Law::LastCopyHides) {
             return;
         }
         let (value, copy) = (&mut self.linked[linked], &self.rows[origin].copy);
@@ -38,7 +38,8 @@ impl Hub {
     /// What people have noted on blocks flows in if the event has turned public and nothing has come in its place.
     pub(super) fn let_in(&mut self, linked: usize, moved: &BTreeSet<Unit>, cause: &Cause) {
         let value = &self.linked[linked];
-        if !moved.contains(&Unit::Privacy) || value.value.privacy != Privacy::Public {
+        let turned = moved.contains(&Unit::Privacy) && value.value.privacy == Privacy::Public;
+        if !turned || !holds(Law::NotesFlowWhenPublic) {
             return;
         }
         let id = value.id;

@@ -36,7 +36,7 @@ impl Hub {
         {
             return;
         }
-        if let Some(linked) = self.linked_twin(row) {
+        if let Some(linked) = self.linked_twin(row).filter(|_| holds(Law::LateTwinsJoin)) {
             self.make_room(linked, row, cause);
             self.join(linked, row, cause);
             self.members.last_mut().unwrap().since = Some(self.now());
@@ -58,7 +58,9 @@ impl Hub {
             {
                 self.join(linked, twin, cause);
                 // It turned up beside another: it may have been moved from there.
-                self.members[member].since = Some(self.now());
+                if holds(Law::TwinsMayBeMoved) {
+                    self.members[member].since = Some(self.now());
+                }
                 joined = true;
             }
         }
@@ -335,7 +337,7 @@ impl Hub {
                     let row = index_of(self.members[member].copy.0);
                     let there = &mut self.rows[row];
                     let mut cause = along(cause);
-                    if Some(place) == home {
+                    if Some(place) == home && holds(Law::HidingIsNoEdit) {
                         // Who turned it private has a block of it from then on; that is no edit.
                         cause.kind = CauseKind::Config;
                     }

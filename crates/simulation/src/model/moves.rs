@@ -83,7 +83,8 @@ impl Hub {
                 && has_room
                 && same.any(|m| uids.contains(&*self.rows[row(m)].copy.local.uid))
         });
-        let Some(other) = others.next().filter(|_| self.linked[linked].alive) else {
+        let lives = self.linked[linked].alive && holds(Law::LivesOnce);
+        let Some(other) = others.next().filter(|_| lives) else {
             return false;
         };
         let own = of(id)
@@ -195,11 +196,15 @@ impl Hub {
         let found = gone.into_iter().max_by_key(|row| row.copy.alive)?;
         let row = index_of(found.copy.id.0);
         // A target's own event is not brought back by the link, and must not die with the linked one.
-        (found.copy.alive || !self.standing(row).target).then_some(row)
+        let own = self.standing(row).target && holds(Law::TargetsOwnStaysDead);
+        (found.copy.alive || !own).then_some(row)
     }
 
     /// What is brought back may have been moved here from another calendar of the link, of which nothing was heard yet.
     pub(super) fn turned_up(&mut self, row: usize) {
+        if !holds(Law::BackMayBeMoved) {
+            return;
+        }
         let (copy, now) = (self.rows[row].copy.id, self.now());
         let members = self.members.iter_mut();
         members

@@ -265,7 +265,7 @@ impl Hub {
         };
         let made = self.intents.iter().find(|i| {
             let copy = &self.rows[index_of(i.copy.0)].copy;
-            let open = i.may_arrive() && !is_answered(copy, i);
+            let open = i.may_arrive() && !(is_answered(copy, i) && holds(Law::AnsweredIsKnown));
             i.operation == Operation::Create
                 && (i.may_arrive() || !holds(Law::StampIsNoProof))
                 && (stamp == Some(i.stamp) && (open || !holds(Law::StampIsNoProof))
@@ -352,7 +352,7 @@ impl Hub {
         let (intents, standing) = (self.unfinished(row), self.standing(row));
         // A stamp alone proves nothing: people copy events with it.
         let other = self.row_of(self.place(row), &seen.remote_id, None);
-        if other.is_some_and(|other| other != row) {
+        if other.is_some_and(|other| other != row) && holds(Law::OthersAreNotFound) {
             let nothing = self.observation(None, "");
             return self.looked(row, stamp, &nothing);
         }

@@ -107,7 +107,7 @@ pub(super) fn member(
 /// mirror lost, then.
 pub fn gives_way(member: &Member, mirror: &Copy, event: &Copy) -> Vec<Conflict> {
     let mut noted = unit::diff(&mirror.local, &member.agreed);
-    noted.retain(|unit| !matches!(unit, Unit::Unknown(_)));
+    noted.retain(|unit| !matches!(unit, Unit::Unknown(_)) && holds(Law::NotesOfMirrorsAreKept));
     noted.retain(|unit| !unit.same(&mirror.local, &event.local));
     let lost = |unit| Conflict {
         remote_side: Some(here(event, &unit)),
@@ -151,7 +151,12 @@ fn inward_part(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSe
             } else {
                 // Agreed is what would be projected: a note on an occurrence, which the mask hides, stays a note.
                 let shown = shown(linked, member, copy.id);
-                unit.take(&mut member.agreed, &shown);
+                let agreed = if holds(Law::NotesStayNotes) {
+                    &shown
+                } else {
+                    &copy.local
+                };
+                unit.take(&mut member.agreed, agreed);
             }
             if same {
                 continue;
@@ -232,10 +237,11 @@ fn outward_part(
         if is_kept(&unit, linked, member, copy.id) {
             continue;
         }
-        if own && hides(&unit, linked, member) {
+        if own && hides(&unit, linked, member) && holds(Law::OwnIsLeft) {
             let (was, noted) = (copy.clone(), !unit.same(&copy.local, &member.agreed));
             // Own words among others' go with them, and may be nowhere else.
-            let said = linked.authors.get(&unit) == Some(&copy.calendar);
+            let said =
+                linked.authors.get(&unit) == Some(&copy.calendar) && holds(Law::OwnWordsAreKept);
             let left = leave(&unit, &shown, linked, member, copy, cause);
             if left.is_some() && (noted || said) && was.alive {
                 let gone = lost(unit.clone(), linked, member, &was, &shown);
@@ -246,7 +252,7 @@ fn outward_part(
             continue;
         }
         if !unit.same(&copy.local, &shown) {
-            let noted = !unit.same(&copy.local, &member.agreed);
+            let noted = !unit.same(&copy.local, &member.agreed) && holds(Law::NotedIsKept);
             if copy.alive && (noted || is_silenced(&unit, linked, member, copy)) {
                 let lost = lost(unit.clone(), linked, member, copy, &shown);
                 done.lost.push(lost);
@@ -273,7 +279,7 @@ pub(super) fn is_silenced(unit: &Unit, linked: &Linked, member: &Member, copy: &
     let unseen = matches!(unit, Unit::Override(_)) && holds(Law::UnseenIsKept);
     *unit != Unit::Privacy
         && linked.authors.get(unit) == Some(&copy.calendar)
-        && (unseen || hides(unit, linked, member))
+        && (unseen || (hides(unit, linked, member) && holds(Law::SilencedIsKept)))
 }
 
 /// What a member's copy of the linked event is made of: what may be seen of the part that it has.

@@ -6,6 +6,7 @@ use calendar::{Event, Privacy, Unit, unit};
 
 use crate::{
     Cause, Conflict, Copy, Linked, Mask, Member, Role,
+    law::{Law, holds},
     links::{flow::member, moved::unbring, private::privacy_at, relink::met},
     loose,
 };
@@ -24,9 +25,9 @@ pub fn attach(
     let mut losers = Vec::new();
     let shown = joined.agreed.clone();
     let mut privacy = linked.value.privacy;
-    if role.sends() {
+    if role.sends() || !holds(Law::TargetsHideNothing) {
         privacy = privacy_at(&joined.mask, linked, copy);
-        if !joined.mask.covers(&Unit::Privacy, privacy) {
+        if !joined.mask.covers(&Unit::Privacy, privacy) && holds(Law::JoinersHide) {
             // Who joins may say that it is private: then nothing that it hides comes along.
             privacy = privacy.max(copy.local.privacy);
         }
@@ -34,7 +35,7 @@ pub fn attach(
     for unit in unit::all([&shown, &copy.local]) {
         let said = linked.authors.contains_key(&unit);
         let of_series = !matches!(unit, Unit::Override(_));
-        if is_veiled(&joined.mask, &unit, privacy) {
+        if is_veiled(&joined.mask, &unit, privacy) && holds(Law::VeiledIsNotBrought) {
             unbring(&unit, copy);
         }
         let shown = match (of_series, said) {
@@ -97,7 +98,7 @@ fn is_veiled(mask: &Mask, unit: &Unit, privacy: Privacy) -> bool {
 /// false difference. What still waits to be written is another thing.
 pub(super) fn respell(unit: &Unit, copy: &mut Copy, shown: &Event) {
     if let Some(base) = &mut copy.base
-        && unit.same(&base.local, &copy.local)
+        && (unit.same(&base.local, &copy.local) || !holds(Law::WaitingIsNotRespelled))
     {
         unit.take(&mut base.local, shown);
     }

@@ -47,7 +47,7 @@ pub fn moved(left: &Member, there: &Member, read: Option<Timestamp>, now: Timest
         Moved::Not
     } else if there.role.sends() {
         Moved::LivesOn
-    } else if left.role.sends() {
+    } else if left.role.sends() || !holds(Law::TargetsEndNothing) {
         Moved::OutOfTheLink
     } else {
         // Nothing dies of what a target declines.
@@ -58,6 +58,9 @@ pub fn moved(left: &Member, there: &Member, read: Option<Timestamp>, now: Timest
 /// The copy that was moved away leaves its link. What came along the link and was not written yet is not its own: should
 /// somebody bring it back, it may not be shown that any more.
 pub fn leave(copy: &mut Copy) {
+    if !holds(Law::MovedAwayIsStripped) {
+        return;
+    }
     for unit in copy.pending() {
         unbring(&unit, copy);
     }
@@ -76,7 +79,9 @@ pub(super) fn unbring(unit: &Unit, copy: &mut Copy) {
 /// Whether a unit that waits to be written came along a link. What started it may have been in this very calendar.
 pub(super) fn came_along(unit: &Unit, copy: &Copy) -> bool {
     let along = |cause: &Cause| {
-        cause.link.is_some() || cause.from != copy.calendar || cause.kind == CauseKind::Config
+        (cause.link.is_some() && holds(Law::AlongIsAlong))
+            || cause.from != copy.calendar
+            || cause.kind == CauseKind::Config
     };
     copy.causes.get(unit).is_some_and(along)
 }
@@ -131,7 +136,7 @@ fn keep_hidden(linked: &mut Linked, here: &Member, left: &Copy, copy: &Copy) -> 
     let mut lost = Vec::new();
     for unit in unit::all([&linked.value, &copy.local]) {
         let hidden = hides_from_others(&unit, linked, here);
-        if !hidden || unit.same(&linked.value, &copy.local) {
+        if !hidden || unit.same(&linked.value, &copy.local) || !holds(Law::HiddenStaysBehind) {
             continue;
         }
         let unsent = left.base.as_ref();
@@ -164,7 +169,9 @@ fn gave_way(
     copy: &Copy,
     seen: &Event,
 ) -> Vec<Conflict> {
-    let came_back = |cause: &Cause| cause.kind == CauseKind::Flow && cause.from == left.calendar;
+    let came_back = |cause: &Cause| {
+        cause.kind == CauseKind::Flow && cause.from == left.calendar && holds(Law::AwayEditsAreKept)
+    };
     let mut gone = unit::diff(&copy.local, seen);
     gone.retain(|unit| left.causes.get(unit).is_some_and(came_back));
     gone.retain(|unit| unit.same(&copy.local, &here.agreed));
@@ -179,7 +186,7 @@ pub fn lives_as(dead: &Linked, living: &Linked, copy: &Copy, own: &[Event]) -> V
     let mut lost = unit::diff(&dead.value, &living.value);
     lost.retain(|unit| {
         let brought = own.iter().any(|event| unit.same(event, &dead.value));
-        dead.authors.contains_key(unit) && !brought
+        dead.authors.contains_key(unit) && !brought && holds(Law::DeadWordsAreKept)
     });
     let said = Copy {
         local: dead.value.clone(),
@@ -213,7 +220,8 @@ pub fn speaks(
         .into_iter()
         .filter(|unit| !unit.same(&before.value, &copy.local));
     let mut gone: BTreeSet<Unit> = gone.collect();
-    if is_private(&linked.value) || is_private(&copy.local) {
+    let private = is_private(&linked.value) || is_private(&copy.local);
+    if private && holds(Law::SpeaksForWhatItHas) {
         // What was hidden from it as private it has seen by itself, and speaks for; and what is private there is so from now on.
         let mut told = inward(linked, member, copy);
         told.retain(|unit| {

@@ -28,7 +28,7 @@ pub(super) fn privacy_at(mask: &Mask, linked: &Linked, copy: &Copy) -> Privacy {
         // It is private because the mask says so; that tells nothing of the event.
         return known;
     }
-    if mask.of_originals().covers(&Unit::Privacy, known) {
+    if mask.of_originals().covers(&Unit::Privacy, known) && holds(Law::OwnPrivacyHides) {
         known.max(copy.local.privacy)
     } else {
         known
@@ -53,7 +53,7 @@ fn privacy_written(mask: &Mask, linked: &Linked, member: &Member, copy: &Copy) -
     let privacy = privacy_in(mask, linked, copy);
     let turns =
         copy.alive && linked.origin != copy.id && !Unit::Privacy.same(&copy.local, &member.agreed);
-    if turns && !mask.covers(&Unit::Privacy, privacy) {
+    if turns && !mask.covers(&Unit::Privacy, privacy) && holds(Law::WrittenWithPrivacy) {
         privacy.max(copy.local.privacy)
     } else {
         privacy
@@ -98,9 +98,10 @@ pub(super) fn leave(
 ) -> Option<Unit> {
     let before = copy.local.clone();
     // Others' words may stand beside this calendar's own, which the linked event has by now.
-    let mixed = *unit == Unit::Text;
+    let mixed = *unit == Unit::Text && holds(Law::MixedTextGoes);
     let said = linked.authors.get(unit) == Some(&copy.calendar) && !mixed;
-    let brought = !said && unit.same(&copy.local, &member.agreed);
+    let brought =
+        !said && unit.same(&copy.local, &member.agreed) && holds(Law::UnwrittenIsTakenBack);
     if brought
         && let Some(base) = &copy.base
         && !unit.same(&copy.local, &base.local)
@@ -124,7 +125,11 @@ pub(super) fn absorber(unit: &Unit, linked: &Linked, member: &Member, copy: &Cop
     let own = occurrence_privacy(unit, &copy.local);
     let kind = if !shows && ((untold && own.is_some()) || series != Privacy::Public) {
         MaskKind::Busy
-    } else if !shows && linked.origin != copy.id && own > occurrence_privacy(unit, &member.agreed) {
+    } else if !shows
+        && linked.origin != copy.id
+        && own > occurrence_privacy(unit, &member.agreed)
+        && holds(Law::OnlyThatItIsPrivate)
+    {
         // Only that: what was written with it may be for nobody else.
         MaskKind::Fields([Unit::Privacy].into())
     } else {
@@ -156,9 +161,10 @@ pub(super) fn sight(linked: &Linked, member: &Member, copy: CopyId) -> Mask {
             ..Mask::everything()
         };
     }
+    let own = linked.origin == copy && holds(Law::OriginSeesAll);
     Mask {
-        show_private: member.mask.show_private || linked.origin == copy,
-        private: member.mask.private && linked.origin != copy,
+        show_private: member.mask.show_private || own,
+        private: member.mask.private && !own,
         ..member.mask.clone()
     }
 }
@@ -211,8 +217,10 @@ fn is_untold(unit: &Unit, member: &Member, copy: &Copy) -> bool {
 
 /// Whether anything of a unit is in both: a line of a text, a field of an occurrence. Providers may have respelled what one of them has.
 pub(super) fn shares(unit: &Unit, one: &Event, other: &Event) -> bool {
+    let exact = !holds(Law::RespelledGoes);
     unit.same(one, other)
         || match unit {
+            _ if exact => false,
             Unit::Text => !loose::lines(&one.text).is_disjoint(&loose::lines(&other.text)),
             Unit::Title | Unit::Place => loose::same(unit, one, other),
             Unit::Override(id) => match (one.overrides.get(id), other.overrides.get(id)) {
@@ -264,7 +272,7 @@ pub fn hide(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet<U
                 .get(&unit)
                 .is_some_and(|by| *by != copy.calendar)
         };
-        if unit == Unit::Privacy && theirs() {
+        if unit == Unit::Privacy && theirs() && holds(Law::OthersMayHide) {
             continue;
         }
         // What the mask hides anyhow others have said.
@@ -291,7 +299,8 @@ pub fn hide(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet<U
 pub fn sees_less(linked: &Linked, member: &Member) -> bool {
     let sees = member.attached && !member.stopped && member.role.receives() && linked.alive;
     let less = |unit: &Unit| *unit == Unit::Privacy || hides(unit, linked, member);
-    sees && unit::diff(&member.agreed, &seen(linked, member))
-        .iter()
-        .any(less)
+    sees && holds(Law::WhoHidesSeesLess)
+        && unit::diff(&member.agreed, &seen(linked, member))
+            .iter()
+            .any(less)
 }

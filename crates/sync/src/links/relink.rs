@@ -95,7 +95,7 @@ fn relink_part(
     let hidden = covered(linked, member, copy);
     for unit in unit::all([&shown, &member.agreed, &copy.local]) {
         let covered = hidden(&unit);
-        if own && member.role.receives() && hides(&unit, linked, member) {
+        if own && member.role.receives() && hides(&unit, linked, member) && holds(Law::OwnIsLeft) {
             if !unit.same(&shown, &member.agreed) {
                 let changed = leave(&unit, &shown, linked, member, copy, cause);
                 done.copy.units.extend(changed);
@@ -105,13 +105,17 @@ fn relink_part(
         }
         if copy.alive && !covered {
             settle(&unit, &shown, linked, member, copy, cause, &mut done);
-        } else if member.role.receives() && (!covered || !unit.same(&shown, &member.agreed)) {
+        } else if member.role.receives()
+            && (!covered || !unit.same(&shown, &member.agreed))
+            && (copy.alive || holds(Law::DeadCatchUp))
+        {
             // What the mask hides belongs to the copy, unless the projection itself is another one now (L2); what was
             // edited before a copy died, died with it.
             let noted =
                 !unit.same(&copy.local, &member.agreed) || is_silenced(&unit, linked, member, copy);
             // Unless it was moved: then it lives on elsewhere (L4), with what came along the link.
-            let kept = copy.alive || (!covered && !linked.alive);
+            let moved = !covered && !linked.alive && holds(Law::MovedIsKept);
+            let kept = copy.alive || moved;
             if kept && noted && !unit.same(&copy.local, &shown) {
                 let gone = lost(unit.clone(), linked, member, copy, &shown);
                 done.conflicts.push(gone);
@@ -230,7 +234,8 @@ pub(super) fn settle(
         if let Unit::Override(_) = unit {
             let mask = absorber(unit, linked, member, copy);
             mask.absorb_override(unit, &mut linked.value, &value);
-            if member.role.receives() && hides(unit, linked, member) {
+            let blocks = member.role.receives() && holds(Law::BlocksComeBack);
+            if blocks && hides(unit, linked, member) {
                 // It turned private with this: what the calendar may not see of it any more is yet to go.
                 unit.take(&mut member.agreed, &copy.local);
             } else {
@@ -269,7 +274,7 @@ fn live(
         _ => {}
     }
     member.agreed_alive = linked.alive;
-    member.declined &= !copy.alive;
+    member.declined &= !copy.alive || !holds(Law::LivingIsNotDeclined);
 }
 
 fn revive(copy: &mut Copy, alive: bool, cause: &Cause, done: &mut Relinked) {

@@ -6,6 +6,7 @@ use calendar::{Event, Unit, unit};
 
 use crate::{
     CalendarId, Cause, Conflict, Copy, Linked, Mask, Member, Side,
+    law::{Law, holds},
     links::{
         Relinked,
         flow::shown,
@@ -70,7 +71,7 @@ fn remask_part(
             done.moved.extend(hide(linked, member, copy));
         }
     }
-    if made != Made::Mirror {
+    if made != Made::Mirror && holds(Law::OccurrencesStay) {
         // Of an occurrence, too, its own calendar keeps what it no longer lets out.
         let sight = sight(linked, member, copy.id);
         let agreed = sight.project(&member.agreed);
@@ -79,7 +80,7 @@ fn remask_part(
     let hidden = covered(linked, member, copy);
     let seen = shown(linked, member, copy.id);
     // What has just gone from the linked event has not gone here.
-    let gone = done.moved.iter();
+    let gone = done.moved.iter().filter(|_| holds(Law::OccurrencesStay));
     for unit in gone.filter(|unit| matches!(unit, Unit::Override(_))) {
         unit.take(&mut member.agreed, &seen);
     }
@@ -91,14 +92,13 @@ fn remask_part(
         let hidden = hidden(&unit);
         if made == Made::Mirror {
             // Scrubbed with the rest, since others' words may be in it; but it was written here.
-            if own && (hidden || partly) && !unit.same(&copy.local, &seen) {
+            let kept = (hidden || partly) && holds(Law::ScrubbedIsKept);
+            if own && kept && !unit.same(&copy.local, &seen) {
                 done.conflicts
                     .push(noted(unit.clone(), member, copy, &seen));
             }
         } else if hidden || partly {
-            let brought = !own && author.is_some() && unit.same(&copy.local, &agreed_before);
-            // Of what went from the linked event with a private one nobody is the author.
-            let brought = brought || (author.is_none() && came_along(&unit, copy));
+            let brought = is_brought(&unit, author, copy, &agreed_before);
             if brought && pending.contains(&unit) {
                 take_back(&unit, member, copy, &mut done);
             }
@@ -108,7 +108,7 @@ fn remask_part(
         }
         let shows_more = !hidden && (hidden_before(&unit) || partly);
         // An event that is gone may come back by an edit elsewhere: it comes as its calendar lets it out by then.
-        let speaks = copy.alive || !linked.alive;
+        let speaks = copy.alive || (!linked.alive && holds(Law::GoneComesAsLetOut));
         if shows_more && member.attached && member.role.sends() && speaks {
             settle(&unit, &seen, linked, member, copy, cause, &mut done);
         }
@@ -121,7 +121,8 @@ fn remask_part(
 fn own_text(linked: &mut Linked, member: &Member, copy: &Copy) -> Option<Conflict> {
     let out = member.mask.of_originals();
     let hides = out.covers(&Unit::Text, privacy_in(&out, linked, copy));
-    if !hides || !shares(&Unit::Text, &linked.value, &copy.local) {
+    let shared = shares(&Unit::Text, &linked.value, &copy.local);
+    if !hides || !shared || !holds(Law::OwnTextGoes) {
         return None;
     }
     let said = Copy {
@@ -133,6 +134,14 @@ fn own_text(linked: &mut Linked, member: &Member, copy: &Copy) -> Option<Conflic
         local_side: Some(Side::of_calendar(by, Some(linked.link))),
         ..noted(Unit::Text, member, &said, &copy.local)
     })
+}
+
+/// Whether what a copy has of a unit came along the link, by what it agreed with before and by whose word it was.
+fn is_brought(unit: &Unit, author: Option<&CalendarId>, copy: &Copy, agreed: &Event) -> bool {
+    let others = author.is_some_and(|by| *by != copy.calendar) && unit.same(&copy.local, agreed);
+    // Of what went from the linked event with a private one nobody is the author.
+    let nobodys = author.is_none() && came_along(unit, copy);
+    (others && holds(Law::HiddenIsTakenBack)) || (nobodys && holds(Law::NobodysIsTakenBack))
 }
 
 /// What came along a link, is hidden now and has not been written yet is not written any more.
@@ -159,7 +168,7 @@ pub(super) fn withdraw(
     others: &[Event],
 ) -> BTreeSet<Unit> {
     let mut moved = BTreeSet::new();
-    if hides_only_privates(&member.mask) {
+    if hides_only_privates(&member.mask) || !holds(Law::MaskWithdraws) {
         return moved;
     }
     let out = member.mask.of_originals();
@@ -172,7 +181,8 @@ pub(super) fn withdraw(
         let own = linked.authors.get(&unit) == Some(&from);
         let hidden = matches!(unit, Unit::Override(_)) || out.covers(&unit, privacy);
         let mut theirs = others.iter();
-        let theirs = theirs.any(|other| shares(&unit, &linked.value, other));
+        let theirs =
+            theirs.any(|other| shares(&unit, &linked.value, other)) && holds(Law::SharedStays);
         if own && hidden && !theirs && !unit.same(&linked.value, &let_out) {
             unit.take(&mut linked.value, &let_out);
             linked.authors.remove(&unit);

@@ -7,7 +7,11 @@ use std::collections::BTreeSet;
 
 use calendar::{Event, Unit, unit};
 
-use crate::{Base, Conflict, Copy, loose};
+use crate::{
+    Base, Conflict, Copy,
+    law::{Law, holds},
+    loose,
+};
 
 impl Copy {
     /// The units that wait for a person.
@@ -26,7 +30,7 @@ pub(super) fn keep(copy: &Copy, before: &Base, next: &mut Base, body: &Event) ->
         return BTreeSet::new();
     };
     let mut kept = unit::diff(held, &before.remote);
-    kept.retain(|unit| loose::same(unit, body, held));
+    kept.retain(|unit| loose::same(unit, body, held) && holds(Law::HeldStays));
     for unit in &kept {
         unit.take(&mut next.remote, &before.remote);
         unit.take(&mut next.local, &before.local);

@@ -9,7 +9,8 @@ use crate::{
 /// The id under which a write is looked for, if it is known: the one that it named, or, where the provider chooses ids, the
 /// one that it has answered (R4).
 pub fn sought(copy: &Copy, intent: &Intent) -> Option<String> {
-    let answered = || copy.remote.id().filter(|_| is_answered(copy, intent));
+    let known = || is_answered(copy, intent) && holds(Law::AnsweredHasItsId);
+    let answered = || copy.remote.id().filter(|_| known());
     intent
         .remote_id
         .clone()

@@ -188,7 +188,7 @@ fn absent(copy: &mut Copy, intents: &[Intent], seen: &Observation, digest: &mut 
     let ours = intents.iter().filter(|i| {
         i.operation == Operation::Delete
             && i.remote_id.as_deref() == Some(id)
-            && i.version.as_ref().is_none_or(|v| v == version)
+            && (i.version.as_ref().is_none_or(|v| v == version) || !holds(Law::OlderDeleteWasNotIt))
     });
     let ours: Vec<Stamp> = ours
         .map(|i| i.stamp)
@@ -286,14 +286,15 @@ fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Dige
             unit.same(body, sent)
         };
         // What is local to a copy is taken over without being an edit: colours and the like may be the provider's own.
-        if ours && (!unit.is_local() || unit.same(body, sent)) {
+        let exact = unit.is_local() && holds(Law::LocalUnitsAreTaken);
+        if ours && (!exact || unit.same(body, sent)) {
             continue;
         }
         // Overrides are written one by one at some providers.
         let by_itself = intent.in_parts
             && matches!(unit, Unit::Override(_))
             && !unit.same(sent, &before.remote);
-        if by_itself && unit.same(body, &before.remote) {
+        if by_itself && unit.same(body, &before.remote) && holds(Law::PartsMayCome) {
             // One that still is as it was has not landed yet.
             outcome = Outcome::Partly;
             unit.take(&mut base.local, &before.local);
@@ -340,8 +341,8 @@ fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
         &before.local
     };
     // What we sent was never returned: only the provider knows how it spells it.
-    let unread =
-        matches!(&copy.remote, Remote::Gone { version: Some(last), .. } if last.is_unread());
+    let unread = matches!(&copy.remote, Remote::Gone { version: Some(last), .. } if last.is_unread())
+        && holds(Law::UnreadIsLoose);
     for unit in unit::all([&before.remote, &before.local, body, &copy.local]) {
         let respelled = unread && !unit.is_local() && loose::same(&unit, body, known);
         if held.contains(&unit) || unit.same(body, known) || respelled {
@@ -366,7 +367,7 @@ fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
     copy.base = Some(base);
     hold::note(copy, body);
     // Someone wrote after whatever we sent and do not know about: an unfinished update is refused by its condition.
-    if edited {
+    if edited && holds(Law::EditRefusesUpdates) {
         let updates = intents
             .iter()
             .filter(|i| i.operation == Operation::Update && i.outcome == Outcome::Unresolved);

@@ -119,11 +119,13 @@ pub fn body(copy: &Copy, pilots: &BTreeSet<LinkId>) -> Option<(Event, Event)> {
         unit::all([&copy.local, previous])
     };
     let folded: Vec<Unit> = base.folded().collect();
-    if units.contains(&Unit::Rule) || folded.iter().any(|unit| units.contains(unit)) {
+    let changes = units.contains(&Unit::Rule) || folded.iter().any(|unit| units.contains(unit));
+    if changes && holds(Law::FoldedGoAlong) {
         units.extend(folded);
         units.insert(Unit::Rule);
     }
-    if units.contains(&Unit::Rule) || units.contains(&Unit::When) {
+    let shifts = units.contains(&Unit::Rule) || units.contains(&Unit::When);
+    if shifts && holds(Law::ShiftedSlotsAreSaid) {
         // Where the slots are elsewhere, it is an occurrence more, or one less.
         units.extend(base.one_sided());
     }

@@ -64,7 +64,7 @@ pub fn reply(copy: &mut Copy, intent: &Intent, answer: Reply, feed: u64) -> Sett
             {
                 // R4: the feed may have shown it already, and somebody's edit of it too. It certainly was there: if the
                 // look finds nothing, somebody has deleted it.
-                if !matches!(copy.remote, Remote::Live { .. }) {
+                if !matches!(copy.remote, Remote::Live { .. }) && holds(Law::AnsweredWasThere) {
                     stored(copy, intent, id, version, &body);
                 }
                 return settled(Outcome::Open, true);
@@ -77,7 +77,7 @@ pub fn reply(copy: &mut Copy, intent: &Intent, answer: Reply, feed: u64) -> Sett
             settled(Outcome::Open, true)
         }
         Reply::Deleted | Reply::Missing if intent.operation == Operation::Delete => {
-            if deleted(copy, intent) {
+            if deleted(copy, intent) && holds(Law::RestoredIsLookedAt) {
                 settled(Outcome::Open, true)
             } else {
                 settled(Outcome::Done, false)
@@ -92,7 +92,9 @@ pub fn reply(copy: &mut Copy, intent: &Intent, answer: Reply, feed: u64) -> Sett
                     id: id.clone(),
                     version: None,
                 };
-                copy.generation = copy.generation.max(intent.generation + 1);
+                if holds(Law::TakenIdsAreLeft) {
+                    copy.generation = copy.generation.max(intent.generation + 1);
+                }
             }
             if !holds(Law::LookAfterRefusal) {
                 return settled(Outcome::Refused, false);
@@ -136,6 +138,7 @@ pub(super) fn unread(copy: &mut Copy, intent: &Intent) {
         return;
     };
     let known = match &copy.remote {
+        _ if !holds(Law::UnreadWasThere) => false,
         Remote::Live { id: there, version } => {
             there == id && intent.version.as_ref() == Some(version)
         }

@@ -54,7 +54,7 @@ pub(super) fn take(
     body: &Event,
     digest: &mut Digest,
 ) {
-    if *unit == Unit::Rule {
+    if *unit == Unit::Rule && holds(Law::FoldedGoAlong) {
         // What was part of the rule there goes with it.
         let folded: Vec<Unit> = base.folded().collect();
         for unit in folded {
@@ -109,11 +109,12 @@ pub(super) fn clash(
                 unit.take(&mut copy.local, &left);
             }
         }
-        Some(false) => {
+        Some(false) if holds(Law::OursWinsAnew) => {
             // Our side of the pair is what the provider has now, so that ours is written again, and so that anything
             // else that our value becomes meanwhile is not mistaken for what was agreed.
             unit.take(&mut base.local, body);
         }
+        Some(false) => {}
         None => {
             unit.take(&mut base.remote, start.theirs);
             unit.take(&mut base.local, start.ours);

@@ -48,7 +48,7 @@ pub(super) fn surplus(
 /// Whether `body` is the second object that `copy` stood for, which is gone again, as it was.
 pub fn is_second(copy: &Copy, body: &Event) -> bool {
     let base = copy.base.as_ref().filter(|_| copy.heir.is_some());
-    base.is_some_and(|base| unit::diff(&base.remote, body).is_empty())
+    holds(Law::SecondAsItWas) && base.is_some_and(|base| unit::diff(&base.remote, body).is_empty())
 }
 
 /// Somebody edited the dead copy `second`, which has an heir, or restored it: `digest` says what was edited, `was` is the copy
@@ -64,7 +64,10 @@ pub fn hand_over(
     second.alive = false;
     second.rewrite = false;
     let mut handed = Digest::default();
-    let base = was.base.as_ref();
+    let base = was
+        .base
+        .as_ref()
+        .filter(|_| holds(Law::HeirsEditorsSawTheirs));
     let from = Second {
         ours: base.map_or(&was.local, |base| &base.local),
         theirs: base.map_or(&was.local, |base| &base.remote),

@@ -90,7 +90,7 @@ fn an_override_that_somebody_was_faster_to_write_is_a_conflict() {
 /// The reply to the first part was lost, and nothing else was written: the overrides are still to come, and are no
 /// deletion by anybody.
 #[test]
-fn overrides_that_a_create_has_not_written_yet_stay_pending() {
+pub(crate) fn overrides_that_a_create_has_not_written_yet_stay_pending() {
     let mut event = weekly();
     let bare = event.clone();
     event

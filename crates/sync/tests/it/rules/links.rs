@@ -11,13 +11,13 @@ use super::{cause, event, version, with};
 use simulation::{calendar, slots::Slot};
 
 /// A copy in the calendar at this place.
-fn copy(place: usize, local: &Event) -> Copy {
+pub(super) fn copy(place: usize, local: &Event) -> Copy {
     let id = CopyId(Uuid::from_u128(u128::try_from(place).unwrap() + 100));
     Copy::made_here(id, calendar(place), local.clone())
 }
 
 /// A linked event with its origin.
-fn origin(role: Role) -> (Linked, Member, Copy) {
+pub(super) fn origin(role: Role) -> (Linked, Member, Copy) {
     let copy = copy(0, &event());
     let (id, link) = (LinkedId(Uuid::from_u128(1)), LinkId(Uuid::from_u128(2)));
     let (linked, member) = rules::begin(id, link, &copy, role, Mask::everything());
@@ -25,7 +25,7 @@ fn origin(role: Role) -> (Linked, Member, Copy) {
 }
 
 /// Another member whose copy agrees.
-fn receiver(linked: &Linked, role: Role, mask: Mask) -> (Member, Copy) {
+pub(super) fn receiver(linked: &Linked, role: Role, mask: Mask) -> (Member, Copy) {
     let mut copy = copy(1, &mask.project(&linked.value));
     let mut linked = linked.clone();
     let config = cause(CauseKind::Config);
@@ -40,7 +40,7 @@ fn fields(units: &[Unit]) -> Mask {
     }
 }
 
-fn flow() -> sync::Cause {
+pub(super) fn flow() -> sync::Cause {
     cause(CauseKind::Flow)
 }
 
@@ -69,7 +69,7 @@ fn l1_nothing_flows_in_from_a_target_or_a_dead_copy() {
 }
 
 #[test]
-fn l1_what_the_mask_covers_stays_with_the_copy() {
+pub(super) fn l1_what_the_mask_covers_stays_with_the_copy() {
     let (mut linked, ..) = origin(Role::Both);
     let (mut member, mut copy) = receiver(&linked, Role::Both, fields(&[Unit::Title]));
     copy.local = with(&copy.local, Slot::Place, 4);
@@ -79,7 +79,7 @@ fn l1_what_the_mask_covers_stays_with_the_copy() {
 }
 
 #[test]
-fn l1_a_hidden_note_on_an_occurrence_stays_a_note() {
+pub(super) fn l1_a_hidden_note_on_an_occurrence_stays_a_note() {
     let (mut linked, ..) = origin(Role::Both);
     let (mut member, mut copy) = receiver(&linked, Role::Both, fields(&[Unit::Place]));
     copy.local = with(&copy.local, Slot::Occurrence(0), 4);
@@ -309,7 +309,7 @@ fn l5_sources_are_never_written() {
     assert_eq!(copy, before);
 }
 
-fn remasked(
+pub(super) fn remasked(
     linked: &mut Linked,
     member: &mut Member,
     copy: &mut Copy,
@@ -493,7 +493,7 @@ fn l8_at_a_first_meeting_linked_wins_where_it_really_differs() {
 }
 
 #[test]
-fn l8_what_still_waits_to_be_written_is_not_taken_for_what_the_provider_rewrote() {
+pub(super) fn l8_what_still_waits_to_be_written_is_not_taken_for_what_the_provider_rewrote() {
     // Seed 1346018.
     let (mut linked, ..) = origin(Role::Both);
     let there = with(&event(), Slot::Place, 4);
@@ -514,7 +514,7 @@ fn l8_what_still_waits_to_be_written_is_not_taken_for_what_the_provider_rewrote(
 }
 
 #[test]
-fn l7_a_living_copy_that_comes_back_is_not_declined() {
+pub(super) fn l7_a_living_copy_that_comes_back_is_not_declined() {
     // Hub seed 101095: it was deleted at the target, which left the link, and edited at its provider meanwhile.
     let (mut linked, ..) = origin(Role::Both);
     let (mut member, mut copy) = receiver(&linked, Role::Target, Mask::everything());

@@ -26,7 +26,7 @@ fn r10_a_look_closes_the_intent_but_a_late_arrival_is_still_ours() {
 }
 
 #[test]
-fn r4_what_was_stored_and_is_not_found_was_deleted_and_its_write_is_done() {
+pub(super) fn r4_what_was_stored_and_is_not_found_was_deleted_and_its_write_is_done() {
     let (mut copy, create) = unconfirmed();
     reply(&mut copy, &create, stored(1, &event()), 1);
     let digest = looked(&mut copy, &[create], 0, &gone(), &FREE);
@@ -84,7 +84,7 @@ fn r10_every_write_is_conditional() {
 }
 
 #[test]
-fn r10_an_event_that_is_there_already_is_adopted_and_a_burned_id_is_left() {
+pub(super) fn r10_an_event_that_is_there_already_is_adopted_and_a_burned_id_is_left() {
     let (mut copy, mut create) = unconfirmed();
     create.remote_id = Some("o1".into());
     let settled = reply(&mut copy, &create, Reply::Exists, 0);

@@ -4,6 +4,7 @@ mod conflicts;
 mod feeds;
 mod links;
 mod looking;
+mod losers;
 mod observing;
 mod occurrences;
 mod privacy;

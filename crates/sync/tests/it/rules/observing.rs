@@ -53,7 +53,7 @@ fn r5_an_edit_of_a_series_is_not_an_edit_of_its_occurrences() {
 }
 
 #[test]
-fn r5_a_colour_on_an_unconfirmed_create_is_taken_over() {
+pub(super) fn r5_a_colour_on_an_unconfirmed_create_is_taken_over() {
     let (mut copy, create) = unconfirmed();
     let mut seen = seen(1, &with(&event(), Slot::Color, 4));
     seen.stamp = Some(create.stamp);
@@ -183,7 +183,7 @@ fn r7_a_deletion_while_ours_is_open_is_ours() {
 }
 
 #[test]
-fn r7_a_delete_on_an_older_version_was_not_it() {
+pub(super) fn r7_a_delete_on_an_older_version_was_not_it() {
     // Seed 123043: the delete was lost, the event revived and written; then a person deleted it.
     let mut copy = settled();
     copy.alive = false;
@@ -227,7 +227,7 @@ pub(super) fn r7_a_revive_over_an_open_delete_is_written_once() {
 }
 
 #[test]
-fn r7_a_restore_that_overtakes_the_answer_to_our_delete_is_looked_at() {
+pub(super) fn r7_a_restore_that_overtakes_the_answer_to_our_delete_is_looked_at() {
     let mut copy = settled();
     copy.alive = false;
     let delete = intent(&copy, &[]);
@@ -297,7 +297,7 @@ fn r7_the_end_of_what_only_we_can_have_made_is_a_deletion() {
 }
 
 #[test]
-fn r9_what_was_never_read_and_is_restored_is_as_we_sent_it() {
+pub(super) fn r9_what_was_never_read_and_is_restored_is_as_we_sent_it() {
     let (mut copy, create) = unconfirmed();
     let create = Intent {
         remote_id: Some("o1".into()),

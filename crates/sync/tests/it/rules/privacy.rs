@@ -70,7 +70,7 @@ pub(super) fn changed(event: &Event, number: u32, privacy: Option<Privacy>) -> E
 }
 
 #[test]
-fn l2_who_turns_a_mirror_private_has_a_block_and_what_was_said_there_is_kept() {
+pub(super) fn l2_who_turns_a_mirror_private_has_a_block_and_what_was_said_there_is_kept() {
     let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
     let (mut other, mut mirror) = joins(&mut linked, &event());
     mirror.local = with(&mirror.local, Slot::Place, 2);
@@ -91,7 +91,7 @@ fn l2_who_turns_a_mirror_private_has_a_block_and_what_was_said_there_is_kept() {
 }
 
 #[test]
-fn l1_what_is_written_with_turning_a_mirror_private_is_for_nobody_else() {
+pub(super) fn l1_what_is_written_with_turning_a_mirror_private_is_for_nobody_else() {
     let (mut linked, ..) = origin(Mask::everything(), &event());
     let (mut other, mut mirror) = joins(&mut linked, &event());
     mirror.local = with(&mirror.local, Slot::Title, 3);
@@ -102,7 +102,7 @@ fn l1_what_is_written_with_turning_a_mirror_private_is_for_nobody_else() {
 }
 
 #[test]
-fn l2_what_a_person_made_is_no_block_when_it_turns_private_elsewhere() {
+pub(super) fn l2_what_a_person_made_is_no_block_when_it_turns_private_elsewhere() {
     let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
     let (mut other, mut own) = joins(&mut linked, &event());
     own.base = Some(sync::Base {
@@ -149,7 +149,7 @@ fn l6_where_privacy_is_told_no_more_what_it_hid_goes_whoever_wrote_it() {
 }
 
 #[test]
-fn l2_a_mask_hides_nothing_private_from_where_it_was_made() {
+pub(super) fn l2_a_mask_hides_nothing_private_from_where_it_was_made() {
     let (mut linked, mut member, mut here) = origin(titles(), &event());
     let (mut other, mut mirror) = joins(&mut linked, &event());
     mirror.local.privacy = Privacy::Private;
@@ -181,7 +181,7 @@ fn l8_what_is_private_in_a_calendar_is_told_nothing_when_it_joins() {
 }
 
 #[test]
-fn l8_a_target_is_shown_what_its_mask_shows_whatever_its_own_copy_says() {
+pub(super) fn l8_a_target_is_shown_what_its_mask_shows_whatever_its_own_copy_says() {
     let said = with(&event(), Slot::Title, 6);
     let (mut linked, ..) = origin(Mask::everything(), &said);
     let mut private = event();
@@ -274,7 +274,7 @@ fn l4_who_speaks_for_an_event_tells_that_an_occurrence_is_private_there() {
 }
 
 #[test]
-fn l6_a_text_goes_with_the_mask_though_others_have_written_into_it() {
+pub(super) fn l6_a_text_goes_with_the_mask_though_others_have_written_into_it() {
     let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
     let (mut other, mut mirror) = joins(&mut linked, &event());
     mirror.local = with(&mirror.local, Slot::Line(0), 2);
@@ -355,7 +355,7 @@ fn l6_an_occurrence_that_goes_with_the_mask_stays_where_it_was_made() {
 }
 
 #[test]
-fn l6_what_nobody_else_has_goes_with_the_mask_though_others_have_made_the_event() {
+pub(super) fn l6_what_nobody_else_has_goes_with_the_mask_though_others_have_made_the_event() {
     // 5002375: a calendar that saw more from then on was told.
     let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
     let (_, there) = joins(&mut linked, &event());

@@ -59,7 +59,7 @@ fn r10_what_is_edited_on_a_second_object_is_the_edit_of_the_copy_that_stays() {
 }
 
 #[test]
-fn r10_who_edits_a_second_object_saw_what_its_provider_had() {
+pub(super) fn r10_who_edits_a_second_object_saw_what_its_provider_had() {
     // Tier 2, 725371: what had come along the link and was not written there yet passed for seen.
     let came = with(&event(), Slot::Title, 2);
     let mut heir = settled();
@@ -93,7 +93,7 @@ fn r10_who_edits_a_second_object_saw_what_its_provider_had() {
 }
 
 #[test]
-fn r10_a_second_object_is_known_when_it_comes_back_as_it_was() {
+pub(super) fn r10_a_second_object_is_known_when_it_comes_back_as_it_was() {
     // Tier 2, 803824: it passed for the first one, and what the first one had besides was lost.
     let mut second = settled();
     assert!(!is_second(&second, &event()), "it has no heir");

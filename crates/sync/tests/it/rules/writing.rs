@@ -58,7 +58,7 @@ fn folded() -> (sync::Copy, RecurrenceId) {
 }
 
 #[test]
-fn r2_what_was_taken_into_the_rule_goes_with_it() {
+pub(super) fn r2_what_was_taken_into_the_rule_goes_with_it() {
     let (copy, extra) = folded();
     assert_eq!(plan(&copy, &[]), Step::Nothing);
     let unit = Unit::Override(extra);
