@@ -17,6 +17,7 @@ pub mod connections;
 pub mod copies;
 pub mod edits;
 pub mod enclosures;
+pub mod heads;
 pub mod held;
 pub mod idempotency;
 pub mod intents;

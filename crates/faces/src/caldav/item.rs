@@ -88,8 +88,7 @@ impl Item {
 
     /// Its entity tag. The id is in it because a name can be used again.
     pub(super) fn etag(&self) -> String {
-        let id = self.id();
-        format!("\"{}-{}\"", id.as_simple(), self.revision())
+        etag(self.id(), self.revision())
     }
 
     /// Its schedule tag (RFC 6638 3.2.10); `None` if it is not between people.
@@ -175,6 +174,11 @@ impl Item {
             Kind::Object(_) => icalendar::empty_calendar(),
         })
     }
+}
+
+/// The entity tag of a revision of an object.
+pub(super) fn etag(id: Uuid, revision: i64) -> String {
+    format!("\"{}-{revision}\"", id.as_simple())
 }
 
 /// The living object that a name stands for, with its text.

@@ -14,7 +14,7 @@ pub(crate) use edit::{put, writable};
 pub use read::EVENTS_MAX;
 pub use telling::Terms;
 pub(crate) use texts::text_of;
-pub use texts::{Kept, Place, Written};
+pub use texts::{Kept, Place, Told, Written};
 
 use identity::Actor;
 use storage::{Change, ChangeKind, Tx, copies};

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use storage::{
     Tx, copies,
     enclosures::{self, Enclosure, Kind},
+    heads,
     shares::Access,
 };
 use sync::{CalendarId, CopyId};
@@ -48,6 +49,19 @@ pub struct Kept {
     pub text: String,
     /// What its schedule tag is made of (RFC 6638 3.2.10).
     pub schedule: i64,
+}
+
+/// An event as a client wrote it, for whoever asks for nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its copy.
+    pub id: CopyId,
+    /// What a client called it.
+    pub name: String,
+    /// Its revision.
+    pub revision: i64,
+    /// The text.
+    pub text: String,
 }
 
 impl Hub {
@@ -157,6 +171,33 @@ impl Hub {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         let (_, level) = access::reach(&mut tx, actor, calendar, Access::FreeBusy).await?;
         kept(&mut tx, level, events).await
+    }
+
+    /// The living events that clients named so in this calendar and that are still as they wrote them, in no particular order.
+    /// Whoever does not see all of an event gets none.
+    pub async fn texts_by_name(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        names: &[&str],
+    ) -> Result<Vec<Told>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let (_, level) = access::reach(&mut tx, actor, calendar, Access::FreeBusy).await?;
+        if level < Access::Write {
+            return Ok(Vec::new());
+        }
+        let found = heads::by_names(&mut tx, calendar, names).await?;
+        let events: Vec<_> = found.iter().map(|head| (head.id, head.edition)).collect();
+        let mut texts = kept(&mut tx, level, &events).await?;
+        let told = found.into_iter().filter_map(|head| {
+            Some(Told {
+                id: head.id,
+                name: head.name,
+                revision: head.edition,
+                text: texts.remove(&head.id)?.text,
+            })
+        });
+        Ok(told.collect())
     }
 
     /// The event that a client named so in this calendar, dead or alive, with its text as [`Hub::texts`] has it.

@@ -118,6 +118,14 @@ pub struct CalendarData {
     pub foreign: bool,
 }
 
+impl CalendarData {
+    /// Whether it is wanted as it is.
+    pub fn is_whole(&self) -> bool {
+        let parts = [self.expand, self.limit, self.limit_free_busy];
+        parts.iter().all(Option::is_none) && self.comp.is_none() && !self.foreign
+    }
+}
+
 impl Props {
     /// These names.
     pub fn of(names: impl IntoIterator<Item = Name>) -> Self {

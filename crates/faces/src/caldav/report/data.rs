@@ -35,8 +35,7 @@ impl Wanted<'_> {
     /// The text of an object.
     pub(super) fn data(&self, item: &Item) -> Result<String> {
         let wanted = &self.props.calendar_data;
-        let plain = [wanted.expand, wanted.limit, wanted.limit_free_busy];
-        if plain.iter().all(Option::is_none) && wanted.comp.is_none() {
+        if wanted.is_whole() {
             return Ok(item.text().into_owned());
         }
         let mut tree = match (wanted.expand, item.as_event()) {

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use axum::{http::StatusCode, response::Response as HttpResponse};
 use hub::CalendarView;
 use percent_encoding::percent_decode_str;
-use protocols::caldav::{Multiget, Multistatus, Response, name};
+use protocols::caldav::{Element, Multiget, Multistatus, Name, Response, Scope, name};
 
 use super::{
     super::{
         answer::{Fault, Result, multistatus},
-        item::{Item, find, with_texts},
+        item::{Item, etag, find, with_texts},
         properties::Properties,
         request::Request,
         resource::{Resource, calendar_href, path_of},
@@ -54,9 +54,16 @@ pub(super) async fn multiget(
         ));
     }
     let properties = Properties::of(request).await?;
-    let known = together(request, resource, &multiget.hrefs).await?;
+    let mut told = texts(request, resource, multiget).await?;
+    let rest = |href: &&String| !told.contains_key(href.as_str());
+    let rest: Vec<&String> = multiget.hrefs.iter().filter(rest).collect();
+    let known = together(request, resource, &rest).await?;
     let mut responses = Vec::with_capacity(multiget.hrefs.len());
     for href in &multiget.hrefs {
+        if let Some(response) = told.remove(href.as_str()) {
+            responses.push(response);
+            continue;
+        }
         let alone = match known.get(href.as_str()) {
             Some(_) => None,
             None => object(request, resource, href).await?,
@@ -82,15 +89,46 @@ pub(super) async fn multiget(
     }))
 }
 
-/// Objects by address, read together: the events of the calendar that is asked, by the names that clients gave them.
-async fn together<'h>(
+/// What can be answered from the texts that clients wrote, by address, where nothing else is asked for: events are not read.
+async fn texts<'h>(
     request: &Request,
     resource: &Resource,
-    hrefs: &'h [String],
-) -> Result<HashMap<&'h str, Found>> {
+    multiget: &'h Multiget,
+) -> Result<HashMap<&'h str, Response>> {
     let Resource::Calendar(calendar) = resource else {
         return Ok(HashMap::new());
     };
+    let props = &multiget.props;
+    let is_data = |name: &&Name| **name == name::CALENDAR_DATA;
+    let asks_data = props.names.iter().any(|name| is_data(&name));
+    let told = |name: &Name| is_data(&name) || *name == name::GETETAG;
+    let plainly = props.scope == Scope::Named && props.calendar_data.is_whole();
+    if !plainly || !asks_data || !props.names.iter().all(told) {
+        return Ok(HashMap::new());
+    }
+    let named = named(request, calendar, &multiget.hrefs);
+    let names: Vec<&str> = named.keys().map(String::as_str).collect();
+    let hub = &request.app.hub;
+    let told = hub
+        .texts_by_name(&request.actor, calendar.id, &names)
+        .await?;
+    let placed = told.into_iter().filter_map(|told| {
+        let href = *named.get(&told.name)?;
+        let tag = |name: &Name| Element::text(name.clone(), etag(told.id.0, told.revision));
+        let tags = props.names.iter().filter(|name| !is_data(name)).map(tag);
+        let data = Element::text(name::CALENDAR_DATA, told.text);
+        let values = tags.chain(std::iter::once(data)).collect();
+        Some((href, Response::props(href, values, [])))
+    });
+    Ok(placed.collect())
+}
+
+/// The names of objects of a calendar that stand in addresses, each with its address.
+fn named<'h>(
+    request: &Request,
+    calendar: &CalendarView,
+    hrefs: impl IntoIterator<Item = &'h String>,
+) -> HashMap<String, &'h str> {
     let base = calendar_href(request, &calendar.slug);
     let name = |href: &'h String| {
         let name = path_of(href)?.strip_prefix(&base)?;
@@ -98,7 +136,19 @@ async fn together<'h>(
         let is_name = !name.is_empty() && !name.contains('/');
         is_name.then(|| (name.into_owned(), href.as_str()))
     };
-    let named: HashMap<String, &str> = hrefs.iter().filter_map(name).collect();
+    hrefs.into_iter().filter_map(name).collect()
+}
+
+/// Objects by address, read together: the events of the calendar that is asked, by the names that clients gave them.
+async fn together<'h>(
+    request: &Request,
+    resource: &Resource,
+    hrefs: &[&'h String],
+) -> Result<HashMap<&'h str, Found>> {
+    let Resource::Calendar(calendar) = resource else {
+        return Ok(HashMap::new());
+    };
+    let named = named(request, calendar, hrefs.iter().copied());
     let names: Vec<&str> = named.keys().map(String::as_str).collect();
     let hub = &request.app.hub;
     let found = hub

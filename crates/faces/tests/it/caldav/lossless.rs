@@ -1,5 +1,7 @@
 //! What a client wrote comes back to the octet, as long as the event is that one.
 
+use protocols::caldav::{Multiget, Name, Props, Response as Found, name};
+
 use super::*;
 
 /// In an order and with a fold of its own.
@@ -26,22 +28,27 @@ async fn what_was_put_comes_back_to_the_octet_under_its_tag() {
     assert_eq!(dav.send("GET", &path, &[], "").await.text().unwrap(), other);
 }
 
-#[tokio::test]
-async fn when_the_event_is_changed_elsewhere_the_rest_is_still_there() {
-    let dav = Dav::start().await;
-    let path = dav.object("1.ics");
-    let tag = dav.send("PUT", &path, &[], OWN).await;
+/// Somebody changes an event in the hub, where there are no texts.
+async fn dinner(dav: &Dav, name: &str) {
     let hub = &dav.world.app.hub;
     let id = dav.world.calendar.id;
-    let found = hub.event_by_name(&dav.world.actor, id, "1.ics").await;
+    let found = hub.event_by_name(&dav.world.actor, id, name).await;
     let edit = |event: &mut calendar::Event| {
-        event.title = "Dinner".to_owned();
+        "Dinner".clone_into(&mut event.title);
         Ok(())
     };
     let none = hub::Precondition::None;
     hub.edit_event(&dav.world.actor, found.unwrap().unwrap().id, none, edit)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn when_the_event_is_changed_elsewhere_the_rest_is_still_there() {
+    let dav = Dav::start().await;
+    let path = dav.object("1.ics");
+    let tag = dav.send("PUT", &path, &[], OWN).await;
+    dinner(&dav, "1.ics").await;
     let read = dav.send("GET", &path, &[], "").await;
     let text = read.text().unwrap();
     assert!(text.contains("SUMMARY") && text.contains("Dinner") && text.contains("X-MOOD:good"));
@@ -96,4 +103,40 @@ async fn parts_of_the_data_are_given_as_wanted() {
     );
     let refused = dav.send("REPORT", &dav.calendar(), &[], &foreign).await;
     assert_eq!(conditions(&refused), ["supported-calendar-data"]);
+}
+
+/// Texts alone are answered without reading events; beside something else that is asked for they are the same.
+#[tokio::test]
+async fn texts_alone_are_the_same_as_beside_anything_else() {
+    let dav = Dav::start().await;
+    let names = ["1.ics", "2.ics", "none.ics"];
+    for name in &names[..2] {
+        let text = OWN.replace("1.ics", name);
+        dav.send("PUT", &dav.object(name), &[], &text).await;
+    }
+    let hrefs: Vec<String> = names.iter().map(|name| dav.object(name)).collect();
+    let ask = async |names: &[Name]| {
+        let (props, hrefs) = (Props::of(names.iter().cloned()), hrefs.clone());
+        let answer = dav
+            .report(&Report::Multiget(Multiget { props, hrefs }))
+            .await;
+        let told = |found: &Found| {
+            let text = |name| found.text(name).map(str::to_owned);
+            (text(&name::GETETAG), text(&name::CALENDAR_DATA))
+        };
+        let found = multistatus(&answer).responses;
+        found.iter().map(told).collect::<Vec<_>>()
+    };
+    let alone = [name::GETETAG, name::CALENDAR_DATA];
+    let beside = [name::GETETAG, name::CALENDAR_DATA, name::GETCONTENTTYPE];
+    let before = ask(&alone).await;
+    assert_eq!(before, ask(&beside).await);
+    assert_eq!(before[0].1.as_deref(), Some(OWN.trim_end()));
+    assert_eq!((&before[2].0, &before[2].1), (&None, &None));
+    dinner(&dav, "1.ics").await;
+    dav.send("DELETE", &dav.object("2.ics"), &[], "").await;
+    let after = ask(&alone).await;
+    assert_eq!(after, ask(&beside).await);
+    assert!(after[0].1.as_ref().unwrap().contains("Dinner") && after[1].0.is_none());
+    assert_ne!(before[0].0, after[0].0);
 }
