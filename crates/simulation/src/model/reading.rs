@@ -138,6 +138,7 @@ impl World {
         }
         self.hub.cursors[place] = Some(page.cursor);
         self.hub.reads[place] = Some(self.hub.moment);
+        self.workers[place].read = page.began;
     }
 
     /// Reads each event that a window's listing named. What is in it no more may only have left it: if it is one of ours, a
@@ -184,6 +185,28 @@ impl World {
             );
             self.hub.observe(row, &seen);
         }
+    }
+
+    /// Whether a person's event is about to be made again and its calendar was not read since that was known. Whoever took it
+    /// away may have brought it back under another id.
+    pub(super) fn waits_for_reading(&mut self, place: usize, row: usize) -> bool {
+        let there = &self.hub.rows[row];
+        let again = !there.projected && matches!(there.copy.remote, Remote::Gone { .. });
+        if !again || !holds(Law::MadeAgainAfterReading) {
+            return false;
+        }
+        let worker = &mut self.workers[place];
+        if let Some(since) = worker.waiting.get(&row) {
+            if *since > worker.read {
+                return true;
+            }
+            worker.waiting.remove(&row);
+            return false;
+        }
+        // What is being read already was asked for before this.
+        self.hub.moment += 1;
+        worker.waiting.insert(row, self.hub.moment);
+        true
     }
 
     /// Whether we know that there is an event of this id.

@@ -1,5 +1,7 @@
 //! What workers do between transactions: requests under way, pages read. A crash forgets all of it.
 
+use std::collections::BTreeMap;
+
 use sync::{
     Intent, Law, Operation, Outcome, Stamp,
     law::holds,
@@ -17,6 +19,10 @@ use crate::{
 pub struct Worker {
     pub(crate) flights: Vec<Flight>,
     pub(crate) page: Option<Page>,
+    /// Rows that wait until their calendar was read, since when.
+    pub(crate) waiting: BTreeMap<usize, u64>,
+    /// When what was last read to its end was asked for.
+    pub(crate) read: u64,
 }
 
 impl Worker {
@@ -131,6 +137,9 @@ impl World {
         let step = plan(&self.hub.rows[row].copy, &intents);
         if step == Step::Nothing {
             return false;
+        }
+        if matches!(step, Step::Create { .. }) && self.waits_for_reading(place, row) {
+            return true;
         }
         let flight = if let Step::Look { intent } = step {
             let open = &intents[intent];
@@ -295,14 +304,14 @@ impl World {
                 let feed = self.hub.feeds[place];
                 Some(Stage::Found(found, id.unwrap_or_default(), feed, known))
             }
+            // Somebody else, who had the lease before, has heard what became of it meanwhile.
+            Stage::Found(.., ref before) if known != *before => None,
             // The feed went past what was found: it may be older than what is known (R4).
             Stage::Found(_, id, feed, _)
                 if feed != self.hub.feeds[place] && holds(Law::FreshLook) =>
             {
                 Some(Stage::Look((!id.is_empty()).then_some(id), known))
             }
-            // Somebody else, who had the lease before, has heard what became of it meanwhile.
-            Stage::Found(.., ref before) if known != *before => None,
             Stage::Found(found, id, ..) => {
                 let seen = self.hub.observation(found.as_ref(), &id);
                 say!(

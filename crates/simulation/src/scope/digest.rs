@@ -317,7 +317,12 @@ impl Digest {
     }
 
     fn worker(&mut self, place: usize, worker: &Worker, hub: &Hub) {
-        let Worker { flights, page } = worker;
+        let Worker {
+            flights,
+            page,
+            waiting,
+            read,
+        } = worker;
         let mut flights: Vec<&Flight> = flights.iter().collect();
         flights.sort_by_key(|flight| (flight.row, flight.stamp));
         self.put(flights.len());
@@ -325,6 +330,10 @@ impl Digest {
             self.put(row);
             self.stamp(Some(*stamp));
             self.stage(stage, hub.feeds[place]);
+        }
+        for (row, since) in waiting {
+            let asked = page.as_ref().is_some_and(|page| page.began >= *since);
+            self.put((row, read >= since, asked));
         }
         self.put(page.is_some());
         if let Some(page) = page {

@@ -348,6 +348,10 @@ fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
         if held.contains(&unit) || unit.same(body, known) || respelled {
             continue;
         }
+        if let Some(local) = unstamped(intents, &unit, body, known) {
+            unit.take(&mut base.local, local);
+            continue;
+        }
         edited = true;
         let start = Start {
             ours: &before.local,
@@ -376,6 +380,26 @@ fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
             .extend(updates.map(|i| (i.stamp, Outcome::Refused)));
     }
     edited
+}
+
+/// What a unit was here when an open update sent what its provider has of it now: that is ours, though somebody has edited
+/// something else with a program that threw the stamp away.
+fn unstamped<'i>(
+    intents: &'i [Intent],
+    unit: &Unit,
+    body: &Event,
+    known: &Event,
+) -> Option<&'i Event> {
+    let is_ours = |intent: &&Intent| {
+        let sent = intent.body.as_ref();
+        intent.operation == Operation::Update
+            && intent.may_arrive()
+            && sent.is_some_and(|sent| !unit.same(sent, known) && loose::same(unit, body, sent))
+    };
+    let ours = intents.iter().rev().find(is_ours)?;
+    ours.local
+        .as_ref()
+        .filter(|_| !unit.is_local() && holds(Law::UnstampedIsOurs))
 }
 
 /// The first contact of a copy that we made with an event that is already there under its id (an earlier installation,

@@ -53,6 +53,21 @@ fn r5_an_edit_of_a_series_is_not_an_edit_of_its_occurrences() {
 }
 
 #[test]
+pub(super) fn r5_what_an_open_update_sent_is_ours_though_its_stamp_was_thrown_away() {
+    let mut copy = pending();
+    let update = intent(&copy, &[]);
+    let next = with(&copy.local, Slot::Title, 6);
+    copy.set(&Unit::Title, &next, &cause(CauseKind::Edit));
+    // Somebody edits something else on top of what we sent, with a program that knows no stamps.
+    let body = with(update.body.as_ref().unwrap(), Slot::Place, 9);
+    let digest = observe(&mut copy, &[update], &seen(2, &body), &FREE);
+    assert_eq!(digest.taken, [Unit::Place]);
+    assert!(digest.conflicts.is_empty());
+    assert_eq!(Slot::Title.read(&copy.local), Some(6));
+    assert!(copy.pending().contains(&Unit::Title));
+}
+
+#[test]
 pub(super) fn r5_a_colour_on_an_unconfirmed_create_is_taken_over() {
     let (mut copy, create) = unconfirmed();
     let mut seen = seen(1, &with(&event(), Slot::Color, 4));
