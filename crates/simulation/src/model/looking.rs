@@ -19,9 +19,11 @@ impl World {
         let objects = &self.providers[place].objects;
         match id {
             Some(id) => objects.get(id).cloned(),
+            // The first that was made: ids are numbers here, which count.
             None => objects
                 .values()
-                .find(|o| o.live && o.stamp == Some(stamp))
+                .filter(|o| o.live && o.stamp == Some(stamp))
+                .min_by_key(|o| (o.id.len(), &o.id))
                 .cloned(),
         }
     }
