@@ -287,7 +287,8 @@ pub async fn purge(tx: &mut Tx, id: CopyId) -> Result<()> {
     Ok(())
 }
 
-fn aad(id: CopyId) -> Aad {
+/// What the sealed part of a copy is bound to.
+pub(crate) fn aad(id: CopyId) -> Aad {
     Aad {
         table: "copies",
         row: id.0,

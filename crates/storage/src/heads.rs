@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use sync::{CalendarId, CopyId};
 
-use crate::{Aad, Result, Tx, bulk::Listed, value::Value};
+use crate::{Result, Tx, bulk::Listed, copies, value::Value};
 
 /// An event's name and version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,11 +46,7 @@ pub async fn by_names(tx: &mut Tx, calendar: CalendarId, names: &[&str]) -> Resu
         let calendar_first = std::iter::once(Value::from(calendar));
         for row in tx.all(sql, calendar_first.chain(list)).await? {
             let id: CopyId = row.id(0)?;
-            let aad = Aad {
-                table: "copies",
-                row: id.0,
-            };
-            let content: Content = tx.open_json(aad, &row.blob(1)?).await?;
+            let content: Content = tx.open_json(copies::aad(id), &row.blob(1)?).await?;
             let Some(name) = content.name else { continue };
             found.push(Head {
                 id,
