@@ -22,12 +22,12 @@ const NOT_SHOWN: &[Law] = &[
     // Whether these are needed, nothing here shows.
     Law::FreshPage,
     Law::MirrorsDoNotOriginate,
-    // What was looked for before anything was heard of it is not digested any more; that covers it.
-    Law::FreshLook,
     Law::OthersAreNotFound,
     Law::TargetsOwnStaysDead,
     Law::BackMayBeMoved,
     Law::TwinsMayBeMoved,
+    // What was looked for before anything was heard of it is not digested any more; that covers it.
+    Law::FreshLook,
 ];
 
 fn has_story(law: Law) -> bool {
