@@ -59,6 +59,8 @@ impl Flow<'_> {
                 Box::pin(self.hide(value, &mut member, &there)).await?;
                 members::update(self.tx, &member).await?;
                 linked::update(self.tx, value).await?;
+            } else {
+                Box::pin(self.hide_at_last(value)).await?;
             }
             // What was hidden from it as private it sees now.
             self.outward(value, None).await?;

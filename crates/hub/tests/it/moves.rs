@@ -24,6 +24,7 @@ both! {
     moved_to_a_target_and_revived_by_another_calendar,
     moved_to_a_target_and_back_while_an_edit_waited,
     moved_to_a_calendar_in_which_it_is_private_and_that_does_not_tell,
+    deleted_by_the_last_who_had_it_too_when_it_had_turned_private,
     revived_beside_the_same_invitation_that_turned_up_meanwhile,
 }
 
@@ -355,6 +356,42 @@ async fn moved_to_a_calendar_in_which_it_is_private_and_that_does_not_tell(datab
         assert_ne!(shown(model), "Biopsy", "{model}");
         assert_eq!(world.titles(model), ["Visit"]);
     }
+    assert_eq!(world.settle().await, 0);
+}
+
+/// 12202435: it looks like a move, since the event has just come back in its own calendar under another id. What stayed in the link
+/// for the sake of the copy that went goes with it all the same.
+async fn deleted_by_the_last_who_had_it_too_when_it_had_turned_private(database: Database) {
+    let world = World::new(&database, 2).await;
+    let titles = Mask {
+        kind: MaskKind::Fields([Unit::Title].into()),
+        ..Mask::everything()
+    };
+    for model in 0..2 {
+        world.models[model].put("a", event("a@x", "Visit", VISIT));
+        world.pull(model).await;
+    }
+    let id = world.event(0, "Visit").await.id;
+    let said = |event: &mut calendar::Event| {
+        event.title = "Biopsy".into();
+        Ok(())
+    };
+    let edited = world
+        .hub
+        .edit_event(&world.actor, id, Precondition::None, said);
+    edited.await.unwrap();
+    let mut own = event("a@x", "Visit", VISIT);
+    own.privacy = Privacy::Secret;
+    world.models[0].remove("a");
+    world.models[0].put("b", own);
+    world.models[1].remove("a");
+    let members = [(0, Role::Both, titles), (1, Role::Both, Mask::everything())];
+    world.link(&members).await;
+    world.pull(0).await;
+    world.pull(1).await;
+    world.settle().await;
+    assert_eq!(world.titles(0), ["Biopsy"]);
+    assert_eq!(world.titles(1), ["Busy"]);
     assert_eq!(world.settle().await, 0);
 }
 

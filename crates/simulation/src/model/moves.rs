@@ -146,11 +146,10 @@ impl Hub {
                     rules::leave(&mut self.rows[row].copy);
                     let origin = self.linked[linked].origin;
                     let was = self.linked[linked].value.privacy;
-                    if !self
-                        .members
-                        .iter()
-                        .any(|m| m.linked == id && m.copy == origin)
-                    {
+                    let mut left_in = self.members.iter().filter(|m| m.linked == id);
+                    if left_in.any(|m| m.copy == origin) {
+                        self.hide_at_last(linked, cause);
+                    } else {
                         self.speaks(linked, there.copy, left.calendar);
                     }
                     // What was hidden from it as private it sees now.
