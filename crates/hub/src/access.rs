@@ -67,7 +67,8 @@ pub async fn reach_row(
     Ok((row, level))
 }
 
-fn check(level: Access, least: Access) -> Result<()> {
+/// Refuses whoever may do less with a calendar.
+pub fn check(level: Access, least: Access) -> Result<()> {
     if level == Access::None {
         return Err(Error::NotFound("calendar"));
     }
@@ -86,9 +87,20 @@ pub async fn reach_copy(
     id: CopyId,
     least: Access,
 ) -> Result<(copies::Row, Access)> {
+    let (row, (_, level)) = reach_in(tx, actor, id, least).await?;
+    Ok((row, level))
+}
+
+/// The same with its calendar.
+pub async fn reach_in(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: CopyId,
+    least: Access,
+) -> Result<(copies::Row, (calendars::Calendar, Access))> {
     let row = copies::get(tx, id).await?.ok_or(Error::NotFound("event"))?;
     match reach(tx, actor, row.copy.calendar, least).await {
-        Ok((_, level)) => Ok((row, level)),
+        Ok(place) => Ok((row, place)),
         Err(Error::NotFound(_)) => Err(Error::NotFound("event")),
         Err(error) => Err(error),
     }

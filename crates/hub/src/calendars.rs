@@ -9,7 +9,9 @@ use storage::{
 };
 use sync::CalendarId;
 
-use crate::{CalendarView, Error, Hub, Key, Result, access, replicate::held::counted};
+use crate::{
+    CalendarView, Error, Hub, Key, Result, access, addresses::Look, replicate::held::counted,
+};
 
 /// A calendar to be made here.
 #[derive(Clone, Debug, Default)]
@@ -98,11 +100,19 @@ impl Hub {
 
     /// The calendar with this name in URLs and foreign APIs.
     pub async fn calendar_by_slug(&self, actor: &Actor, slug: &str) -> Result<CalendarView> {
-        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let store = self.store(actor.tenant).await?;
+        let (look, now) = (Look::of(&store, actor, slug), self.clock().now());
+        let known = &self.inner.addresses;
+        if let Some(view) = known.get(&look, now) {
+            return Ok(view);
+        }
+        let mut tx = store.read().await?;
         let row = rows::by_slug(&mut tx, slug).await?;
         let (row, level) = access::reach_row(&mut tx, actor, row, Access::FreeBusy).await?;
         let view = self.view_in(&mut tx, row).await?;
-        Ok(shown_to(actor, level, view))
+        let view = shown_to(actor, level, view);
+        known.put(look, &view, now);
+        Ok(view)
     }
 
     /// Makes a calendar that has no provider.

@@ -6,6 +6,7 @@
 mod access;
 pub mod accounts;
 pub mod activity;
+mod addresses;
 mod adopt;
 pub mod calendars;
 pub mod changes;
@@ -56,6 +57,7 @@ pub use replay::Key;
 pub use storage::enclosures::{Enclosure, Kind as EnclosureKind};
 /// Grants of calendars.
 pub use storage::shares::{Access, Share, Whom};
+pub use storage::takes::Takes;
 pub use storage::{
     Change, ChangeKind, Health, Logged,
     conflicts::{Row as ConflictRow, State as ConflictState, Which as WhichConflicts},
@@ -94,6 +96,8 @@ struct Inner {
     work: Notify,
     /// One reads or writes a calendar at a time.
     turns: turns::Turns,
+    /// Calendars by their addresses.
+    addresses: addresses::Addresses,
     /// Notifications that are not noted yet.
     arrivals: channels::Arrivals,
 }
@@ -173,6 +177,7 @@ impl Hub {
             accounts,
             work: Notify::new(),
             turns: turns::Turns::default(),
+            addresses: addresses::Addresses::default(),
             arrivals: channels::Arrivals::default(),
         };
         Self {

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     Actor, Identity, Kind, Result, User,
     people::{API_TOKEN, WELCOME, app_password_hash},
+    verified::Look,
 };
 
 /// What session tokens are hashed for.
@@ -62,6 +63,11 @@ impl Identity {
         name: &str,
         secret: &str,
     ) -> Result<Option<(Actor, User)>> {
+        let (look, now) = (Look::of(&self.store, name, secret), self.clock.now());
+        let actor = |user: &User| Actor::person(self.store.tenant(), user.id);
+        if let Some(user) = self.verified.get(&look, now) {
+            return Ok(Some((actor(&user), user)));
+        }
         let mut tx = self.store.read().await?;
         let Some(user) = users::by_email(&mut tx, name).await? else {
             return Ok(None);
@@ -71,14 +77,14 @@ impl Identity {
             return Ok(None);
         };
         drop(tx);
-        let now = self.clock.now();
         let long_ago = |at: Timestamp| now.duration_since(at).as_secs() >= TOUCH_SECONDS;
         if found.last_used.is_none_or(long_ago) {
             let mut tx = self.store.write().await?;
             app_passwords::touch(&mut tx, found.id, now).await?;
             tx.commit().await?;
         }
-        Ok(Some((Actor::person(self.store.tenant(), user.id), user)))
+        self.verified.put(&look, &user, now);
+        Ok(Some((actor(&user), user)))
     }
 
     /// Whose session this is.

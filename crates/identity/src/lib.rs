@@ -14,10 +14,12 @@ mod password;
 mod people;
 mod prune;
 mod secrets;
+mod verified;
 
 use std::sync::Arc;
 
 use storage::Store;
+use verified::Verified;
 
 pub use actor::{Actor, Kind};
 pub use clock::{Clock, SystemClock};
@@ -36,12 +38,18 @@ pub struct Identity {
     store: Store,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
+    verified: Arc<Verified>,
 }
 
 impl Identity {
     /// Over a tenant's store.
     pub fn new(store: Store, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids }
+        Self {
+            store,
+            clock,
+            ids,
+            verified: Arc::default(),
+        }
     }
 
     fn in_seconds(&self, seconds: i64) -> jiff::Timestamp {

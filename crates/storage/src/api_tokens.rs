@@ -96,7 +96,7 @@ fn aad(id: Uuid) -> Aad {
 impl Stored for ApiToken {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let id = row.id(0)?;
-        let content: Content = tx.open_json(aad(id), &row.blob(5)?).await?;
+        let content: Content = tx.open_json(aad(id), row.blob(5)?).await?;
         Ok(Self {
             id,
             user: row.id(1)?,

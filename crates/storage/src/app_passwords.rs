@@ -66,6 +66,7 @@ pub async fn touch(tx: &mut Tx, id: Uuid, at: Timestamp) -> Result<()> {
 
 /// Removes one of a person's app passwords; false if they have no such one.
 pub async fn delete(tx: &mut Tx, user: UserId, id: Uuid) -> Result<bool> {
+    tx.people = true;
     Ok(tx.run(DELETE, values![id, user]).await? > 0)
 }
 
@@ -79,7 +80,7 @@ fn aad(id: Uuid) -> Aad {
 impl Stored for AppPassword {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let id = row.id(0)?;
-        let name = tx.open(aad(id), &row.blob(4)?).await?;
+        let name = tx.open(aad(id), row.blob(4)?).await?;
         Ok(Self {
             id,
             user: row.id(1)?,

@@ -31,10 +31,10 @@ pub(crate) struct Behind {
 const UPDATE_COPIES: &str = "
     UPDATE copies SET calendar = v.column2, uid_hash = v.column3, remote_hash = v.column4, name_hash = v.column5,
         linked = v.column6, alive = v.column7, admitted = v.column8, projected = v.column9, pending = v.column10,
-        parked = v.column11, recurring = v.column12, start_at = v.column13, end_at = v.column14, revision = v.column15,
-        created = v.column16, updated = v.column17, content = v.column18
-    FROM (VALUES ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)) AS v
-    WHERE copies.tenant = $1 AND copies.id = v.column1 AND copies.revision = v.column19";
+        parked = v.column11, recurring = v.column12, start_at = v.column13, end_at = v.column14, takes = v.column15,
+        revision = v.column16, created = v.column17, updated = v.column18, content = v.column19
+    FROM (VALUES ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)) AS v
+    WHERE copies.tenant = $1 AND copies.id = v.column1 AND copies.revision = v.column20";
 const UPDATE_LINKED: &str = "
     UPDATE linked SET link = v.column2, alive = v.column3, content = v.column4
     FROM (VALUES ($2, $3, $4, $5)) AS v WHERE linked.tenant = $1 AND linked.id = v.column1";

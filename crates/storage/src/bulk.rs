@@ -6,7 +6,7 @@ use crate::{Result, session::Session, value::Value};
 const SIZES: [usize; 4] = [32, 8, 2, 1];
 
 /// How many places a list in a condition may have, the fewest first.
-const PLACES: [usize; 2] = [8, 32];
+const PLACES: [usize; 3] = [1, 8, 32];
 
 /// A statement that stands in the sources for one row, in several sizes.
 pub(crate) struct Bulk(Vec<(usize, String)>);

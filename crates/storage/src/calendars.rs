@@ -267,7 +267,7 @@ fn aad(id: CalendarId) -> Aad {
 impl Stored for Calendar {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let id = row.id(0)?;
-        let content: Content = tx.open_json(aad(id), &row.blob(11)?).await?;
+        let content: Content = tx.open_json(aad(id), row.blob(11)?).await?;
         Ok(Self {
             id,
             connection: row.id_option(1)?,

@@ -160,7 +160,7 @@ fn aad(id: Uuid) -> Aad {
 impl Stored for Channel {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let id = row.id(0)?;
-        let content: Content = tx.open_json(aad(id), &row.blob(6)?).await?;
+        let content: Content = tx.open_json(aad(id), row.blob(6)?).await?;
         Ok(Self {
             id,
             calendar: row.id(1)?,

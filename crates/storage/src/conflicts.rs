@@ -218,7 +218,7 @@ fn aad(id: Uuid) -> Aad {
 impl Stored for Row {
     async fn read(tx: &mut Tx, row: &row::Row) -> Result<Self> {
         let id = row.id(0)?;
-        let content: Content = tx.open_json(aad(id), &row.blob(6)?).await?;
+        let content: Content = tx.open_json(aad(id), row.blob(6)?).await?;
         Ok(Self {
             id,
             copy: row.id(1)?,

@@ -151,7 +151,7 @@ fn aad(id: ConnectionId) -> Aad {
 impl Stored for Connection {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let id = row.id(0)?;
-        let content: Content = tx.open_json(aad(id), &row.blob(6)?).await?;
+        let content: Content = tx.open_json(aad(id), row.blob(6)?).await?;
         Ok(Self {
             id,
             user: row.id(1)?,

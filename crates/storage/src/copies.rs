@@ -7,6 +7,7 @@ use sync::{CalendarId, CopyId, LinkedId};
 use crate::{
     Aad, Error, KeyRef, Result, Tx, row,
     stored::Stored,
+    takes::{self, Takes},
     value::{Value, values},
 };
 
@@ -65,13 +66,13 @@ const MANY: usize = 16;
 
 const INSERT: &str = "
     INSERT INTO copies (tenant, id, calendar, uid_hash, remote_hash, name_hash, linked, alive, admitted, projected,
-        pending, parked, recurring, start_at, end_at, revision, created, updated, content)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+        pending, parked, recurring, start_at, end_at, takes, revision, created, updated, content)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
 const UPDATE: &str = "
     UPDATE copies SET calendar = $3, uid_hash = $4, remote_hash = $5, name_hash = $6, linked = $7, alive = $8,
         admitted = $9, projected = $10, pending = $11, parked = $12, recurring = $13, start_at = $14, end_at = $15,
-        revision = $16, created = $17, updated = $18, content = $19
-    WHERE tenant = $1 AND id = $2 AND revision = $20";
+        takes = $16, revision = $17, created = $18, updated = $19, content = $20
+    WHERE tenant = $1 AND id = $2 AND revision = $21";
 const GET: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND id = $2";
@@ -174,6 +175,7 @@ async fn columns(tx: &mut Tx, row: &Row, revision: i64) -> Result<Vec<Value>> {
         row.shape.recurring,
         row.shape.start,
         row.shape.end,
+        takes::of(&copy.local).map(Takes::number),
         revision,
         row.created,
         row.updated,
@@ -297,7 +299,7 @@ pub(crate) fn aad(id: CopyId) -> Aad {
 
 impl Stored for Row {
     async fn read(tx: &mut Tx, row: &row::Row) -> Result<Self> {
-        let content: Content = tx.open_json(aad(row.id(0)?), &row.blob(11)?).await?;
+        let content: Content = tx.open_json(aad(row.id(0)?), row.blob(11)?).await?;
         if let Some(journal) = &mut tx.journal {
             journal.read(&content.copy);
         }

@@ -95,7 +95,7 @@ fn aad(change: ChangeId, copy: CopyId) -> Aad {
 impl Stored for Edit {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let (change, copy) = (row.id(0)?, row.id(1)?);
-        let content: Content = tx.open_json(aad(change, copy), &row.blob(5)?).await?;
+        let content: Content = tx.open_json(aad(change, copy), row.blob(5)?).await?;
         Ok(Self {
             change,
             copy,

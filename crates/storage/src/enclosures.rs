@@ -1,13 +1,17 @@
 //! What clients put beside an event: files, and properties of their own. It never leaves for a provider.
 
+use std::sync::LazyLock;
+
 use calendar::RecurrenceId;
 use jiff::{Timestamp, tz::TimeZone};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sync::{CalendarId, CopyId};
 use uuid::Uuid;
 
 use crate::{
     Aad, KeyRef, Result, Tx,
+    bulk::Listed,
     row::{Row, Word as _, words},
     stored::Stored,
     value::{Value as Bound, values},
@@ -57,26 +61,22 @@ const INSERT: &str = "
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const UPDATE: &str =
     "UPDATE enclosures SET created = $3, content = $4 WHERE tenant = $1 AND id = $2";
-/// Of how many events one statement asks for what is beside them.
-const MANY: usize = 16;
-
 const OF_COPY: &str = "
     SELECT id, calendar, copy, occurrence, kind, created, content FROM enclosures
     WHERE tenant = $1 AND copy = $2 AND kind = $3 ORDER BY created, id";
 const OF_CALENDAR: &str = "
     SELECT id, calendar, copy, occurrence, kind, created, content FROM enclosures
     WHERE tenant = $1 AND calendar = $2 AND kind = $3 ORDER BY created, id";
-const OF_COPIES: &str = "
-    SELECT id, calendar, copy, occurrence, kind, created, content FROM enclosures
-    WHERE tenant = $1 AND kind = $2
-      AND copy IN ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-    ORDER BY created, id";
+const OF_COPIES: &str =
+    "SELECT id, copy, content FROM enclosures WHERE tenant = $1 AND kind = $2 AND copy IN ($3)";
 const PLACES: &str = "
     SELECT DISTINCT copy, occurrence FROM enclosures WHERE tenant = $1 AND calendar = $2 AND kind = $3";
 const DELETE: &str = "DELETE FROM enclosures WHERE tenant = $1 AND id = $2";
 const PRUNE: &str = "
     DELETE FROM enclosures WHERE tenant = $1 AND NOT EXISTS (
         SELECT 1 FROM copies c WHERE c.tenant = $1 AND c.id = enclosures.copy AND (c.alive = 1 OR c.updated >= $2))";
+
+static BESIDE: LazyLock<Listed> = LazyLock::new(|| Listed::new(OF_COPIES));
 
 /// Puts something beside an event.
 pub async fn insert(tx: &mut Tx, enclosure: &Enclosure) -> Result<()> {
@@ -105,19 +105,19 @@ pub async fn of_copy(tx: &mut Tx, copy: CopyId, kind: Kind) -> Result<Vec<Enclos
     tx.list(OF_COPY, values![copy, kind.word()]).await
 }
 
-/// What of a kind is beside some events.
-pub async fn of_copies(tx: &mut Tx, copies: &[CopyId], kind: Kind) -> Result<Vec<Enclosure>> {
-    if let [copy] = copies {
-        return of_copy(tx, *copy, kind).await;
-    }
+/// What of a kind is beside some events says, each with its event and as much of it as is wanted; in no particular order.
+pub async fn contents<T: DeserializeOwned>(
+    tx: &mut Tx,
+    copies: &[CopyId],
+    kind: Kind,
+) -> Result<Vec<(CopyId, T)>> {
     let mut found = Vec::with_capacity(copies.len());
-    for some in copies.chunks(MANY) {
-        // The statement has so many places; the rest ask for the last one again.
-        let last = some.last().into_iter().cycle();
-        let places = some.iter().chain(last).take(MANY);
-        let values = values![kind.word()].into_iter();
-        let values = values.chain(places.copied().map(Bound::from));
-        found.extend(tx.list::<Enclosure, _>(OF_COPIES, values).await?);
+    for (sql, list) in BESIDE.asking(copies) {
+        let kind_first = std::iter::once(Bound::from(kind.word()));
+        for row in tx.all(sql, kind_first.chain(list)).await? {
+            let content = tx.open_json(aad(row.id(0)?), row.blob(2)?).await?;
+            found.push((row.id(1)?, content));
+        }
     }
     Ok(found)
 }
@@ -182,7 +182,7 @@ impl Stored for Enclosure {
             occurrence: row.time_option(3)?.map(occurrence),
             kind: row.word(4)?,
             created: row.time(5)?,
-            content: tx.open_json(aad(id), &row.blob(6)?).await?,
+            content: tx.open_json(aad(id), row.blob(6)?).await?,
         })
     }
 }

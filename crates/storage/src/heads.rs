@@ -46,7 +46,7 @@ pub async fn by_names(tx: &mut Tx, calendar: CalendarId, names: &[&str]) -> Resu
         let calendar_first = std::iter::once(Value::from(calendar));
         for row in tx.all(sql, calendar_first.chain(list)).await? {
             let id: CopyId = row.id(0)?;
-            let content: Content = tx.open_json(copies::aad(id), &row.blob(1)?).await?;
+            let content: Content = tx.open_json(copies::aad(id), row.blob(1)?).await?;
             let Some(name) = content.name else { continue };
             found.push(Head {
                 id,

@@ -133,7 +133,7 @@ fn aad(hash: &[u8; 32]) -> Aad {
 impl Stored for Held {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let hash = row.hash(1)?;
-        let content: Content = tx.open_json(aad(&hash), &row.blob(5)?).await?;
+        let content: Content = tx.open_json(aad(&hash), row.blob(5)?).await?;
         Ok(Self {
             calendar: row.id(0)?,
             remote_id: content.remote_id,

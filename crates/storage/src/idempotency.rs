@@ -42,7 +42,7 @@ pub async fn claim(
     }
     let row = tx.one(GET, values![hash]).await?;
     let row = row.ok_or(Error::Missing("reply"))?;
-    let plain = tx.open(aad(&hash), &row.blob(0)?).await?;
+    let plain = tx.open(aad(&hash), row.blob(0)?).await?;
     let (request, reply) = plain.split_first_chunk().ok_or_else(|| Error::Format {
         table: "idempotency",
         reason: "too short".to_owned(),

@@ -167,7 +167,7 @@ fn aad(stamp: Stamp) -> Aad {
 
 impl Stored for Recorded {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
-        let mut intent: Intent = tx.open_json(aad(row.id(0)?), &row.blob(4)?).await?;
+        let mut intent: Intent = tx.open_json(aad(row.id(0)?), row.blob(4)?).await?;
         // The sealed body stays as it was sent; only its outcome moves on.
         intent.outcome = row.word(2)?;
         Ok((intent, row.id(1)?, row.time_option(3)?))

@@ -302,11 +302,11 @@ fn unwrapped(
     tenant: TenantId,
     under: &Key,
     id: Uuid,
-    wrapped: Option<Vec<u8>>,
+    wrapped: Option<&[u8]>,
     kind: &'static str,
 ) -> Result<Zeroizing<[u8; KEY_LEN]>> {
     let wrapped = wrapped.ok_or(Error::KeyDestroyed(kind))?;
-    let plain = under.open(tenant, wrap_aad(id), &wrapped)?;
+    let plain = under.open(tenant, wrap_aad(id), wrapped)?;
     let bytes = <[u8; KEY_LEN]>::try_from(plain.as_slice());
     bytes
         .map(Zeroizing::new)

@@ -39,6 +39,7 @@ pub mod runs;
 pub mod sessions;
 pub mod shares;
 pub mod spans;
+pub mod takes;
 pub mod timeline;
 pub mod timers;
 pub mod traces;

@@ -103,6 +103,6 @@ fn aad(id: LinkedId) -> Aad {
 
 impl Stored for Linked {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
-        tx.open_json(aad(row.id(0)?), &row.blob(1)?).await
+        tx.open_json(aad(row.id(0)?), row.blob(1)?).await
     }
 }

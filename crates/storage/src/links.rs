@@ -257,7 +257,7 @@ fn aad(id: LinkId) -> Aad {
 impl Stored for Link {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let id = row.id(0)?;
-        let content: Content = tx.open_json(aad(id), &row.blob(3)?).await?;
+        let content: Content = tx.open_json(aad(id), row.blob(3)?).await?;
         Ok(Self {
             id,
             name: content.name,

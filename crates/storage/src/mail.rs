@@ -230,7 +230,7 @@ impl Stored for Mail {
             attempts: row.i64(3)?,
             wanted: row.time(4)?,
             updated: row.time(5)?,
-            letter: tx.open_json(aad(id), &row.blob(6)?).await?,
+            letter: tx.open_json(aad(id), row.blob(6)?).await?,
         })
     }
 }

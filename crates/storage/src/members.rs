@@ -103,7 +103,7 @@ fn aad(linked: LinkedId, copy: CopyId) -> Aad {
 
 impl Stored for Member {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
-        tx.open_json(aad(row.id(0)?, row.id(1)?), &row.blob(2)?)
+        tx.open_json(aad(row.id(0)?, row.id(1)?), row.blob(2)?)
             .await
     }
 }

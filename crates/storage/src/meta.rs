@@ -29,7 +29,7 @@ pub async fn get_secret(tx: &mut Tx, name: &str) -> Result<Option<zeroize::Zeroi
         return Ok(None);
     };
     let aad = aad(tx, name);
-    tx.open(aad, &row.blob(0)?).await.map(Some)
+    tx.open(aad, row.blob(0)?).await.map(Some)
 }
 
 /// Keeps a secret, sealed; its name is not.

@@ -174,7 +174,7 @@ impl Stored for Object {
             revision: row.i64(4)?,
             created: row.time(5)?,
             updated: row.time(6)?,
-            content: tx.open_json(aad(id), &row.blob(7)?).await?,
+            content: tx.open_json(aad(id), row.blob(7)?).await?,
         })
     }
 }

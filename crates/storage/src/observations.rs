@@ -78,6 +78,6 @@ fn aad(change: ChangeId) -> Aad {
 
 impl Stored for Observation {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
-        tx.open_json(aad(row.id(0)?), &row.blob(1)?).await
+        tx.open_json(aad(row.id(0)?), row.blob(1)?).await
     }
 }

@@ -40,7 +40,7 @@ pub async fn take(
         return Ok(None);
     }
     let aad = Aad::hashed("one_time", &token_hash);
-    tx.open(aad, &row.blob(1)?).await.map(Some)
+    tx.open(aad, row.blob(1)?).await.map(Some)
 }
 
 /// Forgets what has expired; how many.

@@ -137,7 +137,7 @@ fn aad(id: Uuid) -> Aad {
 impl Stored for Published {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let id = row.id(0)?;
-        let name = tx.open(aad(id), &row.blob(7)?).await?;
+        let name = tx.open(aad(id), row.blob(7)?).await?;
         Ok(Self {
             id,
             calendar: row.id(1)?,

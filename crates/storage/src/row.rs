@@ -1,11 +1,13 @@
 //! What comes out of a statement: columns by index, the same on both databases.
 
 use jiff::Timestamp;
-use rusqlite::types::Value as Found;
 use sqlx::{Row as _, postgres::PgRow};
 use uuid::Uuid;
 
-use crate::{Error, Result, sqlite::Cells};
+use crate::{
+    Error, Result,
+    sqlite::{Cell, Cells},
+};
 
 /// One row of a result.
 pub(crate) enum Row {
@@ -24,8 +26,8 @@ impl Row {
         match self {
             Self::Postgres(row) => Ok(row.try_get(index)?),
             Self::Sqlite(cells) => match cells.get(index) {
-                Some(Found::Integer(number)) => Ok(Some(*number)),
-                Some(Found::Null) => Ok(None),
+                Some(Cell::Integer(number)) => Ok(Some(*number)),
+                Some(Cell::Null) => Ok(None),
                 _ => Err(other(index)),
             },
         }
@@ -35,22 +37,23 @@ impl Row {
         match self {
             Self::Postgres(row) => Ok(row.try_get(index)?),
             Self::Sqlite(cells) => match cells.get(index) {
-                Some(Found::Text(text)) => Ok(text.clone()),
+                Some(Cell::Text(text)) => Ok(text.clone()),
                 _ => Err(other(index)),
             },
         }
     }
 
-    pub(crate) fn blob(&self, index: usize) -> Result<Vec<u8>> {
+    pub(crate) fn blob(&self, index: usize) -> Result<&[u8]> {
         self.blob_option(index)?.ok_or_else(|| other(index))
     }
 
-    pub(crate) fn blob_option(&self, index: usize) -> Result<Option<Vec<u8>>> {
+    pub(crate) fn blob_option(&self, index: usize) -> Result<Option<&[u8]>> {
         match self {
             Self::Postgres(row) => Ok(row.try_get(index)?),
             Self::Sqlite(cells) => match cells.get(index) {
-                Some(Found::Blob(bytes)) => Ok(Some(bytes.clone())),
-                Some(Found::Null) => Ok(None),
+                Some(Cell::Blob(bytes)) => Ok(Some(bytes)),
+                Some(Cell::Id(bytes)) => Ok(Some(bytes)),
+                Some(Cell::Null) => Ok(None),
                 _ => Err(other(index)),
             },
         }
@@ -71,11 +74,11 @@ impl Row {
 
     /// An id of any kind.
     pub(crate) fn id<I: From<Uuid>>(&self, index: usize) -> Result<I> {
-        id(&self.blob(index)?)
+        id(self.blob(index)?)
     }
 
     pub(crate) fn id_option<I: From<Uuid>>(&self, index: usize) -> Result<Option<I>> {
-        self.blob_option(index)?.map(|bytes| id(&bytes)).transpose()
+        self.blob_option(index)?.map(id).transpose()
     }
 
     /// A keyed hash.
@@ -124,7 +127,7 @@ fn id<I: From<Uuid>>(bytes: &[u8]) -> Result<I> {
         })
 }
 
-fn hash(bytes: Vec<u8>) -> Result<[u8; 32]> {
+fn hash(bytes: &[u8]) -> Result<[u8; 32]> {
     <[u8; 32]>::try_from(bytes).map_err(|_| Error::Format {
         table: "a hash",
         reason: "not 32 bytes".to_owned(),

@@ -163,7 +163,7 @@ impl Stored for Share {
         Ok(Self {
             id,
             calendar: row.id(1)?,
-            whom: tx.open_json(aad(id), &row.blob(4)?).await?,
+            whom: tx.open_json(aad(id), row.blob(4)?).await?,
             access: row.word(2)?,
             created: row.time(3)?,
         })

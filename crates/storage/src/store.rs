@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicI64, Ordering},
+    atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
 use sync::TenantId;
@@ -29,6 +29,10 @@ struct Inner {
     newest: watch::Sender<Position>,
     /// See [`crate::timeline`].
     editions_above: AtomicI64,
+    /// How often people or what they sign in with have changed.
+    people: AtomicU64,
+    /// How often anything was committed.
+    writes: AtomicU64,
 }
 
 impl Store {
@@ -47,6 +51,8 @@ impl Store {
                 keyring,
                 newest: watch::Sender::new(newest),
                 editions_above: AtomicI64::new(0),
+                people: AtomicU64::new(0),
+                writes: AtomicU64::new(0),
             }),
         }
     }
@@ -99,12 +105,27 @@ impl Store {
         self.inner.keyring.hash(purpose, text)
     }
 
+    /// Another number than before once this process has committed a change of people or of what their devices sign in with.
+    /// Of what other processes commit it says nothing.
+    pub fn people(&self) -> u64 {
+        self.inner.people.load(Ordering::Acquire)
+    }
+
+    /// The same of whatever this process commits.
+    pub fn writes(&self) -> u64 {
+        self.inner.writes.load(Ordering::Acquire)
+    }
+
     pub(crate) fn keyring(&self) -> &Keyring {
         &self.inner.keyring
     }
 
-    pub(crate) fn committed(&self, keys: Doings, newest: Option<Position>) {
+    pub(crate) fn committed(&self, keys: Doings, people: bool, newest: Option<Position>) {
         self.inner.keyring.committed(keys);
+        self.inner.writes.fetch_add(1, Ordering::AcqRel);
+        if people {
+            self.inner.people.fetch_add(1, Ordering::AcqRel);
+        }
         if let Some(newest) = newest {
             self.reached(newest);
         }

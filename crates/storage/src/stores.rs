@@ -140,7 +140,7 @@ impl Stores {
         let editions = timeline::editions_above(&mut session).await?;
         session.rollback().await?;
         let row = row.ok_or(Error::UnknownTenant(tenant))?;
-        let name = ring.open_own(name_aad(tenant), &row.blob(0)?)?;
+        let name = ring.open_own(name_aad(tenant), row.blob(0)?)?;
         let name = String::from_utf8_lossy(&name).into_owned();
         let database = self.inner.database.clone();
         let store = Store::new(tenant, name, database, ring, row.i64(1)?);

@@ -164,11 +164,13 @@ pub async fn page(
     let rows = tx.all(shape.page, places.chain(values![limit])).await?;
     let (mut found, mut last) = (Vec::with_capacity(rows.len()), None);
     for row in &rows {
-        let key: Result<Vec<_>> = (0..shape.keys).map(|part| row.blob(3 + part)).collect();
+        let key: Result<Vec<_>> = (0..shape.keys)
+            .map(|part| Ok(row.blob(3 + part)?.to_vec()))
+            .collect();
         let key = key?;
         last = Some(Place(key.clone()));
         let sealed = row.blob(0)?;
-        let mut content = match tx.open(shape.aad(&key)?, &sealed).await {
+        let mut content = match tx.open(shape.aad(&key)?, sealed).await {
             Ok(content) => content,
             Err(Error::KeyDestroyed(..)) => continue,
             Err(error) => return Err(error),
@@ -186,7 +188,7 @@ pub async fn page(
             },
             content,
             key,
-            sealed,
+            sealed: sealed.to_vec(),
             head,
         });
     }

@@ -34,6 +34,8 @@ pub struct Tx {
     pub(crate) session: Session,
     changes: Vec<Change>,
     keys: Doings,
+    /// Whether it changes people or what their devices sign in with.
+    pub(crate) people: bool,
     pub(crate) known: Known,
     /// Jobs that are asked for, and for when.
     pub(crate) requested: BTreeMap<(String, Uuid), Timestamp>,
@@ -67,6 +69,7 @@ impl Tx {
             session,
             changes: Vec::new(),
             keys: Doings::default(),
+            people: false,
             known: Known::default(),
             requested: BTreeMap::new(),
             touched: Touched::default(),
@@ -108,7 +111,7 @@ impl Tx {
         let changes = std::mem::take(&mut self.changes);
         let newest = append(&mut self.session, &changes).await?;
         self.session.commit().await?;
-        self.store.committed(self.keys, newest);
+        self.store.committed(self.keys, self.people, newest);
         Ok(newest)
     }
 

@@ -76,6 +76,7 @@ async fn put(tx: &mut Tx, sql: &'static str, user: &User) -> Result<()> {
     };
     let sealed = tx.seal_json(KeyRef::Tenant, aad(user.id), &content).await?;
     let row = values![user.id, email_hash(tx, &user.email), user.created, sealed];
+    tx.people = true;
     tx.run_one("person", sql, row).await
 }
 
@@ -97,6 +98,7 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<User>> {
 
 /// Removes a person with their sessions, passwords and tokens.
 pub async fn delete(tx: &mut Tx, id: UserId) -> Result<()> {
+    tx.people = true;
     tx.run(DELETE, values![id]).await?;
     Ok(())
 }
@@ -115,7 +117,7 @@ fn aad(id: UserId) -> Aad {
 impl Stored for User {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let id = row.id(0)?;
-        let content: Content = tx.open_json(aad(id), &row.blob(2)?).await?;
+        let content: Content = tx.open_json(aad(id), row.blob(2)?).await?;
         Ok(Self {
             id,
             email: content.email,

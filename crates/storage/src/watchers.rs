@@ -127,7 +127,7 @@ fn aad(id: Uuid) -> Aad {
 impl Stored for Watcher {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let id = row.id(0)?;
-        let content = match tx.open(aad(id), &row.blob(7)?).await {
+        let content = match tx.open(aad(id), row.blob(7)?).await {
             Ok(content) => content.to_vec(),
             // One from before, whose calendar was erased, keeps nobody from reading the others.
             Err(Error::KeyDestroyed(_)) => Vec::new(),

@@ -4,7 +4,9 @@
 
 use sync::{CalendarId, CopyId};
 
-use crate::{Result, Tx, copies::Row, value::values};
+use crate::{
+    Result, Tx, copies::Row, row, spans::Span, stored::Stored, takes::Takes, value::values,
+};
 
 // The conditions are those of the indexes in `0022_windows.sql`, word for word.
 const IN: &str = "
@@ -27,6 +29,27 @@ const IN: &str = "
           AND start_at < $4 AND (end_at IS NULL OR end_at > $3)
     ) found
     ORDER BY start_at, id LIMIT $5";
+const TAKING: &str = "
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated,
+        CASE WHEN takes IS NULL THEN content END, takes
+    FROM (
+        SELECT * FROM copies WHERE tenant = $1 AND calendar = $2 AND alive = 1
+          AND end_at - start_at <= 172800000000
+          AND start_at >= $3 - 172800000000 AND start_at < $4 AND (end_at > $3 OR start_at >= $3)
+        UNION ALL
+        SELECT * FROM copies WHERE tenant = $1 AND calendar = $2 AND alive = 1
+          AND end_at - start_at > 172800000000 AND end_at - start_at <= 2764800000000
+          AND start_at >= $3 - 2764800000000 AND start_at < $4 AND (end_at > $3 OR start_at >= $3)
+        UNION ALL
+        SELECT * FROM copies WHERE tenant = $1 AND calendar = $2 AND alive = 1
+          AND end_at - start_at > 2764800000000 AND end_at - start_at <= 44236800000000
+          AND start_at >= $3 - 44236800000000 AND start_at < $4 AND (end_at > $3 OR start_at >= $3)
+        UNION ALL
+        SELECT * FROM copies WHERE tenant = $1 AND calendar = $2 AND alive = 1
+          AND (end_at IS NULL OR end_at - start_at > 44236800000000)
+          AND start_at < $4 AND (end_at IS NULL OR end_at > $3)
+    ) found
+    WHERE takes IS NULL OR takes > 0 LIMIT $5";
 // All that happen are found before they are put in order: else SQLite goes through the whole calendar by id.
 const IN_BY_ID: &str = "
     WITH found AS MATERIALIZED (
@@ -68,6 +91,37 @@ pub async fn copies_in(
         found.extend(tx.list::<Row, _>(IN, values).await?);
     }
     Ok(found)
+}
+
+/// What may take up time.
+#[derive(Debug)]
+pub enum Taken {
+    /// This stretch, and nothing else need be known.
+    Stretch(Takes, Span),
+    /// What must be looked into.
+    Copy(Box<Row>),
+}
+
+/// What takes up time of a calendar in `from_us..to_us`, or may do so, in no particular order.
+pub async fn taken_in(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    (from_us, to_us): (i64, i64),
+    limit: usize,
+) -> Result<Vec<Taken>> {
+    tx.list(TAKING, values![calendar, from_us, to_us, limit])
+        .await
+}
+
+impl Stored for Taken {
+    async fn read(tx: &mut Tx, row: &row::Row) -> Result<Self> {
+        match (row.i64_option(12)?, row.i64_option(7)?) {
+            (Some(takes), Some(end)) => {
+                Ok(Self::Stretch(Takes::numbered(takes)?, (row.i64(6)?, end)))
+            }
+            _ => Ok(Self::Copy(Box::new(Row::read(tx, row).await?))),
+        }
+    }
 }
 
 /// A calendar's living copies that may happen in `from_us..to_us`, by id, from the one after `after`.

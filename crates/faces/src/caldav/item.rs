@@ -188,7 +188,7 @@ pub(super) async fn find(
     name: &str,
 ) -> Result<Option<Item>> {
     let (hub, actor) = (&request.app.hub, &request.actor);
-    if let Some((event, kept)) = hub.event_with_text(actor, calendar.id, name).await?
+    if let Some((event, kept)) = hub.event_with_text(actor, calendar, name).await?
         && event.alive
     {
         let mut item = Item::event(event);

@@ -3,7 +3,7 @@
 
 use calendar::{Event, Override, RecurrenceId, unit};
 use identity::Actor;
-use storage::{Tx, copies, shares::Access};
+use storage::{Tx, calendars::Calendar, copies, shares::Access};
 use sync::{CalendarId, Cause, CauseKind, ChangeId, Copy, CopyId};
 
 use super::telling::Terms;
@@ -253,11 +253,11 @@ impl Hub {
         id: CopyId,
         precondition: Precondition,
     ) -> Result<copies::Row> {
-        let (row, _) = access::reach_copy(tx, actor, id, Access::FreeBusy).await?;
+        let (row, (calendar, level)) = access::reach_in(tx, actor, id, Access::FreeBusy).await?;
         if !row.copy.alive {
             return Err(Error::NotFound("event"));
         }
-        writable(tx, actor, row.copy.calendar).await?;
+        may_write_in(&calendar, level)?;
         precondition.check(row.copy.edition)?;
         Ok(row)
     }
@@ -336,13 +336,19 @@ pub(crate) fn put(event: Event) -> impl FnOnce(&mut Event) -> Result<()> + Send 
 
 /// Whether the actor may see a calendar and write its events.
 pub(crate) async fn writable(tx: &mut Tx, actor: &Actor, calendar: CalendarId) -> Result<()> {
-    let (row, _) = access::reach(tx, actor, calendar, Access::Write).await?;
-    if row.inbox {
+    let (row, level) = access::reach(tx, actor, calendar, Access::FreeBusy).await?;
+    may_write_in(&row, level)
+}
+
+/// Whether somebody who may do so much with a calendar may write its events.
+fn may_write_in(calendar: &Calendar, level: Access) -> Result<()> {
+    access::check(level, Access::Write)?;
+    if calendar.inbox {
         return Err(Error::Forbidden(
             "this is where messages arrive: nothing can be written here".to_owned(),
         ));
     }
-    if row.read_only {
+    if calendar.read_only {
         return Err(Error::Forbidden(
             "this calendar is read-only at its provider".to_owned(),
         ));

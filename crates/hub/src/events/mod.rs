@@ -11,7 +11,7 @@ mod texts;
 pub use create::NewEvent;
 pub use edit::Scope;
 pub(crate) use edit::{put, writable};
-pub use read::EVENTS_MAX;
+pub use read::{EVENTS_MAX, Taken};
 pub use telling::Terms;
 pub(crate) use texts::text_of;
 pub use texts::{Kept, Place, Told, Written};

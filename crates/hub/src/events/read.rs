@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use calendar::Window;
 use identity::Actor;
-use storage::{Tx, copies, shares::Access, windows};
+use jiff::Timestamp;
+use storage::{Tx, copies, shares::Access, takes::Takes, windows};
 use sync::{CalendarId, CopyId};
 
 use crate::{Error, EventView, Hub, Result, access};
@@ -13,6 +14,15 @@ use crate::{Error, EventView, Hub, Result, access};
 pub const EVENTS_MAX: usize = 10_000;
 /// Most events of a window that are looked through.
 const WINDOW_MAX: usize = 100_000;
+
+/// What may take up somebody's time.
+#[derive(Clone, Debug)]
+pub enum Taken {
+    /// A stretch of time, of which nothing else need be known: what it takes, and from when until when.
+    Stretch(Takes, Window),
+    /// An event that has to be asked for its occurrences.
+    Event(Box<EventView>),
+}
 
 impl Hub {
     /// One event, dead or alive.
@@ -160,18 +170,55 @@ impl Hub {
         }
         let range = (window.from.as_microsecond(), window.to.as_microsecond());
         let rows = windows::copies_in(&mut tx, calendars, range, WINDOW_MAX + 1).await?;
-        if rows.len() > WINDOW_MAX {
-            return Err(Error::invalid(
-                "window",
-                "holds too many events: ask for less time",
-            ));
-        }
+        check(rows.len())?;
         let views = rows.into_iter().filter_map(|row| {
             let level = levels.get(&row.copy.calendar)?;
             Some(access::veiled(*level, row))
         });
         Ok(views.filter(|view| view.alive).collect())
     }
+
+    /// What takes up time of a calendar in the window, or may do so, in no particular order. Too much is refused, as by
+    /// [`Hub::events_in`].
+    pub async fn taken_in(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        window: Window,
+    ) -> Result<Vec<Taken>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        if reads(&mut tx, actor, calendar).await? < Access::Owner {
+            drop(tx);
+            // What others see of it is more than a stretch can say.
+            let events = self.events_in(actor, &[calendar], window).await?;
+            let taken = |event| Taken::Event(Box::new(event));
+            return Ok(events.into_iter().map(taken).collect());
+        }
+        let range = (window.from.as_microsecond(), window.to.as_microsecond());
+        let found = windows::taken_in(&mut tx, calendar, range, WINDOW_MAX + 1).await?;
+        check(found.len())?;
+        let taken = |one| match one {
+            windows::Taken::Stretch(takes, (from, to)) => {
+                let (from, to) = (instant(from), instant(to));
+                Taken::Stretch(takes, Window { from, to })
+            }
+            windows::Taken::Copy(row) => Taken::Event(Box::new(EventView::of(*row))),
+        };
+        Ok(found.into_iter().map(taken).collect())
+    }
+}
+
+/// Refuses a window with too many events.
+fn check(found: usize) -> Result<()> {
+    if found > WINDOW_MAX {
+        let why = "holds too many events: ask for less time";
+        return Err(Error::invalid("window", why));
+    }
+    Ok(())
+}
+
+fn instant(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or_default()
 }
 
 /// What somebody may see of the events of a calendar.

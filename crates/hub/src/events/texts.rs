@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use calendar::Event;
 use identity::Actor;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use storage::{
     Tx, copies,
@@ -19,7 +20,7 @@ use super::{
     edit::{put, writable},
 };
 use crate::{
-    Error, EventView, Hub, Precondition, Result, access,
+    CalendarView, Error, EventView, Hub, Precondition, Result, access,
     object::gone,
     scheduling::{Own, Scheduling, Tag, event_of, is_scheduled, tag},
 };
@@ -62,6 +63,14 @@ pub struct Told {
     pub revision: i64,
     /// The text.
     pub text: String,
+}
+
+/// The same as it is kept.
+#[derive(Deserialize)]
+struct Content {
+    edition: i64,
+    text: String,
+    schedule: Option<i64>,
 }
 
 impl Hub {
@@ -112,7 +121,15 @@ impl Hub {
                 let new = NewEvent { name, event };
                 self.create_in(&mut tx, actor, calendar, new).await?
             }
-            (Place::Of(id, _), _) => self.replace_in(&mut tx, actor, id, event).await?,
+            (Place::Of(..), Some(row)) if !between => {
+                self.replace_in(&mut tx, actor, row, event).await?
+            }
+            (Place::Of(id, _), _) => {
+                // What was told of it may have come back to it.
+                let unasked = Precondition::None;
+                let row = self.editable(&mut tx, actor, id, unasked).await?;
+                self.replace_in(&mut tx, actor, row, event).await?
+            }
         };
         self.keep_text(&mut tx, &row, text).await?;
         self.commit(tx).await?;
@@ -145,11 +162,9 @@ impl Hub {
         &self,
         tx: &mut Tx,
         actor: &Actor,
-        id: CopyId,
+        mut row: copies::Row,
         event: Event,
     ) -> Result<copies::Row> {
-        // What was told of it may have come back to it.
-        let mut row = self.editable(tx, actor, id, Precondition::None).await?;
         let cause = self.edit_cause(row.copy.calendar);
         let changed = self
             .edit_in(tx, actor, &mut row, &cause, put(event))
@@ -200,16 +215,17 @@ impl Hub {
         Ok(told.collect())
     }
 
-    /// The event that a client named so in this calendar, dead or alive, with its text as [`Hub::texts`] has it.
+    /// The event that a client named so in this calendar, dead or alive, with its text as [`Hub::texts`] has it. The calendar is
+    /// one that was found for this very actor: what it says that they may see of it is not looked up again.
     pub async fn event_with_text(
         &self,
         actor: &Actor,
-        calendar: CalendarId,
+        calendar: &CalendarView,
         name: &str,
     ) -> Result<Option<(EventView, Option<Kept>)>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
-        let (_, level) = access::reach(&mut tx, actor, calendar, Access::FreeBusy).await?;
-        let Some(row) = copies::by_name(&mut tx, calendar, name).await? else {
+        let level = calendar.access;
+        let Some(row) = copies::by_name(&mut tx, calendar.id, name).await? else {
             return Ok(None);
         };
         let view = access::veiled(level, row);
@@ -304,19 +320,14 @@ async fn kept(
         return Ok(HashMap::new());
     }
     let ids: Vec<CopyId> = events.iter().map(|(id, _)| *id).collect();
-    let found = enclosures::of_copies(tx, &ids, Kind::Text).await?;
+    let found = enclosures::contents::<Content>(tx, &ids, Kind::Text).await?;
     let wanted: HashMap<CopyId, i64> = events.iter().copied().collect();
-    let current = found.into_iter().filter_map(|mut one| {
-        let edition = wanted.get(&one.copy)?;
-        let text = one.content["text"].take();
-        let is_current = one.content["edition"].as_i64() == Some(*edition);
-        match text {
-            Value::String(text) if is_current => {
-                let schedule = one.content[tag::KEY].as_i64().unwrap_or(*edition);
-                Some((one.copy, Kept { text, schedule }))
-            }
-            _ => None,
-        }
+    let current = found.into_iter().filter_map(|(copy, content)| {
+        let edition = *wanted.get(&copy)?;
+        let is_current = content.edition == edition;
+        let schedule = content.schedule.unwrap_or(edition);
+        let text = content.text;
+        is_current.then_some((copy, Kept { text, schedule }))
     });
     Ok(current.collect())
 }

@@ -85,7 +85,7 @@ fn aad(hash: &[u8; 32]) -> Aad {
 impl Stored for Client {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let hash = row.hash(0)?;
-        let content: Content = tx.open_json(aad(&hash), &row.blob(2)?).await?;
+        let content: Content = tx.open_json(aad(&hash), row.blob(2)?).await?;
         Ok(Self {
             id: content.id,
             secret_hash: content.secret_hash,

@@ -87,7 +87,7 @@ fn aad(hash: &[u8; 32]) -> Aad {
 impl Stored for Code {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let hash = row.hash(0)?;
-        let content: Content = tx.open_json(aad(&hash), &row.blob(3)?).await?;
+        let content: Content = tx.open_json(aad(&hash), row.blob(3)?).await?;
         Ok(Self {
             client: content.client,
             user: row.id(1)?,

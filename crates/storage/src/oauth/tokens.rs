@@ -136,7 +136,7 @@ fn aad(hash: &[u8; 32]) -> Aad {
 impl Stored for Token {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let hash = row.hash(0)?;
-        let content: Content = tx.open_json(aad(&hash), &row.blob(7)?).await?;
+        let content: Content = tx.open_json(aad(&hash), row.blob(7)?).await?;
         Ok(Self {
             kind: row.word(1)?,
             family: row.id(2)?,

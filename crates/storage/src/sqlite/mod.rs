@@ -2,6 +2,7 @@
 //! and back takes longer than most of them (docs/adr/0006).
 
 mod connections;
+mod places;
 mod transaction;
 
 use std::{
@@ -21,10 +22,10 @@ use tokio::task::spawn_blocking;
 
 use crate::{Error, Result, Settings, database::SQLITE};
 use connections::{Connections, Opening, Synchronous};
-pub(crate) use transaction::{Cells, Transaction};
+pub(crate) use transaction::{Cell, Cells, Transaction};
 
 /// Pages of the log after which it is written into the file.
-const LOG_PAGES: i32 = 1_000;
+const LOG_PAGES: i32 = 4_000;
 /// Pages of the log after which whoever commits does that before anything else: it grows faster than it is written away.
 const LOG_PAGES_MAX: i32 = 16_000;
 /// What the connection that writes remembers of the file. With twice as much 10,000 events are not written faster.

@@ -1,10 +1,10 @@
 //! A transaction on a file.
 
-use std::{cell::Cell, sync::Arc, time::Duration};
+use std::{cell, sync::Arc, time::Duration};
 
 use rusqlite::{
     CachedStatement, Connection, ToSql,
-    types::{ToSqlOutput, Value as Found, ValueRef},
+    types::{FromSqlError, ToSqlOutput, ValueRef},
 };
 use sync::TenantId;
 use tokio::{
@@ -15,6 +15,7 @@ use tokio::{
 use super::{
     LOG_PAGES_MAX, Log,
     connections::{Lent, Synchronous, begin_statement},
+    places::numbers,
 };
 use crate::{Error, Result, value::Value};
 
@@ -23,11 +24,37 @@ const LOCK_PAUSE_MAX: Duration = Duration::from_millis(50);
 
 thread_local! {
     /// How many pages the log had after the last commit on this thread.
-    static LOG_PAGES: Cell<i32> = const { Cell::new(0) };
+    static LOG_PAGES: cell::Cell<i32> = const { cell::Cell::new(0) };
 }
 
 /// What a row holds, by column.
-pub(crate) type Cells = Vec<Found>;
+pub(crate) type Cells = Vec<Cell>;
+
+/// What a row holds in one column.
+pub(crate) enum Cell {
+    Null,
+    Integer(i64),
+    Text(String),
+    Blob(Vec<u8>),
+    /// As many bytes as an id has, without a place of their own.
+    Id([u8; 16]),
+}
+
+impl Cell {
+    fn of(value: ValueRef<'_>) -> rusqlite::Result<Self> {
+        Ok(match value {
+            ValueRef::Null => Self::Null,
+            ValueRef::Integer(number) => Self::Integer(number),
+            ValueRef::Text(_) => Self::Text(value.as_str()?.to_owned()),
+            ValueRef::Blob(bytes) => match bytes.try_into() {
+                Ok(id) => Self::Id(id),
+                Err(_) => Self::Blob(bytes.to_vec()),
+            },
+            // No column of ours has any.
+            ValueRef::Real(_) => return Err(FromSqlError::InvalidType.into()),
+        })
+    }
+}
 
 /// An open transaction; rolled back when it is dropped.
 pub(crate) struct Transaction {
@@ -66,7 +93,7 @@ impl Transaction {
     }
 
     /// Runs a statement to its end; how many rows it touched.
-    pub async fn run<V>(&mut self, sql: &str, tenant: TenantId, values: V) -> Result<u64>
+    pub async fn run<V>(&mut self, sql: &'static str, tenant: TenantId, values: V) -> Result<u64>
     where
         V: IntoIterator<Item = Value>,
     {
@@ -80,7 +107,12 @@ impl Transaction {
     }
 
     /// All rows of a query.
-    pub async fn all<V>(&mut self, sql: &str, tenant: TenantId, values: V) -> Result<Vec<Cells>>
+    pub async fn all<V>(
+        &mut self,
+        sql: &'static str,
+        tenant: TenantId,
+        values: V,
+    ) -> Result<Vec<Cells>>
     where
         V: IntoIterator<Item = Value>,
     {
@@ -90,8 +122,11 @@ impl Transaction {
         let mut rows = statement.raw_query();
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
-            let cells = (0..columns).map(|index| row.get(index));
-            all.push(cells.collect::<rusqlite::Result<Cells>>()?);
+            let mut cells = Cells::with_capacity(columns);
+            for column in 0..columns {
+                cells.push(Cell::of(row.get_ref(column)?)?);
+            }
+            all.push(cells);
         }
         Ok(all)
     }
@@ -129,11 +164,10 @@ pub(super) fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()
     connection.prepare_cached(sql)?.raw_execute().map(drop)
 }
 
-/// The statement with its values: `$1` is the tenant, `$2` the first of them. SQLite counts `$n` in the order in which they
-/// are met in the text.
+/// The statement with its values: `$1` is the tenant, `$2` the first of them.
 fn prepared<'c, V>(
     connection: &'c Connection,
-    sql: &str,
+    sql: &'static str,
     tenant: TenantId,
     values: V,
 ) -> Result<CachedStatement<'c>>
@@ -143,13 +177,13 @@ where
     begin_statement();
     let mut statement = connection.prepare_cached(sql)?;
     let values: Vec<Value> = values.into_iter().collect();
-    for place in 1..=statement.parameter_count() {
-        let number = statement.parameter_name(place);
-        let number = number.and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok());
-        match number {
-            Some(1) => statement.raw_bind_parameter(place, tenant.0.as_bytes().as_slice())?,
-            Some(number) if number >= 2 && number - 2 < values.len() => {
-                statement.raw_bind_parameter(place, &values[number - 2])?;
+    for (place, number) in (1..).zip(numbers(sql, &statement).iter()) {
+        match number.checked_sub(2) {
+            Some(value) if value < values.len() => {
+                statement.raw_bind_parameter(place, &values[value])?;
+            }
+            None if *number == 1 => {
+                statement.raw_bind_parameter(place, tenant.0.as_bytes().as_slice())?;
             }
             _ => return Err(rusqlite::Error::InvalidParameterCount(place, values.len()).into()),
         }

@@ -71,7 +71,7 @@ async fn a_log_that_has_grown_is_written_into_the_file() {
         let file = f.folder.as_ref().unwrap().path().join("kalends.db");
         let before = fs::metadata(&file).unwrap().len();
         let name = "x".repeat(100_000);
-        for _ in 0..60 {
+        for _ in 0..240 {
             let mut tx = store.write().await.unwrap();
             let mut calendar = a_calendar();
             calendar.name.clone_from(&name);
@@ -86,7 +86,7 @@ async fn a_log_that_has_grown_is_written_into_the_file() {
         let grown = tokio::time::timeout(Duration::from_secs(20), grown).await;
         grown.expect("the log was never written into the file");
         let mut tx = store.read().await.unwrap();
-        assert_eq!(calendars::list(&mut tx).await.unwrap().len(), 60);
+        assert_eq!(calendars::list(&mut tx).await.unwrap().len(), 240);
         drop(tx);
         stores.close().await;
     }

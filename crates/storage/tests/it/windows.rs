@@ -1,13 +1,20 @@
 //! Copies in a window of time.
 
-use kalends_storage::{copies, windows};
+use calendar::{Duration, Event, FreeBusy, Frequency, Override, RecurrenceId, Rule, Status, When};
+use jiff::civil::DateTime;
+use kalends_storage::{
+    copies,
+    takes::Takes,
+    windows::{self, Taken},
+};
 use sync::CalendarId;
 
-use crate::fixture::{Fixture, a_copy, id};
+use crate::fixture::{Fixture, a_copy, an_event, id};
 
 both! {
     what_happens_in_a_window,
     how_long_it_lasts_does_not_matter,
+    what_is_taken_is_told_where_the_ends_say_it,
 }
 
 async fn what_happens_in_a_window(f: Fixture) {
@@ -99,4 +106,66 @@ async fn how_long_it_lasts_does_not_matter(f: Fixture) {
         .collect();
     found.sort_by_key(|(start, id)| (*start, id.0));
     assert_eq!(found, expected);
+}
+
+async fn what_is_taken_is_told_where_the_ends_say_it(f: Fixture) {
+    let calendar = f.calendar().await;
+    let start: DateTime = "2026-11-24T09:00:00".parse().unwrap();
+    let named = |uid: &str, change: &dyn Fn(&mut Event)| {
+        let mut event = an_event(uid);
+        change(&mut event);
+        event
+    };
+    let excluded = (RecurrenceId(start), Override::Excluded);
+    let all = [
+        named("busy", &|_| {}),
+        named("free", &|event| event.busy = FreeBusy::Free),
+        named("cancelled", &|event| event.status = Status::Cancelled),
+        named("maybe", &|event| event.status = Status::Tentative),
+        named("away", &|event| event.busy = FreeBusy::OutOfOffice),
+        named("day", &|event| event.when = When::all_day(start.date(), 1)),
+        named("floating", &|event| {
+            event.when = When::floating(start, Duration::hours(1));
+        }),
+        named("series", &|event| {
+            event.rules.push(Rule::every(Frequency::Weekly));
+        }),
+        named("nothing", &|event| {
+            event.overrides.extend([excluded.clone()]);
+        }),
+    ];
+    let mut tx = f.store.write().await.unwrap();
+    for event in all {
+        let mut row = a_copy(calendar, &event.uid);
+        row.copy.local = event;
+        copies::insert(&mut tx, &row).await.unwrap();
+    }
+    let taken = async |tx: &mut kalends_storage::Tx, window| {
+        let found = windows::taken_in(tx, calendar, window, 99).await.unwrap();
+        let (mut stretches, mut others) = (Vec::new(), Vec::new());
+        for one in found {
+            match one {
+                Taken::Stretch(takes, span) => stretches.push((takes, span)),
+                Taken::Copy(row) => others.push((row.copy.local.uid.clone(), row.copy.alive)),
+            }
+        }
+        stretches.sort_unstable();
+        others.sort_unstable();
+        (stretches, others)
+    };
+    let (stretches, others) = taken(&mut tx, (0, 9_000)).await;
+    let when = (1_000, 2_000);
+    let told = [Takes::Busy, Takes::Tentative, Takes::Away];
+    assert_eq!(stretches, told.map(|takes| (takes, when)));
+    let opened = ["day", "floating", "nothing", "series"];
+    assert_eq!(others, opened.map(|uid| (uid.to_owned(), true)));
+    // What is written again is told as it is then.
+    let row = copies::by_uid(&mut tx, calendar, "busy").await.unwrap();
+    let mut row = row.into_iter().next().unwrap();
+    row.copy.local.busy = FreeBusy::Free;
+    copies::update(&mut tx, &mut row).await.unwrap();
+    let (stretches, _) = taken(&mut tx, (0, 9_000)).await;
+    assert_eq!(stretches.len(), 2);
+    let nothing = (Vec::new(), Vec::new());
+    assert_eq!(taken(&mut tx, (2_000, 9_000)).await, nothing);
 }

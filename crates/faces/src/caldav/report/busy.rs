@@ -1,8 +1,8 @@
 //! Busy time as periods: without saying what it is.
 
 use axum::http::StatusCode;
-use calendar::{FreeBusy, Status, Window};
-use hub::EventView;
+use calendar::Window;
+use hub::{EventView, Takes, events::Taken};
 use jiff::{Timestamp, tz::TimeZone};
 use protocols::icalendar::{component::Property, value};
 
@@ -14,28 +14,49 @@ const PERIODS_MAX: usize = 20_000;
 /// What kind of time it is (RFC 5545 3.2.9), from when until when.
 pub(in super::super) type Period = (&'static str, Timestamp, Timestamp);
 
-/// Adds the time that events take in a window.
+/// Adds the time that is taken in a window.
 pub(in super::super) fn add(
     periods: &mut Vec<Period>,
-    events: &[EventView],
+    taken: &[Taken],
     window: Window,
     zone: &TimeZone,
 ) -> Result<()> {
-    for view in events {
-        for occurrence in view.event.occurrences(window, zone) {
-            let single = occurrence.id.and_then(|id| view.event.occurrence(id));
-            let event = single.as_ref().unwrap_or(&view.event);
-            if let Some(kind) = kind(event.busy, event.status)
-                && occurrence.start < occurrence.end
-            {
-                let start = occurrence.start.max(window.from);
-                periods.push((kind, start, occurrence.end.min(window.to)));
-            }
-            if periods.len() > PERIODS_MAX {
-                let detail = "too many periods: ask for less time";
-                return Err(Fault::status(StatusCode::FORBIDDEN, detail));
-            }
+    for one in taken {
+        match one {
+            Taken::Stretch(takes, when) => push(periods, window, *takes, *when)?,
+            Taken::Event(view) => add_event(periods, view, window, zone)?,
         }
+    }
+    Ok(())
+}
+
+fn add_event(
+    periods: &mut Vec<Period>,
+    view: &EventView,
+    window: Window,
+    zone: &TimeZone,
+) -> Result<()> {
+    for occurrence in view.event.occurrences(window, zone) {
+        let single = occurrence.id.and_then(|id| view.event.occurrence(id));
+        let event = single.as_ref().unwrap_or(&view.event);
+        let (from, to) = (occurrence.start, occurrence.end);
+        let takes = Takes::of(event.busy, event.status);
+        push(periods, window, takes, Window { from, to })?;
+    }
+    Ok(())
+}
+
+/// What is in the window of a stretch of time, if anything is taken of it.
+fn push(periods: &mut Vec<Period>, window: Window, takes: Takes, when: Window) -> Result<()> {
+    let (from, to) = (when.from.max(window.from), when.to.min(window.to));
+    if let Some(kind) = kind(takes)
+        && from < to
+    {
+        periods.push((kind, from, to));
+    }
+    if periods.len() > PERIODS_MAX {
+        let detail = "too many periods: ask for less time";
+        return Err(Fault::status(StatusCode::FORBIDDEN, detail));
     }
     Ok(())
 }
@@ -47,12 +68,12 @@ pub(in super::super) fn property((kind, from, to): &Period) -> Property<'static>
 }
 
 /// FBTYPE (RFC 5545 3.2.9); `None` where the time is free.
-fn kind(busy: FreeBusy, status: Status) -> Option<&'static str> {
-    match (busy, status) {
-        (_, Status::Cancelled) | (FreeBusy::Free | FreeBusy::WorkingElsewhere, _) => None,
-        (FreeBusy::OutOfOffice, _) => Some("BUSY-UNAVAILABLE"),
-        (FreeBusy::Tentative, _) | (FreeBusy::Busy, Status::Tentative) => Some("BUSY-TENTATIVE"),
-        (FreeBusy::Busy, Status::Confirmed) => Some("BUSY"),
+fn kind(takes: Takes) -> Option<&'static str> {
+    match takes {
+        Takes::Nothing => None,
+        Takes::Busy => Some("BUSY"),
+        Takes::Tentative => Some("BUSY-TENTATIVE"),
+        Takes::Away => Some("BUSY-UNAVAILABLE"),
     }
 }
 

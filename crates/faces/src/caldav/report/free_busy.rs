@@ -53,9 +53,7 @@ pub(super) async fn free_busy(
     let (window, mut periods) = (window(range), Vec::new());
     for calendar in &calendars {
         let zone = own_zone(request, calendar);
-        let found = hub
-            .events_in(&request.actor, &[calendar.id], window)
-            .await?;
+        let found = hub.taken_in(&request.actor, calendar.id, window).await?;
         busy::add(&mut periods, &found, window, &zone)?;
     }
     let mut component = Component::new("VFREEBUSY")

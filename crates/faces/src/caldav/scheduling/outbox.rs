@@ -172,8 +172,8 @@ async fn periods(request: &Request, user: &User, window: Window) -> Result<Optio
             continue;
         }
         let zone = own_zone(request, calendar);
-        let events = hub.events_in(asker, &[calendar.id], window).await?;
-        busy::add(&mut periods, &events, window, &zone)?;
+        let taken = hub.taken_in(asker, calendar.id, window).await?;
+        busy::add(&mut periods, &taken, window, &zone)?;
     }
     Ok(seen.then(|| busy::joined(periods)))
 }
