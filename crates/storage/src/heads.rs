@@ -13,8 +13,8 @@ use crate::{Result, Tx, bulk::Listed, copies, value::Value};
 pub struct Head {
     /// Its copy.
     pub id: CopyId,
-    /// What a client called it.
-    pub name: String,
+    /// What a client called it, if one did.
+    pub name: Option<String>,
     /// Grows whenever something of it changes that people see.
     pub edition: i64,
 }
@@ -35,6 +35,16 @@ struct Versioned {
 const BY_NAMES: &str = "
     SELECT id, content FROM copies WHERE tenant = $1 AND calendar = $2 AND alive = 1 AND name_hash IN ($3)";
 
+/// Reads as much of a copy's sealed part.
+pub(crate) async fn open(tx: &mut Tx, id: CopyId, sealed: &[u8]) -> Result<Head> {
+    let content: Content = tx.open_json(copies::aad(id), sealed).await?;
+    Ok(Head {
+        id,
+        name: content.name,
+        edition: content.copy.edition,
+    })
+}
+
 static NAMED: LazyLock<Listed> = LazyLock::new(|| Listed::new(BY_NAMES));
 
 /// The living copies that have these names in a calendar, in no particular order.
@@ -45,14 +55,7 @@ pub async fn by_names(tx: &mut Tx, calendar: CalendarId, names: &[&str]) -> Resu
     for (sql, list) in NAMED.asking(&hashes) {
         let calendar_first = std::iter::once(Value::from(calendar));
         for row in tx.all(sql, calendar_first.chain(list)).await? {
-            let id: CopyId = row.id(0)?;
-            let content: Content = tx.open_json(copies::aad(id), row.blob(1)?).await?;
-            let Some(name) = content.name else { continue };
-            found.push(Head {
-                id,
-                name,
-                edition: content.copy.edition,
-            });
+            found.push(open(tx, row.id(0)?, row.blob(1)?).await?);
         }
     }
     Ok(found)

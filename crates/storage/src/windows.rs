@@ -5,12 +5,19 @@
 use sync::{CalendarId, CopyId};
 
 use crate::{
-    Result, Tx, copies::Row, row, spans::Span, stored::Stored, takes::Takes, value::values,
+    Result, Tx,
+    copies::Row,
+    heads::{self, Head},
+    row,
+    spans::Span,
+    stored::Stored,
+    takes::Takes,
+    value::values,
 };
 
 // The conditions are those of the indexes in `0022_windows.sql`, word for word.
 const IN: &str = "
-    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
+    SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content, takes
     FROM (
         SELECT * FROM copies WHERE tenant = $1 AND calendar = $2 AND alive = 1
           AND end_at - start_at <= 172800000000
@@ -91,6 +98,34 @@ pub async fn copies_in(
         found.extend(tx.list::<Row, _>(IN, values).await?);
     }
     Ok(found)
+}
+
+/// What happens in a window, opened as far as it must be to know that.
+#[derive(Debug)]
+pub enum Seen {
+    /// A single event, of which its two ends say that it does.
+    Head(Head),
+    /// What must be looked into.
+    Copy(Box<Row>),
+}
+
+/// Living copies of a calendar that happen in `from_us..to_us`, or may do so, by start.
+pub async fn seen_in(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    (from_us, to_us): (i64, i64),
+    limit: usize,
+) -> Result<Vec<Seen>> {
+    tx.list(IN, values![calendar, from_us, to_us, limit]).await
+}
+
+impl Stored for Seen {
+    async fn read(tx: &mut Tx, row: &row::Row) -> Result<Self> {
+        Ok(match row.i64_option(12)? {
+            Some(_) => Self::Head(heads::open(tx, row.id(0)?, row.blob(11)?).await?),
+            None => Self::Copy(Box::new(Row::read(tx, row).await?)),
+        })
+    }
 }
 
 /// What may take up time.

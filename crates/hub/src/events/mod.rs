@@ -14,7 +14,7 @@ pub(crate) use edit::{put, writable};
 pub use read::{EVENTS_MAX, Taken};
 pub use telling::Terms;
 pub(crate) use texts::text_of;
-pub use texts::{Kept, Place, Told, Written};
+pub use texts::{InWindow, Kept, Place, Told, Written};
 
 use identity::Actor;
 use storage::{Change, ChangeKind, Tx, copies};

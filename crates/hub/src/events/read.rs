@@ -13,7 +13,7 @@ use crate::{Error, EventView, Hub, Result, access};
 /// Most events that one answer may hold.
 pub const EVENTS_MAX: usize = 10_000;
 /// Most events of a window that are looked through.
-const WINDOW_MAX: usize = 100_000;
+pub(super) const WINDOW_MAX: usize = 100_000;
 
 /// What may take up somebody's time.
 #[derive(Clone, Debug)]
@@ -170,7 +170,7 @@ impl Hub {
         }
         let range = (window.from.as_microsecond(), window.to.as_microsecond());
         let rows = windows::copies_in(&mut tx, calendars, range, WINDOW_MAX + 1).await?;
-        check(rows.len())?;
+        check_window(rows.len())?;
         let views = rows.into_iter().filter_map(|row| {
             let level = levels.get(&row.copy.calendar)?;
             Some(access::veiled(*level, row))
@@ -196,7 +196,7 @@ impl Hub {
         }
         let range = (window.from.as_microsecond(), window.to.as_microsecond());
         let found = windows::taken_in(&mut tx, calendar, range, WINDOW_MAX + 1).await?;
-        check(found.len())?;
+        check_window(found.len())?;
         let taken = |one| match one {
             windows::Taken::Stretch(takes, (from, to)) => {
                 let (from, to) = (instant(from), instant(to));
@@ -209,7 +209,7 @@ impl Hub {
 }
 
 /// Refuses a window with too many events.
-fn check(found: usize) -> Result<()> {
+pub(super) fn check_window(found: usize) -> Result<()> {
     if found > WINDOW_MAX {
         let why = "holds too many events: ask for less time";
         return Err(Error::invalid("window", why));

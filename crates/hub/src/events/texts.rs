@@ -3,21 +3,23 @@
 
 use std::collections::HashMap;
 
-use calendar::Event;
+use calendar::{Event, Window};
 use identity::Actor;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use storage::{
     Tx, copies,
     enclosures::{self, Enclosure, Kind},
-    heads,
+    heads::{self, Head},
     shares::Access,
+    windows::{self, Seen},
 };
 use sync::{CalendarId, CopyId};
 
 use super::{
     create::NewEvent,
     edit::{put, writable},
+    read::{WINDOW_MAX, check_window},
 };
 use crate::{
     CalendarView, Error, EventView, Hub, Precondition, Result, access,
@@ -65,7 +67,22 @@ pub struct Told {
     pub text: String,
 }
 
-/// The same as it is kept.
+/// An event in a window of time.
+#[derive(Clone, Debug)]
+pub enum InWindow {
+    /// One that happens then, as a client wrote it.
+    Told(Told),
+    /// One that may happen then.
+    Event(Box<EventView>),
+}
+
+impl InWindow {
+    fn event(view: EventView) -> Self {
+        Self::Event(Box::new(view))
+    }
+}
+
+/// A text as it is kept.
 #[derive(Deserialize)]
 struct Content {
     edition: i64,
@@ -204,15 +221,50 @@ impl Hub {
         let found = heads::by_names(&mut tx, calendar, names).await?;
         let events: Vec<_> = found.iter().map(|head| (head.id, head.edition)).collect();
         let mut texts = kept(&mut tx, level, &events).await?;
-        let told = found.into_iter().filter_map(|head| {
-            Some(Told {
-                id: head.id,
-                name: head.name,
-                revision: head.edition,
-                text: texts.remove(&head.id)?.text,
-            })
+        let told = found.into_iter();
+        Ok(told.filter_map(|head| told_of(head, &mut texts)).collect())
+    }
+
+    /// Living events of a calendar that happen in the window, or may do so, by start: those as clients wrote them of which that is
+    /// certain and that are still so, the others whole. Too many are refused, as by [`Hub::events_in`].
+    pub async fn texts_in(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        window: Window,
+    ) -> Result<Vec<InWindow>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let (_, level) = access::reach(&mut tx, actor, calendar, Access::FreeBusy).await?;
+        if level < Access::Write {
+            drop(tx);
+            let events = self.events_in(actor, &[calendar], window).await?;
+            return Ok(events.into_iter().map(InWindow::event).collect());
+        }
+        let range = (window.from.as_microsecond(), window.to.as_microsecond());
+        let seen = windows::seen_in(&mut tx, calendar, range, WINDOW_MAX + 1).await?;
+        check_window(seen.len())?;
+        let heads = seen.iter().filter_map(|one| match one {
+            Seen::Head(head) => Some((head.id, head.edition)),
+            Seen::Copy(_) => None,
         });
-        Ok(told.collect())
+        let mut texts = kept(&mut tx, level, &heads.collect::<Vec<_>>()).await?;
+        let mut found = Vec::with_capacity(seen.len());
+        for one in seen {
+            found.push(match one {
+                Seen::Copy(row) => InWindow::event(access::veiled(level, *row)),
+                Seen::Head(head) => {
+                    let id = head.id;
+                    match told_of(head, &mut texts) {
+                        Some(told) => InWindow::Told(told),
+                        None => match copies::get(&mut tx, id).await? {
+                            Some(row) => InWindow::event(access::veiled(level, row)),
+                            None => continue,
+                        },
+                    }
+                }
+            });
+        }
+        Ok(found)
     }
 
     /// The event that a client named so in this calendar, dead or alive, with its text as [`Hub::texts`] has it. The calendar is
@@ -308,6 +360,15 @@ impl Hub {
         enclosures::insert(tx, &enclosure).await?;
         Ok(())
     }
+}
+
+fn told_of(head: Head, texts: &mut HashMap<CopyId, Kept>) -> Option<Told> {
+    Some(Told {
+        text: texts.remove(&head.id)?.text,
+        name: head.name?,
+        id: head.id,
+        revision: head.edition,
+    })
 }
 
 /// The texts of those events that are still as a client wrote them, for somebody who may do so much with them.

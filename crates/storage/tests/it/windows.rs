@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use kalends_storage::{
     copies,
     takes::Takes,
-    windows::{self, Taken},
+    windows::{self, Seen, Taken},
 };
 use sync::CalendarId;
 
@@ -159,6 +159,17 @@ async fn what_is_taken_is_told_where_the_ends_say_it(f: Fixture) {
     assert_eq!(stretches, told.map(|takes| (takes, when)));
     let opened = ["day", "floating", "nothing", "series"];
     assert_eq!(others, opened.map(|uid| (uid.to_owned(), true)));
+    // Of the same ones no more is opened than their names.
+    let seen = windows::seen_in(&mut tx, calendar, (0, 9_000), 99).await;
+    let (mut heads, mut whole) = (0, Vec::new());
+    for one in seen.unwrap() {
+        match one {
+            Seen::Head(_) => heads += 1,
+            Seen::Copy(row) => whole.push(row.copy.local.uid.clone()),
+        }
+    }
+    whole.sort_unstable();
+    assert_eq!((heads, &whole[..]), (5, &opened.map(str::to_owned)[..]));
     // What is written again is told as it is then.
     let row = copies::by_uid(&mut tx, calendar, "busy").await.unwrap();
     let mut row = row.into_iter().next().unwrap();

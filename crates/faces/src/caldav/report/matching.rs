@@ -52,6 +52,12 @@ impl Matching<'_> {
         self.only().filter(|c| !c.any).and_then(|c| c.time_range)
     }
 
+    /// Whether it looks at nothing but when events happen.
+    pub(super) fn is_time_alone(&self) -> bool {
+        let plain = |c: &CompFilter| c.props.is_empty() && c.comps.is_empty();
+        self.filter.props.is_empty() && self.only().is_some_and(plain)
+    }
+
     /// Whether it looks at more than when events happen.
     pub(super) fn reads_texts(&self) -> bool {
         let simple = |c: &CompFilter| {

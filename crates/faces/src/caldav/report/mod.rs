@@ -12,6 +12,7 @@ mod people;
 mod query;
 mod sync;
 mod tasks;
+mod told;
 
 use axum::{http::StatusCode, response::Response as HttpResponse};
 use calendar::Window;

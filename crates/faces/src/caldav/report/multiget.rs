@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use axum::{http::StatusCode, response::Response as HttpResponse};
 use hub::CalendarView;
 use percent_encoding::percent_decode_str;
-use protocols::caldav::{Element, Multiget, Multistatus, Name, Response, Scope, name};
+use protocols::caldav::{Multiget, Multistatus, Response, name};
 
 use super::{
     super::{
         answer::{Fault, Result, multistatus},
-        item::{Item, etag, find, with_texts},
+        item::{Item, find, with_texts},
         properties::Properties,
         request::Request,
         resource::{Resource, calendar_href, path_of},
@@ -19,6 +19,7 @@ use super::{
     data::Wanted,
     item_response,
     query::own_zone,
+    told::{tells_texts, told_response},
     unsupported,
 };
 
@@ -98,12 +99,7 @@ async fn texts<'h>(
     let Resource::Calendar(calendar) = resource else {
         return Ok(HashMap::new());
     };
-    let props = &multiget.props;
-    let is_data = |name: &&Name| **name == name::CALENDAR_DATA;
-    let asks_data = props.names.iter().any(|name| is_data(&name));
-    let told = |name: &Name| is_data(&name) || *name == name::GETETAG;
-    let plainly = props.scope == Scope::Named && props.calendar_data.is_whole();
-    if !plainly || !asks_data || !props.names.iter().all(told) {
+    if !tells_texts(&multiget.props) {
         return Ok(HashMap::new());
     }
     let named = named(request, calendar, &multiget.hrefs);
@@ -114,11 +110,7 @@ async fn texts<'h>(
         .await?;
     let placed = told.into_iter().filter_map(|told| {
         let href = *named.get(&told.name)?;
-        let tag = |name: &Name| Element::text(name.clone(), etag(told.id.0, told.revision));
-        let tags = props.names.iter().filter(|name| !is_data(name)).map(tag);
-        let data = Element::text(name::CALENDAR_DATA, told.text);
-        let values = tags.chain(std::iter::once(data)).collect();
-        Some((href, Response::props(href, values, [])))
+        Some((href, told_response(&multiget.props, href, told)))
     });
     Ok(placed.collect())
 }

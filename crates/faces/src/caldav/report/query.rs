@@ -2,7 +2,10 @@
 
 use axum::{http::StatusCode, response::Response as HttpResponse};
 use calendar::Zone;
-use hub::{CalendarView, events::EVENTS_MAX};
+use hub::{
+    CalendarView,
+    events::{EVENTS_MAX, InWindow},
+};
 use jiff::tz::TimeZone;
 use protocols::{
     caldav::{CalendarQuery, Multistatus, Name, QueryZone, Response, name},
@@ -16,13 +19,15 @@ use super::{
         item::{Item, find, for_each, with_texts},
         properties::Properties,
         request::Request,
-        resource::Resource,
+        resource::{Resource, calendar_object},
     },
     check,
     data::Wanted,
     item_response,
     matching::Matching,
-    needs_texts, targets, window,
+    needs_texts, targets,
+    told::{tells_texts, told_response},
+    window,
 };
 
 /// Objects that satisfy a filter.
@@ -79,6 +84,16 @@ fn zone_of(asked: &QueryZone) -> Result<TimeZone> {
     Ok(TimeZone::get(&name).unwrap_or(TimeZone::UTC))
 }
 
+/// The store gives no more, and half an answer would look like a whole one (RFC 4791 7.8).
+fn check_count(found: usize) -> Result<()> {
+    if found >= EVENTS_MAX {
+        let detail = "too many events: ask for less time";
+        let condition = name::NUMBER_OF_MATCHES_WITHIN_LIMITS;
+        return Err(Fault::condition(StatusCode::FORBIDDEN, condition, detail));
+    }
+    Ok(())
+}
+
 struct Search<'a> {
     properties: &'a Properties<'a>,
     calendar: &'a CalendarView,
@@ -109,15 +124,15 @@ impl Search<'_> {
         };
         // The store narrows by time; the filter decides.
         let hub = &request.app.hub;
+        if matching.is_time_alone() && tells_texts(&self.query.props) {
+            let (actor, id) = (&request.actor, self.calendar.id);
+            let found = hub.texts_in(actor, id, window(range)).await?;
+            return self.tell(found, &matching, responses).await;
+        }
         let found = hub
             .events_in(&request.actor, &[self.calendar.id], window(range))
             .await?;
-        if found.len() >= EVENTS_MAX {
-            // The store gives no more, and half an answer would look like a whole one (RFC 4791 7.8).
-            let detail = "too many events: ask for less time";
-            let condition = name::NUMBER_OF_MATCHES_WITHIN_LIMITS;
-            return Err(Fault::condition(StatusCode::FORBIDDEN, condition, detail));
-        }
+        check_count(found.len())?;
         let mut items: Vec<Item> = found.into_iter().map(Item::event).collect();
         if matching.reads_texts() {
             with_texts(request, self.calendar, &mut items).await?;
@@ -128,6 +143,30 @@ impl Search<'_> {
                 with_texts(request, self.calendar, &mut items).await?;
             }
         }
+        self.answer(&items, responses)
+    }
+
+    /// Answers with what clients wrote; what may happen then is looked into.
+    async fn tell(
+        &self,
+        found: Vec<InWindow>,
+        matching: &Matching<'_>,
+        responses: &mut Vec<Response>,
+    ) -> Result<()> {
+        check_count(found.len())?;
+        let request = self.properties.request;
+        let mut items = Vec::new();
+        for one in found {
+            match one {
+                InWindow::Told(told) => {
+                    let href = calendar_object(request, &self.calendar.slug, &told.name);
+                    responses.push(told_response(&self.query.props, &href, told));
+                }
+                InWindow::Event(event) => items.push(Item::event(*event)),
+            }
+        }
+        items.retain(|item| matching.matches(item));
+        with_texts(request, self.calendar, &mut items).await?;
         self.answer(&items, responses)
     }
 
