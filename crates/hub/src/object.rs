@@ -167,33 +167,6 @@ impl Hub {
         Ok(there)
     }
 
-    /// The living object of this name.
-    pub async fn object_by_name(
-        &self,
-        actor: &Actor,
-        calendar: CalendarId,
-        name: &str,
-    ) -> Result<Option<Object>> {
-        let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::reach(&mut tx, actor, calendar, Access::Read).await?;
-        let row = objects::by_name(&mut tx, calendar, name).await?;
-        Ok(row)
-    }
-
-    /// The living objects with this UID in a calendar.
-    pub async fn objects_by_uid(
-        &self,
-        actor: &Actor,
-        calendar: CalendarId,
-        uid: &str,
-    ) -> Result<Vec<Object>> {
-        let mut tx = self.store(actor.tenant).await?.read().await?;
-        access::reach(&mut tx, actor, calendar, Access::Read).await?;
-        let mut rows = objects::by_uid(&mut tx, uid).await?;
-        rows.retain(|row| row.calendar == calendar);
-        Ok(rows)
-    }
-
     /// The living objects of a calendar, `limit` of them after `after`.
     pub async fn objects(
         &self,

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use hub::{
-    CalendarView, CopyId, EventView, Object, Precondition, events::Kept, scheduling::is_scheduled,
+    CalendarView, CopyId, EventView, Object, Precondition,
+    events::{Kept, Named},
+    scheduling::is_scheduled,
 };
 use jiff::Timestamp;
 use protocols::icalendar::{self, component::Component};
@@ -176,6 +178,19 @@ impl Item {
     }
 }
 
+impl From<Named> for Item {
+    fn from(named: Named) -> Self {
+        match named {
+            Named::Event(event, kept) => {
+                let mut item = Self::event(*event);
+                item.keep(kept);
+                item
+            }
+            Named::Object(object) => Self::object(object),
+        }
+    }
+}
+
 /// The entity tag of a revision of an object.
 pub(super) fn etag(id: Uuid, revision: i64) -> String {
     format!("\"{}-{revision}\"", id.as_simple())
@@ -188,21 +203,16 @@ pub(super) async fn find(
     name: &str,
 ) -> Result<Option<Item>> {
     let (hub, actor) = (&request.app.hub, &request.actor);
-    if let Some((event, kept)) = hub.event_with_text(actor, calendar, name).await?
-        && event.alive
-    {
-        let mut item = Item::event(event);
-        item.keep(kept);
-        return Ok(Some(item));
+    if let Some(named) = hub.named(actor, calendar, name).await? {
+        return Ok(Some(named.into()));
     }
-    if let Some(event) = find_unnamed(request, calendar, name).await? {
-        let mut found = [Item::event(event)];
-        with_texts(request, calendar, &mut found).await?;
-        let [found] = found;
-        return Ok(Some(found));
-    }
-    let object = hub.object_by_name(actor, calendar.id, name).await?;
-    Ok(object.map(Item::object))
+    let Some(event) = find_unnamed(request, calendar, name).await? else {
+        return Ok(None);
+    };
+    let mut found = [Item::event(event)];
+    with_texts(request, calendar, &mut found).await?;
+    let [found] = found;
+    Ok(Some(found))
 }
 
 /// The living event that no client named, whose name is its id.
@@ -234,12 +244,8 @@ pub(super) async fn by_uid(
     uid: &str,
 ) -> Result<Option<Item>> {
     let hub = &request.app.hub;
-    let events = hub.events_by_uid(&request.actor, calendar.id, uid).await?;
-    if let Some(event) = events.into_iter().next() {
-        return Ok(Some(Item::event(event)));
-    }
-    let objects = hub.objects_by_uid(&request.actor, calendar.id, uid).await?;
-    Ok(objects.into_iter().next().map(Item::object))
+    let found = hub.with_uid(&request.actor, calendar, uid).await?;
+    Ok(found.map(Item::from))
 }
 
 /// Gives events the texts that clients wrote.

@@ -3,6 +3,7 @@
 mod create;
 mod edit;
 mod history;
+mod named;
 mod read;
 mod relocate;
 mod telling;
@@ -11,6 +12,7 @@ mod texts;
 pub use create::NewEvent;
 pub use edit::Scope;
 pub(crate) use edit::{put, writable};
+pub use named::Named;
 pub use read::{EVENTS_MAX, Taken};
 pub use telling::Terms;
 pub(crate) use texts::text_of;

@@ -22,7 +22,7 @@ use super::{
     read::{WINDOW_MAX, check_window},
 };
 use crate::{
-    CalendarView, Error, EventView, Hub, Precondition, Result, access,
+    Error, EventView, Hub, Precondition, Result, access,
     object::gone,
     scheduling::{Own, Scheduling, Tag, event_of, is_scheduled, tag},
 };
@@ -109,6 +109,8 @@ impl Hub {
         access::may_write(actor)?;
         let mut tx = self.store(actor.tenant).await?.write().await?;
         let before = match &place {
+            // Whether it can be written there is asked when it is, unless people are told of it before.
+            Place::New(_) if !is_scheduled(&event) => None,
             Place::New(_) => {
                 writable(&mut tx, actor, calendar).await?;
                 None
@@ -267,25 +269,6 @@ impl Hub {
         Ok(found)
     }
 
-    /// The event that a client named so in this calendar, dead or alive, with its text as [`Hub::texts`] has it. The calendar is
-    /// one that was found for this very actor: what it says that they may see of it is not looked up again.
-    pub async fn event_with_text(
-        &self,
-        actor: &Actor,
-        calendar: &CalendarView,
-        name: &str,
-    ) -> Result<Option<(EventView, Option<Kept>)>> {
-        let mut tx = self.store(actor.tenant).await?.read().await?;
-        let level = calendar.access;
-        let Some(row) = copies::by_name(&mut tx, calendar.id, name).await? else {
-            return Ok(None);
-        };
-        let view = access::veiled(level, row);
-        let mut texts = kept(&mut tx, level, &[(view.id, view.revision)]).await?;
-        let text = texts.remove(&view.id);
-        Ok(Some((view, text)))
-    }
-
     /// Gives an event another name in its calendar. For those who follow the calendar the old name is gone.
     ///
     /// # Errors
@@ -372,7 +355,7 @@ fn told_of(head: Head, texts: &mut HashMap<CopyId, Kept>) -> Option<Told> {
 }
 
 /// The texts of those events that are still as a client wrote them, for somebody who may do so much with them.
-async fn kept(
+pub(super) async fn kept(
     tx: &mut Tx,
     level: Access,
     events: &[(CopyId, i64)],
