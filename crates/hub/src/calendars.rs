@@ -3,15 +3,18 @@
 use identity::Actor;
 use serde_json::{Map, Value};
 use storage::{
-    Change, ChangeKind, Health, Tx, calendars as rows,
+    Change, ChangeKind, Health, Tx,
+    believed::Believed,
+    calendars as rows,
     locks::{Locked, lock},
     shares::Access,
 };
-use sync::CalendarId;
+use sync::{CalendarId, TenantId, UserId};
 
-use crate::{
-    CalendarView, Error, Hub, Key, Result, access, addresses::Look, replicate::held::counted,
-};
+use crate::{CalendarView, Error, Hub, Key, Result, access, replicate::held::counted};
+
+/// Calendars by their addresses, and by who asks: what one sees of a calendar depends on that.
+pub(crate) type Addresses = Believed<(TenantId, Option<UserId>, String), CalendarView>;
 
 /// A calendar to be made here.
 #[derive(Clone, Debug, Default)]
@@ -101,9 +104,10 @@ impl Hub {
     /// The calendar with this name in URLs and foreign APIs.
     pub async fn calendar_by_slug(&self, actor: &Actor, slug: &str) -> Result<CalendarView> {
         let store = self.store(actor.tenant).await?;
-        let (look, now) = (Look::of(&store, actor, slug), self.clock().now());
+        let address = (store.tenant(), actor.user(), slug.to_owned());
+        let (writes, now) = (store.writes(), self.clock().now());
         let known = &self.inner.addresses;
-        if let Some(view) = known.get(&look, now) {
+        if let Some(view) = known.get(&address, writes, now) {
             return Ok(view);
         }
         let mut tx = store.read().await?;
@@ -111,7 +115,7 @@ impl Hub {
         let (row, level) = access::reach_row(&mut tx, actor, row, Access::FreeBusy).await?;
         let view = self.view_in(&mut tx, row).await?;
         let view = shown_to(actor, level, view);
-        known.put(look, &view, now);
+        known.put(address, writes, now, view.clone());
         Ok(view)
     }
 

@@ -6,7 +6,6 @@
 mod access;
 pub mod accounts;
 pub mod activity;
-mod addresses;
 mod adopt;
 pub mod calendars;
 pub mod changes;
@@ -96,8 +95,8 @@ struct Inner {
     work: Notify,
     /// One reads or writes a calendar at a time.
     turns: turns::Turns,
-    /// Calendars by their addresses.
-    addresses: addresses::Addresses,
+    /// Calendars that were found at their addresses of late: a device asks for one object after the other.
+    addresses: calendars::Addresses,
     /// Notifications that are not noted yet.
     arrivals: channels::Arrivals,
 }
@@ -177,7 +176,7 @@ impl Hub {
             accounts,
             work: Notify::new(),
             turns: turns::Turns::default(),
-            addresses: addresses::Addresses::default(),
+            addresses: calendars::Addresses::default(),
             arrivals: channels::Arrivals::default(),
         };
         Self {

@@ -14,12 +14,10 @@ mod password;
 mod people;
 mod prune;
 mod secrets;
-mod verified;
 
 use std::sync::Arc;
 
-use storage::Store;
-use verified::Verified;
+use storage::{Store, believed::Believed};
 
 pub use actor::{Actor, Kind};
 pub use clock::{Clock, SystemClock};
@@ -38,7 +36,8 @@ pub struct Identity {
     store: Store,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
-    verified: Arc<Verified>,
+    /// Who signed in of late, by a keyed hash of name and app password: devices send theirs with every request.
+    verified: Arc<Believed<[u8; 32], User>>,
 }
 
 impl Identity {

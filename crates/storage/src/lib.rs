@@ -9,6 +9,7 @@
 pub mod ahead;
 pub mod api_tokens;
 pub mod app_passwords;
+pub mod believed;
 pub mod calendars;
 pub mod changes;
 pub mod channels;
