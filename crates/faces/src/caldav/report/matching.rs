@@ -77,14 +77,14 @@ impl Matching<'_> {
         // What does not happen then need not be read, and mostly nothing else is asked.
         let in_time = self.only().filter(|_| item.as_event().is_some());
         let in_time = in_time.filter(|c| !c.any);
-        if let Some((only, range)) = in_time.and_then(|c| Some((c, c.time_range?)))
+        if let Some(range) = in_time.and_then(|c| c.time_range)
             && let Some(event) = item.as_event()
         {
             let mut occurrences = event.event.occurrences(window(range), self.zone);
             if occurrences.next().is_none() {
                 return false;
             }
-            if self.filter.props.is_empty() && only.props.is_empty() && only.comps.is_empty() {
+            if self.is_time_alone() {
                 return true;
             }
         }
