@@ -55,7 +55,7 @@ impl Event {
     /// let mut weekly = Event::new("1@example.com", When::all_day("2026-12-01".parse()?, 1));
     /// weekly.rules.push("FREQ=WEEKLY".parse()?);
     /// let extra = "2026-12-09T00:00:00".parse()?;
-    /// weekly.overrides.insert(extra, Override::Patch(Patch::default()));
+    /// weekly.overrides.insert(extra, Override::Patch(Box::new(Patch::default())));
     /// assert!(weekly.has_occurrence(extra) && !weekly.has_slot(extra));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -1,7 +1,5 @@
 //! The occurrences of an event as bare stretches of time, in no order: what busy time is made of.
 
-use std::collections::BTreeSet;
-
 use jiff::tz::TimeZone;
 
 use super::{
@@ -11,6 +9,9 @@ use super::{
     regular::Regular,
 };
 use crate::{Event, Override, Patch, RecurrenceId, Rule, Until, When, Zone, clock::Clock};
+
+/// How many instances are looked at: all around what is asked, where even each second is one, and as many as are told.
+const WALKED_MAX: usize = 5 * INSTANCES_MAX;
 
 /// What is asked: Unix seconds, half open.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +96,7 @@ impl<'e> Ahead<'e> {
     }
 
     /// Calls `found` with start and end (Unix seconds), and with the patch if there is one, of every occurrence that
-    /// touches what is asked. Of more than a hundred thousand the rest is one stretch up to the end of the last.
+    /// touches what is asked. Of more than a hundred thousand such the rest is one stretch up to the end of the last.
     pub(crate) fn each_span(
         &self,
         asked: Asked,
@@ -106,9 +107,11 @@ impl<'e> Ahead<'e> {
         if self.start <= self.high {
             let many = self.each_plain(|second: i64| {
                 let (start, end) = when.span_near(second, clocks.of(when));
-                if asked.touches(start, end) {
+                let touches = asked.touches(start, end);
+                if touches {
                     found(start, end, None);
                 }
+                touches
             });
             if let Some((first, last)) = many {
                 let clock = clocks.of(when);
@@ -134,61 +137,73 @@ impl<'e> Ahead<'e> {
     }
 
     /// The civil seconds, from the earliest to the latest, of the start and of what the rules generate, without what the
-    /// excluded rules generate and without overrides; each once. The answer: the first and the last of those that were left out
+    /// excluded rules generate and without overrides; each once. `touches` says of each whether it touches what is
+    /// asked: only those count towards what is too many. The answer: the first and the last of those that were left out
     /// because there are too many.
-    fn each_plain(&self, mut found: impl FnMut(i64)) -> Option<(i64, i64)> {
+    fn each_plain(&self, mut touches: impl FnMut(i64) -> bool) -> Option<(i64, i64)> {
         let (event, start, low, high) = (self.event, self.start, self.low, self.high);
         let excluded = event.compiled_exclusions();
         let mut plain = |second: i64| {
             let overridden = !event.overrides.is_empty()
                 && (event.overrides).contains_key(&RecurrenceId(civil::to_local(second)));
-            if !overridden && !excluded.iter().any(|rule| rule.has(second)) {
-                found(second);
-            }
+            !overridden && !excluded.iter().any(|rule| rule.has(second)) && touches(second)
         };
-        let own = (low..=high).contains(&start);
-        let mut many = None;
+        let own = (low..=high).contains(&start).then_some(start);
         let mut ahead = event.rules.iter().filter(|rule| !is_over(rule, low));
-        match (ahead.next(), ahead.next()) {
-            (None, _) => own.then_some(start).into_iter().for_each(plain),
-            (Some(rule), None) => {
-                let mut generated = false;
-                let mut each = |second| {
-                    generated |= second == start;
-                    plain(second);
-                };
-                if let Some((regular, end)) = self.regular(rule) {
-                    regular.each(low, high.min(end), each);
-                } else {
-                    let rule = event.compiled_rule(rule);
-                    if rule.may_exceed(INSTANCES_MAX, low, high) {
-                        let mut seconds = rule.seconds(low, high);
-                        seconds.by_ref().take(INSTANCES_MAX).for_each(&mut each);
-                        many = seconds.next().zip(rule.previous(high));
-                    } else {
-                        rule.seconds(low, high).for_each(&mut each);
-                    }
-                }
-                if own && !generated {
-                    plain(start);
-                }
-            }
-            (Some(first), Some(second)) => {
-                let mut seconds: BTreeSet<i64> = own.then_some(start).into_iter().collect();
-                for rule in [first, second].into_iter().chain(ahead) {
-                    let rule = event.compiled_rule(rule);
-                    let mut all = rule.seconds(low, high);
-                    seconds.extend(all.by_ref().take(INSTANCES_MAX));
-                    let more = all.next().zip(rule.previous(high));
-                    many = many.or(more).map(|(from, to)| match more {
-                        Some(more) => (from.min(more.0), to.max(more.1)),
-                        None => (from, to),
-                    });
-                }
-                seconds.into_iter().for_each(plain);
-            }
+        let (first, second) = (ahead.next(), ahead.next());
+        let Some(first) = first else {
+            own.map(plain);
+            return None;
+        };
+        if second.is_some() {
+            let rules: Vec<_> = [first].into_iter().chain(second).chain(ahead).collect();
+            return self.each_merged(own, &rules, plain);
         }
-        many
+        let mut own = own;
+        let mut each = |second| {
+            own = own.filter(|own| *own != second);
+            plain(second);
+        };
+        if let Some((regular, end)) = self.regular(first) {
+            regular.each(low, high.min(end), each);
+        } else {
+            let rule = event.compiled_rule(first);
+            if rule.may_exceed(INSTANCES_MAX, low, high) {
+                return self.each_merged(own, &[first], plain);
+            }
+            rule.seconds(low, high).for_each(&mut each);
+        }
+        own.map(plain);
+        None
+    }
+
+    /// The same for many rules, and for one that generates very much.
+    fn each_merged(
+        &self,
+        mut own: Option<i64>,
+        rules: &[&Rule],
+        mut touches: impl FnMut(i64) -> bool,
+    ) -> Option<(i64, i64)> {
+        let (low, high) = (self.low, self.high);
+        let compiled = rules.iter().map(|rule| self.event.compiled_rule(rule));
+        let compiled: Vec<_> = compiled.collect();
+        let all = compiled.iter().map(|rule| rule.seconds(low, high));
+        let mut all: Vec<_> = all.map(Iterator::peekable).collect();
+        let (mut walked, mut touching) = (0, 0);
+        loop {
+            let next = all.iter_mut().filter_map(|seconds| seconds.peek().copied());
+            let next = next.chain(own).min()?;
+            if walked == WALKED_MAX || touching == INSTANCES_MAX {
+                let last = compiled.iter().filter_map(|rule| rule.previous(high)).max();
+                return Some((next, last.unwrap_or(next).max(next)));
+            }
+            own = own.filter(|own| *own != next);
+            for seconds in &mut all {
+                seconds.next_if_eq(&next);
+            }
+            walked += 1;
+            touching += usize::from(touches(next));
+        }
     }
 
     /// A rule that need not be compiled, and the civil second at which it ends, as far as that matters.

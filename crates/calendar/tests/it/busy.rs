@@ -157,3 +157,31 @@ fn an_index_follows_its_events() {
     assert_eq!(index.busy(window).len(), 1);
     assert_eq!(index.slots().taken(), 4);
 }
+
+/// What is dense is counted where it touches what is asked: the hours around it are no part of what is too many.
+#[test]
+fn a_series_of_every_second_leaves_free_what_is_free() {
+    let start: DateTime = "2017-09-07T01:00".parse().unwrap();
+    let length = Duration {
+        days: 1,
+        seconds: 60,
+    };
+    let mut event = Event::new("dense", When::floating(start, length));
+    event
+        .rules
+        .push("FREQ=SECONDLY;BYDAY=TU,WE,SA".parse().unwrap());
+    let window = |from: &str, to: &str| Window {
+        from: from.parse().unwrap(),
+        to: to.parse().unwrap(),
+    };
+    let friday = window("2017-10-13T02:00Z", "2017-10-13T03:00Z");
+    assert!(busy([&event], friday, &TimeZone::UTC, Policy::default()).is_empty());
+    // Another rule beside it changes nothing of that.
+    event.rules.push("FREQ=SECONDLY;BYDAY=WE".parse().unwrap());
+    assert!(busy([&event], friday, &TimeZone::UTC, Policy::default()).is_empty());
+    // Of what is too many nothing is lost.
+    let week = window("2017-10-09T00:00Z", "2017-10-16T00:00Z");
+    let found = busy([&event], week, &TimeZone::UTC, Policy::default());
+    let last = found.seconds().last().map(|(_, to)| *to);
+    assert_eq!(last, Some(week.to.as_second()));
+}

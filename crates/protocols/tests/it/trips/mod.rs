@@ -15,7 +15,7 @@ use calendar::{Event, Zone};
 use kalends_protocols::google::Exclusions;
 use proptest::{
     prelude::*,
-    test_runner::{RngSeed, TestError, TestRunner},
+    test_runner::{TestError, TestRunner},
 };
 
 use self::{
@@ -25,15 +25,11 @@ use self::{
     microsoft::Microsoft,
 };
 
-/// So many cases, or as many as PROPTEST_CASES says; always the same ones unless PROPTEST_RNG_SEED says otherwise.
+/// So many cases, or as many as PROPTEST_CASES says.
 fn config(cases: u32) -> ProptestConfig {
     let usual = ProptestConfig::default();
     ProptestConfig {
         cases: std::env::var_os("PROPTEST_CASES").map_or(cases, |_| usual.cases),
-        rng_seed: match usual.rng_seed {
-            RngSeed::Random => RngSeed::Fixed(20_261_129),
-            given @ RngSeed::Fixed(_) => given,
-        },
         failure_persistence: None,
         max_shrink_iters: 1_500,
         ..usual
