@@ -28,6 +28,11 @@ pub trait Connector: Send + Sync {
         true
     }
 
+    /// Whether a cursor surely tells of what was made and deleted since, too. RFC 6578 3.5 lets a server leave that out.
+    fn tells_all(&self) -> bool {
+        false
+    }
+
     /// All calendars of the account.
     async fn calendars(&self) -> Result<Vec<Calendar>, Failure>;
 

@@ -1,8 +1,10 @@
 //! Local copies of events: their shape in columns that queries need, the rest sealed under their calendar's key.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sync::{CalendarId, CopyId, LinkedId};
+use sync::{CalendarId, CopyId, LinkedId, Remote};
 
 use crate::{
     Aad, Error, KeyRef, Result, Tx, row,
@@ -83,6 +85,11 @@ const GET_MANY: &str = "
 const BY_REMOTE: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND remote_hash = $3 ORDER BY alive DESC, updated DESC";
+// The condition is that of the index in `0024_written.sql`, word for word.
+const WRITTEN_SINCE: &str = "
+    SELECT DISTINCT c.id, c.remote_hash FROM intents i JOIN copies c ON c.tenant = i.tenant AND c.id = i.copy
+    WHERE i.tenant = $1 AND i.calendar = $2 AND i.closed_at >= $3 AND i.outcome IN ('done', 'partly')
+        AND c.calendar = $2 AND c.remote_hash IS NOT NULL";
 const BY_UID: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND uid_hash = $3 ORDER BY alive DESC, updated DESC";
@@ -211,6 +218,31 @@ pub async fn by_remote(tx: &mut Tx, calendar: CalendarId, remote_id: &str) -> Re
         return Ok(Some(row));
     }
     tx.find(BY_REMOTE, values![calendar, hash]).await
+}
+
+/// The ids at the provider of what was written there from a moment on, as far as is known, without those that it has `told`.
+pub async fn written_since(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    since: Timestamp,
+    told: impl IntoIterator<Item = &String>,
+) -> Result<Vec<String>> {
+    let rows = tx.all(WRITTEN_SINCE, values![calendar, since]).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let told = told.into_iter().map(|id| tx.hash("copy-remote", id));
+    let told: HashSet<[u8; 32]> = told.collect();
+    let mut written = Vec::new();
+    for found in rows {
+        if !told.contains(found.blob(1)?) {
+            let row = get(tx, found.id(0)?).await?.map(|row| row.copy.remote);
+            if let Some(Remote::Live { id, .. }) = row {
+                written.push(id);
+            }
+        }
+    }
+    Ok(written)
 }
 
 /// The copies with that UID (RFC 5545 3.8.4.7), alive or not; living ones first.

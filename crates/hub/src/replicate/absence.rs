@@ -36,6 +36,19 @@ pub(super) struct Checked {
     pub missing: Vec<String>,
 }
 
+impl Checked {
+    /// Adds what was found to what was told. The deletions that are held.
+    pub(super) fn add_to(
+        self,
+        sightings: &mut Vec<Sighting>,
+        unread: &mut Vec<Malformed>,
+    ) -> Vec<String> {
+        sightings.extend(self.sightings);
+        unread.extend(self.unread);
+        self.missing
+    }
+}
+
 impl Hub {
     /// Looks at every event whose absence is only suspected. `held` is given for a full listing: what is held already, and
     /// not asked for twice.
@@ -67,6 +80,32 @@ impl Hub {
         if held.is_some() {
             hold_many(&mut checked, known);
         }
+        Ok(checked)
+    }
+
+    /// Looks at what was written since the cursor of a read and is not in what it told. A server may lag behind what it has just
+    /// stored: what is not there is looked at once more before it counts as deleted.
+    pub(super) async fn check_untold(
+        &self,
+        store: &Store,
+        work: &Work,
+        told: &HashSet<String>,
+    ) -> Result<Checked> {
+        let since = work.row.last_sync.filter(|_| !work.connector.tells_all());
+        let Some(since) = since.filter(|_| holds(Law::OwnWritesAreTold)) else {
+            return Ok(Checked::default());
+        };
+        let mut tx = store.read().await?;
+        let written = copies::written_since(&mut tx, work.id(), since, told).await?;
+        drop(tx);
+        let mut checked = look_at(work, &written).await?;
+        let gone = checked
+            .sightings
+            .extract_if(.., |seen| seen.found.is_none());
+        checked.unread.extend(gone.map(|seen| Malformed {
+            id: seen.id,
+            reason: "it was written a moment ago, and is not there".to_owned(),
+        }));
         Ok(checked)
     }
 

@@ -59,6 +59,8 @@ pub(crate) struct Work {
     pub row: calendars::Calendar,
     pub connector: std::sync::Arc<dyn Connector>,
     time_zone: String,
+    /// When it was loaded: what its provider tells is not older.
+    asked: Timestamp,
     from: Timestamp,
     to: Timestamp,
     /// Nothing is written: the database is that of a backup.
@@ -143,6 +145,7 @@ impl Hub {
             row,
             connector,
             time_zone,
+            asked: now,
             from: day(-WINDOW_BACK),
             to: day(WINDOW_AHEAD),
             restored,

@@ -94,17 +94,19 @@ impl Hub {
             self.rebind(store, &work, &sightings, &malformed, &held)
                 .await?
         };
-        sightings.extend(checked.sightings);
-        malformed.extend(checked.unread);
+        let missing = checked.add_to(&mut sightings, &mut malformed);
         if let Some(all) = all.filter(|_| !full) {
             let missed = self.missed(store, &work, all, &sightings, &held).await?;
-            sightings.extend(missed.sightings);
-            malformed.extend(missed.unread);
+            missed.add_to(&mut sightings, &mut malformed);
+        }
+        if !full {
+            let told = ids(&sightings, &malformed, &later);
+            let untold = self.check_untold(store, &work, &told);
+            untold.await?.add_to(&mut sightings, &mut malformed);
         }
         let listed = ids(&sightings, &malformed, &later);
         let looked = self.look_again(&work, &held, &listed).await?;
-        sightings.extend(looked.sightings);
-        malformed.extend(looked.unread);
+        looked.add_to(&mut sightings, &mut malformed);
         let audited = self.audit(store, &work, &listed).await?;
         self.made_first(store, &work, &mut sightings).await?;
         let page = Page {
@@ -119,10 +121,7 @@ impl Hub {
             malformed: malformed.len(),
             again,
         };
-        let mut aside = Aside {
-            missing: checked.missing,
-            unread: malformed,
-        };
+        let mut aside = Aside::of(missing, malformed);
         sort(&mut sightings);
         let mut failed = None;
         if !later.is_empty() {
@@ -165,11 +164,10 @@ impl Hub {
             let gone = self
                 .check_absences(store, work, &HashSet::new(), read.doubtful, None)
                 .await?;
-            read.sightings.extend(gone.sightings);
+            gone.add_to(&mut read.sightings, &mut read.malformed);
             self.made_first(store, work, &mut read.sightings).await?;
             sort(&mut read.sightings);
             aside.unread.extend(read.malformed);
-            aside.unread.extend(gone.unread);
             failed = failed.or(self.digest(store, page, &read.sightings).await?);
         }
         Ok(failed)
@@ -315,10 +313,9 @@ impl Hub {
         let news = row.state != Health::Ok || row.message != message || row.last_sync.is_none();
         row.cursor = Some(cursor);
         row.feed += 1;
-        let now = self.clock().now();
-        row.last_sync = Some(now);
+        row.last_sync = Some(work.asked);
         if moved {
-            row.moved = Some(now);
+            row.moved = Some(self.clock().now());
         }
         row.state = Health::Ok;
         row.message = message;

@@ -78,6 +78,8 @@ pub struct Manners {
     pub feed: bool,
     /// It says what there is, with versions, whatever has changed.
     pub sweeps: bool,
+    /// Its cursors tell nothing of what was made and deleted since.
+    pub brief: bool,
     /// It says that nothing has changed since whenever it is asked about.
     pub deaf: bool,
     /// Full listings name events only; they are read some at a time.
@@ -489,6 +491,10 @@ impl Connector for Model {
 
     fn ids_last(&self) -> bool {
         !self.manners().feed
+    }
+
+    fn tells_all(&self) -> bool {
+        !self.manners().brief
     }
 
     async fn calendars(&self) -> Result<Vec<Calendar>, Failure> {

@@ -11,6 +11,8 @@ use crate::{
 
 both! {
     what_was_not_told_is_found_by_a_sweep,
+    what_went_before_it_was_told_of_is_missed,
+    what_a_server_does_not_show_yet_is_not_gone,
     where_much_was_not_told_all_is_read_with_the_guards_of_a_full_listing,
 }
 
@@ -74,4 +76,55 @@ async fn where_much_was_not_told_all_is_read_with_the_guards_of_a_full_listing(d
         .filter(|(what, _)| *what == Wrote::Delete)
         .count();
     assert_eq!((deleted, world.titles(1).len()), (0, 120));
+}
+
+/// Two calendars with the same events; of what comes and goes between two reads the second one tells nothing.
+async fn brief(database: &Database) -> World {
+    let world = World::new(database, 2).await;
+    let all = Mask::everything;
+    world
+        .link(&[(0, Role::Both, all()), (1, Role::Both, all())])
+        .await;
+    world.models[1].manners().brief = true;
+    world.settle().await;
+    world.models[0].put("0", event("0", "Visit", "2026-11-24T09:00:00"));
+    world.pull(0).await;
+    world.push(1).await;
+    assert_eq!(world.titles(1), ["Visit"]);
+    world
+}
+
+async fn what_went_before_it_was_told_of_is_missed(database: Database) {
+    let world = brief(&database).await;
+    let (id, _) = world.models[1].living().remove(0);
+    world.models[1].remove(&id);
+    world.models[1].manners().unlisted.insert(id);
+    world.pull(1).await;
+    assert_eq!(world.view(1).await.unread, 1, "it may only lag behind");
+    world.clock.advance(5);
+    world.settle().await;
+    let view = world.view(1).await;
+    assert_eq!((view.unread, view.message), (0, None));
+    assert!(world.titles(0).is_empty() && world.hub_titles(1).await.is_empty());
+    // What was told, or looked at, is not looked at again.
+    let looks = world.models[1].looks.load(Ordering::Relaxed);
+    world.settle().await;
+    assert_eq!(world.models[1].looks.load(Ordering::Relaxed), looks);
+}
+
+async fn what_a_server_does_not_show_yet_is_not_gone(database: Database) {
+    let world = brief(&database).await;
+    let before = world.models[1].latest() - 1;
+    world.models[1].manners().lag = Some(before);
+    world.models[1].manners().looks_lag = true;
+    world.pull(1).await;
+    assert_eq!(world.view(1).await.unread, 1);
+    world.models[1].manners().lag = None;
+    world.clock.advance(5);
+    assert_eq!(world.settle().await, 0);
+    assert_eq!(world.view(1).await.unread, 0);
+    assert_eq!(
+        (world.titles(0), world.titles(1)),
+        (world.titles(1), vec!["Visit".to_owned()])
+    );
 }

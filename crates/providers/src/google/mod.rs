@@ -102,6 +102,11 @@ impl Connector for Google {
         }
     }
 
+    /// A sync token is answered with all deletions, as `cancelled` (events.list).
+    fn tells_all(&self) -> bool {
+        true
+    }
+
     async fn calendars(&self) -> Result<Vec<Calendar>, Failure> {
         calendars::list(&self.client).await
     }

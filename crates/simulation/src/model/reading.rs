@@ -104,6 +104,9 @@ impl World {
                 self.check_absent(place, &page.objects);
             }
         }
+        if !page.full && !page.half && self.providers[place].brief {
+            self.check_untold(place, &page);
+        }
         let middle = page.objects.len() / 2;
         let part = if page.half {
             &page.objects[middle..]
@@ -183,6 +186,29 @@ impl World {
                 "{place}: {id} not listed, live={}",
                 seen.body.is_some()
             );
+            self.hub.observe(row, &seen);
+        }
+    }
+
+    /// R10: what was written since the cursor and is not in what it tells is looked at.
+    fn check_untold(&mut self, place: usize, page: &Page) {
+        let here = |(row, _): &(&usize, &u64)| self.hub.place(**row) == place;
+        let written: Vec<usize> = (self.hub.written.iter().filter(here))
+            .filter(|(_, since)| **since <= page.began)
+            .map(|(row, _)| *row)
+            .collect();
+        for row in written {
+            self.hub.written.remove(&row);
+            let Remote::Live { id, .. } = self.hub.rows[row].copy.remote.clone() else {
+                continue;
+            };
+            if page.objects.iter().any(|o| o.id == id) || !holds(Law::OwnWritesAreTold) {
+                continue;
+            }
+            let seen = self
+                .hub
+                .observation(self.providers[place].objects.get(&id), &id);
+            say!(self, "{place}: {id} not told, live={}", seen.body.is_some());
             self.hub.observe(row, &seen);
         }
     }

@@ -1,7 +1,7 @@
 //! A hub of a few vectors: what the real one does in its transactions, without storage. Everything in here survives a
 //! crash; what does not is in [`super::Worker`].
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use calendar::Event;
 use jiff::Timestamp;
@@ -58,6 +58,8 @@ pub struct Hub {
     pub deferred: Vec<(usize, LinkedId, Cause)>,
     /// Counts what was heard from providers.
     pub moment: u64,
+    /// Rows that were written since their calendar was last read, and when.
+    pub(crate) written: BTreeMap<usize, u64>,
     /// When something was last heard of what is under an id.
     pub(crate) heard: HashMap<(usize, String), u64>,
     /// How its names begin: of two installations for the same calendars each has its own.
@@ -110,6 +112,7 @@ impl Hub {
             merged: BTreeSet::new(),
             deferred: Vec::new(),
             moment: 0,
+            written: BTreeMap::new(),
             heard: HashMap::new(),
             letter: 'c',
             ids: 1000,
@@ -436,7 +439,10 @@ impl Hub {
 
     /// Notes the outcome of an intent.
     pub fn settle(&mut self, stamp: Stamp, outcome: Outcome) {
-        let intent = self.intents.iter_mut().find(|i| i.stamp == stamp);
-        intent.unwrap().outcome = outcome;
+        let intent = self.intents.iter_mut().find(|i| i.stamp == stamp).unwrap();
+        intent.outcome = outcome;
+        if matches!(outcome, Outcome::Done | Outcome::Partly) {
+            self.written.insert(index_of(intent.copy.0), self.moment);
+        }
     }
 }

@@ -60,6 +60,17 @@ pub struct Object {
     pub position: u64,
     /// When it fell out of the window that listings cover, if it is out of it.
     pub left: Option<u64>,
+    /// From when to when it was there; people bring back what they have deleted.
+    pub(crate) stays: Vec<(u64, Option<u64>)>,
+}
+
+impl Object {
+    /// Whether it was there when a cursor was handed out.
+    fn was_there(&self, cursor: u64) -> bool {
+        let stays =
+            |(from, to): &(u64, Option<u64>)| *from <= cursor && to.is_none_or(|to| to > cursor);
+        self.stays.iter().any(stays)
+    }
 }
 
 /// A write on its way.
@@ -93,6 +104,8 @@ pub struct Provider {
     pub rewriting: Rewriting,
     pub access: Access,
     pub objects: BTreeMap<String, Object>,
+    /// Its cursors tell nothing of what was made and deleted since (RFC 6578 3.5 lets a server leave it out).
+    pub brief: bool,
     /// What its listings cover, if they do not cover everything.
     pub window: Option<Window>,
     /// What is to be known of it, if it is a feed.
@@ -116,6 +129,7 @@ impl Provider {
             rewriting,
             access: Access::Full,
             objects: BTreeMap::new(),
+            brief: false,
             window: None,
             feed: Feed::default(),
             position: 0,
@@ -176,7 +190,12 @@ impl Provider {
         if self.is_feed() {
             self.note_rewriting(&id, &body);
         }
-        let before = self.objects.remove(&id).map(|before| {
+        let before = self.objects.remove(&id);
+        let mut stays = before.as_ref().map_or(Vec::new(), |b| b.stays.clone());
+        if before.as_ref().is_none_or(|before| !before.live) {
+            stays.push((self.position, None));
+        }
+        let before = before.map(|before| {
             Box::new(Object {
                 before: None,
                 ..before
@@ -192,6 +211,7 @@ impl Provider {
             live: true,
             position: self.position,
             left,
+            stays,
         };
         self.objects.insert(id.clone(), object);
         id
@@ -205,6 +225,9 @@ impl Provider {
         let object = self.objects.get_mut(id).unwrap();
         (object.live, object.version, object.position) = (false, version, position);
         object.left = left;
+        if let Some((_, to)) = object.stays.last_mut() {
+            *to = Some(position);
+        }
     }
 
     fn rewritten(&self, mut body: Event) -> Event {
@@ -319,7 +342,11 @@ impl Provider {
     pub fn changes(&self, cursor: Option<u64>) -> Vec<Object> {
         let objects = self.objects.values();
         match cursor {
-            Some(cursor) => objects.filter(|o| o.position > cursor).cloned().collect(),
+            Some(cursor) => objects
+                .filter(|o| o.position > cursor)
+                .filter(|o| !self.brief || o.live || o.was_there(cursor))
+                .cloned()
+                .collect(),
             None => objects.filter(|o| o.live).cloned().collect(),
         }
     }

@@ -56,7 +56,10 @@ impl Provider {
         if self.window.is_some() {
             round.objects.retain(|object| self.is_in_view(object));
             let left = |object: &&Object| match (cursor, object.left) {
-                (Some(cursor), Some(left)) => left > cursor && !self.is_in_view(object),
+                (Some(cursor), Some(left)) => {
+                    let untold = self.brief && !object.live && !object.was_there(cursor);
+                    left > cursor && !self.is_in_view(object) && !untold
+                }
                 _ => false,
             };
             let left = self.objects.values().filter(left);

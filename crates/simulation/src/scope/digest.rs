@@ -69,6 +69,7 @@ impl Digest {
             kind: _,
             rewriting: _,
             access: _,
+            brief: _,
             objects,
             // Listings cover everything here, and none is a feed.
             window: _,
@@ -100,6 +101,7 @@ impl Digest {
             before,
             position,
             left: _,
+            stays: _,
         } = object;
         self.put((id, &version.tag, body, modified, live, position));
         self.stamp(*stamp);
@@ -179,6 +181,8 @@ impl Digest {
             merged,
             deferred,
             moment: _,
+            // Cursors are not brief there.
+            written: _,
             heard: _,
             letter: _,
             ids: _,

@@ -176,6 +176,10 @@ impl Connector for Line {
         }
     }
 
+    fn tells_all(&self) -> bool {
+        !self.shared.world().providers[self.place].brief
+    }
+
     async fn calendars(&self) -> Result<Vec<Calendar>, Failure> {
         let access = self.access();
         if access == Access::Revoked {

@@ -16,6 +16,7 @@ use crate::{
 /// this number makes none odd.
 const WORLD: u64 = 9_934;
 const STEP: u64 = 7;
+const BRIEF: u64 = 31;
 
 /// Ids that a provider makes of its position sort in the order in which they were made.
 const POSITION: u64 = 100;
@@ -54,6 +55,7 @@ enum Odd {
 impl World {
     /// Draws what is unusual here.
     pub(super) fn make_odd(&mut self, seed: u64) {
+        self.make_brief(seed);
         let mut rng = Rng::new(mix(seed, WORLD));
         if !rng.chance(40) {
             return;
@@ -65,6 +67,17 @@ impl World {
                 self.providers[place].window = Some(Window::new(hours));
                 say!(self, "{place}: its listings cover {hours} hours");
                 self.odd.windows.push(place);
+            }
+        }
+    }
+
+    /// Servers that make out what changed by comparing then and now do not know what came and went between.
+    fn make_brief(&mut self, seed: u64) {
+        let mut rng = Rng::new(mix(seed, BRIEF));
+        for (place, provider) in self.providers.iter_mut().enumerate() {
+            provider.brief = provider.kind != Kind::Google && rng.chance(50);
+            if provider.brief {
+                say!(self, "{place}: its cursors are brief");
             }
         }
     }
