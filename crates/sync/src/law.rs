@@ -85,6 +85,7 @@ laws! {
     CursorLast "R10-cursor-last" "The cursor is saved with the last of what it stands for.",
     AbsenceIsChecked "R10-absence-is-checked" "What a listing does not hold is looked at before it counts as deleted.",
     OwnWritesAreTold "R10-own-writes-are-told" "What was written since a cursor and is not in what it tells is looked at.",
+    InterruptedIsReadWhole "R10-interrupted-is-read-whole" "Of what was taken in without its cursor an older cursor may tell nothing: all is listed.",
     RemovedIsLookedAt "R10-removed-is-looked-at" "What a listing of a window holds no more is looked at: it may only have left the window.",
     MergeByUnit "R10-merge-by-unit" "Two edits of different units are both kept.",
     StampIsNoProof "R10-stamp-is-no-proof" "A stamp proves nothing once its intent is settled, or while its copy has another object.",

@@ -36,6 +36,8 @@ struct Page<'p> {
     held: &'p [storage::held::Held],
     /// What was found changed under versions that are known.
     audited: HashSet<String>,
+    /// Of what was made and deleted since the cursor before, that one would tell nothing.
+    brief: bool,
     run: Option<Run>,
 }
 
@@ -113,6 +115,7 @@ impl Hub {
             work: &work,
             held: &held,
             audited: audited.iter().map(|found| found.id.clone()).collect(),
+            brief: !full && !work.connector.tells_all(),
             run: self.run_of(&work),
         };
         sightings.extend(audited);
@@ -222,6 +225,9 @@ impl Hub {
     async fn together(&self, store: &Store, page: &Page<'_>, chunk: &[Sighting]) -> Result<()> {
         let mut tx = store.write().await?;
         self.sight(&mut tx, page, chunk).await?;
+        if page.brief && holds(Law::InterruptedIsReadWhole) {
+            self.begin_anew(&mut tx, page.work.id()).await?;
+        }
         self.commit(tx).await
     }
 

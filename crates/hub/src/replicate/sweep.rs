@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use providers::Sighting;
 use storage::{
-    Store, calendars,
+    Store, Tx, calendars,
     held::{Held, State},
     locks::{Locked, lock},
 };
-use sync::Remote;
+use sync::{CalendarId, Remote};
 
 use super::{
     Work,
@@ -56,7 +56,9 @@ impl Hub {
         })
         .await?;
         if other.len() > KNOWN_MAX {
-            self.begin_anew(store, work).await?;
+            let mut tx = store.write().await?;
+            self.begin_anew(&mut tx, work.id()).await?;
+            tx.commit().await?;
             return Err(Error::Stale);
         }
         other.extend(all.into_keys().take(UNKNOWN_MAX));
@@ -67,14 +69,13 @@ impl Hub {
     }
 
     /// Forgets how far the calendar has been read.
-    async fn begin_anew(&self, store: &Store, work: &Work) -> Result<()> {
-        let mut tx = store.write().await?;
-        lock(&mut tx, Locked::Calendar(work.id())).await?;
-        if let Some(mut row) = calendars::get(&mut tx, work.id()).await? {
+    pub(super) async fn begin_anew(&self, tx: &mut Tx, calendar: CalendarId) -> Result<()> {
+        lock(tx, Locked::Calendar(calendar)).await?;
+        let row = calendars::get(tx, calendar).await?;
+        if let Some(mut row) = row.filter(|row| row.cursor.is_some()) {
             row.cursor = None;
-            calendars::update(&mut tx, &row).await?;
+            calendars::update(tx, &row).await?;
         }
-        tx.commit().await?;
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use crate::world::{Database, World, event};
 
 both! {
     an_event_that_cannot_be_taken_in_keeps_no_other_from_it,
+    what_came_without_its_cursor_and_goes_again_is_missed,
 }
 
 const EVENTS: usize = 7;
@@ -35,8 +36,9 @@ async fn ruin_one(world: &World) {
     assert_eq!(done, 2);
 }
 
-async fn an_event_that_cannot_be_taken_in_keeps_no_other_from_it(database: Database) {
-    let world = World::new(&database, 2).await;
+/// Two calendars with the same events, one of which cannot be taken in any more.
+async fn ruined(database: &Database) -> World {
+    let world = World::new(database, 2).await;
     let all = [0, 1].map(|i| (i, Role::Both, Mask::everything()));
     world.link(&all).await;
     for n in 0..EVENTS {
@@ -49,16 +51,41 @@ async fn an_event_that_cannot_be_taken_in_keeps_no_other_from_it(database: Datab
     for n in 0..EVENTS {
         world.models[0].edit(&format!("e{n}"), |e| e.title = "New".into());
     }
+    world
+}
+
+async fn pull_in_vain(world: &World) {
+    let pulled = world.hub.pull(&world.store, world.calendars[0]);
+    let error = Box::pin(pulled).await.unwrap_err();
+    let told = error.to_string();
+    assert!(told.contains("sealed data in members"), "{told}");
+}
+
+async fn an_event_that_cannot_be_taken_in_keeps_no_other_from_it(database: Database) {
+    let world = ruined(&database).await;
     for _ in 0..2 {
-        let pulled = world.hub.pull(&world.store, world.calendars[0]);
-        let error = Box::pin(pulled).await.unwrap_err();
-        assert!(
-            error.to_string().contains("sealed data in members"),
-            "{error}"
-        );
+        pull_in_vain(&world).await;
     }
     world.push(1).await;
     let titles = world.titles(1);
     let new = titles.iter().filter(|title| *title == "New").count();
     assert_eq!(new, EVENTS - 1, "{titles:?}");
+}
+
+/// The cursor before tells nothing of it where cursors are brief.
+async fn what_came_without_its_cursor_and_goes_again_is_missed(database: Database) {
+    let world = ruined(&database).await;
+    world.models[0].manners().brief = true;
+    let late = event("late@x", "Late", "2026-11-24T09:00:00");
+    world.models[0].put("late", late);
+    pull_in_vain(&world).await;
+    let there = async || {
+        let titles = world.hub_titles(0).await;
+        titles.iter().any(|title| title == "Late")
+    };
+    assert!(there().await);
+    world.models[0].remove("late");
+    world.models[0].manners().unlisted.insert("late".to_owned());
+    pull_in_vain(&world).await;
+    assert!(!there().await);
 }

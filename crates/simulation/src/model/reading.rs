@@ -133,6 +133,10 @@ impl World {
         if !page.half {
             page.half = true;
             page.feed += 1;
+            let taken = middle > 0 && !page.full && self.providers[place].brief;
+            if taken && holds(Law::InterruptedIsReadWhole) {
+                self.hub.cursors[place] = None;
+            }
             if !holds(Law::CursorLast) {
                 self.hub.cursors[place] = Some(page.cursor);
             }
