@@ -100,7 +100,8 @@ fn remask_part(
         } else if hidden || partly {
             let brought = is_brought(&unit, author, copy, &agreed_before);
             if brought && pending.contains(&unit) {
-                take_back(&unit, member, copy, &mut done);
+                let sight = sight(linked, member, copy.id);
+                take_back(&unit, &sight, copy, &mut done);
             }
             if hidden {
                 unit.take(&mut member.agreed, &seen);
@@ -145,11 +146,11 @@ fn is_brought(unit: &Unit, author: Option<&CalendarId>, copy: &Copy, agreed: &Ev
 }
 
 /// What came along a link, is hidden now and has not been written yet is not written any more.
-fn take_back(unit: &Unit, member: &Member, copy: &mut Copy, done: &mut Relinked) {
+fn take_back(unit: &Unit, sight: &Mask, copy: &mut Copy, done: &mut Relinked) {
     let Some(base) = &copy.base else { return };
     let mut before = base.local.clone();
     if let Unit::Override(_) = unit {
-        member.mask.absorb_override(unit, &mut before, &copy.local);
+        sight.absorb_override(unit, &mut before, &copy.local);
     }
     if !unit.same(&before, &copy.local) {
         unit.take(&mut copy.local, &before);

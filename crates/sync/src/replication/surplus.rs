@@ -37,7 +37,12 @@ pub(super) fn surplus(
         standing,
     };
     for unit in unit::all([sent, body]) {
-        if !loose::same(&unit, body, sent) {
+        // A colour may be the provider's own. But this object goes, and with it what a person has chosen, if it was one.
+        let same = match unit {
+            Unit::Color => unit.same(body, sent),
+            _ => loose::same(&unit, body, sent),
+        };
+        if !same {
             from.bring(&unit, copy, &mut digest);
         }
     }

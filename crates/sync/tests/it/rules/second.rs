@@ -101,3 +101,17 @@ pub(super) fn r10_a_second_object_is_known_when_it_comes_back_as_it_was() {
     assert!(is_second(&second, &event()));
     assert!(!is_second(&second, &with(&event(), Slot::Title, 3)));
 }
+
+#[test]
+fn r10_a_colour_that_was_chosen_on_a_second_object_is_kept() {
+    // Seed 14199163: elsewhere a colour is taken for the provider's own after an unknown outcome, and stays there.
+    let (_, mut create) = unconfirmed();
+    create.outcome = Outcome::Unresolved;
+    let mut copy = settled();
+    let mut second = seen(5, &with(&event(), Slot::Color, 4));
+    second.remote_id = "o2".into();
+    second.stamp = Some(create.stamp);
+    let digest = observe(&mut copy, &[create], &second, &FREE);
+    assert_eq!(digest.taken, [Unit::Color]);
+    assert_eq!(Slot::Color.read(&copy.local), Some(4));
+}

@@ -146,3 +146,27 @@ fn l6_what_came_to_a_private_event_is_not_written_once_its_calendars_mask_shows_
     rules::remask(value, &mut member, &mut here, busy, alone, &along);
     assert_eq!(Slot::Occurrence(0).read(&here.local), None);
 }
+
+#[test]
+fn l6_what_came_to_a_private_event_is_written_where_its_calendars_mask_still_shows_it() {
+    // Seed 14091247: its own calendar sees all of it, private or not.
+    let series = with(&event(), Slot::Rule, 1);
+    let mut private = series.clone();
+    private.privacy = Privacy::Private;
+    let wide = fields([Unit::Title, Unit::Place].into());
+    let (mut linked, mut member, mut here) = origin(wide, &private);
+    let (remote, local) = (private.clone(), private.clone());
+    here.base = Some(sync::Base { remote, local });
+    let (mut other, mut mirror) = joins(&mut linked, &series);
+    mirror.local = changed(&mirror.local, 14, None);
+    rules::inward(&mut linked, &mut other, &mirror);
+    let along = sync::Cause {
+        link: Some(linked.link),
+        ..flow()
+    };
+    rules::outward_own(&linked, &mut member, &mut here, &along);
+    assert_eq!(Slot::Occurrence(0).read(&here.local), Some(14));
+    let (value, alone) = (&mut linked, Made::Person(&[]));
+    rules::remask(value, &mut member, &mut here, titles(), alone, &along);
+    assert_eq!(Slot::Occurrence(0).read(&here.local), Some(14));
+}
