@@ -105,9 +105,9 @@ impl Hub {
     pub async fn calendar_by_slug(&self, actor: &Actor, slug: &str) -> Result<CalendarView> {
         let store = self.store(actor.tenant).await?;
         let address = (store.tenant(), actor.user(), slug.to_owned());
-        let (writes, now) = (store.writes(), self.clock().now());
+        let (count, now) = (store.calendars(), self.clock().now());
         let known = &self.inner.addresses;
-        if let Some(view) = known.get(&address, writes, now) {
+        if let Some(view) = known.get(&address, count, now) {
             return Ok(view);
         }
         let mut tx = store.read().await?;
@@ -115,7 +115,7 @@ impl Hub {
         let (row, level) = access::reach_row(&mut tx, actor, row, Access::FreeBusy).await?;
         let view = self.view_in(&mut tx, row).await?;
         let view = shown_to(actor, level, view);
-        known.put(address, writes, now, view.clone());
+        known.put(address, count, now, view.clone());
         Ok(view)
     }
 

@@ -31,7 +31,7 @@ impl<K, V> Default for Believed<K, V> {
 }
 
 impl<K: Eq + Hash, V: Clone> Believed<K, V> {
-    /// What was found, if `count` is still what it was before the look: [`crate::Store::writes`], say.
+    /// What was found, if `count` is still what it was before the look: [`crate::Store::calendars`], say.
     pub fn get(&self, key: &K, count: u64, now: Timestamp) -> Option<V> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known.get(key)?;

@@ -191,6 +191,8 @@ async fn put(tx: &mut Tx, sql: &'static str, calendar: &Calendar) -> Result<()> 
         calendar.shown,
         calendar.inbox
     ];
+    let replicated = calendar.connection.is_some();
+    tx.known.replicated.insert(calendar.id, replicated);
     tx.run_one("calendar", sql, row).await
 }
 
@@ -213,7 +215,12 @@ pub async fn feed(tx: &mut Tx, id: CalendarId) -> Result<u64> {
 
 /// One calendar.
 pub async fn get(tx: &mut Tx, id: CalendarId) -> Result<Option<Calendar>> {
-    tx.find(GET, values![id]).await
+    let found: Option<Calendar> = tx.find(GET, values![id]).await?;
+    if let Some(calendar) = &found {
+        let replicated = calendar.connection.is_some();
+        tx.known.replicated.insert(id, replicated);
+    }
+    Ok(found)
 }
 
 /// The calendar with the provider's id `remote_id` in a connection.

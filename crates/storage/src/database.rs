@@ -66,6 +66,14 @@ impl Database {
         })
     }
 
+    /// Begins a transaction that reads a row or two.
+    pub(crate) async fn glance(&self) -> Result<AnyTransaction> {
+        match self {
+            Self::Sqlite(file) => Ok(AnyTransaction::Sqlite(file.glance().await?)),
+            Self::Postgres(_) => self.begin(false).await,
+        }
+    }
+
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(file) => file.close().await,

@@ -14,6 +14,39 @@ use crate::{
 pub(crate) struct Session {
     transaction: AnyTransaction,
     tenant: TenantId,
+    /// Whether it has written anything but events and what belongs to them.
+    beyond: bool,
+}
+
+/// Tables of events and of what belongs to them: what anybody may do with which calendar does not depend on them.
+const OF_EVENTS: [&str; 10] = [
+    "changes",
+    "copies",
+    "edits",
+    "enclosures",
+    "intents",
+    "linked",
+    "members",
+    "objects",
+    "observations",
+    "spans",
+];
+
+/// Whether a statement may write anything else.
+fn writes_beyond(sql: &str) -> bool {
+    let mut words = sql.split_ascii_whitespace();
+    let table = match words.next() {
+        Some("SELECT") => return false,
+        Some("UPDATE") => words.next(),
+        Some("INSERT" | "DELETE") => words.nth(1),
+        _ => None,
+    };
+    match table {
+        // The counter of the change log.
+        Some("tenants") => words.nth(1) != Some("position"),
+        Some(table) => !OF_EVENTS.contains(&table),
+        None => true,
+    }
 }
 
 impl Session {
@@ -26,7 +59,13 @@ impl Session {
         Self {
             transaction,
             tenant,
+            beyond: false,
         }
+    }
+
+    /// Whether it has written anything but events and what belongs to them.
+    pub(crate) fn is_beyond(&self) -> bool {
+        self.beyond
     }
 
     pub(crate) fn tenant(&self) -> TenantId {
@@ -42,6 +81,7 @@ impl Session {
     where
         V: IntoIterator<Item = Value>,
     {
+        self.beyond |= writes_beyond(sql);
         let tenant = self.tenant;
         Ok(match &mut self.transaction {
             AnyTransaction::Sqlite(tx) => tx.run(sql, tenant, values).await?,
@@ -58,6 +98,7 @@ impl Session {
     where
         V: IntoIterator<Item = Value>,
     {
+        self.beyond |= writes_beyond(sql);
         let tenant = self.tenant;
         Ok(match &mut self.transaction {
             AnyTransaction::Sqlite(tx) => {

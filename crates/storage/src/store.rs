@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::{
     Position, Result, Tx,
     database::Database,
+    dialect::AnyTransaction,
     keys::{Doings, Keyring},
     session::Session,
 };
@@ -31,8 +32,8 @@ struct Inner {
     editions_above: AtomicI64,
     /// How often people or what they sign in with have changed.
     people: AtomicU64,
-    /// How often anything was committed.
-    writes: AtomicU64,
+    /// How often anything beyond events has changed.
+    calendars: AtomicU64,
 }
 
 impl Store {
@@ -52,7 +53,7 @@ impl Store {
                 newest: watch::Sender::new(newest),
                 editions_above: AtomicI64::new(0),
                 people: AtomicU64::new(0),
-                writes: AtomicU64::new(0),
+                calendars: AtomicU64::new(0),
             }),
         }
     }
@@ -88,10 +89,18 @@ impl Store {
         self.begin(false).await
     }
 
+    /// The same for who reads a row or two: on SQLite, others may wait with a write for it to end.
+    pub async fn glance(&self) -> Result<Tx> {
+        Ok(self.tx(self.inner.database.glance().await?))
+    }
+
     async fn begin(&self, write: bool) -> Result<Tx> {
-        let transaction = self.inner.database.begin(write).await?;
+        Ok(self.tx(self.inner.database.begin(write).await?))
+    }
+
+    fn tx(&self, transaction: AnyTransaction) -> Tx {
         let session = Session::new(transaction, self.inner.tenant);
-        Ok(Tx::new(self.clone(), session))
+        Tx::new(self.clone(), session)
     }
 
     /// The newest position of the change log, as it grows: by commits of this process at once, by those of other nodes
@@ -111,18 +120,26 @@ impl Store {
         self.inner.people.load(Ordering::Acquire)
     }
 
-    /// The same of whatever this process commits.
-    pub fn writes(&self) -> u64 {
-        self.inner.writes.load(Ordering::Acquire)
+    /// The same of whatever this process commits but events and what belongs to them: of calendars, and of who may do what with them.
+    pub fn calendars(&self) -> u64 {
+        self.inner.calendars.load(Ordering::Acquire)
     }
 
     pub(crate) fn keyring(&self) -> &Keyring {
         &self.inner.keyring
     }
 
-    pub(crate) fn committed(&self, keys: Doings, people: bool, newest: Option<Position>) {
+    /// A transaction was committed. `beyond`: it has written something beyond events; `people`: people or what they sign in with.
+    pub(crate) fn committed(
+        &self,
+        keys: Doings,
+        (beyond, people): (bool, bool),
+        newest: Option<Position>,
+    ) {
         self.inner.keyring.committed(keys);
-        self.inner.writes.fetch_add(1, Ordering::AcqRel);
+        if beyond {
+            self.inner.calendars.fetch_add(1, Ordering::AcqRel);
+        }
         if people {
             self.inner.people.fetch_add(1, Ordering::AcqRel);
         }

@@ -110,8 +110,10 @@ impl Tx {
         jobs::write_requests(&mut self).await?;
         let changes = std::mem::take(&mut self.changes);
         let newest = append(&mut self.session, &changes).await?;
+        let beyond = self.session.is_beyond();
         self.session.commit().await?;
-        self.store.committed(self.keys, self.people, newest);
+        self.store
+            .committed(self.keys, (beyond, self.people), newest);
         Ok(newest)
     }
 

@@ -26,7 +26,7 @@ impl Hub {
     ) -> Result<Option<Named>> {
         let level = calendar.access;
         access::check(level, Access::Read)?;
-        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let mut tx = self.store(actor.tenant).await?.glance().await?;
         if let Some(row) = copies::by_name(&mut tx, calendar.id, name).await? {
             let view = access::veiled(level, row);
             if view.alive {
@@ -48,7 +48,7 @@ impl Hub {
     ) -> Result<Option<Named>> {
         let level = calendar.access;
         access::check(level, Access::Read)?;
-        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let mut tx = self.store(actor.tenant).await?.glance().await?;
         let rows = copies::by_uid(&mut tx, calendar.id, uid).await?;
         let mut views = rows.into_iter().map(|row| access::veiled(level, row));
         if let Some(view) = views.find(|view| view.alive) {

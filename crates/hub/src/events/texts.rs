@@ -134,6 +134,7 @@ impl Hub {
             None => event,
         };
         let text = changed.as_deref().unwrap_or(text);
+        let first = before.is_none() && !between;
         let row = match (place, before) {
             (Place::New(name), _) => {
                 let name = Some(name);
@@ -150,7 +151,12 @@ impl Hub {
                 self.replace_in(&mut tx, actor, row, event).await?
             }
         };
-        self.keep_text(&mut tx, &row, text).await?;
+        if first {
+            let schedule = Tag::New.of(row.copy.edition, None);
+            self.first_text(&mut tx, &row, text, schedule).await?;
+        } else {
+            self.keep_text(&mut tx, &row, text).await?;
+        }
         self.commit(tx).await?;
         self.wake();
         Ok(Written {
@@ -324,13 +330,23 @@ impl Hub {
             .filter(|one| one.content["edition"] == json!(was));
         let known = current.map_or(&Value::Null, |one| &one.content);
         let schedule = tag.of(row.copy.edition, Some((known, was)));
-        let content = json!({"edition": row.copy.edition, "text": text, tag::KEY: schedule});
         if let Some(mut before) = before {
-            before.content = content;
+            before.content = content(row, text, schedule);
             before.created = self.clock().now();
             enclosures::update(tx, &before).await?;
             return Ok(());
         }
+        self.first_text(tx, row, text, schedule).await
+    }
+
+    /// The text of an event that has none yet.
+    async fn first_text(
+        &self,
+        tx: &mut Tx,
+        row: &copies::Row,
+        text: &str,
+        schedule: i64,
+    ) -> Result<()> {
         let enclosure = Enclosure {
             id: self.ids().uuid(),
             calendar: row.copy.calendar,
@@ -338,11 +354,15 @@ impl Hub {
             occurrence: None,
             kind: Kind::Text,
             created: self.clock().now(),
-            content,
+            content: content(row, text, schedule),
         };
         enclosures::insert(tx, &enclosure).await?;
         Ok(())
     }
+}
+
+fn content(row: &copies::Row, text: &str, schedule: i64) -> Value {
+    json!({"edition": row.copy.edition, "text": text, tag::KEY: schedule})
 }
 
 fn told_of(head: Head, texts: &mut HashMap<CopyId, Kept>) -> Option<Told> {

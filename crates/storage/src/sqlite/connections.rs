@@ -167,6 +167,17 @@ impl Connections {
         })
     }
 
+    /// A connection that is open and free now.
+    pub fn lend_now(self: &Arc<Self>) -> Option<Lent> {
+        let permit = self.free.clone().try_acquire_owned().ok()?;
+        let connection = self.idle().pop()?;
+        Some(Lent {
+            connection: Some(connection),
+            home: self.clone(),
+            _permit: permit,
+        })
+    }
+
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }

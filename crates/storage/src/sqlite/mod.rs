@@ -95,6 +95,15 @@ impl File {
         }
     }
 
+    /// Begins one that reads a row or two and is over at once: with the connection that writes, if nobody has it. What that one
+    /// remembers of the file stays true when it commits; those that only read forget all of it with each commit.
+    pub async fn glance(&self) -> Result<Transaction> {
+        match self.writer.lend_now() {
+            Some(lent) => Transaction::begin_read(lent),
+            None => self.begin(false).await,
+        }
+    }
+
     /// Waits until all transactions have ended, and closes.
     pub async fn close(&self) {
         self.readers.close().await;

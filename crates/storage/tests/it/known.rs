@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use calendar::Unit;
-use kalends_storage::{conflicts, intents, jobs, links};
+use kalends_storage::{calendars, conflicts, copies, intents, jobs, links};
 use sync::{
     CalendarId, Conflict, CopyId, Filter, Intent, LinkId, Mask, OnConflict, Operation, Outcome,
     Role, Ruling, Stamp,
@@ -13,6 +13,7 @@ use crate::fixture::{Fixture, a_copy, at, id};
 
 both! {
     what_was_read_is_read_again_once_it_was_written,
+    events_alone_say_nothing_new_of_calendars,
     a_job_is_asked_for_once_and_for_the_earliest_moment,
     a_link_that_is_followed_stays_as_it_is_until_the_end,
 }
@@ -53,6 +54,24 @@ fn an_intent(copy: CopyId) -> Intent {
         at: at(0),
         outcome: Outcome::Open,
     }
+}
+
+async fn events_alone_say_nothing_new_of_calendars(f: Fixture) {
+    let calendar = f.calendar().await;
+    let before = f.store.calendars();
+    let mut row = a_copy(calendar, "uid");
+    let mut tx = f.store.write().await.unwrap();
+    copies::insert(&mut tx, &row).await.unwrap();
+    copies::update(&mut tx, &mut row).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(f.store.calendars(), before);
+    let mut tx = f.store.write().await.unwrap();
+    let mut there = calendars::get(&mut tx, calendar).await.unwrap().unwrap();
+    there.read_only = true;
+    calendars::update(&mut tx, &there).await.unwrap();
+    assert_eq!(f.store.calendars(), before, "not yet");
+    tx.commit().await.unwrap();
+    assert_ne!(f.store.calendars(), before);
 }
 
 async fn what_was_read_is_read_again_once_it_was_written(f: Fixture) {

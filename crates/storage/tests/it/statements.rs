@@ -157,6 +157,32 @@ async fn what_a_copy_is_a_member_of_is_found_by_index() {
 }
 
 #[tokio::test]
+async fn what_a_provider_tells_of_is_found_by_index() {
+    let f = Fixture::sqlite().await;
+    let mut connection = sqlx::SqliteConnection::connect(&f.settings.url)
+        .await
+        .unwrap();
+    let names = ["BY_REMOTE", "WRITTEN_SINCE"];
+    let all = statements().into_iter();
+    let of_copies = |s: &Statement| s.sql.contains("copies") && names.contains(&s.name.as_str());
+    let asked: Vec<Statement> = all.filter(of_copies).collect();
+    assert_eq!(asked.len(), 3);
+    for Statement { name, sql, .. } in asked {
+        let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+        let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
+        let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        let index = match name.as_str() {
+            "BY_REMOTE" => "copies_by_remote (tenant=? AND calendar=? AND remote_hash=?)",
+            _ => "intents_written (tenant=? AND calendar=? AND closed_at>?)",
+        };
+        assert!(
+            plan.iter().any(|line| line.contains(index)),
+            "{name} {plan:#?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_window_is_looked_up_by_both_ends() {
     let f = Fixture::sqlite().await;
     let mut connection = sqlx::SqliteConnection::connect(&f.settings.url)
