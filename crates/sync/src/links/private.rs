@@ -51,8 +51,9 @@ pub(super) fn privacy_in(mask: &Mask, linked: &Linked, copy: &Copy) -> Privacy {
 /// elsewhere may have written the rest for nobody else, too.
 fn privacy_written(mask: &Mask, linked: &Linked, member: &Member, copy: &Copy) -> Privacy {
     let privacy = privacy_in(mask, linked, copy);
-    let turns =
-        copy.alive && linked.origin != copy.id && !Unit::Privacy.same(&copy.local, &member.agreed);
+    let turns = (copy.alive || !linked.alive)
+        && linked.origin != copy.id
+        && !Unit::Privacy.same(&copy.local, &member.agreed);
     if turns && !mask.covers(&Unit::Privacy, privacy) && holds(Law::WrittenWithPrivacy) {
         privacy.max(copy.local.privacy)
     } else {
