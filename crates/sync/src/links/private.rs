@@ -48,7 +48,7 @@ pub(super) fn privacy_in(mask: &Mask, linked: &Linked, copy: &Copy) -> Privacy {
 }
 
 /// The privacy by which it is judged what of a copy flows in, but for its privacy itself: who turns an event private that was made
-/// elsewhere may have written the rest for nobody else, too.
+/// elsewhere may have written the rest for nobody else, too; and so they may have before they deleted it, if it comes back (13054949).
 fn privacy_written(mask: &Mask, linked: &Linked, member: &Member, copy: &Copy) -> Privacy {
     let privacy = privacy_in(mask, linked, copy);
     let turns = (copy.alive || !linked.alive)
