@@ -145,7 +145,6 @@ laws! {
     MaskAtOnce "L6-mask-at-once" "Another mask projects again at once.",
     MaskWithdraws "L6-mask-withdraws" "What the mask of an event's calendar lets out no more goes from the linked event.",
     SharedStays "L6-shared-stays" "But not what others have in copies of their own.",
-    OnlyWhatTheyHave "L6-only-what-they-have" "Of a text that goes with the mask stays what others have in copies that they have made.",
     OwnTextGoes "L6-own-text-goes" "A text goes though others have written into it, if it still has lines of this calendar.",
     HiddenIsTakenBack "L6-hidden-is-taken-back" "What came along, is hidden now and waits is not written any more.",
     NobodysIsTakenBack "L6-nobodys-is-taken-back" "Nor what has gone from the linked event since it came along.",

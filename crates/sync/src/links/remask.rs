@@ -181,19 +181,11 @@ pub(super) fn withdraw(
     for unit in unit::all([&linked.value]) {
         let own = linked.authors.get(&unit) == Some(&from);
         let hidden = matches!(unit, Unit::Override(_)) || out.covers(&unit, privacy);
-        if !own || !hidden || unit.same(&linked.value, &let_out) {
-            continue;
-        }
-        let shared = |other: &&Event| shares(&unit, &linked.value, other);
-        let theirs = others.iter().find(shared);
-        let left = match theirs.filter(|_| holds(Law::SharedStays)) {
-            None => &let_out,
-            // Of a text they have what they have: the rest was only for those who saw it here.
-            Some(other) if holds(Law::OnlyWhatTheyHave) => other,
-            Some(_) => continue,
-        };
-        if !unit.same(&linked.value, left) {
-            unit.take(&mut linked.value, left);
+        let mut theirs = others.iter();
+        let theirs =
+            theirs.any(|other| shares(&unit, &linked.value, other)) && holds(Law::SharedStays);
+        if own && hidden && !theirs && !unit.same(&linked.value, &let_out) {
+            unit.take(&mut linked.value, &let_out);
             linked.authors.remove(&unit);
             moved.insert(unit);
         }
