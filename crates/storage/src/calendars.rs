@@ -51,7 +51,7 @@ pub struct Calendar {
     pub state: Health,
     /// What is wrong, for people.
     pub message: Option<String>,
-    /// When it last agreed with its provider.
+    /// When its provider was last asked what is new, of what was then taken in whole.
     pub last_sync: Option<Timestamp>,
     /// When something was last seen or written in it.
     pub moved: Option<Timestamp>,

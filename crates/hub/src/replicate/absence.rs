@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
-use providers::{Failure, Malformed, Seen, Sighting};
+use providers::{Changes, Failure, Malformed, Seen, Sighting};
 use storage::{
     Store, copies,
     held::{Held, State},
@@ -37,14 +37,10 @@ pub(super) struct Checked {
 }
 
 impl Checked {
-    /// Adds what was found to what was told. The deletions that are held.
-    pub(super) fn add_to(
-        self,
-        sightings: &mut Vec<Sighting>,
-        unread: &mut Vec<Malformed>,
-    ) -> Vec<String> {
-        sightings.extend(self.sightings);
-        unread.extend(self.unread);
+    /// Adds what was found to what a read told. The deletions that are held.
+    pub(super) fn add_to(self, read: &mut Changes) -> Vec<String> {
+        read.sightings.extend(self.sightings);
+        read.malformed.extend(self.unread);
         self.missing
     }
 }
@@ -83,7 +79,7 @@ impl Hub {
         Ok(checked)
     }
 
-    /// Looks at what was written since the cursor of a read and is not in what it told. A server may lag behind what it has just
+    /// Looks at what was written since a cursor that is brief and is not in what it told. A server may lag behind what it has just
     /// stored: what is not there is looked at once more before it counts as deleted.
     pub(super) async fn check_untold(
         &self,
@@ -91,7 +87,7 @@ impl Hub {
         work: &Work,
         told: &HashSet<String>,
     ) -> Result<Checked> {
-        let since = work.row.last_sync.filter(|_| !work.connector.tells_all());
+        let since = work.row.last_sync;
         let Some(since) = since.filter(|_| holds(Law::OwnWritesAreTold)) else {
             return Ok(Checked::default());
         };

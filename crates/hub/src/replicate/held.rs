@@ -36,12 +36,6 @@ pub(super) struct Aside {
     pub unread: Vec<Malformed>,
 }
 
-impl Aside {
-    pub(super) fn of(missing: Vec<String>, unread: Vec<Malformed>) -> Self {
-        Self { missing, unread }
-    }
-}
-
 impl Hub {
     /// The deletions that were held in a calendar are real: it is looked at once more, and what is gone goes.
     pub async fn confirm_held(&self, actor: &Actor, id: CalendarId) -> Result<CalendarView> {

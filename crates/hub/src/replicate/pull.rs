@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use providers::{Changes, Failure, Found, Malformed, Sighting};
+use providers::{Changes, Failure, Found, Sighting};
 use storage::{
     Health, Store, Tx, ahead, calendars, copies, links,
     locks::{Locked, lock},
@@ -74,57 +74,52 @@ impl Hub {
         let Some(mut work) = self.work(store, calendar).await? else {
             return Ok(Pulled::default());
         };
-        let Changes {
-            mut sightings,
-            later,
-            doubtful,
-            mut malformed,
-            cursor,
-            full,
-            all,
-            again,
-        } = changes(&work).await?;
-        self.cursor_first(store, &mut work, &cursor).await?;
+        let mut read = changes(&work).await?;
+        self.cursor_first(store, &mut work, &read.cursor).await?;
         let held = self.held(store, calendar).await?;
+        let brief = !read.full && !work.connector.tells_all();
         // A feed that has not changed lists nothing, and nothing is gone from it.
-        let checked = if work.connector.ids_last() || !full {
-            let listed = ids(&sightings, &malformed, &later);
-            let held = full.then_some(held.as_slice());
+        let checked = if work.connector.ids_last() || !read.full {
+            let (listed, doubtful) = (ids(&read), std::mem::take(&mut read.doubtful));
+            let held = read.full.then_some(held.as_slice());
             self.check_absences(store, &work, &listed, doubtful, held)
                 .await?
         } else {
-            self.rebind(store, &work, &sightings, &malformed, &held)
+            self.rebind(store, &work, &read.sightings, &read.malformed, &held)
                 .await?
         };
-        let missing = checked.add_to(&mut sightings, &mut malformed);
-        if let Some(all) = all.filter(|_| !full) {
-            let missed = self.missed(store, &work, all, &sightings, &held).await?;
-            missed.add_to(&mut sightings, &mut malformed);
+        let missing = checked.add_to(&mut read);
+        if let Some(all) = read.all.take().filter(|_| !read.full) {
+            let missed = self.missed(store, &work, all, &read.sightings, &held);
+            missed.await?.add_to(&mut read);
         }
-        if !full {
-            let told = ids(&sightings, &malformed, &later);
-            let untold = self.check_untold(store, &work, &told);
-            untold.await?.add_to(&mut sightings, &mut malformed);
+        if brief {
+            let untold = self.check_untold(store, &work, &ids(&read)).await?;
+            untold.add_to(&mut read);
         }
-        let listed = ids(&sightings, &malformed, &later);
+        let listed = ids(&read);
         let looked = self.look_again(&work, &held, &listed).await?;
-        looked.add_to(&mut sightings, &mut malformed);
+        looked.add_to(&mut read);
         let audited = self.audit(store, &work, &listed).await?;
-        self.made_first(store, &work, &mut sightings).await?;
+        self.made_first(store, &work, &mut read.sightings).await?;
         let page = Page {
             work: &work,
             held: &held,
             audited: audited.iter().map(|found| found.id.clone()).collect(),
-            brief: !full && !work.connector.tells_all(),
+            brief,
             run: self.run_of(&work),
         };
-        sightings.extend(audited);
+        read.sightings.extend(audited);
         let pulled = Pulled {
-            sightings: sightings.len() + later.len(),
-            malformed: malformed.len(),
-            again,
+            sightings: read.sightings.len() + read.later.len(),
+            malformed: read.malformed.len(),
+            again: read.again,
         };
-        let mut aside = Aside::of(missing, malformed);
+        let (mut sightings, later, cursor) = (read.sightings, read.later, read.cursor);
+        let mut aside = Aside {
+            missing,
+            unread: read.malformed,
+        };
         sort(&mut sightings);
         let mut failed = None;
         if !later.is_empty() {
@@ -165,9 +160,15 @@ impl Hub {
         for ids in later.chunks(LATER) {
             let mut read = work.connector.read(work.place(), ids).await?;
             let gone = self
-                .check_absences(store, work, &HashSet::new(), read.doubtful, None)
+                .check_absences(
+                    store,
+                    work,
+                    &HashSet::new(),
+                    std::mem::take(&mut read.doubtful),
+                    None,
+                )
                 .await?;
-            gone.add_to(&mut read.sightings, &mut read.malformed);
+            gone.add_to(&mut read);
             self.made_first(store, work, &mut read.sightings).await?;
             sort(&mut read.sightings);
             aside.unread.extend(read.malformed);
@@ -226,7 +227,7 @@ impl Hub {
         let mut tx = store.write().await?;
         self.sight(&mut tx, page, chunk).await?;
         if page.brief && holds(Law::InterruptedIsReadWhole) {
-            self.begin_anew(&mut tx, page.work.id()).await?;
+            forget_cursor(&mut tx, page.work.id()).await?;
         }
         self.commit(tx).await
     }
@@ -336,6 +337,17 @@ impl Hub {
     }
 }
 
+/// Forgets how far the calendar has been read.
+pub(super) async fn forget_cursor(tx: &mut Tx, calendar: CalendarId) -> Result<()> {
+    lock(tx, Locked::Calendar(calendar)).await?;
+    let row = calendars::get(tx, calendar).await?;
+    if let Some(mut row) = row.filter(|row| row.cursor.is_some()) {
+        row.cursor = None;
+        calendars::update(tx, &row).await?;
+    }
+    Ok(())
+}
+
 /// What changed since the calendar was last read; everything, if the provider does not know any more when that was.
 async fn changes(work: &Work) -> Result<Changes, Failure> {
     let cursor = work.row.cursor.as_deref();
@@ -389,10 +401,10 @@ fn sort(sightings: &mut [Sighting]) {
 }
 
 /// The ids of what a read has told.
-fn ids(sightings: &[Sighting], malformed: &[Malformed], later: &[String]) -> HashSet<String> {
-    let seen = sightings.iter().map(|seen| &seen.id);
-    let ids = seen.chain(malformed.iter().map(|bad| &bad.id));
-    ids.chain(later).cloned().collect()
+fn ids(read: &Changes) -> HashSet<String> {
+    let seen = read.sightings.iter().map(|seen| &seen.id);
+    let ids = seen.chain(read.malformed.iter().map(|bad| &bad.id));
+    ids.chain(&read.later).cloned().collect()
 }
 
 /// Whether another sighting may fare better in a transaction of its own.

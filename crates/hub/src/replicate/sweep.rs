@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, HashSet};
 
 use providers::Sighting;
 use storage::{
-    Store, Tx, calendars,
+    Store,
     held::{Held, State},
-    locks::{Locked, lock},
 };
-use sync::{CalendarId, Remote};
+use sync::Remote;
 
 use super::{
     Work,
     absence::{Checked, living, look_at},
+    pull::forget_cursor,
 };
 use crate::{Error, Hub, Result};
 
@@ -57,7 +57,7 @@ impl Hub {
         .await?;
         if other.len() > KNOWN_MAX {
             let mut tx = store.write().await?;
-            self.begin_anew(&mut tx, work.id()).await?;
+            forget_cursor(&mut tx, work.id()).await?;
             tx.commit().await?;
             return Err(Error::Stale);
         }
@@ -66,17 +66,6 @@ impl Hub {
             tracing::info!(calendar = %work.id(), events = other.len(), "a sweep found what was not told");
         }
         Ok(look_at(work, &other).await?)
-    }
-
-    /// Forgets how far the calendar has been read.
-    pub(super) async fn begin_anew(&self, tx: &mut Tx, calendar: CalendarId) -> Result<()> {
-        lock(tx, Locked::Calendar(calendar)).await?;
-        let row = calendars::get(tx, calendar).await?;
-        if let Some(mut row) = row.filter(|row| row.cursor.is_some()) {
-            row.cursor = None;
-            calendars::update(tx, &row).await?;
-        }
-        Ok(())
     }
 }
 
