@@ -15,8 +15,12 @@ pub(super) const IN_VAIN: i32 = 40;
 /// Instances in a row, times excluded rules, that may be taken away before a search for the next one gives up.
 pub(super) const EXCLUDED_MAX: usize = 100_000;
 
-/// Instances of one rule that busy time is made of; with more of them all time up to the last one is taken.
+/// Instances of an event that touch what is asked and that busy time is made of; with more of them all time up to the last one is
+/// taken.
 pub(super) const INSTANCES_MAX: usize = 100_000;
+
+/// Instances that are looked at for that: all around what is asked, where even each second is one, and as many as are told.
+pub(super) const WALKED_MAX: usize = 5 * INSTANCES_MAX;
 
 /// What a rule has cost so far.
 #[derive(Debug, Default)]

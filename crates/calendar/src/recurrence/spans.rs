@@ -3,15 +3,12 @@
 use jiff::tz::TimeZone;
 
 use super::{
-    budget::INSTANCES_MAX,
+    budget::{INSTANCES_MAX, WALKED_MAX},
     civil::{self, DAY_SECONDS},
     occurrences::SLACK_SECONDS,
     regular::Regular,
 };
 use crate::{Event, Override, Patch, RecurrenceId, Rule, Until, When, Zone, clock::Clock};
-
-/// How many instances are looked at: all around what is asked, where even each second is one, and as many as are told.
-const WALKED_MAX: usize = 5 * INSTANCES_MAX;
 
 /// What is asked: Unix seconds, half open.
 #[derive(Clone, Copy, Debug)]
@@ -148,7 +145,7 @@ impl<'e> Ahead<'e> {
                 && (event.overrides).contains_key(&RecurrenceId(civil::to_local(second)));
             !overridden && !excluded.iter().any(|rule| rule.has(second)) && touches(second)
         };
-        let own = (low..=high).contains(&start).then_some(start);
+        let mut own = (low..=high).contains(&start).then_some(start);
         let mut ahead = event.rules.iter().filter(|rule| !is_over(rule, low));
         let (first, second) = (ahead.next(), ahead.next());
         let Some(first) = first else {
@@ -159,7 +156,6 @@ impl<'e> Ahead<'e> {
             let rules: Vec<_> = [first].into_iter().chain(second).chain(ahead).collect();
             return self.each_merged(own, &rules, plain);
         }
-        let mut own = own;
         let mut each = |second| {
             own = own.filter(|own| *own != second);
             plain(second);
