@@ -157,25 +157,26 @@ impl Connections {
                 .map_err(|_| Error::open("it has been closed"))?,
         };
         let idle = self.idle().pop();
-        Ok(Lent {
-            connection: Some(match idle {
-                Some(connection) => connection,
-                None => self.opening.open()?,
-            }),
-            home: self.clone(),
-            _permit: permit,
-        })
+        let connection = match idle {
+            Some(connection) => connection,
+            None => self.opening.open()?,
+        };
+        Ok(self.lent(connection, permit))
     }
 
     /// A connection that is open and free now.
     pub fn lend_now(self: &Arc<Self>) -> Option<Lent> {
         let permit = self.free.clone().try_acquire_owned().ok()?;
         let connection = self.idle().pop()?;
-        Some(Lent {
+        Some(self.lent(connection, permit))
+    }
+
+    fn lent(self: &Arc<Self>, connection: Connection, permit: OwnedSemaphorePermit) -> Lent {
+        Lent {
             connection: Some(connection),
             home: self.clone(),
             _permit: permit,
-        })
+        }
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
