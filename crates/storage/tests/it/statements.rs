@@ -119,16 +119,34 @@ async fn all_are_prepared_on_postgres() {
     }
 }
 
+/// Asks SQLite how it would go about a statement.
+struct Planner {
+    connection: sqlx::SqliteConnection,
+    _fixture: Fixture,
+}
+
+impl Planner {
+    async fn new() -> Self {
+        let fixture = Fixture::sqlite().await;
+        let connection = sqlx::SqliteConnection::connect(&fixture.settings.url);
+        Self {
+            connection: connection.await.unwrap(),
+            _fixture: fixture,
+        }
+    }
+
+    async fn plan(&mut self, sql: &str) -> Vec<String> {
+        let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+        let rows = sqlx::query(sql).fetch_all(&mut self.connection).await;
+        rows.unwrap().iter().map(|row| row.get("detail")).collect()
+    }
+}
+
 #[tokio::test]
 async fn what_meets_is_found_by_index() {
-    let f = Fixture::sqlite().await;
-    let mut connection = sqlx::SqliteConnection::connect(&f.settings.url)
-        .await
-        .unwrap();
+    let mut file = Planner::new().await;
     let found = statements().into_iter().find(|s| s.name == "MEETINGS");
-    let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", found.unwrap().sql));
-    let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
-    let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+    let plan = file.plan(&found.unwrap().sql).await;
     let by_time = plan.iter().any(|line| {
         line.starts_with("SEARCH theirs USING INDEX spans_by_time") && line.contains("start_at>?")
     });
@@ -138,18 +156,13 @@ async fn what_meets_is_found_by_index() {
 
 #[tokio::test]
 async fn what_a_copy_is_a_member_of_is_found_by_index() {
-    let f = Fixture::sqlite().await;
-    let mut connection = sqlx::SqliteConnection::connect(&f.settings.url)
-        .await
-        .unwrap();
+    let mut file = Planner::new().await;
     let names = ["MEETINGS", "MEETING", "LINKED_OF", "MEMBERS_OF_ALL"];
     let all = statements().into_iter();
     let asked: Vec<Statement> = all.filter(|s| names.contains(&s.name.as_str())).collect();
     assert_eq!(asked.len(), names.len());
     for Statement { name, sql, .. } in asked {
-        let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-        let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
-        let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        let plan = file.plan(&sql).await;
         // All rows of a tenant.
         let all_rows = |line: &&String| line.starts_with("SCAN") || line.ends_with("(tenant=?)");
         assert_eq!(plan.iter().find(all_rows), None, "{name} {plan:#?}");
@@ -158,19 +171,14 @@ async fn what_a_copy_is_a_member_of_is_found_by_index() {
 
 #[tokio::test]
 async fn what_a_provider_tells_of_is_found_by_index() {
-    let f = Fixture::sqlite().await;
-    let mut connection = sqlx::SqliteConnection::connect(&f.settings.url)
-        .await
-        .unwrap();
+    let mut file = Planner::new().await;
     let names = ["BY_REMOTE", "WRITTEN_SINCE"];
     let all = statements().into_iter();
     let of_copies = |s: &Statement| s.sql.contains("copies") && names.contains(&s.name.as_str());
     let asked: Vec<Statement> = all.filter(of_copies).collect();
     assert_eq!(asked.len(), 3);
     for Statement { name, sql, .. } in asked {
-        let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-        let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
-        let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        let plan = file.plan(&sql).await;
         let index = match name.as_str() {
             "BY_REMOTE" => "copies_by_remote (tenant=? AND calendar=? AND remote_hash=?)",
             _ => "intents_written (tenant=? AND calendar=? AND closed_at>?)",
@@ -184,16 +192,11 @@ async fn what_a_provider_tells_of_is_found_by_index() {
 
 #[tokio::test]
 async fn a_window_is_looked_up_by_both_ends() {
-    let f = Fixture::sqlite().await;
-    let mut connection = sqlx::SqliteConnection::connect(&f.settings.url)
-        .await
-        .unwrap();
+    let mut file = Planner::new().await;
     let names = ["IN", "IN_BY_ID"];
     let all = statements().into_iter();
     for s in all.filter(|s| names.contains(&s.name.as_str())) {
-        let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", s.sql));
-        let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
-        let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        let plan = file.plan(&s.sql).await;
         for (index, ends) in [
             ("copies_of_days", "start_at>? AND start_at<?"),
             ("copies_of_weeks", "start_at>? AND start_at<?"),
