@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use calendar::{Override, Privacy, Text, Unit};
-use sync::links::{self as rules, Made};
+use sync::{
+    Base, Cause, Copy, Linked, Member,
+    links::{self as rules, Made},
+};
 
 use super::{
     event,
@@ -123,23 +126,37 @@ fn l2_what_another_calendar_has_turned_private_stays_private() {
     assert_ne!(title(&linked.value), Some(11), "it is for nobody else");
 }
 
+/// An occurrence is noted on the mirror, and the note comes along the link to where the event was made.
+fn noted(
+    linked: &mut Linked,
+    (member, here): (&mut Member, &mut Copy),
+    (other, mirror): (&mut Member, &mut Copy),
+) -> Cause {
+    mirror.local = changed(&mirror.local, 14, None);
+    rules::inward(linked, other, mirror);
+    let along = Cause {
+        link: Some(linked.link),
+        ..flow()
+    };
+    rules::outward_own(linked, member, here, &along);
+    assert_eq!(Slot::Occurrence(0).read(&here.local), Some(14));
+    along
+}
+
 #[test]
 fn l6_what_came_to_a_private_event_is_not_written_once_its_calendars_mask_shows_less() {
     // Seed 8394764: it has gone from the linked event again, so nobody is its author.
     let series = with(&event(), Slot::Rule, 1);
     let (mut linked, mut member, mut here) = origin(titles(), &series);
     let (remote, local) = (series.clone(), series.clone());
-    here.base = Some(sync::Base { remote, local });
+    here.base = Some(Base { remote, local });
     let (mut other, mut mirror) = joins(&mut linked, &series);
     here.local.privacy = Privacy::Private;
-    mirror.local = changed(&mirror.local, 14, None);
-    rules::inward(&mut linked, &mut other, &mirror);
-    let along = sync::Cause {
-        link: Some(linked.link),
-        ..flow()
-    };
-    rules::outward_own(&linked, &mut member, &mut here, &along);
-    assert_eq!(Slot::Occurrence(0).read(&here.local), Some(14));
+    let along = noted(
+        &mut linked,
+        (&mut member, &mut here),
+        (&mut other, &mut mirror),
+    );
     rules::hide(&mut linked, &mut member, &here);
     let busy = fields(BTreeSet::new());
     let (value, alone) = (&mut linked, Made::Person(&[]));
@@ -156,16 +173,13 @@ fn l6_what_came_to_a_private_event_is_written_where_its_calendars_mask_still_sho
     let wide = fields([Unit::Title, Unit::Place].into());
     let (mut linked, mut member, mut here) = origin(wide, &private);
     let (remote, local) = (private.clone(), private.clone());
-    here.base = Some(sync::Base { remote, local });
+    here.base = Some(Base { remote, local });
     let (mut other, mut mirror) = joins(&mut linked, &series);
-    mirror.local = changed(&mirror.local, 14, None);
-    rules::inward(&mut linked, &mut other, &mirror);
-    let along = sync::Cause {
-        link: Some(linked.link),
-        ..flow()
-    };
-    rules::outward_own(&linked, &mut member, &mut here, &along);
-    assert_eq!(Slot::Occurrence(0).read(&here.local), Some(14));
+    let along = noted(
+        &mut linked,
+        (&mut member, &mut here),
+        (&mut other, &mut mirror),
+    );
     let (value, alone) = (&mut linked, Made::Person(&[]));
     rules::remask(value, &mut member, &mut here, titles(), alone, &along);
     assert_eq!(Slot::Occurrence(0).read(&here.local), Some(14));
