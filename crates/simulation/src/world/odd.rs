@@ -16,7 +16,7 @@ use crate::{
 /// this number makes none odd.
 const WORLD: u64 = 9_934;
 const STEP: u64 = 7;
-/// Nor does this one make brief those with high seeds, nor those that failed once.
+/// Nor does this one make brief those of them that have high seeds, nor those in `lives.rs` that had failed before it.
 const BRIEF: u64 = 7_754_042;
 
 /// Ids that a provider makes of its position sort in the order in which they were made.
