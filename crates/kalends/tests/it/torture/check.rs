@@ -159,9 +159,12 @@ async fn nothing_lost(world: &World, calendars: &[(At, Vec<Item>)], wrong: &mut 
         }
     }
     let back = {
-        let ledger = world.ledger();
+        let mut ledger = world.ledger();
         wrong.extend(ledger.lost(&alive));
-        ledger.came_back(&marks(&calendars[0].1))
+        let there = marks(&calendars[0].1);
+        let back = ledger.came_back(&there);
+        ledger.live_on(&there);
+        back
     };
     if back.is_empty() {
         return;

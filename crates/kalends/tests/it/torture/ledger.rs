@@ -143,6 +143,12 @@ impl Ledger {
         .collect()
     }
 
+    /// What is there at rest although somebody deleted it is there by right from now on: an edit of which they did not know
+    /// kept it, and whoever sees that edit later makes it no less so.
+    pub fn live_on(&mut self, marks: &BTreeSet<u32>) {
+        self.deaths.retain(|mark, _| !marks.contains(mark));
+    }
+
     /// All of it, to be read.
     pub fn told(&self) -> String {
         let edit = |(number, edit): (&u32, &Edit)| {

@@ -171,8 +171,8 @@ async fn delete(world: &World, at: At, item: &Item, family: &[&Item], whole: wri
     }
     // Where there is an object, it says everything.
     if at != At::Caldav {
-        let shown = family.iter().flat_map(|i| words::numbers(&i.title));
-        saw.extend(shown);
+        let shown = family.iter().flat_map(|i| [&i.title, &i.place, &i.text]);
+        saw.extend(shown.flat_map(|said| words::numbers(said)));
     }
     let object = whole.said.clone();
     if writes::change(&world.practice, at, item, whole, &Deed::Delete).await {
