@@ -53,6 +53,7 @@ laws! {
     LooseEcho "R5-loose-echo" "After an unknown outcome, what is only rewritten is an echo.",
     EditOnTopOfSent "R5-edit-on-top-of-sent" "An edit on top of what was sent is merged with what was sent as its base.",
     UnstampedIsOurs "R5-unstamped-is-ours" "What an open update has sent is ours, though somebody has thrown its stamp away.",
+    UnstampedHasLanded "R5-unstamped-has-landed" "An update that was known by what it had sent is over: the same again is somebody's word.",
     PartsMayCome "R5-parts-may-come" "Where a series takes several requests, an occurrence that is as before has not landed yet.",
     LocalUnitsAreTaken "R5-local-units-are-taken" "What is the copy's own, a colour, is taken from an event whose write was not confirmed.",
     EchoIsRemote "R6-echo-is-remote" "What equals the provider's side of the base is an echo.",

@@ -179,7 +179,13 @@ impl World {
         self.ledger.mistaken |= !self.is_known(place, &id);
         let marks = object.body.categories.clone();
         self.ledger.blind |= marks.is_empty();
-        if object.body.uid.ends_with("@kalends") || !self.is_told(place, &id) {
+        // The same event under another UID: the two met when the calendars were linked.
+        let is_there = self.providers[to].objects.values();
+        let is_there = is_there
+            .filter(|o| o.live)
+            .any(|o| !o.body.categories.is_disjoint(&marks));
+        let mirror = object.body.uid.ends_with("@kalends");
+        if mirror || is_there || !self.is_told(place, &id) {
             // A mirror; where it goes the event may be already. Or one of ours of which we had not heard.
             self.ledger.restored.extend(marks);
         } else {

@@ -3,6 +3,7 @@
 mod echo;
 mod ended;
 mod hold;
+mod landed;
 mod look;
 mod observe;
 mod pilot;

@@ -1,8 +1,6 @@
 //! R4–R9: what a sighting at the provider means for the copy.
 
-use std::collections::BTreeMap;
-
-use calendar::{Event, Unit, unit};
+use calendar::{Unit, unit};
 
 use crate::{
     Base, Conflict, Copy, Intent, Observation, Operation, Outcome, Policy, Remote, Stamp,
@@ -12,6 +10,7 @@ use crate::{
         echo::ours,
         ended::ended,
         hold,
+        landed::{is_over, landed, unstamped},
         settle::{Sight, Start, clash, settle, take, whole},
         slotless::slotless,
         surplus::surplus,
@@ -253,76 +252,6 @@ fn present(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
     }
 }
 
-/// R5: an event that bears the stamp of an intent whose outcome we did not know. Unit by unit: loosely what we sent
-/// is an echo, the rest is a person's edit on top of it, merged with what we sent as base.
-fn landed(copy: &mut Copy, intent: &Intent, sight: &Sight<'_>, digest: &mut Digest) -> bool {
-    let body = sight.body;
-    let (Some(sent), Some(local)) = (&intent.body, &intent.local) else {
-        return false;
-    };
-    // Before a create there was nothing: of what was sent, the overrides may still be to come.
-    let bare = |event: &Event| Event {
-        overrides: BTreeMap::new(),
-        ..event.clone()
-    };
-    let before = copy.base.take().unwrap_or_else(|| Base {
-        remote: bare(sent),
-        local: bare(local),
-    });
-    let mut base = Base {
-        remote: body.clone(),
-        local: local.clone(),
-    };
-    let held = hold::keep(copy, &before, &mut base, body);
-    let (mine, mut edited) = (copy.local.clone(), false);
-    let mut outcome = Outcome::Done;
-    for unit in unit::all([sent, body, local, &before.remote, &copy.local]) {
-        if held.contains(&unit) {
-            continue;
-        }
-        let ours = if holds(Law::LooseEcho) {
-            loose::same(&unit, body, sent)
-        } else {
-            unit.same(body, sent)
-        };
-        // What is local to a copy is taken over without being an edit: colours and the like may be the provider's own.
-        let exact = unit.is_local() && holds(Law::LocalUnitsAreTaken);
-        if ours && (!exact || unit.same(body, sent)) {
-            continue;
-        }
-        // Overrides are written one by one at some providers.
-        let by_itself = intent.in_parts
-            && matches!(unit, Unit::Override(_))
-            && !unit.same(sent, &before.remote);
-        if by_itself && unit.same(body, &before.remote) && holds(Law::PartsMayCome) {
-            // One that still is as it was has not landed yet.
-            outcome = Outcome::Partly;
-            unit.take(&mut base.local, &before.local);
-            continue;
-        }
-        edited |= !ours;
-        // Whoever edited one may have been faster than we: both started from what was there before.
-        let start = if holds(Law::EditOnTopOfSent) && !by_itself {
-            Start {
-                ours: local,
-                theirs: sent,
-            }
-        } else {
-            Start {
-                ours: &before.local,
-                theirs: &before.remote,
-            }
-        };
-        settle(copy, &mut base, &unit, &start, sight, digest);
-    }
-    whole(&mut digest.conflicts, &mine, sent, body);
-    copy.base = Some(base);
-    hold::note(copy, body);
-    copy.confirm(intent.stamp);
-    digest.settled.push((intent.stamp, outcome));
-    edited
-}
-
 /// R6: any other sighting.
 fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut Digest) -> bool {
     let body = sight.body;
@@ -348,8 +277,12 @@ fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
         if held.contains(&unit) || unit.same(body, known) || respelled {
             continue;
         }
-        if let Some(local) = unstamped(intents, &unit, body, known) {
+        if let Some((ours, local)) = unstamped(intents, &unit, body, known) {
             unit.take(&mut base.local, local);
+            let over = (ours.stamp, Outcome::Done);
+            if is_over(ours, body) && !digest.settled.contains(&over) {
+                digest.settled.push(over);
+            }
             continue;
         }
         edited = true;
@@ -372,34 +305,17 @@ fn sighted(copy: &mut Copy, intents: &[Intent], sight: &Sight<'_>, digest: &mut 
     hold::note(copy, body);
     // Someone wrote after whatever we sent and do not know about: an unfinished update is refused by its condition.
     if edited && holds(Law::EditRefusesUpdates) {
-        let updates = intents
-            .iter()
-            .filter(|i| i.operation == Operation::Update && i.outcome == Outcome::Unresolved);
+        let landed: Vec<Stamp> = digest.settled.iter().map(|(stamp, _)| *stamp).collect();
+        let updates = intents.iter().filter(|i| {
+            i.operation == Operation::Update
+                && i.outcome == Outcome::Unresolved
+                && !landed.contains(&i.stamp)
+        });
         digest
             .settled
             .extend(updates.map(|i| (i.stamp, Outcome::Refused)));
     }
     edited
-}
-
-/// What a unit was here when an open update sent what its provider has of it now: that is ours, though somebody has edited
-/// something else with a program that threw the stamp away.
-fn unstamped<'i>(
-    intents: &'i [Intent],
-    unit: &Unit,
-    body: &Event,
-    known: &Event,
-) -> Option<&'i Event> {
-    let is_ours = |intent: &&Intent| {
-        let sent = intent.body.as_ref();
-        intent.operation == Operation::Update
-            && intent.may_arrive()
-            && sent.is_some_and(|sent| !unit.same(sent, known) && loose::same(unit, body, sent))
-    };
-    let ours = intents.iter().rev().find(is_ours)?;
-    ours.local
-        .as_ref()
-        .filter(|_| !unit.is_local() && holds(Law::UnstampedIsOurs))
 }
 
 /// The first contact of a copy that we made with an event that is already there under its id (an earlier installation,

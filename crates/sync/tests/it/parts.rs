@@ -123,3 +123,38 @@ pub(crate) fn overrides_that_a_create_has_not_written_yet_stay_pending() {
     };
     assert_eq!((*previous, *body), (bare, event));
 }
+
+/// The same where the series has no slot for the occurrence: its date comes with the master, what is different on it later.
+#[test]
+pub(crate) fn what_is_different_on_a_date_in_addition_stays_pending_until_it_is_written() {
+    let date: RecurrenceId = "2026-11-26T17:00:00".parse().unwrap();
+    let on_it = |patch: Patch| {
+        let mut event = weekly();
+        let patch = Override::Patch(Box::new(patch));
+        event.overrides.insert(date, patch);
+        event
+    };
+    let moved = on_it(Patch {
+        title: Some("Later that day".to_owned()),
+        ..Patch::default()
+    });
+    let uuid = Uuid::from_u128(1);
+    let mut copy = Copy::made_here(CopyId(uuid), CalendarId(uuid), moved.clone());
+    let intent = sent(Operation::Create, "chosen", &moved);
+    let seen = Observation {
+        change: ChangeId(uuid),
+        remote_id: "chosen".to_owned(),
+        version: Some(Version {
+            tag: "1".to_owned(),
+            order: None,
+        }),
+        body: Some(on_it(Patch::default())),
+        stamp: Some(intent.stamp),
+        modified: None,
+    };
+    let digest = looked(&mut copy, &[intent], 0, &seen, &Standing::default());
+    assert_eq!(digest.taken, []);
+    assert_eq!(copy.local, moved);
+    assert_eq!(digest.settled, [(Stamp(uuid), Outcome::Partly)]);
+    assert!(matches!(plan(&copy, &[]), Step::Update { body, .. } if *body == moved));
+}

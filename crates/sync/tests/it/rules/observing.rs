@@ -68,6 +68,18 @@ pub(super) fn r5_what_an_open_update_sent_is_ours_though_its_stamp_was_thrown_aw
 }
 
 #[test]
+pub(super) fn r5_what_an_open_update_sent_is_ours_once_and_then_somebodys() {
+    let mut copy = pending();
+    let update = intent(&copy, &[]);
+    let next = with(&copy.local, Slot::Title, 6);
+    copy.set(&Unit::Title, &next, &cause(CauseKind::Edit));
+    let body = update.body.clone().unwrap();
+    let digest = observe(&mut copy, &[update.clone()], &seen(2, &body), &FREE);
+    // The update is over, or a second installation that says the same would be written over for ever.
+    assert_eq!(digest.settled, [(update.stamp, Outcome::Done)]);
+}
+
+#[test]
 pub(super) fn r5_a_colour_on_an_unconfirmed_create_is_taken_over() {
     let (mut copy, create) = unconfirmed();
     let mut seen = seen(1, &with(&event(), Slot::Color, 4));

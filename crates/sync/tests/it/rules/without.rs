@@ -24,6 +24,7 @@ const STORIES: &[(Law, fn())] = stories! {
     UnreadWasThere in observing: r9_what_was_never_read_and_is_restored_is_as_we_sent_it;
     EditOnTopOfSent in observing: r5_an_edit_on_top_of_what_was_sent_is_no_conflict;
     UnstampedIsOurs in observing: r5_what_an_open_update_sent_is_ours_though_its_stamp_was_thrown_away;
+    UnstampedHasLanded in observing: r5_what_an_open_update_sent_is_ours_once_and_then_somebodys;
     PartsMayCome in parts: overrides_that_a_create_has_not_written_yet_stay_pending;
     LocalUnitsAreTaken in observing: r5_a_colour_on_an_unconfirmed_create_is_taken_over;
     NewerClosesDelete in observing: r7_a_newer_version_closes_the_delete;

@@ -1,0 +1,131 @@
+//! R5: what we sent and were not told of is known again when it is seen.
+
+use std::collections::BTreeMap;
+
+use calendar::{Event, Override, Unit, unit};
+
+use crate::{
+    Base, Copy, Intent, Operation, Outcome,
+    law::{Law, holds},
+    loose,
+    replication::{
+        Digest, hold,
+        settle::{Sight, Start, settle, whole},
+    },
+};
+
+/// R5: an event that bears the stamp of an intent whose outcome we did not know. Unit by unit: loosely what we sent
+/// is an echo, the rest is a person's edit on top of it, merged with what we sent as base.
+pub(super) fn landed(
+    copy: &mut Copy,
+    intent: &Intent,
+    sight: &Sight<'_>,
+    digest: &mut Digest,
+) -> bool {
+    let body = sight.body;
+    let (Some(sent), Some(local)) = (&intent.body, &intent.local) else {
+        return false;
+    };
+    // Before a create there was nothing: of what was sent, the overrides may still be to come.
+    let bare = |event: &Event| Event {
+        overrides: BTreeMap::new(),
+        ..event.clone()
+    };
+    let before = copy.base.take().unwrap_or_else(|| Base {
+        remote: bare(sent),
+        local: bare(local),
+    });
+    let mut base = Base {
+        remote: body.clone(),
+        local: local.clone(),
+    };
+    let held = hold::keep(copy, &before, &mut base, body);
+    let (mine, mut edited) = (copy.local.clone(), false);
+    let mut outcome = Outcome::Done;
+    for unit in unit::all([sent, body, local, &before.remote, &copy.local]) {
+        if held.contains(&unit) {
+            continue;
+        }
+        let ours = if holds(Law::LooseEcho) {
+            loose::same(&unit, body, sent)
+        } else {
+            unit.same(body, sent)
+        };
+        // What is local to a copy is taken over without being an edit: colours and the like may be the provider's own.
+        let exact = unit.is_local() && holds(Law::LocalUnitsAreTaken);
+        if ours && (!exact || unit.same(body, sent)) {
+            continue;
+        }
+        // Overrides are written one by one at some providers.
+        let by_itself = intent.in_parts
+            && matches!(unit, Unit::Override(_))
+            && !unit.same(sent, &before.remote);
+        if by_itself && unit.same(body, &before.remote) && holds(Law::PartsMayCome) {
+            // One that still is as it was has not landed yet.
+            outcome = Outcome::Partly;
+            unit.take(&mut base.local, &before.local);
+            continue;
+        }
+        if by_itself && is_bare(&unit, body) && holds(Law::PartsMayCome) {
+            // Its date has come with the series (RDATE), and what is different on it has not.
+            outcome = Outcome::Partly;
+            unit.take(&mut base.local, body);
+            continue;
+        }
+        edited |= !ours;
+        // Whoever edited one may have been faster than we: both started from what was there before.
+        let start = if holds(Law::EditOnTopOfSent) && !by_itself {
+            Start {
+                ours: local,
+                theirs: sent,
+            }
+        } else {
+            Start {
+                ours: &before.local,
+                theirs: &before.remote,
+            }
+        };
+        settle(copy, &mut base, &unit, &start, sight, digest);
+    }
+    whole(&mut digest.conflicts, &mine, sent, body);
+    copy.base = Some(base);
+    hold::note(copy, body);
+    copy.confirm(intent.stamp);
+    digest.settled.push((intent.stamp, outcome));
+    edited
+}
+
+/// Whether an occurrence is a date in addition to those of the rule, and nothing more.
+fn is_bare(unit: &Unit, event: &Event) -> bool {
+    let Unit::Override(id) = unit else {
+        return false;
+    };
+    matches!(event.overrides.get(id), Some(Override::Patch(patch)) if patch.is_empty())
+}
+
+/// The open update that sent what its provider has of a unit now, and what the unit was here then: that is ours, though somebody has edited
+/// something else with a program that threw the stamp away.
+pub(super) fn unstamped<'i>(
+    intents: &'i [Intent],
+    unit: &Unit,
+    body: &Event,
+    known: &Event,
+) -> Option<(&'i Intent, &'i Event)> {
+    let is_ours = |intent: &&Intent| {
+        let sent = intent.body.as_ref();
+        intent.operation == Operation::Update
+            && intent.may_arrive()
+            && sent.is_some_and(|sent| !unit.same(sent, known) && loose::same(unit, body, sent))
+    };
+    let ours = intents.iter().rev().find(is_ours)?;
+    let local = ours.local.as_ref()?;
+    (!unit.is_local() && holds(Law::UnstampedIsOurs)).then_some((ours, local))
+}
+
+/// Whether an update that was known by what it sent has nothing left to come: the version that it asked for is gone, and who
+/// writes the same later says so themselves.
+pub(super) fn is_over(update: &Intent, body: &Event) -> bool {
+    let sent = update.body.as_ref();
+    let more = update.in_parts && sent.is_none_or(|sent| sent.overrides != body.overrides);
+    !more && holds(Law::UnstampedHasLanded)
+}
