@@ -19,12 +19,11 @@ const NAME: &str = "the hub";
 pub async fn work(world: &World, mut rng: Rng, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
         let (calendar, _) = rng.pick(&world.calendars).unwrap();
-        // What a provider has apart from its series is an occurrence, of which our slots know nothing.
-        let mine =
-            |event: &Value| mark(event).is_some() && event["kalends.dev:occurrence"].is_null();
-        let events = events(world, &calendar).await.unwrap_or_default();
-        let events: Vec<Value> = events.into_iter().filter(mine).collect();
-        if let Some(event) = rng.pick(&events) {
+        let mut events = events(world, &calendar).await.unwrap_or_default();
+        events.retain(|event| mark(event).is_some());
+        if let Some(event) = rng.pick(&events)
+            && let Some(event) = opened(world, &event).await
+        {
             act(world, &event, &mut rng).await;
         }
         pause(&mut rng).await;
@@ -43,6 +42,14 @@ pub async fn events(world: &World, calendar: &str) -> Option<Vec<Value>> {
             None => return Some(events),
         }
     }
+}
+
+/// The event by itself, which tells more than a list. What a provider has apart from its series is an occurrence, of which our
+/// slots know nothing.
+async fn opened(world: &World, event: &Value) -> Option<Value> {
+    let path = format!("api/v1/events/{}", event["kalends.dev:id"].as_str()?);
+    let event: Value = world.hub(Request::get, &path).await?.json().ok()?;
+    (mark(&event).is_some() && event["kalends.dev:occurrence"].is_null()).then_some(event)
 }
 
 fn mark(event: &Value) -> Option<u32> {
