@@ -299,16 +299,29 @@ pub(super) fn etag(version: &Version) -> &str {
         .map_or(&version.tag, |(etag, _)| etag)
 }
 
-/// The stamp that an event bears.
-pub(super) fn stamp_of(event: &wire::Event) -> Option<Stamp> {
-    property::Property::Stamp.of(event)?.parse().ok()
+/// What is before a stamp in its property until the event is changed for the first time.
+const MADE: &str = "made ";
+
+/// What the property says of a stamp when its event is made.
+pub(super) fn made(stamp: &str) -> String {
+    format!("{MADE}{stamp}")
 }
 
-/// The event that bears a stamp. People copy events with all their properties: among several, the one that was made
-/// by the very request, else the first that was made.
+/// The stamp that an event bears. People copy events with all their properties; but not the `transactionId` of the request that
+/// made one, which Graph returns where an app has set it, and which nobody can set later (event resource type, v1.0).
+pub(super) fn stamp_of(event: &wire::Event) -> Option<Stamp> {
+    let value = property::Property::Stamp.of(event)?;
+    match value.strip_prefix(MADE) {
+        Some(made) if event.transaction_id.as_deref() != Some(made) => None,
+        Some(made) => made.parse().ok(),
+        None => value.parse().ok(),
+    }
+}
+
+/// The event that was made by the request with a stamp. Should a copy of it have all that it has, it is the first.
 pub(super) async fn find(client: &Client, place: Place<'_>, stamp: Stamp) -> Result<Seen, Failure> {
-    let text = stamp.to_string();
-    let (filter, expand) = (property::stamp_filter(&text), property::expand());
+    let filter = property::stamp_filter(&made(&stamp.to_string()));
+    let expand = property::expand();
     let query = [
         ("$filter", filter.as_str()),
         ("$expand", expand.as_str()),
@@ -319,11 +332,8 @@ pub(super) async fn find(client: &Client, place: Place<'_>, stamp: Stamp) -> Res
         .at(&["me", "calendars", place.id, "events"], &query);
     let page: Result<Collection<Event>, Refusal> = client.get(&url).await?;
     let found = page.map_err(|refusal| refusal.failure())?.value;
-    let made_by_it = |e: &&Event| e.transaction_id.as_deref() == Some(text.as_str());
-    let first = found
-        .iter()
-        .find(made_by_it)
-        .or_else(|| found.iter().min_by_key(|e| e.created_date_time));
+    let ours = found.iter().filter(|e| stamp_of(e) == Some(stamp));
+    let first = ours.min_by_key(|event| event.created_date_time);
     match first.and_then(|event| event.id.as_deref()) {
         Some(id) => get(client, place, id).await,
         None => Ok(Seen::Nothing),

@@ -21,9 +21,10 @@ pub(super) async fn create(
     create: Create<'_>,
 ) -> Result<Reply, Failure> {
     let (zone, stamp) = (zone(place), create.stamp.to_string());
+    let made = whole::made(&stamp);
     let options = Options {
         zone: &zone,
-        stamp: Some(&stamp),
+        stamp: Some(&made),
     };
     let mut write = match graph::write(create.body, options) {
         Ok(mapped) => mapped.value,

@@ -288,6 +288,34 @@ async fn a_write_that_was_broken_off_is_completed_by_whoever_looks() {
     assert_eq!(found.body.overrides, with_overrides().overrides);
 }
 
+/// Outlook copies all that we have noted on an event; which request made one, Graph says itself.
+#[tokio::test]
+async fn a_persons_copy_of_what_we_made_is_not_ours() {
+    let script = Script::start().await;
+    let text = stamp().to_string();
+    let made = format!("made {text}");
+    let mut copy = with_properties(single("C=", "Recall"), &[(Property::Stamp, &made)]);
+    let mut ours = copy.clone();
+    (ours["id"], ours["transactionId"]) = (json!("S="), json!(text));
+    let connector = microsoft(&script);
+    for transaction in [json!(null), json!("another")] {
+        copy["transactionId"] = transaction;
+        let filter = format!("{made}'");
+        script.on("GET", &[EVENTS, &filter], 200, json!({"value": [copy]}));
+        let seen = connector.find(place(), None, stamp()).await.unwrap();
+        assert_eq!(seen, Seen::Nothing);
+    }
+    for (event, stamped) in [(copy, None), (ours, Some(stamp()))] {
+        script.on("GET", &[EVENTS], 200, event);
+        let seen = connector.get(place(), "x").await.unwrap();
+        let Seen::Event(sighting) = seen else {
+            panic!("{seen:?}")
+        };
+        assert_eq!(sighting.found.unwrap().stamp, stamped);
+    }
+    script.done();
+}
+
 #[tokio::test]
 async fn half_a_series_does_not_stay() {
     let script = Script::start().await;
