@@ -112,6 +112,13 @@ pub fn lines(text: &Text) -> BTreeSet<String> {
     lines.filter(|line| !line.is_empty()).collect()
 }
 
+/// A text with only these of its lines, without markup.
+pub(crate) fn only(text: &Text, keep: &BTreeSet<String>) -> Text {
+    let plain = plain(text);
+    let kept = plain.lines().filter(|line| keep.contains(&words(line)));
+    Text::plain(kept.collect::<Vec<_>>().join("\n"))
+}
+
 pub(crate) fn plain(text: &Text) -> Cow<'_, str> {
     if !text.html && !text.content.contains('<') {
         return Cow::Borrowed(&text.content);

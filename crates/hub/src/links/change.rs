@@ -151,7 +151,8 @@ impl Hub {
         calendar: CalendarId,
         kept: Kept,
     ) -> Result<()> {
-        for member in members::of_link_calendar(tx, link.id, calendar).await? {
+        for mut member in members::of_link_calendar(tx, link.id, calendar).await? {
+            unlink(tx, &mut member).await?;
             members::delete(tx, member.linked, member.copy).await?;
             let mirror = copies::get(tx, member.copy)
                 .await?
@@ -179,7 +180,7 @@ impl Hub {
             let calendar = place.calendar;
             if before.is_followed_by(calendar) && !link.is_followed_by(calendar) {
                 for mut member in members::of_link_calendar(tx, link.id, calendar).await? {
-                    rules::unlink(&mut member);
+                    unlink(tx, &mut member).await?;
                     members::update(tx, &member).await?;
                 }
             }
@@ -387,6 +388,20 @@ fn back(before: &links::Link, link: &links::Link) -> BTreeSet<CalendarId> {
 async fn as_it_is(tx: &mut Tx, member: &Member) -> Result<Option<Member>> {
     let members = members::of_copy(tx, member.copy).await?;
     Ok(members.into_iter().find(|m| m.linked == member.linked))
+}
+
+/// A member leaves, with what only it had said and nobody else is shown.
+async fn unlink(tx: &mut Tx, member: &mut Member) -> Result<()> {
+    let Some(mut value) = linked::get_for_update(tx, member.linked).await? else {
+        member.attached = false;
+        return Ok(());
+    };
+    let mut others = members::of_linked(tx, member.linked).await?;
+    others.retain(|other| other.copy != member.copy);
+    if !rules::unlink(&mut value, member, &others).is_empty() {
+        linked::update(tx, &value).await?;
+    }
+    Ok(())
 }
 
 /// Whether a person made a copy of a linked event, other than `but`.

@@ -1,7 +1,7 @@
 //! What a listing does not hold: checked with a GET each before it is called a deletion, and held for a person when it
 //! would be many (R10, guards).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use providers::{Changes, Failure, Malformed, Seen, Sighting};
@@ -9,7 +9,7 @@ use storage::{
     Store, copies,
     held::{Held, State},
 };
-use sync::{CalendarId, Law, Remote, law::holds};
+use sync::{CalendarId, Law, Remote, Version, law::holds};
 
 use super::Work;
 use crate::{Hub, Result};
@@ -34,6 +34,8 @@ pub(super) struct Checked {
     pub unread: Vec<Malformed>,
     /// Deletions that are held for a person, because they are many.
     pub missing: Vec<String>,
+    /// Something that a listing did not hold is there, and not as it was: it came back after that.
+    pub back: bool,
 }
 
 impl Checked {
@@ -57,14 +59,13 @@ impl Hub {
         held: Option<&[Held]>,
     ) -> Result<Checked> {
         let mut suspects = self.ours(store, work, doubtful).await?;
-        let mut known = 0;
+        let mut known = HashMap::new();
         if let Some(held) = held {
             let asked = held.iter().filter(|h| h.state != State::Unread);
             let asked: HashSet<&str> = asked.map(|h| h.remote_id.as_str()).collect();
             let is_told = |id: &String| listed.contains(id) || asked.contains(id.as_str());
-            let all = self.known(store, work).await?;
-            known = all.len();
-            suspects.extend(all.into_iter().filter(|id| !is_told(id)));
+            known = self.known(store, work).await?;
+            suspects.extend(known.keys().filter(|id| !is_told(id)).cloned());
             suspects.sort_unstable();
             suspects.dedup();
         }
@@ -74,7 +75,12 @@ impl Hub {
             believed(suspects)
         };
         if held.is_some() {
-            hold_many(&mut checked, known);
+            let is_new = |seen: &Sighting| {
+                let found = seen.found.as_ref();
+                found.is_some_and(|f| known.get(&seen.id).is_some_and(|v| *v != f.version))
+            };
+            checked.back = checked.sightings.iter().any(is_new);
+            hold_many(&mut checked, known.len());
         }
         Ok(checked)
     }
@@ -117,16 +123,16 @@ impl Hub {
         Ok(ours)
     }
 
-    /// The remote ids of all events that were there when last seen.
-    async fn known(&self, store: &Store, work: &Work) -> Result<Vec<String>> {
-        let mut ids = Vec::new();
+    /// The remote ids of all events that were there when last seen, and their versions then.
+    async fn known(&self, store: &Store, work: &Work) -> Result<HashMap<String, Version>> {
+        let mut known = HashMap::new();
         living(store, work.id(), |row| {
-            if let Remote::Live { id, .. } = row.copy.remote {
-                ids.push(id);
+            if let Remote::Live { id, version } = row.copy.remote {
+                known.insert(id, version);
             }
         })
         .await?;
-        Ok(ids)
+        Ok(known)
     }
 }
 

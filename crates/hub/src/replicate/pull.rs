@@ -38,6 +38,8 @@ struct Page<'p> {
     audited: HashSet<String>,
     /// Of what was made and deleted since the cursor before, that one would tell nothing.
     brief: bool,
+    /// Nor would this one of what is known to have come back since: all is listed once more.
+    whole_again: bool,
     run: Option<Run>,
 }
 
@@ -88,6 +90,8 @@ impl Hub {
             self.rebind(store, &work, &read.sightings, &read.malformed, &held)
                 .await?
         };
+        let whole_again =
+            checked.back && !work.connector.tells_all() && holds(Law::BackIsReadWhole);
         let missing = checked.add_to(&mut read);
         if let Some(all) = read.all.take().filter(|_| !read.full) {
             let missed = self.missed(store, &work, all, &read.sightings, &held);
@@ -107,6 +111,7 @@ impl Hub {
             held: &held,
             audited: audited.iter().map(|found| found.id.clone()).collect(),
             brief,
+            whole_again,
             run: self.run_of(&work),
         };
         read.sightings.extend(audited);
@@ -248,6 +253,9 @@ impl Hub {
             .await?;
         self.read_to(&mut tx, page.work, cursor.clone(), message, moved)
             .await?;
+        if page.whole_again {
+            forget_cursor(&mut tx, page.work.id()).await?;
+        }
         self.commit(tx).await
     }
 

@@ -1,7 +1,8 @@
 //! Leaving a link for a while and coming back (L7).
 
-use calendar::Text;
+use calendar::{Text, Unit};
 use kalends_hub::{LinkId, LinkState, Mask, Role, links::LinkChange};
+use sync::MaskKind;
 
 use crate::world::{Database, World, event};
 
@@ -9,6 +10,7 @@ both! {
     a_link_that_was_paused_merges_what_was_changed_meanwhile,
     a_calendar_that_is_away_gets_nothing_and_gives_nothing_until_it_comes_back,
     a_private_event_that_its_calendar_changed_while_away_catches_up,
+    what_only_who_is_away_has_said_is_not_told_by_a_mask_that_shows_more,
 }
 
 async fn linked(database: &Database, count: usize) -> (World, LinkId) {
@@ -29,18 +31,53 @@ async fn set_state(world: &World, link: LinkId, state: LinkState) {
 }
 
 async fn set_away(world: &World, link: LinkId, model: usize, away: bool) {
+    set_member(world, link, model, |member| member.away = away).await;
+}
+
+async fn set_mask(world: &World, link: LinkId, model: usize, mask: Mask) {
+    set_member(world, link, model, |member| member.mask = mask).await;
+}
+
+async fn set_member(
+    world: &World,
+    link: LinkId,
+    model: usize,
+    set: impl FnOnce(&mut storage::links::LinkMember),
+) {
     let links = world.hub.links(&world.actor).await.unwrap();
     let mut members = links[0].link.members.clone();
-    for member in &mut members {
-        if member.calendar == world.calendars[model] {
-            member.away = away;
-        }
-    }
+    let here = |member: &&mut storage::links::LinkMember| member.calendar == world.calendars[model];
+    members.iter_mut().find(here).map(set).unwrap();
     let change = LinkChange {
         members: Some(members),
         ..LinkChange::default()
     };
     world.change(link, change).await;
+}
+
+async fn what_only_who_is_away_has_said_is_not_told_by_a_mask_that_shows_more(database: Database) {
+    let world = World::new(&database, 2).await;
+    let titles = Mask {
+        kind: MaskKind::Fields([Unit::Title].into()),
+        ..Mask::everything()
+    };
+    let all = Mask::everything();
+    let link = world
+        .link(&[(0, Role::Both, all), (1, Role::Both, titles)])
+        .await;
+    let mut visit = event("a@x", "Visit", "2026-11-24T09:00:00");
+    visit.text = Text::plain("Diagnosis");
+    world.models[0].put("a", visit);
+    world.settle().await;
+    set_away(&world, link, 0, true).await;
+    set_mask(&world, link, 1, Mask::everything()).await;
+    world.settle().await;
+    let text = || world.models[1].living().remove(0).1.text;
+    assert_eq!(text(), Text::plain(""));
+    set_away(&world, link, 0, false).await;
+    world.settle().await;
+    assert_eq!(text(), Text::plain("Diagnosis"));
+    assert_eq!([0, 1].map(|at| world.titles(at)), [["Visit"], ["Visit"]]);
 }
 
 async fn a_link_that_was_paused_merges_what_was_changed_meanwhile(database: Database) {

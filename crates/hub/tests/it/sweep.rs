@@ -13,6 +13,7 @@ both! {
     what_was_not_told_is_found_by_a_sweep,
     what_went_before_it_was_told_of_is_missed,
     what_a_server_does_not_show_yet_is_not_gone,
+    what_came_back_beside_a_listing_is_read_whole_once_more,
     where_much_was_not_told_all_is_read_with_the_guards_of_a_full_listing,
 }
 
@@ -124,4 +125,20 @@ async fn what_a_server_does_not_show_yet_is_not_gone(database: Database) {
     assert_eq!(world.settle().await, 0);
     assert_eq!(world.view(1).await.unread, 0);
     assert_eq!([0, 1].map(|at| world.titles(at)), [["Visit"], ["Visit"]]);
+}
+
+async fn what_came_back_beside_a_listing_is_read_whole_once_more(database: Database) {
+    let world = brief(&database).await;
+    let (id, _) = world.models[1].living().remove(0);
+    // Deleted before the listing, and brought back before we look.
+    world.models[1].manners().unlisted.insert(id.clone());
+    world.models[1].edit(&id, |event| event.title = "Visit again".into());
+    world.models[1].expired.store(true, Ordering::Relaxed);
+    world.pull(1).await;
+    assert_eq!(world.hub_titles(0).await, ["Visit again"]);
+    // Its going the cursor does not tell: it came and went.
+    world.models[1].remove(&id);
+    world.clock.advance(5);
+    world.settle().await;
+    assert!(world.titles(0).is_empty() && world.hub_titles(1).await.is_empty());
 }

@@ -50,7 +50,7 @@ impl World {
                     let Some(edit) = self.ledger.written_over(slot, number) else {
                         continue;
                     };
-                    if self.may_come_back(edit, &object.body, &losers) {
+                    if self.may_come_back(edit, place, &object.body, &losers) {
                         continue;
                     }
                     must!(
@@ -66,7 +66,13 @@ impl World {
     }
 
     /// Whether what was written over may be in this event all the same: for a reason that is told apart.
-    fn may_come_back(&self, edit: &Edit, body: &Event, losers: &BTreeSet<u32>) -> bool {
+    fn may_come_back(
+        &self,
+        edit: &Edit,
+        place: usize,
+        body: &Event,
+        losers: &BTreeSet<u32>,
+    ) -> bool {
         let has_mark = |of: &dyn Fn(&String) -> bool| body.categories.iter().any(of);
         let moved = has_mark(&|mark| self.ledger.moved.contains(mark));
         // A text is one unit: what was written into one line may have lost for what was in another.
@@ -84,6 +90,8 @@ impl World {
             || ((moved || self.other.is_some()) && self.is_elsewhere(edit, losers))
             // It went along to a calendar that lets nothing of it out.
             || (moved && self.is_kept_back(edit, body))
+            // Or to a target, whose own event it is from then on, whatever is written where it came from.
+            || (moved && self.is_targets_own(edit, place))
             // An event met again what the link has of it: there the link wins (L8). What lost is kept.
             || self.lost_at_a_meeting(edit)
             || self.was_covered(edit.place, edit.slot)
@@ -103,6 +111,14 @@ impl World {
                     && edit.slot.read(&object.body) == Some(edit.number)
             })
         })
+    }
+
+    /// Whether what an edit wrote over had been taken along to a target, in which nobody wrote over it.
+    fn is_targets_own(&self, edit: &Edit, place: usize) -> bool {
+        let brought = |number| self.ledger.carried.contains(&(number, place));
+        self.hub.places[place].role == Role::Target
+            && edit.place != place
+            && edit.replaced.is_some_and(brought)
     }
 
     fn lost_at_a_meeting(&self, edit: &Edit) -> bool {

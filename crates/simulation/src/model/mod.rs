@@ -1,5 +1,6 @@
 //! Tier 1: what the real hub does in its transactions, without storage, around the real rules of `sync`.
 
+mod away;
 mod hiding;
 mod linking;
 mod looking;

@@ -24,6 +24,8 @@ pub(crate) struct Page {
     pub(crate) named: Option<Named>,
     /// The first transaction of two is through.
     pub(crate) half: bool,
+    /// Something that it did not hold was there, and not as it was.
+    pub(crate) back: bool,
     /// How often the calendar had been read before.
     pub(crate) feed: u64,
 }
@@ -67,6 +69,7 @@ impl World {
             named,
             began: self.hub.moment,
             half: false,
+            back: false,
             feed: self.hub.feeds[place],
         };
         if !page.objects.is_empty() || page.full {
@@ -101,7 +104,7 @@ impl World {
                 let renamed = self.hub.rebind(place, &page.objects);
                 say!(self, "{place}: {renamed} have other ids");
             } else {
-                self.check_absent(place, &page.objects);
+                page.back = self.check_absent(place, &page.objects);
             }
         }
         if !page.full && !page.half && self.providers[place].brief {
@@ -143,7 +146,14 @@ impl World {
             self.workers[place].page = Some(page);
             return;
         }
-        self.hub.cursors[place] = Some(page.cursor);
+        self.read_to(place, &page);
+    }
+
+    /// Saves how far a calendar has been read.
+    fn read_to(&mut self, place: usize, page: &Page) {
+        // Of what came back since, the cursor may tell nothing.
+        let whole_again = page.back && self.providers[place].brief && holds(Law::BackIsReadWhole);
+        self.hub.cursors[place] = Some(page.cursor).filter(|_| !whole_again);
         self.hub.reads[place] = Some(self.hub.moment);
         self.workers[place].read = page.began;
     }
@@ -171,10 +181,11 @@ impl World {
         read
     }
 
-    /// R10: absence from a listing is checked with a GET before it is a deletion.
-    fn check_absent(&mut self, place: usize, listed: &[Object]) {
+    /// R10: absence from a listing is checked with a GET before it is a deletion. Whether anything is there, and not as it was.
+    fn check_absent(&mut self, place: usize, listed: &[Object]) -> bool {
+        let mut back = false;
         for row in 0..self.hub.rows.len() {
-            let Remote::Live { id, .. } = self.hub.rows[row].copy.remote.clone() else {
+            let Remote::Live { id, version } = self.hub.rows[row].copy.remote.clone() else {
                 continue;
             };
             if self.hub.place(row) != place || listed.iter().any(|o| o.id == id) {
@@ -190,8 +201,10 @@ impl World {
                 "{place}: {id} not listed, live={}",
                 seen.body.is_some()
             );
+            back |= seen.version.as_ref().is_some_and(|v| *v != version);
             self.hub.observe(row, &seen);
         }
+        back
     }
 
     /// R10: what was written since the cursor and is not in what it tells is looked at.

@@ -52,6 +52,8 @@ pub struct Object {
     pub version: Version,
     pub body: Event,
     pub stamp: Option<Stamp>,
+    /// The stamp of the request that made it.
+    pub made: Option<Stamp>,
     pub modified: Timestamp,
     pub live: bool,
     /// What a reader that lags behind still sees.
@@ -65,6 +67,13 @@ pub struct Object {
 }
 
 impl Object {
+    /// The stamp that a copy of it bears. Graph tells which request made an event, and a copy none did: a stamp from then is not
+    /// taken for ours there (`providers/microsoft/whole.rs`).
+    pub fn stamp_of_copy(&self, kind: Kind) -> Option<Stamp> {
+        self.stamp
+            .filter(|_| kind != Kind::Graph || self.made != self.stamp)
+    }
+
     /// Whether it was there when a cursor was handed out.
     fn was_there(&self, cursor: u64) -> bool {
         let stays =
@@ -201,12 +210,14 @@ impl Provider {
                 ..before
             })
         });
+        let made = before.as_ref().and_then(|before| before.made);
         let object = Object {
             before,
             id: id.clone(),
             version,
             body,
             stamp,
+            made,
             modified: now,
             live: true,
             position: self.position,
@@ -277,6 +288,7 @@ impl Provider {
                 }
                 let chosen = id.is_some();
                 let id = self.put(id, body, Some(stamp), now);
+                self.objects.get_mut(&id).unwrap().made = Some(stamp);
                 if chosen {
                     let twin = self.made.insert(attempt.clone(), id.clone());
                     let twin = twin.filter(|twin| *twin != id && self.objects[twin].live);

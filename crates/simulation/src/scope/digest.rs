@@ -96,6 +96,7 @@ impl Digest {
             version,
             body,
             stamp,
+            made,
             modified,
             live,
             before,
@@ -105,7 +106,7 @@ impl Digest {
         } = object;
         self.put((id, &version.tag, body, modified, live, position));
         self.stamp(*stamp);
-        self.put(before.is_some());
+        self.put((made == stamp, before.is_some()));
         if let Some(before) = before {
             self.object(before);
         }
@@ -372,10 +373,11 @@ impl Digest {
             cursor,
             full,
             half,
+            back,
             named: _,
             feed: _,
         } = page;
-        self.put((cursor, full, half, objects.len()));
+        self.put((cursor, full, half, back, objects.len()));
         for object in objects {
             let id = &object.id;
             let heard = hub.heard.get(&(place, id.clone()));

@@ -285,6 +285,9 @@ impl World {
         let now = self.now();
         let id = (self.providers[place].kind != Kind::Graph).then_some(id);
         let id = self.providers[place].put(id, object.body, object.stamp, now);
+        if let Some(back) = self.providers[place].objects.get_mut(&id) {
+            back.made = object.made;
+        }
         say!(self, "{place}: person restores {id} there");
     }
 
@@ -299,7 +302,8 @@ impl World {
         self.note_alike(place, [&object.body, &body]);
         body.uid = format!("uid-copy-{}", self.ledger.number());
         let now = self.now();
-        let copy = self.providers[place].put(None, body, object.stamp, now);
+        let stamp = object.stamp_of_copy(self.providers[place].kind);
+        let copy = self.providers[place].put(None, body, stamp, now);
         say!(self, "{place}: person copies {id} to {copy} there");
     }
 

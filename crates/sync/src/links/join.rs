@@ -7,7 +7,12 @@ use calendar::{Event, Privacy, Unit, unit};
 use crate::{
     Cause, Conflict, Copy, Linked, Mask, Member, Role,
     law::{Law, holds},
-    links::{flow::member, moved::unbring, private::privacy_at, relink::met},
+    links::{
+        flow::member,
+        moved::unbring,
+        private::{absorber, privacy_at},
+        relink::met,
+    },
     loose,
 };
 
@@ -35,7 +40,9 @@ pub fn attach(
     for unit in unit::all([&shown, &copy.local]) {
         let said = linked.authors.contains_key(&unit);
         let of_series = !matches!(unit, Unit::Override(_));
-        if is_veiled(&joined.mask, &unit, privacy) && holds(Law::VeiledIsNotBrought) {
+        let kept_back = !said && comes_from(&unit, linked, copy);
+        if (kept_back || is_veiled(&joined.mask, &unit, privacy)) && holds(Law::VeiledIsNotBrought)
+        {
             unbring(&unit, copy);
         }
         let shown = match (of_series, said) {
@@ -66,10 +73,7 @@ pub fn attach(
         }
         if source && !of_series {
             // Of an occurrence, too, a source keeps what its mask does not let out.
-            joined
-                .mask
-                .absorb_override(&unit, &mut linked.value, &copy.local);
-            linked.authors.insert(unit, copy.calendar);
+            tell_occurrence(unit, linked, &joined, copy);
         } else if source {
             unit.take(&mut linked.value, &copy.local);
             linked.authors.insert(unit, copy.calendar);
@@ -83,6 +87,13 @@ pub fn attach(
     // The event may be private now, where it was public before: that hides more of it, and takes nothing from the copy.
     joined.agreed = joined.mask.project(&linked.value);
     (joined, losers)
+}
+
+/// Whether what a copy has of a unit came from a calendar that speaks in the linked event, too. If that has not said it there, it
+/// keeps it back.
+fn comes_from(unit: &Unit, linked: &Linked, copy: &Copy) -> bool {
+    let from = copy.causes.get(unit).map(|cause| cause.from);
+    from.is_some_and(|from| linked.authors.values().any(|author| *author == from))
 }
 
 /// Whether what came of a unit along a link is hidden from a copy that joins because the event is private.
@@ -126,12 +137,21 @@ fn tell_occurrences(linked: &mut Linked, joined: &Member, copy: &Copy) {
     for unit in unit::all([&copy.local]) {
         let unsaid = matches!(unit, Unit::Override(_)) && !linked.authors.contains_key(&unit);
         if unsaid && joined.role.sends() {
-            joined
-                .mask
-                .absorb_override(&unit, &mut linked.value, &copy.local);
-            linked.authors.insert(unit, copy.calendar);
+            tell_occurrence(unit, linked, joined, copy);
         }
     }
+}
+
+/// A copy that joins tells of an occurrence what its mask lets out, and nothing that it calls private where the mask keeps that
+/// back, too.
+fn tell_occurrence(unit: Unit, linked: &mut Linked, joined: &Member, copy: &Copy) {
+    let out = if holds(Law::JoinersHideOccurrences) {
+        absorber(&unit, linked, joined, copy)
+    } else {
+        joined.mask.clone()
+    };
+    out.absorb_override(&unit, &mut linked.value, &copy.local);
+    linked.authors.insert(unit, copy.calendar);
 }
 
 /// Whether a value is nothing that anybody would miss: an empty text, no place.

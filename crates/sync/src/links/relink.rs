@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar::{Event, Unit, unit};
+use calendar::{Event, Override, Patch, RecurrenceId, Unit, unit};
 
 use crate::{
     Cause, Conflict, Copy, Linked, Member, Role, Ruling, Side,
@@ -12,7 +12,7 @@ use crate::{
         self, Outward,
         flow::{is_silenced, shown},
         part::{is_over, through},
-        private::{absorber, covered, hides, leave},
+        private::{absorber, covered, hides, leave, sight},
         stop::stop,
     },
     merge::{self, Merge},
@@ -31,9 +31,68 @@ pub struct Relinked {
     pub conflicts: Vec<Conflict>,
 }
 
-/// The member no longer follows its link. Its copy and what it agreed with stay.
-pub fn unlink(member: &mut Member) {
+/// The member no longer follows its link. Its copy and what it agreed with stay. What it alone had said and none of the
+/// `others` is shown goes from the linked event with it: a mask that shows more one day may not tell that. It flows again when
+/// the member comes back. Returns the units that went.
+pub fn unlink(linked: &mut Linked, member: &mut Member, others: &[Member]) -> BTreeSet<Unit> {
     member.attached = false;
+    let whole = |member: &Member| member.part.is_whole();
+    if !(whole(member) && others.iter().all(whole) && holds(Law::LeaverTakesUntold)) {
+        return BTreeSet::new();
+    }
+    let told = told(linked, others);
+    let mut gone = BTreeSet::new();
+    for unit in unit::diff(&told, &linked.value) {
+        // That it is private hides what others have said.
+        let kept = matches!(unit, Unit::When | Unit::Privacy | Unit::Unknown(_));
+        if !kept && linked.authors.get(&unit) == Some(&member.calendar) {
+            unit.take(&mut linked.value, &told);
+            linked.authors.remove(&unit);
+            gone.insert(unit);
+        }
+    }
+    let seen = shown(linked, member, member.copy);
+    for unit in &gone {
+        unit.take(&mut member.agreed, &seen);
+    }
+    gone
+}
+
+/// What of a linked event any of these members may see.
+fn told(linked: &Linked, members: &[Member]) -> Event {
+    let value = &linked.value;
+    let mut told = Event::new(value.uid.as_str(), value.when.clone());
+    told.privacy = value.privacy;
+    for member in members.iter().filter(|m| m.role.receives()) {
+        let sight = sight(linked, member, member.copy);
+        let seen = sight.project(value);
+        for unit in unit::all([value]) {
+            if let Unit::Override(id) = unit {
+                tell_occurrence(id, value, &seen, &mut told);
+            } else if !sight.covers(&unit, value.privacy) {
+                unit.take(&mut told, value);
+            }
+        }
+    }
+    told
+}
+
+/// Adds what one member may see of an occurrence to what others may.
+fn tell_occurrence(id: RecurrenceId, value: &Event, seen: &Event, told: &mut Event) {
+    let entry = match (value.overrides.get(&id), seen.overrides.get(&id)) {
+        (Some(Override::Patch(all)), Some(Override::Patch(seen))) => {
+            let before = match told.overrides.get(&id) {
+                Some(Override::Patch(patch)) => (**patch).clone(),
+                _ => Patch::default(),
+            };
+            let (mut both, _) = Patch::merge(&Patch::default(), &before, seen);
+            both.privacy = all.privacy;
+            Override::Patch(Box::new(both))
+        }
+        (_, Some(seen)) => seen.clone(),
+        _ => return,
+    };
+    told.overrides.insert(id, entry);
 }
 
 /// The member follows its link again. `cause` is of kind flow, not of kind config: what is brought here was edited

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar::{Event, Unit, unit};
+use calendar::{Event, Text, Unit, unit};
 
 use crate::{
     CalendarId, Cause, Conflict, Copy, Linked, Mask, Member, Side,
@@ -15,6 +15,7 @@ use crate::{
         private::{covered, hide, hides_only_privates, keeps_private, privacy_in, shares, sight},
         relink::{noted, settle},
     },
+    loose,
 };
 
 /// Who made a member's copy.
@@ -181,14 +182,29 @@ pub(super) fn withdraw(
     for unit in unit::all([&linked.value]) {
         let own = linked.authors.get(&unit) == Some(&from);
         let hidden = matches!(unit, Unit::Override(_)) || out.covers(&unit, privacy);
-        let mut theirs = others.iter();
-        let theirs =
-            theirs.any(|other| shares(&unit, &linked.value, other)) && holds(Law::SharedStays);
-        if own && hidden && !theirs && !unit.same(&linked.value, &let_out) {
-            unit.take(&mut linked.value, &let_out);
-            linked.authors.remove(&unit);
-            moved.insert(unit);
+        if !own || !hidden || unit.same(&linked.value, &let_out) {
+            continue;
         }
+        let mut theirs = others.iter();
+        let theirs = theirs.any(|other| shares(&unit, &linked.value, other));
+        if !theirs || !holds(Law::SharedStays) {
+            unit.take(&mut linked.value, &let_out);
+        } else if unit != Unit::Text || !only_theirs(&mut linked.value.text, others) {
+            continue;
+        }
+        linked.authors.remove(&unit);
+        moved.insert(unit);
     }
     moved
+}
+
+/// Of a text that others have in part those lines stay: the rest was only for those who saw it in its calendar. Whether any
+/// line goes.
+fn only_theirs(text: &mut Text, others: &[Event]) -> bool {
+    let theirs: BTreeSet<String> = others.iter().flat_map(|o| loose::lines(&o.text)).collect();
+    let less = !loose::lines(text).is_subset(&theirs) && holds(Law::OnlyWhatTheyHave);
+    if less {
+        *text = loose::only(text, &theirs);
+    }
+    less
 }

@@ -56,25 +56,14 @@ pub(super) fn landed(
         if ours && (!exact || unit.same(body, sent)) {
             continue;
         }
-        // Overrides are written one by one at some providers.
-        let by_itself = intent.in_parts
-            && matches!(unit, Unit::Override(_))
-            && !unit.same(sent, &before.remote);
-        if by_itself && unit.same(body, &before.remote) && holds(Law::PartsMayCome) {
-            // One that still is as it was has not landed yet.
+        if let Some(local) = to_come(&unit, intent, &before, body) {
             outcome = Outcome::Partly;
-            unit.take(&mut base.local, &before.local);
-            continue;
-        }
-        if by_itself && is_bare(&unit, body) && holds(Law::PartsMayCome) {
-            // Its date has come with the series (RDATE), and what is different on it has not.
-            outcome = Outcome::Partly;
-            unit.take(&mut base.local, body);
+            unit.take(&mut base.local, local);
             continue;
         }
         edited |= !ours;
         // Whoever edited one may have been faster than we: both started from what was there before.
-        let start = if holds(Law::EditOnTopOfSent) && !by_itself {
+        let start = if holds(Law::EditOnTopOfSent) && !is_by_itself(&unit, intent, &before) {
             Start {
                 ours: local,
                 theirs: sent,
@@ -93,6 +82,31 @@ pub(super) fn landed(
     copy.confirm(intent.stamp);
     digest.settled.push((intent.stamp, outcome));
     edited
+}
+
+/// Whether a unit is written by a request of its own: overrides are, one by one, at some providers.
+fn is_by_itself(unit: &Unit, intent: &Intent, before: &Base) -> bool {
+    let sent = intent.body.as_ref();
+    intent.in_parts
+        && matches!(unit, Unit::Override(_))
+        && sent.is_some_and(|sent| !unit.same(sent, &before.remote))
+}
+
+/// What our side of the base has of a unit of which our write has not landed yet.
+fn to_come<'e>(
+    unit: &Unit,
+    intent: &Intent,
+    before: &'e Base,
+    body: &'e Event,
+) -> Option<&'e Event> {
+    if !is_by_itself(unit, intent, before) || !holds(Law::PartsMayCome) {
+        return None;
+    }
+    if unit.same(body, &before.remote) {
+        return Some(&before.local);
+    }
+    // Its date has come with the series (RDATE), and what is different on it has not.
+    is_bare(unit, body).then_some(body)
 }
 
 /// Whether an occurrence is a date in addition to those of the rule, and nothing more.

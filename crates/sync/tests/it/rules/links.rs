@@ -414,7 +414,7 @@ fn l7_coming_back_is_a_merge() {
     for (role, ours, theirs, wins, conflict) in cases {
         let mut linked = linked.clone();
         let (mut member, mut copy) = receiver(&linked, role, Mask::everything());
-        rules::unlink(&mut member);
+        rules::unlink(&mut linked, &mut member, &[]);
         if let Some(number) = ours {
             copy.local = with(&copy.local, Slot::Title, number);
         }
@@ -436,7 +436,7 @@ fn l7_coming_back_is_a_merge() {
 fn l7_a_targets_own_edit_stays_its_own() {
     let (mut linked, ..) = origin(Role::Both);
     let (mut target, mut there) = receiver(&linked, Role::Target, Mask::everything());
-    rules::unlink(&mut target);
+    rules::unlink(&mut linked, &mut target, &[]);
     there.local = with(&there.local, Slot::Title, 2);
     rules::relink(&mut linked, &mut target, &mut there, &flow());
     assert_eq!(Slot::Title.read(&there.local), Some(2));
@@ -460,7 +460,7 @@ fn l7_what_died_while_apart() {
         let (role, copy_lives, linked_lives, edited, live) = case;
         let mut linked = linked.clone();
         let (mut member, mut copy) = receiver(&linked, role, Mask::everything());
-        rules::unlink(&mut member);
+        rules::unlink(&mut linked, &mut member, &[]);
         (copy.alive, linked.alive) = (copy_lives, linked_lives);
         if edited {
             copy.local = with(&copy.local, Slot::Title, 2);
@@ -520,7 +520,7 @@ pub(super) fn l7_a_living_copy_that_comes_back_is_not_declined() {
     let (mut member, mut copy) = receiver(&linked, Role::Target, Mask::everything());
     copy.alive = false;
     assert!(!rules::died(&mut linked, &mut member));
-    rules::unlink(&mut member);
+    rules::unlink(&mut linked, &mut member, &[]);
     copy.alive = true;
     rules::relink(&mut linked, &mut member, &mut copy, &flow());
     assert!(copy.alive && !member.declined);
@@ -639,7 +639,7 @@ fn a_stopped_mirror_is_dead_until_the_filter_lets_it_pass() {
     here.local = with(&here.local, Slot::Title, 2);
     rules::inward(&mut linked, &mut source, &here);
     assert!(rules::outward(&linked, &mut member, &mut there, &flow()).is_empty());
-    rules::unlink(&mut member);
+    rules::unlink(&mut linked, &mut member, &[source.clone()]);
     rules::relink(&mut linked, &mut member, &mut there, &flow());
     assert!(!there.alive);
     rules::pass(&mut member);

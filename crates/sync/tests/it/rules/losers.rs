@@ -119,7 +119,7 @@ pub(super) fn l6_what_was_gone_while_a_mask_became_wider_is_let_out_when_it_come
 pub(super) fn l7_what_was_edited_on_a_copy_that_is_gone_is_kept_if_its_event_died_meanwhile() {
     let (mut linked, ..) = origin(Role::Both);
     let (mut member, mut there) = receiver(&linked, Role::Both, Mask::everything());
-    rules::unlink(&mut member);
+    rules::unlink(&mut linked, &mut member, &[]);
     Slot::Title.write(&mut there.local, 5);
     (there.alive, linked.alive) = (false, false);
     let done = rules::relink(&mut linked, &mut member, &mut there, &flow());

@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod feeds;
+mod leaving;
 mod links;
 mod looking;
 mod losers;

@@ -74,7 +74,12 @@ pub(super) fn r5_what_an_open_update_sent_is_ours_once_and_then_somebodys() {
     let next = with(&copy.local, Slot::Title, 6);
     copy.set(&Unit::Title, &next, &cause(CauseKind::Edit));
     let body = update.body.clone().unwrap();
-    let digest = observe(&mut copy, &[update.clone()], &seen(2, &body), &FREE);
+    let digest = observe(
+        &mut copy,
+        std::slice::from_ref(&update),
+        &seen(2, &body),
+        &FREE,
+    );
     // The update is over, or a second installation that says the same would be written over for ever.
     assert_eq!(digest.settled, [(update.stamp, Outcome::Done)]);
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use calendar::{Override, Privacy, Text, Unit};
 use sync::{
-    Base, Cause, Copy, Linked, Member,
+    Base, Cause, CauseKind, Copy, Linked, Mask, Member, Role,
     links::{self as rules, Made},
 };
 
 use super::{
-    event,
-    privacy::{changed, fields, flow, joins, origin, title, titles},
+    cause, event,
+    privacy::{changed, copy, fields, flow, joins, origin, title, titles},
     with,
 };
 use simulation::slots::{Slot, occurrence};
@@ -183,4 +183,32 @@ fn l6_what_came_to_a_private_event_is_written_where_its_calendars_mask_still_sho
     let (value, alone) = (&mut linked, Made::Person(&[]));
     rules::remask(value, &mut member, &mut here, titles(), alone, &along);
     assert_eq!(Slot::Occurrence(0).read(&here.local), Some(14));
+}
+
+#[test]
+pub(super) fn l6_of_a_text_that_goes_with_the_mask_those_lines_stay_that_others_have() {
+    // Seed 15276650: all of it stayed, since another calendar had a copy of its own from before.
+    let private = |number| {
+        let mut event = with(&event(), Slot::Line(1), number);
+        event.privacy = Privacy::Private;
+        event
+    };
+    let (mut linked, mut member, mut here) = origin(Mask::everything(), &private(5));
+    let (value, copy, others) = (&mut linked, &mut here, [private(0)]);
+    let config = cause(CauseKind::Config);
+    let (mask, made) = (titles(), Made::Person(&others));
+    rules::remask(value, &mut member, copy, mask, made, &config);
+    assert_eq!(Slot::Line(1).read(&linked.value), None);
+    assert_eq!(Slot::Line(0).read(&linked.value), Some(0));
+}
+
+#[test]
+pub(super) fn l8_who_joins_with_a_private_copy_tells_nothing_of_its_occurrences() {
+    // Seed 12719810: neither mask tells that anything is private.
+    let (mut linked, ..) = origin(titles(), &changed(&event(), 5, Some(Privacy::Secret)));
+    let mut there = copy(1, &changed(&event(), 6, None));
+    there.local.privacy = Privacy::Secret;
+    let config = cause(CauseKind::Config);
+    rules::attach(&mut linked, &mut there, Role::Both, titles(), &config);
+    assert_eq!(Slot::Occurrence(0).read(&linked.value), None);
 }

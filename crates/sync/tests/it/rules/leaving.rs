@@ -1,0 +1,64 @@
+//! L7: what goes from a linked event with a calendar that leaves.
+
+use std::collections::BTreeSet;
+
+use calendar::{Event, Override, Patch, Unit};
+use sync::{CauseKind, Linked, Mask, Member, Role, links as rules};
+
+use super::{
+    cause, event,
+    privacy::{copy, fields, flow, origin, titles},
+    with,
+};
+use simulation::slots::{Slot, occurrence};
+
+/// A calendar with this number that joins and sees what its mask shows.
+fn viewer(linked: &mut Linked, place: u128, mask: Mask) -> Member {
+    let mut copy = copy(place, &mask.project(&linked.value));
+    let config = cause(CauseKind::Config);
+    let (member, _) = rules::attach(linked, &mut copy, Role::Both, mask, &config);
+    member
+}
+
+#[test]
+pub(super) fn l7_what_nobody_else_is_shown_goes_with_who_leaves_and_flows_again() {
+    // Seed 12974668: a mask that showed more later told what had been said before.
+    let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
+    let other = viewer(&mut linked, 1, titles());
+    let gone = rules::unlink(&mut linked, &mut member, &[other]);
+    assert_eq!(gone, BTreeSet::from([Unit::Place, Unit::Text]));
+    assert_eq!(Slot::Line(0).read(&linked.value), None);
+    assert_eq!(Slot::Title.read(&linked.value), Some(0), "that is told");
+    let done = rules::relink(&mut linked, &mut member, &mut here, &flow());
+    assert_eq!(done.conflicts, []);
+    assert_eq!(linked.value.text, here.local.text);
+}
+
+#[test]
+fn l7_what_others_have_said_stays_and_so_does_what_any_of_them_is_shown() {
+    let places = || fields([Unit::Place].into());
+    let patch = Patch {
+        title: Some("t5".to_owned()),
+        places: Some(event().places),
+        text: Some(event().text),
+        ..Patch::default()
+    };
+    let mut series = with(&event(), Slot::Rule, 1);
+    let entry = Override::Patch(Box::new(patch.clone()));
+    series.overrides.insert(occurrence(0), entry);
+    let (mut linked, mut member, _) = origin(Mask::everything(), &series);
+    let (one, other) = (
+        viewer(&mut linked, 1, titles()),
+        viewer(&mut linked, 2, places()),
+    );
+    linked.authors.insert(Unit::Text, one.calendar);
+    rules::unlink(&mut linked, &mut member, &[one, other]);
+    let of = |event: &Event| event.overrides[&occurrence(0)].clone();
+    let told = Patch {
+        text: None,
+        ..patch
+    };
+    assert_eq!(of(&linked.value), Override::Patch(Box::new(told)));
+    assert_eq!(linked.value.text, event().text, "another's word");
+    assert_eq!(linked.value.places, event().places);
+}
