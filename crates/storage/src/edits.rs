@@ -33,9 +33,9 @@ pub struct Edit {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Content {
-    before: Option<Event>,
-    after: Option<Event>,
+struct Content<E> {
+    before: Option<E>,
+    after: Option<E>,
 }
 
 const INSERT: &str = "
@@ -56,8 +56,8 @@ pub async fn insert(tx: &mut Tx, edit: &Edit) -> Result<()> {
 
 pub(crate) async fn columns(tx: &mut Tx, edit: &Edit) -> Result<Vec<Value>> {
     let content = Content {
-        before: edit.before.clone(),
-        after: edit.after.clone(),
+        before: edit.before.as_ref(),
+        after: edit.after.as_ref(),
     };
     let key = KeyRef::Calendar(edit.calendar);
     let sealed = tx
@@ -95,7 +95,7 @@ fn aad(change: ChangeId, copy: CopyId) -> Aad {
 impl Stored for Edit {
     async fn read(tx: &mut Tx, row: &Row) -> Result<Self> {
         let (change, copy) = (row.id(0)?, row.id(1)?);
-        let content: Content = tx.open_json(aad(change, copy), row.blob(5)?).await?;
+        let content: Content<Event> = tx.open_json(aad(change, copy), row.blob(5)?).await?;
         Ok(Self {
             change,
             copy,

@@ -61,6 +61,8 @@ impl World {
                     (ours, theirs)
                 };
                 self.ledger.chosen.insert((place, kept, over));
+                // They saw it, and said it: it is theirs, too.
+                self.ledger.rewritten.insert((place, kept));
             }
         }
     }
