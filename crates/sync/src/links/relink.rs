@@ -68,7 +68,7 @@ fn told(linked: &Linked, members: &[Member]) -> Event {
         let seen = sight.project(value);
         for unit in unit::all([value]) {
             if let Unit::Override(id) = unit {
-                tell_occurrence(id, value, &seen, &mut told);
+                show_occurrence(id, value, &seen, &mut told);
             } else if !sight.covers(&unit, value.privacy) {
                 unit.take(&mut told, value);
             }
@@ -78,7 +78,7 @@ fn told(linked: &Linked, members: &[Member]) -> Event {
 }
 
 /// Adds what one member may see of an occurrence to what others may.
-fn tell_occurrence(id: RecurrenceId, value: &Event, seen: &Event, told: &mut Event) {
+fn show_occurrence(id: RecurrenceId, value: &Event, seen: &Event, told: &mut Event) {
     let entry = match (value.overrides.get(&id), seen.overrides.get(&id)) {
         (Some(Override::Patch(all)), Some(Override::Patch(seen))) => {
             let before = match told.overrides.get(&id) {

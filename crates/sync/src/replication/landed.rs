@@ -106,7 +106,8 @@ fn to_come<'e>(
         return Some(&before.local);
     }
     // Its date has come with the series (RDATE), and what is different on it has not.
-    is_bare(unit, body).then_some(body)
+    let is_new = unit.same(&before.remote, &Event::new("", body.when.clone()));
+    (is_new && is_bare(unit, body)).then_some(body)
 }
 
 /// Whether an occurrence is a date in addition to those of the rule, and nothing more.
@@ -117,8 +118,8 @@ fn is_bare(unit: &Unit, event: &Event) -> bool {
     matches!(event.overrides.get(id), Some(Override::Patch(patch)) if patch.is_empty())
 }
 
-/// The open update that sent what its provider has of a unit now, and what the unit was here then: that is ours, though somebody has edited
-/// something else with a program that threw the stamp away.
+/// The open update that sent what its provider has of a unit now, and what the unit was here then: that is ours, though
+/// somebody has edited something else with a program that threw the stamp away.
 pub(super) fn unstamped<'i>(
     intents: &'i [Intent],
     unit: &Unit,
