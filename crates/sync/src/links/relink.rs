@@ -324,8 +324,8 @@ fn live(
         }
         (false, true) if member.declined || member.stopped => return,
         (false, true) => revive(copy, true, cause, done),
-        // Only an edit since they parted speaks for an event that died.
-        (true, false) if member.role.sends() && !done.moved.is_empty() => {
+        // Only an edit since they parted speaks for an event that died, or that somebody has brought it back here.
+        (true, false) if member.role.sends() && (!done.moved.is_empty() || is_back(member)) => {
             linked.alive = true;
             done.life = true;
         }
@@ -334,6 +334,11 @@ fn live(
     }
     member.agreed_alive = linked.alive;
     member.declined &= !copy.alive || !holds(Law::LivingIsNotDeclined);
+}
+
+/// Whether a living copy had died before its calendar left: it came back to life while that was away.
+fn is_back(member: &Member) -> bool {
+    !member.agreed_alive && holds(Law::BackWhileAwayLives)
 }
 
 fn revive(copy: &mut Copy, alive: bool, cause: &Cause, done: &mut Relinked) {

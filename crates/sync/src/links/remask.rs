@@ -104,7 +104,7 @@ fn remask_part(
                 let sight = sight(linked, member, copy.id);
                 take_back(&unit, &sight, copy, &mut done);
             }
-            if hidden {
+            if hidden && !is_seen_at_home(&unit, linked, member) {
                 unit.take(&mut member.agreed, &seen);
             }
         }
@@ -116,6 +116,16 @@ fn remask_part(
         }
     }
     done
+}
+
+/// Whether the calendar in which an event was made sees what another one has said of it, whatever it tells of that itself: it is
+/// yet to be brought to it, and is not what it has.
+fn is_seen_at_home(unit: &Unit, linked: &Linked, member: &Member) -> bool {
+    let author = linked.authors.get(unit);
+    let others = author.is_some_and(|by| *by != member.calendar);
+    let hides = sight(linked, member, member.copy).covers(unit, linked.value.privacy);
+    let whole = member.part.is_whole() && !matches!(unit, Unit::Override(_));
+    linked.origin == member.copy && others && whole && !hides && holds(Law::SeenIsBrought)
 }
 
 /// A text that the mask shows no more goes though others have written into it, if it still has lines of this calendar. What they

@@ -62,3 +62,16 @@ fn l7_what_others_have_said_stays_and_so_does_what_any_of_them_is_shown() {
     assert_eq!(linked.value.text, event().text, "another's word");
     assert_eq!(linked.value.places, event().places);
 }
+
+#[test]
+pub(super) fn l7_what_came_back_to_life_while_its_calendar_was_away_lives() {
+    // Seed 21364467: moved away and back, it was known to be gone when its calendar left the link.
+    let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
+    let other = viewer(&mut linked, 1, Mask::everything());
+    here.alive = false;
+    assert!(rules::died(&mut linked, &mut member));
+    rules::unlink(&mut linked, &mut member, &[other]);
+    here.alive = true;
+    let done = rules::relink(&mut linked, &mut member, &mut here, &flow());
+    assert!(here.alive && linked.alive && done.life);
+}

@@ -212,3 +212,21 @@ pub(super) fn l8_who_joins_with_a_private_copy_tells_nothing_of_its_occurrences(
     rules::attach(&mut linked, &mut there, Role::Both, titles(), &config);
     assert_eq!(Slot::Occurrence(0).read(&linked.value), None);
 }
+
+#[test]
+pub(super) fn l6_what_others_have_said_comes_to_a_private_event_with_a_mask_that_shows_it() {
+    // Seed 21554817: it was taken for what the event's own calendar had, and went once that was public again.
+    let (mut linked, mut member, mut here) = origin(titles(), &event());
+    let (mut other, mut mirror) = joins(&mut linked, &event());
+    mirror.local = with(&mirror.local, Slot::Place, 5);
+    rules::inward(&mut linked, &mut other, &mirror);
+    here.local.privacy = Privacy::Private;
+    let (value, copy, config) = (&mut linked, &mut here, cause(CauseKind::Config));
+    let (mask, made) = (fields([Unit::Title, Unit::Place].into()), Made::Person(&[]));
+    rules::remask(value, &mut member, copy, mask, made, &config);
+    rules::outward(&linked, &mut member, &mut here, &flow());
+    here.local.privacy = Privacy::Public;
+    rules::inward(&mut linked, &mut member, &here);
+    assert_eq!(Slot::Place.read(&here.local), Some(5));
+    assert_eq!(Slot::Place.read(&linked.value), Some(5));
+}

@@ -50,11 +50,13 @@ const STORIES: &[(Law, fn())] = stories! {
     AwayEditsAreKept in losers: l4_what_gave_way_when_its_calendar_came_back_is_kept_if_it_was_moved;
     SharedStays in privacy: l6_what_nobody_else_has_goes_with_the_mask_though_others_have_made_the_event;
     OnlyWhatTheyHave in untold: l6_of_a_text_that_goes_with_the_mask_those_lines_stay_that_others_have;
+    SeenIsBrought in untold: l6_what_others_have_said_comes_to_a_private_event_with_a_mask_that_shows_it;
     OwnTextGoes in privacy: l6_a_text_goes_with_the_mask_though_others_have_written_into_it;
     ScrubbedIsKept in losers: l6_what_was_written_on_a_mirror_and_is_scrubbed_is_kept;
     GoneComesAsLetOut in losers: l6_what_was_gone_while_a_mask_became_wider_is_let_out_when_it_comes_back;
     MovedIsKept in losers: l7_what_was_edited_on_a_copy_that_is_gone_is_kept_if_its_event_died_meanwhile;
     LeaverTakesUntold in leaving: l7_what_nobody_else_is_shown_goes_with_who_leaves_and_flows_again;
+    BackWhileAwayLives in leaving: l7_what_came_back_to_life_while_its_calendar_was_away_lives;
     LivingIsNotDeclined in links: l7_a_living_copy_that_comes_back_is_not_declined;
     JoinersHideOccurrences in untold: l8_who_joins_with_a_private_copy_tells_nothing_of_its_occurrences;
     TargetsHideNothing in privacy: l8_a_target_is_shown_what_its_mask_shows_whatever_its_own_copy_says;
