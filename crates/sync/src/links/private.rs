@@ -288,11 +288,16 @@ pub fn hide(linked: &mut Linked, member: &mut Member, copy: &Copy) -> BTreeSet<U
             gone.insert(unit);
         }
     }
-    let seen = shown(linked, member, copy.id);
-    for unit in &gone {
+    agree(&gone, linked, member);
+    gone
+}
+
+/// A member agrees with the linked event about these units, as it sees them now: they have gone from that, and not by its doing.
+pub(super) fn agree(gone: &BTreeSet<Unit>, linked: &Linked, member: &mut Member) {
+    let seen = shown(linked, member, member.copy);
+    for unit in gone {
         unit.take(&mut member.agreed, &seen);
     }
-    gone
 }
 
 /// Whether a member that has told something may see less of the event now than it has: it has turned the event private that was

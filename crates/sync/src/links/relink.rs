@@ -12,7 +12,7 @@ use crate::{
         self, Outward,
         flow::{is_silenced, shown},
         part::{is_over, through},
-        private::{absorber, covered, hides, leave, sight},
+        private::{absorber, agree, covered, hides, leave, sight},
         stop::stop,
     },
     merge::{self, Merge},
@@ -51,10 +51,7 @@ pub fn unlink(linked: &mut Linked, member: &mut Member, others: &[Member]) -> BT
             gone.insert(unit);
         }
     }
-    let seen = shown(linked, member, member.copy);
-    for unit in &gone {
-        unit.take(&mut member.agreed, &seen);
-    }
+    agree(&gone, linked, member);
     gone
 }
 
