@@ -36,6 +36,21 @@ fn sent(operation: Operation, remote_id: &str, event: &Event) -> Intent {
     }
 }
 
+/// The first that is seen of what a create has made under the id that it chose.
+fn first(create: &Intent, body: Event) -> Observation {
+    Observation {
+        change: ChangeId(create.copy.0),
+        remote_id: "chosen".to_owned(),
+        version: Some(Version {
+            tag: "1".to_owned(),
+            order: None,
+        }),
+        body: Some(body),
+        stamp: Some(create.stamp),
+        modified: None,
+    }
+}
+
 /// Somebody gave an occurrence a title after our master was written and before its turn came: neither title was written
 /// with the other in sight, so one of them loses and is kept.
 #[test]
@@ -99,17 +114,7 @@ pub(crate) fn overrides_that_a_create_has_not_written_yet_stay_pending() {
     let uuid = Uuid::from_u128(1);
     let mut copy = Copy::made_here(CopyId(uuid), CalendarId(uuid), event.clone());
     let intent = sent(Operation::Create, "chosen", &event);
-    let seen = Observation {
-        change: ChangeId(uuid),
-        remote_id: "chosen".to_owned(),
-        version: Some(Version {
-            tag: "1".to_owned(),
-            order: None,
-        }),
-        body: Some(bare.clone()),
-        stamp: Some(intent.stamp),
-        modified: None,
-    };
+    let seen = first(&intent, bare.clone());
     let digest = looked(&mut copy, &[intent], 0, &seen, &Standing::default());
     assert_eq!(digest.taken, []);
     assert_eq!(copy.local, event);
@@ -141,17 +146,7 @@ pub(crate) fn what_is_different_on_a_date_in_addition_stays_pending_until_it_is_
     let uuid = Uuid::from_u128(1);
     let mut copy = Copy::made_here(CopyId(uuid), CalendarId(uuid), moved.clone());
     let intent = sent(Operation::Create, "chosen", &moved);
-    let seen = Observation {
-        change: ChangeId(uuid),
-        remote_id: "chosen".to_owned(),
-        version: Some(Version {
-            tag: "1".to_owned(),
-            order: None,
-        }),
-        body: Some(on_it(Patch::default())),
-        stamp: Some(intent.stamp),
-        modified: None,
-    };
+    let seen = first(&intent, on_it(Patch::default()));
     let digest = looked(&mut copy, &[intent], 0, &seen, &Standing::default());
     assert_eq!(digest.taken, []);
     assert_eq!(copy.local, moved);
