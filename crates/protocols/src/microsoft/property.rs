@@ -13,7 +13,8 @@ pub const GUID: &str = "6f0f5b9e-2f0c-4c5e-9d0b-4b616c656e64";
 /// One of the extended properties of Kalends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Property {
-    /// The stamp of the last write: names the intent behind it.
+    /// The stamp of the last write: names the intent behind it. Until an event is changed it says, too, that it is from its making
+    /// (`providers/microsoft/whole.rs`).
     Stamp,
     /// IANA zone of start (and end), and whether the time is floating.
     Zone,
@@ -82,7 +83,7 @@ pub fn expand() -> String {
     )
 }
 
-/// The `$filter` that finds the events with this stamp. A quotation mark in it is doubled, as OData asks.
+/// The `$filter` that finds the events whose stamp has this value. A quotation mark in it is doubled, as OData asks.
 pub fn stamp_filter(stamp: &str) -> String {
     format!(
         "singleValueExtendedProperties/any(p: p/id eq '{}' and p/value eq '{}')",

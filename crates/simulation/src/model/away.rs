@@ -5,7 +5,7 @@ use sync::{CauseKind, links as rules};
 use super::{Hub, along, index_of};
 
 impl Hub {
-    /// L7: a calendar leaves the link; its copies stay.
+    /// L7: a calendar leaves the link; its copies stay. What only it had said goes with it.
     pub fn leave(&mut self, place: usize) {
         self.places[place].away = true;
         for linked in 0..self.linked.len() {
