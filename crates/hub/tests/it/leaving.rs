@@ -1,7 +1,10 @@
 //! Leaving a link for a while and coming back (L7).
 
 use calendar::{Text, Unit};
-use kalends_hub::{LinkId, LinkState, Mask, Role, links::LinkChange};
+use kalends_hub::{
+    LinkId, LinkState, Mask, Role,
+    links::{Kept, LinkChange},
+};
 use sync::MaskKind;
 
 use crate::world::{Database, World, event};
@@ -11,6 +14,7 @@ both! {
     a_calendar_that_is_away_gets_nothing_and_gives_nothing_until_it_comes_back,
     a_private_event_that_its_calendar_changed_while_away_catches_up,
     what_only_who_is_away_has_said_is_not_told_by_a_mask_that_shows_more,
+    nor_is_what_only_who_has_left_for_good_had_said,
 }
 
 async fn linked(database: &Database, count: usize) -> (World, LinkId) {
@@ -55,20 +59,42 @@ async fn set_member(
     world.change(link, change).await;
 }
 
-async fn what_only_who_is_away_has_said_is_not_told_by_a_mask_that_shows_more(database: Database) {
-    let world = World::new(&database, 2).await;
-    let titles = Mask {
+/// A visit with a text, of which the other calendars are shown the title.
+async fn titled(database: &Database, count: usize) -> (World, LinkId) {
+    let world = World::new(database, count).await;
+    let titles = || Mask {
         kind: MaskKind::Fields([Unit::Title].into()),
         ..Mask::everything()
     };
-    let all = Mask::everything();
-    let link = world
-        .link(&[(0, Role::Both, all), (1, Role::Both, titles)])
-        .await;
+    let mut places = vec![(0, Role::Both, Mask::everything())];
+    places.extend((1..count).map(|place| (place, Role::Both, titles())));
+    let link = world.link(&places).await;
     let mut visit = event("a@x", "Visit", "2026-11-24T09:00:00");
     visit.text = Text::plain("Diagnosis");
     world.models[0].put("a", visit);
     world.settle().await;
+    (world, link)
+}
+
+async fn nor_is_what_only_who_has_left_for_good_had_said(database: Database) {
+    let (world, link) = titled(&database, 3).await;
+    let links = world.hub.links(&world.actor).await.unwrap();
+    let mut members = links[0].link.members.clone();
+    members.retain(|member| member.calendar != world.calendars[0]);
+    let change = LinkChange {
+        members: Some(members),
+        kept: Kept::Keep,
+        ..LinkChange::default()
+    };
+    world.change(link, change).await;
+    set_mask(&world, link, 1, Mask::everything()).await;
+    world.settle().await;
+    assert_eq!(world.titles(1), ["Visit"]);
+    assert_eq!(world.models[1].living()[0].1.text, Text::plain(""));
+}
+
+async fn what_only_who_is_away_has_said_is_not_told_by_a_mask_that_shows_more(database: Database) {
+    let (world, link) = titled(&database, 2).await;
     set_away(&world, link, 0, true).await;
     set_mask(&world, link, 1, Mask::everything()).await;
     world.settle().await;
