@@ -299,6 +299,20 @@ impl Copy {
         }
     }
 
+    /// A unit is as it `was` before, with what waited to be written of it.
+    pub(crate) fn put_back(&mut self, unit: &Unit, was: &Self) {
+        unit.take(&mut self.local, &was.local);
+        if let (Some(base), Some(before)) = (&mut self.base, &was.base) {
+            unit.take(&mut base.local, &before.local);
+        }
+        self.causes.remove(unit);
+        let cause = was.causes.get(unit).cloned();
+        self.causes.extend(cause.map(|cause| (unit.clone(), cause)));
+        if *unit == Unit::Text {
+            self.taken.clone_from(&was.taken);
+        }
+    }
+
     /// A write is known to have been carried out; the base tells what the provider has since. Of what was taken from the text only
     /// what it has still matters.
     pub(crate) fn confirm(&mut self, stamp: Stamp) {

@@ -147,14 +147,13 @@ fn relink_part(
     if !holds(Law::RelinkMerges) {
         member.agreed = copy.local.clone();
     }
-    let shown = shown(linked, member, copy.id);
-    let hidden = covered(linked, member, copy);
+    let (shown, was) = (shown(linked, member, copy.id), copy.clone());
+    let (hidden, mut left) = (covered(linked, member, copy), BTreeSet::new());
     for unit in unit::all([&shown, &member.agreed, &copy.local]) {
         let covered = hidden(&unit);
         if own && member.role.receives() && hides(&unit, linked, member) && holds(Law::OwnIsLeft) {
             if !unit.same(&shown, &member.agreed) {
-                let changed = leave(&unit, &shown, linked, member, copy, cause);
-                done.copy.units.extend(changed);
+                left.extend(leave(&unit, &shown, linked, member, copy, cause));
                 unit.take(&mut member.agreed, &shown);
             }
             continue;
@@ -180,6 +179,17 @@ fn relink_part(
             unit.take(&mut member.agreed, &shown);
         }
     }
+    if own && holds(Law::BlocksBringNothing) {
+        // It turned private with this, or the whole event did: what a person made stays as it was.
+        done.copy.units.retain(|unit| {
+            let hidden = hides(unit, linked, member);
+            if hidden {
+                copy.put_back(unit, &was);
+            }
+            !hidden
+        });
+    }
+    done.copy.units.extend(left);
     live(linked, member, copy, cause, &mut done);
     done
 }
@@ -280,30 +290,40 @@ pub(super) fn settle(
             }
         }
     };
+    let flows = member.role.sends() && !unit.same(shown, &value);
+    if flows {
+        // What its mask lets out of an occurrence depends on what it had agreed to before.
+        absorb(unit, &value, linked, member, copy);
+        done.moved.insert(unit.clone());
+    }
     if member.role.receives() {
         bring(unit, &value, copy, cause, done);
+    }
+    if flows && matches!(unit, Unit::Override(_)) {
+        let blocks = member.role.receives() && holds(Law::BlocksComeBack);
+        if blocks && hides(unit, linked, member) {
+            // It turned private with this: what the calendar may not see of it any more is yet to go.
+            unit.take(&mut member.agreed, &copy.local);
+        } else {
+            let now = links::flow::shown(linked, member, copy.id);
+            unit.take(&mut member.agreed, &now);
+        }
+    } else if member.role.receives() {
         unit.take(&mut member.agreed, &value);
     } else {
         unit.take(&mut member.agreed, &copy.local);
     }
-    if member.role.sends() && !unit.same(shown, &value) {
-        if let Unit::Override(_) = unit {
-            let mask = absorber(unit, linked, member, copy);
-            mask.absorb_override(unit, &mut linked.value, &value);
-            let blocks = member.role.receives() && holds(Law::BlocksComeBack);
-            if blocks && hides(unit, linked, member) {
-                // It turned private with this: what the calendar may not see of it any more is yet to go.
-                unit.take(&mut member.agreed, &copy.local);
-            } else {
-                let now = links::flow::shown(linked, member, copy.id);
-                unit.take(&mut member.agreed, &now);
-            }
-        } else {
-            unit.take(&mut linked.value, &value);
-        }
-        linked.authors.insert(unit.clone(), copy.calendar);
-        done.moved.insert(unit.clone());
+}
+
+/// The linked event takes a unit of a copy, as far as that lets it out.
+fn absorb(unit: &Unit, value: &Event, linked: &mut Linked, member: &Member, copy: &Copy) {
+    if let Unit::Override(_) = unit {
+        let mask = absorber(unit, linked, member, copy);
+        mask.absorb_override(unit, &mut linked.value, value);
+    } else {
+        unit.take(&mut linked.value, value);
     }
+    linked.authors.insert(unit.clone(), copy.calendar);
 }
 
 /// One side died while they were apart.

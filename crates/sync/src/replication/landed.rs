@@ -61,7 +61,8 @@ pub(super) fn landed(
             unit.take(&mut base.local, local);
             continue;
         }
-        edited |= !ours;
+        // But an object that goes takes along what a person has chosen, if it was one.
+        edited |= !ours || (copy.heir.is_some() && holds(Law::SecondsColorIsHanded));
         // Whoever edited one may have been faster than we: both started from what was there before.
         let start = if holds(Law::EditOnTopOfSent) && !is_by_itself(&unit, intent, &before) {
             Start {

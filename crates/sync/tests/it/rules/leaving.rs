@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar::{Event, Override, Patch, Unit};
+use calendar::{Event, Override, Patch, Privacy, Unit};
 use sync::{CauseKind, Linked, Mask, Member, Role, links as rules};
 
 use super::{
@@ -74,4 +74,61 @@ pub(super) fn l7_what_came_back_to_life_while_its_calendar_was_away_lives() {
     here.alive = true;
     let done = rules::relink(&mut linked, &mut member, &mut here, &flow());
     assert!(here.alive && linked.alive && done.life);
+}
+
+/// A patch of the first occurrence: its title, and how private it is.
+fn patched(series: &Event, title: Option<&str>, privacy: Option<Privacy>) -> Event {
+    let entry = Override::Patch(Box::new(Patch {
+        title: title.map(str::to_owned),
+        privacy,
+        ..Patch::default()
+    }));
+    let mut series = series.clone();
+    series.overrides.insert(occurrence(0), entry);
+    series
+}
+
+/// What the first occurrence of an event says of itself.
+fn entry(event: &Event) -> (Option<&str>, Option<Privacy>) {
+    match event.overrides.get(&occurrence(0)) {
+        Some(Override::Patch(patch)) => (patch.title.as_deref(), patch.privacy),
+        _ => (None, None),
+    }
+}
+
+#[test]
+fn l7_what_was_written_with_turning_an_occurrence_private_while_away_is_for_nobody_else() {
+    // Seed 22016219: it went to the calendar in which the series was made.
+    let series = patched(&with(&event(), Slot::Rule, 1), Some("t5"), None);
+    let (mut linked, origin, _) = origin(Mask::everything(), &series);
+    let mut mirror = copy(1, &linked.value);
+    let mut member = Member {
+        copy: mirror.id,
+        calendar: mirror.calendar,
+        ..origin.clone()
+    };
+    rules::unlink(&mut linked, &mut member, &[origin]);
+    mirror.local = patched(&mirror.local, Some("t8"), Some(Privacy::Private));
+    rules::relink(&mut linked, &mut member, &mut mirror, &flow());
+    let told = (Some("t5"), Some(Privacy::Private));
+    assert_eq!(entry(&linked.value), told);
+}
+
+#[test]
+pub(super) fn l7_nothing_comes_to_what_a_person_made_and_turned_private_while_away() {
+    // Seed 21087315: of an occurrence, beside that it is private.
+    let series = with(&event(), Slot::Rule, 1);
+    let (mut linked, origin, _) = origin(Mask::everything(), &series);
+    let mut own = copy(1, &series);
+    let config = cause(CauseKind::Config);
+    let everything = Mask::everything();
+    let (mut member, _) = rules::attach(&mut linked, &mut own, Role::Both, everything, &config);
+    rules::unlink(&mut linked, &mut member, &[origin]);
+    linked.value = patched(&linked.value, Some("t9"), None);
+    own.local = patched(&own.local, None, Some(Privacy::Private));
+    own.local = with(&own.local, Slot::Place, 3);
+    let done = rules::relink_own(&mut linked, &mut member, &mut own, &flow());
+    assert_eq!(entry(&own.local), (None, Some(Privacy::Private)));
+    assert_eq!(done.copy.units, BTreeSet::new());
+    assert_eq!(entry(&linked.value).1, Some(Privacy::Private));
 }

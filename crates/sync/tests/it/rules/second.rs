@@ -115,3 +115,16 @@ fn r10_a_colour_that_was_chosen_on_a_second_object_is_kept() {
     assert_eq!(digest.taken, [Unit::Color]);
     assert_eq!(Slot::Color.read(&copy.local), Some(4));
 }
+
+#[test]
+pub(super) fn r10_a_colour_on_what_gives_way_before_it_is_known_to_be_there_is_handed_on() {
+    // Seed 21800758: the event that it mirrors turned up in the same calendar before its create was answered.
+    let (mut second, create) = unconfirmed();
+    let heir = settled();
+    (second.alive, second.heir) = (false, Some(heir.id));
+    let mut sight = seen(2, &with(&event(), Slot::Color, 4));
+    sight.stamp = Some(create.stamp);
+    let digest = observe(&mut second, &[create], &sight, &FREE);
+    assert!(digest.revived, "it goes without a word");
+    assert_eq!(digest.taken, [Unit::Color]);
+}

@@ -35,6 +35,7 @@ const STORIES: &[(Law, fn())] = stories! {
     RestoredIsLookedAt in observing: r7_a_restore_that_overtakes_the_answer_to_our_delete_is_looked_at;
     OldVersionsIgnored in looking: r10_an_older_version_is_ignored;
     SecondAsItWas in second: r10_a_second_object_is_known_when_it_comes_back_as_it_was;
+    SecondsColorIsHanded in second: r10_a_colour_on_what_gives_way_before_it_is_known_to_be_there_is_handed_on;
     HeirsEditorsSawTheirs in second: r10_who_edits_a_second_object_saw_what_its_provider_had;
     CoveredStays in links: l1_what_the_mask_covers_stays_with_the_copy;
     NotesStayNotes in links: l1_a_hidden_note_on_an_occurrence_stays_a_note;
@@ -57,6 +58,7 @@ const STORIES: &[(Law, fn())] = stories! {
     MovedIsKept in losers: l7_what_was_edited_on_a_copy_that_is_gone_is_kept_if_its_event_died_meanwhile;
     LeaverTakesUntold in leaving: l7_what_nobody_else_is_shown_goes_with_who_leaves_and_flows_again;
     BackWhileAwayLives in leaving: l7_what_came_back_to_life_while_its_calendar_was_away_lives;
+    BlocksBringNothing in leaving: l7_nothing_comes_to_what_a_person_made_and_turned_private_while_away;
     LivingIsNotDeclined in links: l7_a_living_copy_that_comes_back_is_not_declined;
     JoinersHideOccurrences in untold: l8_who_joins_with_a_private_copy_tells_nothing_of_its_occurrences;
     TargetsHideNothing in privacy: l8_a_target_is_shown_what_its_mask_shows_whatever_its_own_copy_says;
