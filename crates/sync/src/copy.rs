@@ -299,9 +299,9 @@ impl Copy {
         }
     }
 
-    /// A unit is as it `was` before, with what waited to be written of it.
-    pub(crate) fn put_back(&mut self, unit: &Unit, was: &Self) {
-        unit.take(&mut self.local, &was.local);
+    /// A unit has this value, and what waited to be written of it is as it `was` before.
+    pub(crate) fn put_back(&mut self, unit: &Unit, value: &Event, was: &Self) {
+        unit.take(&mut self.local, value);
         if let (Some(base), Some(before)) = (&mut self.base, &was.base) {
             unit.take(&mut base.local, &before.local);
         }
@@ -311,6 +311,7 @@ impl Copy {
         if *unit == Unit::Text {
             self.taken.clone_from(&was.taken);
         }
+        self.tidy();
     }
 
     /// A write is known to have been carried out; the base tells what the provider has since. Of what was taken from the text only

@@ -46,7 +46,7 @@ laws! {
     AnsweredWasThere "R4-answered-was-there" "What the feed may have shown before its answer was there, whatever a look finds.",
     UnreadWasThere "R4-unread-was-there" "What was stored and not read back was there, whatever a look finds.",
     SettledStaysSettled "R4-settled-stays-settled" "An intent that was settled meanwhile is not reopened by its answer.",
-    FreshLook "R4-fresh-look" "A look that the feed has overtaken is made again.",
+    FreshLook "R4-fresh-look" "What was looked for before anything else was heard of it tells nothing.",
     FreshPage "R4-fresh-page" "What a page says of an event is looked up anew if something newer was heard of it.",
     OwnStampIsEcho "R5-own-stamp-is-echo" "What bears the stamp of an open intent is compared with what was sent.",
     OwnIdIsEcho "R5-own-id-is-echo" "So is what has the id that an open create chose, though somebody has thrown its stamp away.",

@@ -143,9 +143,12 @@ impl<'a> Flow<'a> {
             linked::update(self.tx, &value).await?;
             moved.push((value, was_alive));
         }
+        // It belonged to nothing: an event that appears again is an event that appears. If a link had made it, somebody has kept
+        // it from going with that.
+        let appears = moved.is_empty() && row.copy.alive;
+        row.projected &= !appears;
         self.save(row).await?;
-        if moved.is_empty() && row.copy.alive {
-            // It belonged to nothing: an event that appears again is an event that appears.
+        if appears {
             Box::pin(self.originate(row)).await?;
         }
         for (mut value, was_alive) in moved {

@@ -268,9 +268,9 @@ pub(super) async fn strangers(
             return Ok(all);
         };
         after = Some(last.copy.id);
-        all.extend(
-            page.into_iter()
-                .filter(|row| !row.projected && !mine.contains(&row.copy.id)),
-        );
+        // A projected copy is never promoted to an origin (L8).
+        let made = |row: &copies::Row| !row.projected || !holds(Law::MirrorsDoNotOriginate);
+        let stranger = |row: &copies::Row| made(row) && !mine.contains(&row.copy.id);
+        all.extend(page.into_iter().filter(stranger));
     }
 }

@@ -14,12 +14,8 @@ use super::flow::Flow;
 use crate::{Result, shape};
 
 impl Flow<'_> {
-    /// A living copy that belongs to no linked event yet, in every link of its calendar that lets it out.
+    /// A living copy that no link made and that belongs to no linked event yet, in every link of its calendar that lets it out.
     pub(super) async fn originate(&mut self, row: &mut copies::Row) -> Result<()> {
-        // A projected copy is never promoted to an origin (L8).
-        if row.projected && holds(Law::MirrorsDoNotOriginate) {
-            return Ok(());
-        }
         for link in links::followed_by(self.tx, row.copy.calendar).await? {
             if link.is_followed_by(row.copy.calendar) {
                 self.originate_in(row, &link).await?;

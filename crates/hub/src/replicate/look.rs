@@ -3,7 +3,8 @@
 use providers::{Found, Seen, Sighting};
 use storage::{Store, copies, intents};
 use sync::{
-    Copy, Intent, Operation, Outcome,
+    Copy, Intent, Law, Operation, Outcome,
+    law::holds,
     replication::{looked, sought},
 };
 
@@ -54,7 +55,8 @@ impl Hub {
             return Ok(());
         };
         let known = intents::outcome(&mut tx, intent.stamp).await?;
-        if known != Some(outcome) || row.copy.remote != copy.remote {
+        let overtaken = known != Some(outcome) || row.copy.remote != copy.remote;
+        if overtaken && holds(Law::FreshLook) {
             // Whoever had the lease before has heard meanwhile what became of it: what was seen is older than that (R4).
             return Ok(());
         }

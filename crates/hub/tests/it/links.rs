@@ -1,7 +1,7 @@
 //! Linked calendars stay the same.
 
 use calendar::{Address, Frequency, Override, Person, Rule, Text, Unit};
-use kalends_hub::{Mask, Precondition, Role, events::NewEvent};
+use kalends_hub::{Mask, Precondition, Role, events::NewEvent, links::Kept};
 use std::sync::atomic::Ordering;
 
 use crate::world::{Database, World, event};
@@ -12,6 +12,7 @@ both! {
     series_with_moved_and_cancelled_occurrences_stay_whole,
     an_expired_cursor_deletes_nothing_and_writes_nothing,
     what_comes_along_one_link_goes_on_along_the_next,
+    a_mirror_that_somebody_edits_when_its_link_has_gone_is_theirs,
     a_busy_mask_lets_nothing_through_but_time,
     linking_calendars_that_hold_the_same_events_makes_no_duplicates,
     of_two_events_with_the_same_content_the_one_with_the_uid_is_the_others,
@@ -118,6 +119,29 @@ async fn what_comes_along_one_link_goes_on_along_the_next(database: Database) {
     world.settle().await;
     for model in [0, 1, 2] {
         assert_eq!(world.titles(model), ["Moved"], "at {model}");
+    }
+    // Nor of one that is made when they are there.
+    world.link(&both(0, 3)).await;
+    world.settle().await;
+    assert_eq!(world.titles(3), [""; 0]);
+}
+
+async fn a_mirror_that_somebody_edits_when_its_link_has_gone_is_theirs(database: Database) {
+    let world = World::new(&database, 3).await;
+    let both = |one, other| [one, other].map(|calendar| (calendar, Role::Both, Mask::everything()));
+    let first = world.link(&both(0, 1)).await;
+    world.link(&both(1, 2)).await;
+    world.models[0].put("a", event("a@x", "Visit", "2026-11-24T09:00:00"));
+    world.settle().await;
+    assert_eq!(world.titles(2), [""; 0]);
+    let ended = world.hub.delete_link(&world.actor, first, Kept::Remove);
+    ended.await.unwrap();
+    let mirror = world.id_of(1, "Visit");
+    world.models[1].edit(&mirror, |event| event.title = "Ours".into());
+    world.settle().await;
+    assert_eq!(world.titles(0), ["Visit"]);
+    for model in [1, 2] {
+        assert_eq!(world.titles(model), ["Ours"], "at {model}");
     }
 }
 

@@ -25,6 +25,7 @@ both! {
     moved_to_a_target_and_back_while_an_edit_waited,
     moved_to_a_calendar_in_which_it_is_private_and_that_does_not_tell,
     deleted_by_the_last_who_had_it_too_when_it_had_turned_private,
+    brought_back_to_a_target_after_its_source_deleted_it,
     revived_beside_the_same_invitation_that_turned_up_meanwhile,
 }
 
@@ -420,4 +421,26 @@ async fn revived_beside_the_same_invitation_that_turned_up_meanwhile(database: D
         (vec!["Both".to_owned()], vec!["Both".to_owned()])
     );
     assert_eq!(world.settle().await, 0);
+}
+
+/// What somebody has on a target is theirs: it does not belong to the linked event again, which has died.
+async fn brought_back_to_a_target_after_its_source_deleted_it(database: Database) {
+    let world = World::new(&database, 2).await;
+    for (model, id) in [(0, "a"), (1, "b")] {
+        world.models[model].put(id, event("a@x", "Visit", VISIT));
+    }
+    let roles = [(0, Role::Source), (1, Role::Target)];
+    world
+        .link(&roles.map(|(i, role)| (i, role, Mask::everything())))
+        .await;
+    world.settle().await;
+    world.clock.advance(2 * 3_600);
+    world.models[0].remove("a");
+    world.settle().await;
+    assert_eq!(world.titles(1), [""; 0]);
+    let before = world.writes();
+    world.models[1].put("c", event("a@x", "Visit", VISIT));
+    world.settle().await;
+    assert_eq!(world.titles(1), ["Visit"]);
+    assert_eq!((world.titles(0), world.writes()), (vec![], before));
 }

@@ -303,6 +303,7 @@ impl Hub {
         let members = self.members_of(row);
         if members.is_empty() {
             // L4: an unlinked copy that revives is linked as new.
+            self.rows[row].projected = false;
             self.originate(row, cause);
         }
         for member in members {

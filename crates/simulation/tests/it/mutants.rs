@@ -21,15 +21,18 @@ const NOT_SHOWN: &[Law] = &[
     Law::FirstMadeIsOurs,
     // Without it such an event begins anew, meets itself as it comes back to life, and what was edited is kept as a loser.
     Law::MovedLivesOn,
-    // Whether these are needed, nothing here shows.
+    // `what_was_read_before_a_write_is_digested_before_it` of the hub, where a calendar is read or written, not both at once.
     Law::FreshPage,
+    // `what_comes_along_one_link_goes_on_along_the_next` of the hub: in the model there is one link only.
     Law::MirrorsDoNotOriginate,
+    // `what_a_look_finds_may_be_another_copys` of the hub.
     Law::OthersAreNotFound,
+    // `brought_back_to_a_target_after_its_source_deleted_it` of the hub.
     Law::TargetsOwnStaysDead,
+    // `moved_to_a_target_and_back_while_an_edit_waited` of the hub.
     Law::BackMayBeMoved,
+    // `moved_from_a_target_to_its_source_that_is_away` of the hub.
     Law::TwinsMayBeMoved,
-    // What was looked for before anything was heard of it is not digested any more; that covers it.
-    Law::FreshLook,
 ];
 
 fn has_story(law: Law) -> bool {

@@ -147,7 +147,10 @@ fn relink_part(
     if !holds(Law::RelinkMerges) {
         member.agreed = copy.local.clone();
     }
-    let (shown, was) = (shown(linked, member, copy.id), copy.clone());
+    let (shown, before) = (
+        shown(linked, member, copy.id),
+        Before::of(linked, member, copy),
+    );
     let (hidden, mut left) = (covered(linked, member, copy), BTreeSet::new());
     for unit in unit::all([&shown, &member.agreed, &copy.local]) {
         let covered = hidden(&unit);
@@ -180,18 +183,67 @@ fn relink_part(
         }
     }
     if own && holds(Law::BlocksBringNothing) {
-        // It turned private with this, or the whole event did: what a person made stays as it was.
-        done.copy.units.retain(|unit| {
-            let hidden = hides(unit, linked, member);
-            if hidden {
-                copy.put_back(unit, &was);
-            }
-            !hidden
-        });
+        // It turned private with this, or the whole event did: what a person made has what is its own.
+        let mut units: BTreeSet<Unit> = done.copy.units.union(&done.moved).cloned().collect();
+        units.retain(|unit| hides(unit, linked, member));
+        for unit in &units {
+            before.take_back(unit, member, copy);
+        }
+        done.copy.units.extend(units);
+        done.copy
+            .units
+            .retain(|unit| !unit.same(&copy.local, &before.copy.local));
     }
     done.copy.units.extend(left);
     live(linked, member, copy, cause, &mut done);
     done
+}
+
+/// What was known when a calendar came back.
+struct Before {
+    copy: Copy,
+    agreed: Event,
+    /// What this calendar had said last.
+    said: BTreeSet<Unit>,
+}
+
+impl Before {
+    fn of(linked: &Linked, member: &Member, copy: &Copy) -> Self {
+        let said = linked.authors.iter();
+        let said = said.filter(|(_, by)| **by == copy.calendar);
+        Self {
+            copy: copy.clone(),
+            agreed: member.agreed.clone(),
+            said: said.map(|(unit, _)| unit.clone()).collect(),
+        }
+    }
+
+    /// The copy without what had come along to a unit of it and still waited.
+    fn own(&self, unit: &Unit) -> Event {
+        let (agreed, copy) = (&self.agreed, &self.copy);
+        let Some(base) = copy.base.as_ref().filter(|_| !self.said.contains(unit)) else {
+            return copy.local.clone();
+        };
+        let was = &base.local;
+        match merge::unit(unit, agreed, &copy.local, agreed, was) {
+            Merge::Same | Merge::Ours => copy.local.clone(),
+            Merge::Theirs => was.clone(),
+            Merge::Both(own) => *own,
+            Merge::Clash => {
+                let own = merge::both(unit, agreed, &copy.local, was);
+                own.unwrap_or_else(|| copy.local.clone())
+            }
+        }
+    }
+
+    /// Takes back what has come along to a unit of the copy, since then or before, and was not written.
+    fn take_back(&self, unit: &Unit, member: &mut Member, copy: &mut Copy) {
+        let noted = !unit.same(&self.copy.local, &self.agreed);
+        copy.put_back(unit, &self.own(unit), &self.copy);
+        if !noted {
+            unit.take(&mut member.agreed, &copy.local);
+        }
+    }
 }
 
 /// A value of the copy that gives way to what may be seen now.

@@ -5,9 +5,10 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
+use calendar::Text;
 use identity::SystemIds;
 use kalends_hub::Error;
 use tokio::sync::Notify;
@@ -21,6 +22,7 @@ both! {
     row_73_lease_lost_in_mid_write,
     row_73_lease_lost_in_mid_read,
     row_73_lease_lost_in_mid_look,
+    what_was_read_before_a_write_is_digested_before_it,
 }
 
 async fn row_68_clock_skew(database: Database) {
@@ -336,5 +338,46 @@ async fn row_73_lease_lost_in_mid_look(database: Database) {
     }
     let log = world.models[1].log();
     assert_eq!(log.len(), 1, "it was made once: {log:?}");
+    is_at_rest(&world).await;
+}
+
+/// Where versions have no order, a page that was read before our write and is digested after it looks like somebody's edit.
+async fn what_was_read_before_a_write_is_digested_before_it(database: Database) {
+    let world = linked(&database, 2).await;
+    world.models[1].manners().coarse = true;
+    world.models[0].put("a", visit());
+    world.settle().await;
+    let mirror = world.id_of(1, "Visit");
+    world.models[1].edit(&mirror, |event| event.text = Text::plain("Noted"));
+    world.models[0].edit("a", |event| event.title = "Second".into());
+    world.pull(0).await;
+    let bell = Arc::new(Notify::new());
+    world.models[1].manners().lingers = Some(bell.clone());
+    let page = world.hub.pull(&world.store, world.calendars[1]);
+    let write = async {
+        let listed = async || world.models[1].manners().lingers.is_none();
+        until("the page is on its way", listed).await;
+        let write = world.push(1);
+        tokio::pin!(write);
+        // It waits for the page; whoever does not has long been done by then.
+        let soon = tokio::time::timeout(Duration::from_millis(200), &mut write);
+        let waits = soon.await.is_err();
+        bell.notify_one();
+        if waits {
+            write.await;
+        }
+        waits
+    };
+    let (page, waits) = tokio::join!(page, write);
+    page.unwrap();
+    assert!(waits);
+    world.settle().await;
+    for model in 0..2 {
+        let all = world.models[model].living();
+        let said = all
+            .iter()
+            .map(|(_, e)| (e.title.as_str(), e.text.content.as_str()));
+        assert_eq!(said.collect::<Vec<_>>(), [("Second", "Noted")]);
+    }
     is_at_rest(&world).await;
 }

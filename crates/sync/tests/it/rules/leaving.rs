@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use calendar::{Event, Override, Patch, Privacy, Unit};
-use sync::{CauseKind, Linked, Mask, Member, Role, links as rules};
+use sync::{CauseKind, Copy, Linked, Mask, Member, Role, links as rules};
 
 use super::{
     cause, event,
     privacy::{copy, fields, flow, origin, titles},
-    with,
+    version, with,
 };
 use simulation::slots::{Slot, occurrence};
 
@@ -114,21 +114,47 @@ fn l7_what_was_written_with_turning_an_occurrence_private_while_away_is_for_nobo
     assert_eq!(entry(&linked.value), told);
 }
 
-#[test]
-pub(super) fn l7_nothing_comes_to_what_a_person_made_and_turned_private_while_away() {
-    // Seed 21087315: of an occurrence, beside that it is private.
+/// A series that a person made in this calendar, too, which has left since. `came` came along to its first occurrence before that,
+/// and was not written. Then the event's own calendar and this one have these patches of it.
+fn parted(came: Option<&str>, there: &str, here: Option<&str>) -> (Linked, Member, Copy) {
     let series = with(&event(), Slot::Rule, 1);
     let (mut linked, origin, _) = origin(Mask::everything(), &series);
-    let mut own = copy(1, &series);
+    let Copy { id, calendar, .. } = copy(1, &series);
+    let mut own = Copy::made_there(id, calendar, "o1".into(), version(1), series);
     let config = cause(CauseKind::Config);
     let everything = Mask::everything();
     let (mut member, _) = rules::attach(&mut linked, &mut own, Role::Both, everything, &config);
+    if came.is_some() {
+        linked.value = patched(&linked.value, came, None);
+    }
+    linked
+        .authors
+        .insert(Unit::Override(occurrence(0)), origin.calendar);
+    rules::outward_own(&linked, &mut member, &mut own, &flow());
     rules::unlink(&mut linked, &mut member, &[origin]);
-    linked.value = patched(&linked.value, Some("t9"), None);
-    own.local = patched(&own.local, None, Some(Privacy::Private));
-    own.local = with(&own.local, Slot::Place, 3);
+    linked.value = patched(&linked.value, Some(there), None);
+    own.local = patched(&own.local, here, Some(Privacy::Private));
+    (linked, member, own)
+}
+
+#[test]
+pub(super) fn l7_nothing_comes_to_what_a_person_made_and_turned_private_while_away() {
+    // Seed 21087315: of an occurrence, beside that it is private.
+    let (mut linked, mut member, mut own) = parted(None, "t9", None);
     let done = rules::relink_own(&mut linked, &mut member, &mut own, &flow());
     assert_eq!(entry(&own.local), (None, Some(Privacy::Private)));
     assert_eq!(done.copy.units, BTreeSet::new());
     assert_eq!(entry(&linked.value).1, Some(Privacy::Private));
+}
+
+#[test]
+fn l7_nor_does_what_had_come_and_waited_stay_in_what_turned_private_while_away() {
+    // Seeds 24302784, 24989991, and what 21087315 was taken for at first.
+    for there in ["t9", "t11"] {
+        let (mut linked, mut member, mut own) = parted(Some("t9"), there, Some("t9"));
+        assert_eq!(entry(&own.base.as_ref().unwrap().local), (None, None));
+        rules::relink_own(&mut linked, &mut member, &mut own, &flow());
+        rules::outward_own(&linked, &mut member, &mut own, &flow());
+        assert_eq!(entry(&own.local), (None, Some(Privacy::Private)), "{there}");
+    }
 }
