@@ -1,7 +1,7 @@
 //! What became of a write of unknown outcome: the provider is looked at (R4, R10).
 
 use providers::{Found, Seen, Sighting};
-use storage::{Store, copies, intents};
+use storage::{Store, calendars, copies, intents};
 use sync::{
     Copy, Intent, Law, Operation, Outcome,
     law::holds,
@@ -25,6 +25,9 @@ impl Hub {
         outcome: Outcome,
     ) -> Result<()> {
         let place = work.place();
+        let mut tx = store.read().await?;
+        let feed = calendars::feed(&mut tx, work.id()).await?;
+        drop(tx);
         let intent = &Intent {
             remote_id: sought(copy, intent),
             ..intent.clone()
@@ -56,8 +59,10 @@ impl Hub {
         };
         let known = intents::outcome(&mut tx, intent.stamp).await?;
         let overtaken = known != Some(outcome) || row.copy.remote != copy.remote;
-        if overtaken && holds(Law::FreshLook) {
-            // Whoever had the lease before has heard meanwhile what became of it: what was seen is older than that (R4).
+        // The feed may have told that what was found is gone, before anybody knew whose it was.
+        let passed = calendars::feed(&mut tx, work.id()).await? != feed;
+        if (overtaken && holds(Law::OvertakenLook)) || (passed && holds(Law::FreshLook)) {
+            // Whoever has the lease now has heard what is newer than what was seen: it is looked again (R4).
             return Ok(());
         }
         let sighting = own(&mut tx, work.id(), intent, sighting).await?;

@@ -51,8 +51,8 @@ pub(crate) enum Stage {
     Replied(Reply),
     /// Look under this id, or by stamp. What was known when that was decided.
     Look(Option<String>, Known),
-    /// What was found under this id, and what was known when the look was decided.
-    Found(Option<Object>, String, Known),
+    /// What was found under this id, when the feed had been read so often, and what was known when the look was decided.
+    Found(Option<Object>, String, u64, Known),
 }
 
 /// What becomes of a request.
@@ -301,11 +301,18 @@ impl World {
             Stage::Look(id, known) => {
                 let found = self.look(place, id.as_deref(), flight.stamp);
                 let found = self.perhaps_stale(place, found);
-                Some(Stage::Found(found, id.unwrap_or_default(), known))
+                let feed = self.hub.feeds[place];
+                Some(Stage::Found(found, id.unwrap_or_default(), feed, known))
             }
             // Somebody else, who had the lease before, has heard what became of it meanwhile.
-            Stage::Found(.., ref before) if known != *before && holds(Law::FreshLook) => None,
-            Stage::Found(found, id, _) => {
+            Stage::Found(.., ref before) if known != *before && holds(Law::OvertakenLook) => None,
+            // The feed went past what was found: it may be older than what that has told.
+            Stage::Found(_, id, feed, _)
+                if feed != self.hub.feeds[place] && holds(Law::FreshLook) =>
+            {
+                Some(Stage::Look((!id.is_empty()).then_some(id), known))
+            }
+            Stage::Found(found, id, ..) => {
                 let seen = self.hub.observation(found.as_ref(), &id);
                 say!(
                     self,

@@ -334,7 +334,7 @@ impl Digest {
         for Flight { row, stamp, stage } in flights {
             self.put(row);
             self.stamp(Some(*stamp));
-            self.stage(stage);
+            self.stage(stage, hub.feeds[place]);
         }
         for (row, since) in waiting {
             let asked = page.as_ref().is_some_and(|page| page.began >= *since);
@@ -346,7 +346,7 @@ impl Digest {
         }
     }
 
-    fn stage(&mut self, stage: &Stage) {
+    fn stage(&mut self, stage: &Stage, feed_now: u64) {
         self.put(std::mem::discriminant(stage));
         match stage {
             Stage::Ready(write) => self.write(write),
@@ -357,8 +357,8 @@ impl Digest {
                 }
             }
             Stage::Look(id, known) => self.put((id, format!("{known:?}"))),
-            Stage::Found(found, id, known) => {
-                self.put((id, found.is_some(), format!("{known:?}")));
+            Stage::Found(found, id, feed, known) => {
+                self.put((id, *feed == feed_now, found.is_some(), format!("{known:?}")));
                 if let Some(found) = found {
                     self.object(found);
                 }

@@ -22,6 +22,7 @@ both! {
     row_73_lease_lost_in_mid_write,
     row_73_lease_lost_in_mid_read,
     row_73_lease_lost_in_mid_look,
+    row_73_lease_lost_in_mid_look_at_what_goes,
     what_was_read_before_a_write_is_digested_before_it,
 }
 
@@ -338,6 +339,36 @@ async fn row_73_lease_lost_in_mid_look(database: Database) {
     }
     let log = world.models[1].log();
     assert_eq!(log.len(), 1, "it was made once: {log:?}");
+    is_at_rest(&world).await;
+}
+
+/// Or it has found what is gone by now, as the other one was told before anybody knew whose it was.
+async fn row_73_lease_lost_in_mid_look_at_what_goes(database: Database) {
+    let world = linked(&database, 2).await;
+    world.models[1].manners().own_ids = true;
+    world.models[0].put("a", visit());
+    world.pull(0).await;
+    world.models[1].lossy.store(true, Ordering::Relaxed);
+    world.push(1).await;
+    world.models[1].lossy.store(false, Ordering::Relaxed);
+    let bell = Arc::new(Notify::new());
+    world.models[1].manners().lingers = Some(bell.clone());
+    let other = world.other_hub(Arc::new(SystemIds)).await;
+    let store = other.store(world.store.tenant()).await.unwrap();
+    let old = world.push(1);
+    let new = async {
+        let looked = async || world.models[1].manners().lingers.is_none();
+        until("it was found", looked).await;
+        world.models[1].remove(&world.id_of(1, "Visit"));
+        other.pull(&store, world.calendars[1]).await.unwrap();
+        bell.notify_one();
+    };
+    tokio::join!(old, new);
+    world.settle().await;
+    // That somebody deleted it nobody was told; it is not taken for one that is there.
+    for model in 0..2 {
+        assert_eq!(world.titles(model), ["Visit"]);
+    }
     is_at_rest(&world).await;
 }
 
