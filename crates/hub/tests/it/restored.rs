@@ -125,6 +125,14 @@ async fn what_was_given_out_before_is_not_given_out_again(database: Database) {
     let before = world.event(0, "Plan").await;
     let position = world.hub.position(&world.actor).await.unwrap();
     mark(&world).await;
+    let since = world.hub.restored(&world.store).await.unwrap();
+    let anew = world.hub.position(&world.actor).await.unwrap();
+    assert!(anew > position + 1000, "{anew}");
+    // More than once does no harm.
+    world.clock.advance(60);
+    mark(&world).await;
+    assert_eq!(world.hub.restored(&world.store).await.unwrap(), since);
+    assert_eq!(world.hub.position(&world.actor).await.unwrap(), anew);
     let calendar = world.calendars[0];
     // Whoever has read further than the backup goes was told of positions that come again otherwise.
     for told in [position - 1, position, position + 1, position + 1000] {
