@@ -124,6 +124,10 @@ async fn what_was_given_out_before_is_not_given_out_again(database: Database) {
     let world = mirrored(&database).await;
     let before = world.event(0, "Plan").await;
     let position = world.hub.position(&world.actor).await.unwrap();
+    let mut follower = world.hub.follow(&world.actor).await.unwrap();
+    follower.borrow_and_update();
+    world.hub.mark_restored(&world.store).await.unwrap();
+    assert!(follower.has_changed().unwrap(), "whoever waits is told");
     mark(&world).await;
     let since = world.hub.restored(&world.store).await.unwrap();
     let anew = world.hub.position(&world.actor).await.unwrap();
