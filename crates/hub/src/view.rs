@@ -43,7 +43,7 @@ pub struct EventView {
     /// Whether its provider has it.
     pub there: bool,
     /// Which occurrence of a series it is, where a provider has to have that as an event of its own. Only told by
-    /// [`crate::Hub::event`], as is what follows.
+    /// [`crate::Hub::event`] and [`crate::Hub::events_told`], as is what follows.
     pub occurrence: Option<RecurrenceId>,
     /// Calendars in which the event is single events, since their providers cannot have it as a series.
     pub exploded: Vec<Exploded>,

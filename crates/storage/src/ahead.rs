@@ -168,28 +168,35 @@ pub async fn of_changed(tx: &mut Tx, changed: &[CopyId]) -> Result<()> {
     }
     let ids: BTreeSet<LinkedId> = values.iter().map(|value| value.id).collect();
     let ids: Vec<LinkedId> = ids.into_iter().collect();
+    let all = of_linked(tx, &ids).await?;
     let ahead = &mut tx.known.ahead;
-    ahead.forget_members();
     ahead.linked = values.into_iter().map(|value| (value.id, value)).collect();
-    ahead.of_linked = ids.iter().map(|id| (*id, BTreeSet::new())).collect();
-    ahead.of_copy = changed.iter().map(|id| (*id, BTreeSet::new())).collect();
-    let mut others = BTreeSet::new();
-    for (sql, list) in MEMBERS.asking(&ids) {
-        for member in tx.list::<Member, _>(sql, list).await? {
-            let ahead = &mut tx.known.ahead;
-            if !ahead.copies.contains_key(&member.copy) {
-                others.insert(member.copy);
-            }
-            ahead.has_read(member);
-        }
+    for copy in changed {
+        ahead.of_copy.entry(*copy).or_default();
     }
-    let others: Vec<CopyId> = others.into_iter().collect();
+    let unread = |copy: &CopyId| !ahead.copies.contains_key(copy);
+    let others: Vec<CopyId> = all.into_iter().filter(unread).collect();
     for (sql, list) in COPIES.asking(&others) {
         for row in tx.list::<copies::Row, _>(sql, list).await? {
             tx.known.ahead.copies.insert(row.copy.id, row);
         }
     }
     spans_of(tx, changed).await
+}
+
+/// Reads the members of linked events. Which copies these, and those that they are with elsewhere, are.
+pub async fn of_linked(tx: &mut Tx, linked: &[LinkedId]) -> Result<BTreeSet<CopyId>> {
+    let ahead = &mut tx.known.ahead;
+    ahead.forget_members();
+    ahead.of_linked = linked.iter().map(|id| (*id, BTreeSet::new())).collect();
+    let mut copies = BTreeSet::new();
+    for (sql, list) in MEMBERS.asking(linked) {
+        for member in tx.list::<Member, _>(sql, list).await? {
+            copies.insert(member.copy);
+            tx.known.ahead.has_read(member);
+        }
+    }
+    Ok(copies)
 }
 
 async fn spans_of(tx: &mut Tx, changed: &[CopyId]) -> Result<()> {

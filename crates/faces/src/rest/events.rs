@@ -119,7 +119,7 @@ pub(super) async fn list(
     app.hub.calendar(&actor, calendar).await?;
     let events = app
         .hub
-        .events(&actor, calendar, which.cursor.map(CopyId), PAGE, false)
+        .events_told(&actor, calendar, which.cursor.map(CopyId), PAGE)
         .await?;
     let next = (events.len() == PAGE)
         .then(|| events.last().map(|e| e.id.0))

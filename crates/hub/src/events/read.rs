@@ -32,12 +32,10 @@ impl Hub {
         if level < Access::Owner {
             return Ok(access::veiled(level, row));
         }
-        let (occurrence, exploded) = self.told(&mut tx, &row).await?;
-        Ok(EventView {
-            occurrence,
-            exploded,
-            ..EventView::of(row)
-        })
+        let mut told = [EventView::of(row)];
+        self.tell_series(&mut tx, &mut told).await?;
+        let [event] = told;
+        Ok(event)
     }
 
     /// The event that a client named so in this calendar, dead or alive.
@@ -97,19 +95,24 @@ impl Hub {
     ) -> Result<Vec<EventView>> {
         let mut tx = self.store(actor.tenant).await?.read().await?;
         let level = reads(&mut tx, actor, calendar).await?;
-        let limit = limit.min(EVENTS_MAX);
-        let (mut after, mut found) = (after, Vec::new());
-        loop {
-            let wanted = limit - found.len();
-            let rows = copies::page(&mut tx, calendar, after, wanted, include_deleted).await?;
-            let is_last = rows.len() < wanted;
-            after = rows.last().map(|row| row.copy.id).or(after);
-            let views = rows.into_iter().map(|row| access::veiled(level, row));
-            found.extend(views.filter(|view| view.alive || include_deleted));
-            if is_last || found.len() >= limit {
-                return Ok(found);
-            }
+        page(&mut tx, level, calendar, after, limit, include_deleted).await
+    }
+
+    /// Living events of a calendar in the same order, with what is told of series that a provider cannot have.
+    pub async fn events_told(
+        &self,
+        actor: &Actor,
+        calendar: CalendarId,
+        after: Option<CopyId>,
+        limit: usize,
+    ) -> Result<Vec<EventView>> {
+        let mut tx = self.store(actor.tenant).await?.read().await?;
+        let level = reads(&mut tx, actor, calendar).await?;
+        let mut found = page(&mut tx, level, calendar, after, limit, false).await?;
+        if level >= Access::Owner {
+            self.tell_series(&mut tx, &mut found).await?;
         }
+        Ok(found)
     }
 
     /// Living events of a calendar in the same order, without the first `skip`.
@@ -205,6 +208,30 @@ impl Hub {
             windows::Taken::Copy(row) => Taken::Event(Box::new(EventView::of(*row))),
         };
         Ok(found.into_iter().map(taken).collect())
+    }
+}
+
+/// Events of a calendar in a stable order, as far as they may be seen.
+async fn page(
+    tx: &mut Tx,
+    level: Access,
+    calendar: CalendarId,
+    mut after: Option<CopyId>,
+    limit: usize,
+    include_deleted: bool,
+) -> Result<Vec<EventView>> {
+    let limit = limit.min(EVENTS_MAX);
+    let mut found = Vec::new();
+    loop {
+        let wanted = limit - found.len();
+        let rows = copies::page(tx, calendar, after, wanted, include_deleted).await?;
+        let is_last = rows.len() < wanted;
+        after = rows.last().map(|row| row.copy.id).or(after);
+        let views = rows.into_iter().map(|row| access::veiled(level, row));
+        found.extend(views.filter(|view| view.alive || include_deleted));
+        if is_last || found.len() >= limit {
+            return Ok(found);
+        }
     }
 }
 

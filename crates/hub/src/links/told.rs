@@ -2,11 +2,14 @@
 
 use calendar::RecurrenceId;
 use jiff::Timestamp;
-use storage::{Tx, copies, members};
-use sync::{CalendarId, CauseKind, Part};
+use storage::{Tx, ahead, members};
+use sync::{CalendarId, CauseKind, CopyId, LinkedId, Part};
 
 use super::flow::Flow;
-use crate::{Hub, Result};
+use crate::{EventView, Hub, Result};
+
+/// From so many on it is worth while to read ahead.
+const FEW: usize = 3;
 
 /// A calendar in which a series is single events, since its provider cannot have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,19 +25,30 @@ pub struct Exploded {
 }
 
 impl Hub {
-    /// Which occurrence of a series a copy is, if it is but one, and where the event that it is of is exploded.
-    pub(crate) async fn told(
+    /// Tells of events which occurrence of a series each is, if it is but one, and where the event that it is of is exploded.
+    pub(crate) async fn tell_series(&self, tx: &mut Tx, events: &mut [EventView]) -> Result<()> {
+        let linked: Vec<LinkedId> = events.iter().filter_map(|event| event.linked).collect();
+        if linked.len() >= FEW && tx.is_far() {
+            ahead::of_linked(tx, &linked).await?;
+        }
+        for event in events {
+            if let Some(linked) = event.linked {
+                (event.occurrence, event.exploded) = self.told(tx, event.id, linked).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn told(
         &self,
         tx: &mut Tx,
-        row: &copies::Row,
+        copy: CopyId,
+        linked: LinkedId,
     ) -> Result<(Option<RecurrenceId>, Vec<Exploded>)> {
         let (mut occurrence, mut exploded) = (None, Vec::new());
-        let Some(linked) = row.linked else {
-            return Ok((occurrence, exploded));
-        };
         for member in members::of_linked(tx, linked).await? {
             if let Part::Occurrence(id) = member.part
-                && member.copy == row.copy.id
+                && member.copy == copy
             {
                 occurrence = Some(id);
             }

@@ -111,6 +111,7 @@ async fn its_occurrences_are_events_of_their_own(database: Database) {
     linked(&world, Role::Both).await;
     assert_eq!(at(&world, 1), singles("Yoga", &THURSDAYS));
     assert_eq!(at(&world, 0).len(), 1);
+    lists_tell_of_them(&world).await;
     // One is moved and renamed there: that is an occurrence of the series here.
     world.models[1].edit(&single(&world, "2026-12-03"), |e| {
         "Yoga outside".clone_into(&mut e.title);
@@ -140,6 +141,25 @@ async fn its_occurrences_are_events_of_their_own(database: Database) {
     let mut expected = singles("Qigong", &[&THURSDAYS[..2], &THURSDAYS[5..]].concat());
     expected.insert(2, "2026-12-04 11 Yoga outside".to_owned());
     assert_eq!(at(&world, 1), expected);
+}
+
+/// A list of events tells the same as each of them by itself.
+async fn lists_tell_of_them(world: &World) {
+    for (calendar, each) in [(0, 0), (1, THURSDAYS.len())] {
+        let calendar = world.calendars[calendar];
+        let listed = world
+            .hub
+            .events_told(&world.actor, calendar, None, 100)
+            .await
+            .unwrap();
+        let occurrences = listed.iter().filter(|event| event.occurrence.is_some());
+        assert_eq!(occurrences.count(), each);
+        assert!(listed.iter().all(|event| event.exploded.len() == 1));
+        for event in &listed {
+            let alone = world.hub.event(&world.actor, event.id).await.unwrap();
+            assert_eq!(alone, *event);
+        }
+    }
 }
 
 async fn they_move_with_the_days(database: Database) {
