@@ -10,6 +10,9 @@ use sync::{CalendarId, CopyId, Linked, LinkedId, Member};
 
 use crate::{Result, Tx, bulk::Listed, copies, dialect::Dialect, spans::Span, value::Value};
 
+/// From so many events on it is worth while to read ahead, where the database is another program.
+pub const FEW: usize = 3;
+
 /// What was read. What is taken out is not asked for again, or else is read again.
 #[derive(Default)]
 pub(crate) struct Ahead {

@@ -102,7 +102,7 @@ laws! {
     RotatedIsTheSame "R10-rotated-is-the-same" "Where ids do not last, what is gone and what has come with the same content are one event.",
     ReusedIdsTellNothing "R10-reused-ids-tell-nothing" "Where ids do not last, what has the id of an event that was gone, or another time and title, is another event.",
     HeirsTakeEdits "R10-heirs-take-edits" "What is edited on a second object is the edit of the copy that stays.",
-    SecondsColorIsHanded "R10-seconds-color-is-handed" "What somebody has set for themselves on an object that goes, a colour, goes to the copy that stays.",
+    SecondsColorIsHanded "R10-seconds-color-is-handed" "The colour that somebody has chosen on an object that goes is that of the copy that stays.",
     SecondAsItWas "R10-second-as-it-was" "A second object that a person restores as it was is no edit of the first.",
     HeirsEditorsSawTheirs "R10-heirs-editors-saw-theirs" "Who edits a second object saw what its provider had, not what still waited here.",
     CoveredStays "L1-covered-stays" "What a mask covers does not flow in.",

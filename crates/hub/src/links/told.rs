@@ -8,9 +8,6 @@ use sync::{CalendarId, CauseKind, CopyId, LinkedId, Part};
 use super::flow::Flow;
 use crate::{EventView, Hub, Result};
 
-/// From so many on it is worth while to read ahead.
-const FEW: usize = 3;
-
 /// A calendar in which a series is single events, since its provider cannot have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exploded {
@@ -28,7 +25,7 @@ impl Hub {
     /// Tells of events which occurrence of a series each is, if it is but one, and where the event that it is of is exploded.
     pub(crate) async fn tell_series(&self, tx: &mut Tx, events: &mut [EventView]) -> Result<()> {
         let linked: Vec<LinkedId> = events.iter().filter_map(|event| event.linked).collect();
-        if linked.len() >= FEW && tx.is_far() {
+        if linked.len() >= ahead::FEW && tx.is_far() {
             ahead::of_linked(tx, &linked).await?;
         }
         for event in events {

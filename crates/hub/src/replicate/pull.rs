@@ -24,8 +24,6 @@ use crate::{Error, Hub, Result, runs::RunKind};
 const CHUNK: usize = 100;
 /// How many events of a long listing are read at once.
 const LATER: usize = 1_000;
-/// From so many on it is worth while to read ahead.
-const FEW: usize = 3;
 
 /// How often a calendar is read anew if another process has read it meanwhile.
 const READS_MAX: usize = 3;
@@ -371,7 +369,7 @@ async fn changes(work: &Work) -> Result<Changes, Failure> {
 
 /// Reads what the sightings of one transaction will ask for, a few statements for all of them.
 async fn read_ahead(tx: &mut Tx, calendar: CalendarId, chunk: &[Sighting]) -> Result<()> {
-    if chunk.len() < FEW || !tx.is_far() {
+    if chunk.len() < ahead::FEW || !tx.is_far() {
         return Ok(());
     }
     let versions: HashMap<&str, Option<&Version>> = chunk
@@ -393,7 +391,7 @@ async fn read_ahead(tx: &mut Tx, calendar: CalendarId, chunk: &[Sighting]) -> Re
         .filter(is_news)
         .map(|row| row.copy.id)
         .collect();
-    if news.len() < FEW {
+    if news.len() < ahead::FEW {
         return Ok(());
     }
     // Always before the events that are linked along them: who changes a link has it first, too.

@@ -88,6 +88,8 @@ impl World {
             // Where a moved event meets what others had of it, the others win; and what another installation writes looks
             // like somebody's edit. What lost is kept.
             || ((moved || self.other.is_some()) && self.is_elsewhere(edit, losers))
+            // Or it met them without the half that somebody split off it there, which has what lost.
+            || (moved && self.is_split_off(edit, body))
             // It went along to a calendar that lets nothing of it out.
             || (moved && self.is_kept_back(edit, body))
             // Or to a target, whose own event it is from then on, whatever is written where it came from.
@@ -110,6 +112,16 @@ impl World {
                     && object.body.categories == body.categories
                     && edit.slot.read(&object.body) == Some(edit.number)
             })
+        })
+    }
+
+    /// Whether another event than that of `body` has what this edit wrote.
+    fn is_split_off(&self, edit: &Edit, body: &Event) -> bool {
+        let mut objects = self.providers.iter().flat_map(|p| p.objects.values());
+        objects.any(|object| {
+            object.live
+                && object.body.categories != body.categories
+                && edit.slot.read(&object.body) == Some(edit.number)
         })
     }
 

@@ -147,10 +147,8 @@ fn relink_part(
     if !holds(Law::RelinkMerges) {
         member.agreed = copy.local.clone();
     }
-    let (shown, before) = (
-        shown(linked, member, copy.id),
-        Before::of(linked, member, copy),
-    );
+    let before = Before::of(linked, member, copy);
+    let shown = shown(linked, member, copy.id);
     let (hidden, mut left) = (covered(linked, member, copy), BTreeSet::new());
     for unit in unit::all([&shown, &member.agreed, &copy.local]) {
         let covered = hidden(&unit);
@@ -184,15 +182,14 @@ fn relink_part(
     }
     if own && holds(Law::BlocksBringNothing) {
         // It turned private with this, or the whole event did: what a person made has what is its own.
-        let mut units: BTreeSet<Unit> = done.copy.units.union(&done.moved).cloned().collect();
-        units.retain(|unit| hides(unit, linked, member));
-        for unit in &units {
+        let all = done.copy.units.union(&done.moved).cloned();
+        let (hidden, mut units) = all.partition::<BTreeSet<Unit>, _>(|u| hides(u, linked, member));
+        for unit in &hidden {
             before.take_back(unit, member, copy);
         }
-        done.copy.units.extend(units);
-        done.copy
-            .units
-            .retain(|unit| !unit.same(&copy.local, &before.copy.local));
+        units.extend(hidden);
+        units.retain(|unit| !unit.same(&copy.local, &before.copy.local));
+        done.copy.units = units;
     }
     done.copy.units.extend(left);
     live(linked, member, copy, cause, &mut done);

@@ -61,8 +61,9 @@ pub(super) fn landed(
             unit.take(&mut base.local, local);
             continue;
         }
-        // But an object that goes takes along what a person has chosen, if it was one.
-        edited |= !ours || (copy.heir.is_some() && holds(Law::SecondsColorIsHanded));
+        // But an object that goes takes along the colour that a person has chosen, if it was one.
+        let handed = copy.heir.is_some() && unit == Unit::Color;
+        edited |= !ours || (handed && holds(Law::SecondsColorIsHanded));
         // Whoever edited one may have been faster than we: both started from what was there before.
         let start = if holds(Law::EditOnTopOfSent) && !is_by_itself(&unit, intent, &before) {
             Start {
