@@ -210,10 +210,16 @@ impl Hub {
                 _ => self.daily(self.prune(store)).await,
             }
         };
+        // A task of its own: SQLite's statements run where they are called, so that work which is all statements leaves nobody
+        // beside it in its own task a turn.
+        let mut holding = JoinSet::new();
+        let (hub, held, leased) = (self.clone(), store.clone(), job.clone());
+        holding.spawn(async move { hub.hold(&held, &leased).await });
         let outcome = tokio::select! {
             outcome = work => outcome,
-            () = self.hold(store, &job) => return,
+            _ = holding.join_next() => return,
         };
+        drop(holding);
         let ended = match outcome {
             Ok(next) => self.finish(store, &job, next).await,
             Err(error) => {
