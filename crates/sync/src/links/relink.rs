@@ -149,12 +149,12 @@ fn relink_part(
     }
     let before = Before::of(linked, member, copy);
     let shown = shown(linked, member, copy.id);
-    let (hidden, mut left) = (covered(linked, member, copy), BTreeSet::new());
+    let hidden = covered(linked, member, copy);
     for unit in unit::all([&shown, &member.agreed, &copy.local]) {
         let covered = hidden(&unit);
         if own && member.role.receives() && hides(&unit, linked, member) && holds(Law::OwnIsLeft) {
             if !unit.same(&shown, &member.agreed) {
-                left.extend(leave(&unit, &shown, linked, member, copy, cause));
+                leave(&unit, &shown, linked, member, copy, cause);
                 unit.take(&mut member.agreed, &shown);
             }
             continue;
@@ -182,16 +182,13 @@ fn relink_part(
     }
     if own && holds(Law::BlocksBringNothing) {
         // It turned private with this, or the whole event did: what a person made has what is its own.
-        let all = done.copy.units.union(&done.moved).cloned();
-        let (hidden, mut units) = all.partition::<BTreeSet<Unit>, _>(|u| hides(u, linked, member));
-        for unit in &hidden {
-            before.take_back(unit, member, copy);
+        for unit in done.copy.units.union(&done.moved) {
+            if hides(unit, linked, member) {
+                before.take_back(unit, member, copy);
+            }
         }
-        units.extend(hidden);
-        units.retain(|unit| !unit.same(&copy.local, &before.copy.local));
-        done.copy.units = units;
     }
-    done.copy.units.extend(left);
+    done.copy.units = unit::diff(&before.copy.local, &copy.local);
     live(linked, member, copy, cause, &mut done);
     done
 }
