@@ -213,8 +213,7 @@ impl Hub {
         // A task of its own: SQLite's statements run where they are called, so that work which is all statements leaves nobody
         // beside it in its own task a turn.
         let mut holding = JoinSet::new();
-        let (hub, held, leased) = (self.clone(), store.clone(), job.clone());
-        holding.spawn(async move { hub.hold(&held, &leased).await });
+        holding.spawn(self.clone().hold(store.clone(), job.clone()));
         let outcome = tokio::select! {
             outcome = work => outcome,
             _ = holding.join_next() => return,
@@ -236,11 +235,11 @@ impl Hub {
     }
 
     /// Keeps a job's lease while it is worked on; returns when the lease is lost, and the work with it.
-    async fn hold(&self, store: &Store, job: &jobs::Job) {
+    async fn hold(self, store: Store, job: jobs::Job) {
         loop {
             tokio::time::sleep(HEARTBEAT).await;
             let until = self.after(Duration::from_secs(LEASE_SECONDS.unsigned_abs()));
-            if let Ok(false) = jobs::extend(store, job, until).await {
+            if let Ok(false) = jobs::extend(&store, &job, until).await {
                 tracing::warn!(kind = job.kind, "another worker took this job");
                 return;
             }

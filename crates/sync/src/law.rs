@@ -1,7 +1,7 @@
 //! The rules of sync, taken apart, so that a simulation can take each away and see that something breaks without it.
 //!
 //! A law is looked up where it is applied: `if law::holds(Law::EchoIsRemote)`. What the hub carries out is looked up in the
-//! simulation's model of it only, not in the hub. Without the feature `mutants`, which only the
+//! simulation's model of it, and in the hub where its own tests or lives can miss it. Without the feature `mutants`, which only the
 //! simulation asks for, [`holds`] is a constant and nothing of this is left in the program.
 
 macro_rules! laws {
