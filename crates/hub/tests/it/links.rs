@@ -23,6 +23,11 @@ both! {
     an_edit_in_the_hub_reaches_all_and_can_be_undone,
 }
 
+/// Two calendars, both ways.
+fn pair(one: usize, other: usize) -> [(usize, Role, Mask); 2] {
+    [one, other].map(|calendar| (calendar, Role::Both, Mask::everything()))
+}
+
 async fn linked(database: &Database, count: usize) -> World {
     let world = World::new(database, count).await;
     let all: Vec<_> = (0..count)
@@ -104,8 +109,7 @@ async fn series_with_moved_and_cancelled_occurrences_stay_whole(database: Databa
 
 async fn what_comes_along_one_link_goes_on_along_the_next(database: Database) {
     let world = World::new(&database, 4).await;
-    let both = |one, other| [one, other].map(|calendar| (calendar, Role::Both, Mask::everything()));
-    for pair in [both(0, 1), both(1, 2), both(2, 3)] {
+    for pair in [pair(0, 1), pair(1, 2), pair(2, 3)] {
         world.link(&pair).await;
     }
     // What a link made is no original of the next: each event begins in the middle.
@@ -121,16 +125,15 @@ async fn what_comes_along_one_link_goes_on_along_the_next(database: Database) {
         assert_eq!(world.titles(model), ["Moved"], "at {model}");
     }
     // Nor of one that is made when they are there.
-    world.link(&both(0, 3)).await;
+    world.link(&pair(0, 3)).await;
     world.settle().await;
     assert_eq!(world.titles(3), [""; 0]);
 }
 
 async fn a_mirror_that_somebody_edits_when_its_link_has_gone_is_theirs(database: Database) {
     let world = World::new(&database, 3).await;
-    let both = |one, other| [one, other].map(|calendar| (calendar, Role::Both, Mask::everything()));
-    let first = world.link(&both(0, 1)).await;
-    world.link(&both(1, 2)).await;
+    let first = world.link(&pair(0, 1)).await;
+    world.link(&pair(1, 2)).await;
     world.models[0].put("a", event("a@x", "Visit", "2026-11-24T09:00:00"));
     world.settle().await;
     assert_eq!(world.titles(2), [""; 0]);

@@ -26,6 +26,19 @@ both! {
     what_was_read_before_a_write_is_digested_before_it,
 }
 
+/// The next answer of a provider is on its way until this rings.
+fn lingers(world: &World, model: usize) -> Arc<Notify> {
+    let bell = Arc::new(Notify::new());
+    world.models[model].manners().lingers = Some(bell.clone());
+    bell
+}
+
+/// Waits until that answer has been given.
+async fn is_on_its_way(world: &World, model: usize) {
+    let given = async || world.models[model].manners().lingers.is_none();
+    until("the answer is on its way", given).await;
+}
+
 async fn row_68_clock_skew(database: Database) {
     for skew in [86_400, -86_400] {
         let world = visited(&database).await;
@@ -290,8 +303,7 @@ async fn row_73_lease_lost_in_mid_read(database: Database) {
     let store = other.store(world.store.tenant()).await.unwrap();
     let old = world.hub.pull(&world.store, world.calendars[0]);
     let new = async {
-        let listed = async || world.models[0].manners().lingers.is_none();
-        until("the old page is on its way", listed).await;
+        is_on_its_way(&world, 0).await;
         world.models[0].put("a", body);
         other.pull(&store, world.calendars[0]).await.unwrap();
         bell.notify_one();
@@ -320,14 +332,12 @@ async fn row_73_lease_lost_in_mid_look(database: Database) {
     world.models[1].manners().late = true;
     world.push(1).await;
     world.models[1].manners().late = false;
-    let bell = Arc::new(Notify::new());
-    world.models[1].manners().lingers = Some(bell.clone());
+    let bell = lingers(&world, 1);
     let other = world.other_hub(Arc::new(SystemIds)).await;
     let store = other.store(world.store.tenant()).await.unwrap();
     let old = world.push(1);
     let new = async {
-        let looked = async || world.models[1].manners().lingers.is_none();
-        until("nothing was found", looked).await;
+        is_on_its_way(&world, 1).await;
         world.models[1].deliver();
         other.pull(&store, world.calendars[1]).await.unwrap();
         bell.notify_one();
@@ -351,14 +361,12 @@ async fn row_73_lease_lost_in_mid_look_at_what_goes(database: Database) {
     world.models[1].lossy.store(true, Ordering::Relaxed);
     world.push(1).await;
     world.models[1].lossy.store(false, Ordering::Relaxed);
-    let bell = Arc::new(Notify::new());
-    world.models[1].manners().lingers = Some(bell.clone());
+    let bell = lingers(&world, 1);
     let other = world.other_hub(Arc::new(SystemIds)).await;
     let store = other.store(world.store.tenant()).await.unwrap();
     let old = world.push(1);
     let new = async {
-        let looked = async || world.models[1].manners().lingers.is_none();
-        until("it was found", looked).await;
+        is_on_its_way(&world, 1).await;
         world.models[1].remove(&world.id_of(1, "Visit"));
         other.pull(&store, world.calendars[1]).await.unwrap();
         bell.notify_one();
@@ -382,12 +390,10 @@ async fn what_was_read_before_a_write_is_digested_before_it(database: Database) 
     world.models[1].edit(&mirror, |event| event.text = Text::plain("Noted"));
     world.models[0].edit("a", |event| event.title = "Second".into());
     world.pull(0).await;
-    let bell = Arc::new(Notify::new());
-    world.models[1].manners().lingers = Some(bell.clone());
+    let bell = lingers(&world, 1);
     let page = world.hub.pull(&world.store, world.calendars[1]);
     let write = async {
-        let listed = async || world.models[1].manners().lingers.is_none();
-        until("the page is on its way", listed).await;
+        is_on_its_way(&world, 1).await;
         let write = world.push(1);
         tokio::pin!(write);
         // It waits for the page; whoever does not has long been done by then.
