@@ -85,11 +85,11 @@ const GET_MANY: &str = "
 const BY_REMOTE: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND remote_hash = $3 ORDER BY alive DESC, updated DESC";
-// The condition is that of the index in `0024_written.sql`, word for word.
+// The condition is that of the index in `0024_written.sql`, word for word; CROSS keeps SQLite from beginning with all copies.
 const WRITTEN_SINCE: &str = "
-    SELECT DISTINCT c.id, c.remote_hash FROM intents i JOIN copies c ON c.tenant = i.tenant AND c.id = i.copy
+    SELECT DISTINCT c.id, c.remote_hash FROM intents i CROSS JOIN copies c
     WHERE i.tenant = $1 AND i.calendar = $2 AND i.closed_at >= $3 AND i.outcome IN ('done', 'partly')
-        AND c.calendar = $2 AND c.remote_hash IS NOT NULL";
+        AND c.tenant = $1 AND c.id = i.copy AND c.calendar = $2 AND c.remote_hash IS NOT NULL";
 const BY_UID: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND uid_hash = $3 ORDER BY alive DESC, updated DESC";

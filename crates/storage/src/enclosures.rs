@@ -1,6 +1,6 @@
 //! What clients put beside an event: files, and properties of their own. It never leaves for a provider.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use calendar::RecurrenceId;
 use jiff::{Timestamp, tz::TimeZone};
@@ -69,8 +69,8 @@ const OF_CALENDAR: &str = "
     WHERE tenant = $1 AND calendar = $2 AND kind = $3 ORDER BY created, id";
 const OF_COPIES: &str =
     "SELECT id, copy, content FROM enclosures WHERE tenant = $1 AND kind = $2 AND copy IN ($3)";
-const PLACES: &str = "
-    SELECT DISTINCT copy, occurrence FROM enclosures WHERE tenant = $1 AND calendar = $2 AND kind = $3";
+const PLACES: &str =
+    "SELECT copy, occurrence FROM enclosures WHERE tenant = $1 AND calendar = $2 AND kind = $3";
 const DELETE: &str = "DELETE FROM enclosures WHERE tenant = $1 AND id = $2";
 const PRUNE: &str = "
     DELETE FROM enclosures WHERE tenant = $1 AND NOT EXISTS (
@@ -134,8 +134,10 @@ pub async fn places(
     kind: Kind,
 ) -> Result<Vec<(CopyId, Option<RecurrenceId>)>> {
     let rows = tx.all(PLACES, values![id, kind.word()]).await?;
-    let read = |row: &Row| Ok((row.id(0)?, row.time_option(1)?.map(occurrence)));
-    rows.iter().map(read).collect()
+    let read = |row: &Row| Ok((row.id(0)?, row.time_option(1)?));
+    let places: Result<BTreeSet<_>> = rows.iter().map(read).collect();
+    let told = places?.into_iter();
+    Ok(told.map(|(copy, at)| (copy, at.map(occurrence))).collect())
 }
 
 /// An occurrence as it is kept: its local time, as if that were UTC.

@@ -13,13 +13,14 @@ const INSERT: &str = "
     INSERT INTO members (tenant, linked, copy, link, calendar, content) VALUES ($1, $2, $3, $4, $5, $6)";
 const UPDATE: &str = "
     UPDATE members SET link = $4, calendar = $5, content = $6 WHERE tenant = $1 AND linked = $2 AND copy = $3";
-const OF_LINKED: &str = "SELECT linked, copy, content FROM members WHERE tenant = $1 AND linked = $2 ORDER BY calendar, copy";
+// Sorted here: in search of an order SQLite would read all members that there are.
+const OF_LINKED: &str =
+    "SELECT linked, copy, content FROM members WHERE tenant = $1 AND linked = $2";
 const OF_COPY: &str =
     "SELECT linked, copy, content FROM members WHERE tenant = $1 AND copy = $2 ORDER BY linked";
-const OF_LINK: &str = "
-    SELECT linked, copy, content FROM members WHERE tenant = $1 AND link = $2 ORDER BY linked";
+const OF_LINK: &str = "SELECT linked, copy, content FROM members WHERE tenant = $1 AND link = $2";
 const OF_LINK_CALENDAR: &str = "
-    SELECT linked, copy, content FROM members WHERE tenant = $1 AND link = $2 AND calendar = $3 ORDER BY linked";
+    SELECT linked, copy, content FROM members WHERE tenant = $1 AND link = $2 AND calendar = $3";
 const DELETE: &str = "DELETE FROM members WHERE tenant = $1 AND linked = $2 AND copy = $3";
 
 /// Adds a member.
@@ -65,7 +66,9 @@ pub async fn of_linked(tx: &mut Tx, linked: LinkedId) -> Result<Vec<Member>> {
     if let Some(members) = tx.known.ahead.of_linked(linked) {
         return Ok(members);
     }
-    tx.list(OF_LINKED, values![linked]).await
+    let mut members: Vec<Member> = tx.list(OF_LINKED, values![linked]).await?;
+    members.sort_unstable_by_key(|member| (member.calendar, member.copy));
+    Ok(members)
 }
 
 /// What a copy is a member of: one linked event per link.
@@ -78,7 +81,8 @@ pub async fn of_copy(tx: &mut Tx, copy: CopyId) -> Result<Vec<Member>> {
 
 /// All members of a link.
 pub async fn of_link(tx: &mut Tx, link: LinkId) -> Result<Vec<Member>> {
-    tx.list(OF_LINK, values![link]).await
+    let members = tx.list(OF_LINK, values![link]).await?;
+    Ok(by_linked(members))
 }
 
 /// A calendar's members in a link.
@@ -87,7 +91,13 @@ pub async fn of_link_calendar(
     link: LinkId,
     calendar: CalendarId,
 ) -> Result<Vec<Member>> {
-    tx.list(OF_LINK_CALENDAR, values![link, calendar]).await
+    let members = tx.list(OF_LINK_CALENDAR, values![link, calendar]).await?;
+    Ok(by_linked(members))
+}
+
+fn by_linked(mut members: Vec<Member>) -> Vec<Member> {
+    members.sort_unstable_by_key(|member| (member.linked, member.copy));
+    members
 }
 
 /// Removes a member for good.

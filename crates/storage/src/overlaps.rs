@@ -71,12 +71,18 @@ const UPDATE: &str = "
 const DELETE: &str = "DELETE FROM double_bookings WHERE tenant = $1 AND id = $2";
 const OF_COPY: &str = "
     SELECT id, first, first_calendar, second, second_calendar, rule, found, start_at, end_at, until_at, times
-    FROM double_bookings WHERE tenant = $1 AND (first = $2 OR second = $2)";
+    FROM double_bookings WHERE tenant = $1 AND first = $2
+    UNION
+    SELECT id, first, first_calendar, second, second_calendar, rule, found, start_at, end_at, until_at, times
+    FROM double_bookings WHERE tenant = $1 AND second = $2";
 const AS_FIRST: &str = "SELECT first FROM double_bookings WHERE tenant = $1 AND first IN ($2)";
 const AS_SECOND: &str = "SELECT second FROM double_bookings WHERE tenant = $1 AND second IN ($2)";
 const OF_CALENDAR: &str = "
     SELECT id, first, first_calendar, second, second_calendar, rule, found, start_at, end_at, until_at, times
-    FROM double_bookings WHERE tenant = $1 AND (first_calendar = $2 OR second_calendar = $2)";
+    FROM double_bookings WHERE tenant = $1 AND first_calendar = $2
+    UNION
+    SELECT id, first, first_calendar, second, second_calendar, rule, found, start_at, end_at, until_at, times
+    FROM double_bookings WHERE tenant = $1 AND second_calendar = $2";
 const LIST: &str = "
     SELECT id, first, first_calendar, second, second_calendar, rule, found, start_at, end_at, until_at, times
     FROM double_bookings WHERE tenant = $1 AND until_at > $2 AND (start_at > $3 OR (start_at = $3 AND id > $4))

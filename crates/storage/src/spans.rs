@@ -1,7 +1,10 @@
 //! When copies take up time, stretch by stretch and ready to be compared: an index by time, so that whoever changes an event
 //! need not look at all others.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::LazyLock,
+};
 
 use sync::{CalendarId, CopyId};
 
@@ -44,7 +47,7 @@ const MEETINGS: &str = "
         SELECT 1 FROM members a JOIN members b ON b.tenant = a.tenant AND b.linked = a.linked
         WHERE a.tenant = $1 AND a.copy = mine.copy AND b.copy = theirs.copy)
     ORDER BY mine.start_at, theirs.start_at, theirs.copy LIMIT $5";
-const COPIES: &str = "SELECT DISTINCT copy FROM spans WHERE tenant = $1 AND calendar = $2";
+const COPIES: &str = "SELECT copy FROM spans WHERE tenant = $1 AND calendar = $2";
 const PRUNE: &str = "DELETE FROM spans WHERE tenant = $1 AND end_at < $2";
 
 const MEETING: &str = "
@@ -148,8 +151,8 @@ pub async fn meeting(
     Ok(found)
 }
 
-/// The copies of a calendar that take up time.
-pub async fn copies_of(tx: &mut Tx, calendar: CalendarId) -> Result<Vec<CopyId>> {
+/// The copies of a calendar that take up time, in the order of their ids.
+pub async fn copies_of(tx: &mut Tx, calendar: CalendarId) -> Result<BTreeSet<CopyId>> {
     let rows = tx.all(COPIES, values![calendar]).await?;
     rows.iter().map(|row| row.id(0)).collect()
 }

@@ -761,7 +761,7 @@ async fn stretches_that_meet_and_overlaps(f: Fixture) {
     assert_eq!(meets, [met((30, 31)), met((39, 40))]);
     let later = spans::meetings(&mut tx, one, theirs, 31, 9).await.unwrap();
     assert_eq!(later, [met((39, 40))]);
-    assert_eq!(spans::copies_of(&mut tx, ours).await.unwrap(), [one]);
+    assert_eq!(spans::copies_of(&mut tx, ours).await.unwrap(), [one].into());
     assert_eq!(spans::prune(&mut tx, 21).await.unwrap(), 2);
     assert_eq!(spans::of_copy(&mut tx, one).await.unwrap(), [(30, 40)]);
 

@@ -142,6 +142,78 @@ impl Planner {
     }
 }
 
+/// What may read all rows that a tenant has in a table.
+const READS_ALL: [&str; 37] = [
+    // There are few rows: one for each person, account, calendar, link, share, app, sign-in or double booking.
+    "api_tokens.rs OF_USER",
+    "app_passwords.rs OF_USER",
+    "calendars.rs LIST",
+    "clients.rs LIST",
+    "connections.rs LIST",
+    "held.rs COUNTS",
+    "links.rs LIST",
+    "overlaps.rs PASSED",
+    "sessions.rs DELETE_OF_USER",
+    "shares.rs LIST",
+    "shares.rs OPEN_TO",
+    "tokens.rs DELETE_ACCESS",
+    "users.rs LIST",
+    // The first of an order, or the few that a partial index has.
+    "changes.rs FIRST_SINCE",
+    "changes.rs OLDEST",
+    "objects.rs PRUNE_INBOXES",
+    "runs.rs LATEST",
+    "timers.rs NEXT",
+    // Once a day.
+    "codes.rs PRUNE",
+    "conflicts.rs PRUNE",
+    "edits.rs PRUNE",
+    "enclosures.rs PRUNE",
+    "intents.rs PRUNE",
+    "mail.rs PRUNE",
+    "mail.rs WAITING_BEFORE",
+    "objects.rs PRUNE",
+    "one_time.rs PRUNE",
+    "sessions.rs PRUNE",
+    "spans.rs PRUNE",
+    "tokens.rs PRUNE",
+    // Somebody or something goes, a clock was set, or a file is looked at as a whole.
+    "calendars.rs DELETE",
+    "inspect.rs APPLIED",
+    "jobs.rs BRING_FORWARD",
+    "jobs.rs BRING_ON",
+    "jobs.rs LEFT_BEHIND",
+    "keys.rs DESTROY_TENANT",
+    "users.rs DELETE",
+];
+
+/// Whether a line of a plan reads all rows that a tenant has in a table: SQLite has no statistics, takes a tenant to have ten
+/// rows, and reads them all rather than sort what another index finds. What is given with the statement is scanned too.
+fn reads_all(line: &str) -> bool {
+    let given = ["SCAN v", "SCAN found", "SCAN CONSTANT ROW"];
+    let scans = line.starts_with("SCAN ") && !given.contains(&line);
+    (scans || line.ends_with("(tenant=?)")) && !line.contains(" tenants ")
+}
+
+#[tokio::test]
+async fn nothing_reads_all_that_a_tenant_has_unless_it_may() {
+    let mut file = Planner::new().await;
+    let mut found = Vec::new();
+    for s in statements() {
+        if s.name.ends_with("_POSTGRES") || s.name == "HAS_SQLITE" {
+            continue;
+        }
+        let plan = file.plan(&s.sql).await;
+        if plan.iter().any(|line| reads_all(line)) {
+            found.push(format!("{} {}", s.place, s.name));
+        }
+    }
+    found.sort_unstable();
+    let mut may = READS_ALL;
+    may.sort_unstable();
+    assert_eq!(found, may);
+}
+
 #[tokio::test]
 async fn what_meets_is_found_by_index() {
     let mut file = Planner::new().await;
@@ -152,21 +224,6 @@ async fn what_meets_is_found_by_index() {
     });
     let scans = plan.iter().any(|line| line.starts_with("SCAN"));
     assert!(by_time && !scans, "{plan:#?}");
-}
-
-#[tokio::test]
-async fn what_a_copy_is_a_member_of_is_found_by_index() {
-    let mut file = Planner::new().await;
-    let names = ["MEETINGS", "MEETING", "LINKED_OF", "MEMBERS_OF_ALL"];
-    let all = statements().into_iter();
-    let asked: Vec<Statement> = all.filter(|s| names.contains(&s.name.as_str())).collect();
-    assert_eq!(asked.len(), names.len());
-    for Statement { name, sql, .. } in asked {
-        let plan = file.plan(&sql).await;
-        // All rows of a tenant.
-        let all_rows = |line: &&String| line.starts_with("SCAN") || line.ends_with("(tenant=?)");
-        assert_eq!(plan.iter().find(all_rows), None, "{name} {plan:#?}");
-    }
 }
 
 #[tokio::test]
