@@ -1,6 +1,6 @@
 //! Local copies of events: their shape in columns that queries need, the rest sealed under their calendar's key.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -87,9 +87,9 @@ const BY_REMOTE: &str = "
     FROM copies WHERE tenant = $1 AND calendar = $2 AND remote_hash = $3 ORDER BY alive DESC, updated DESC";
 // The condition is that of the index in `0024_written.sql`, word for word; CROSS keeps SQLite from beginning with all copies.
 const WRITTEN_SINCE: &str = "
-    SELECT DISTINCT c.id, c.remote_hash FROM intents i CROSS JOIN copies c
+    SELECT c.id, c.remote_hash FROM intents i CROSS JOIN copies c
     WHERE i.tenant = $1 AND i.calendar = $2 AND i.closed_at >= $3 AND i.outcome IN ('done', 'partly')
-        AND c.tenant = $1 AND c.id = i.copy AND c.calendar = $2 AND c.remote_hash IS NOT NULL";
+        AND c.tenant = $1 AND c.id = i.copy AND c.calendar = $2";
 const BY_UID: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND uid_hash = $3 ORDER BY alive DESC, updated DESC";
@@ -233,13 +233,20 @@ pub async fn written_since(
     }
     let told = told.into_iter().map(|id| tx.hash("copy-remote", id));
     let told: HashSet<[u8; 32]> = told.collect();
+    let mut untold = BTreeSet::new();
+    for row in rows {
+        if row
+            .hash_option(1)?
+            .is_some_and(|hash| !told.contains(&hash))
+        {
+            untold.insert(row.id(0)?);
+        }
+    }
     let mut written = Vec::new();
-    for found in rows {
-        if !told.contains(found.blob(1)?) {
-            let row = get(tx, found.id(0)?).await?.map(|row| row.copy.remote);
-            if let Some(Remote::Live { id, .. }) = row {
-                written.push(id);
-            }
+    for copy in untold {
+        let row = get(tx, copy).await?.map(|row| row.copy.remote);
+        if let Some(Remote::Live { id, .. }) = row {
+            written.push(id);
         }
     }
     Ok(written)

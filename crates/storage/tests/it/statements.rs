@@ -244,6 +244,12 @@ async fn what_a_provider_tells_of_is_found_by_index() {
             plan.iter().any(|line| line.contains(index)),
             "{name} {plan:#?}"
         );
+        // The copies of what was written: each by its id, not all of the calendar for each.
+        let joined = plan.iter().find(|line| line.starts_with("SEARCH c "));
+        assert!(
+            joined.is_none_or(|line| line.contains("AND id=?)")),
+            "{name} {plan:#?}"
+        );
     }
 }
 
