@@ -4,6 +4,6 @@ CREATE INDEX conflicts_of_copy ON conflicts (tenant, copy, at, id);
 DROP INDEX link_calendars_by_calendar;
 CREATE INDEX link_calendars_by_calendar ON link_calendars (tenant, calendar, link);
 
--- What somebody does follows from nothing, and is written without this index.
+-- What follows from one change, in order.
 DROP INDEX changes_by_cause;
 CREATE INDEX changes_by_cause ON changes (tenant, cause, position) WHERE cause IS NOT NULL;
