@@ -85,11 +85,12 @@ const GET_MANY: &str = "
 const BY_REMOTE: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND remote_hash = $3 ORDER BY alive DESC, updated DESC";
-// The condition is that of the index in `0024_written.sql`, word for word; CROSS keeps SQLite from beginning with all copies.
+// The condition is that of the index in `0024_written.sql`, word for word. CROSS keeps SQLite from beginning with all copies,
+// and of which calendar they are is not asked: PostgreSQL would look for all of it for each.
 const WRITTEN_SINCE: &str = "
-    SELECT c.id, c.remote_hash FROM intents i CROSS JOIN copies c
+    SELECT c.id, c.remote_hash, c.calendar FROM intents i CROSS JOIN copies c
     WHERE i.tenant = $1 AND i.calendar = $2 AND i.closed_at >= $3 AND i.outcome IN ('done', 'partly')
-        AND c.tenant = $1 AND c.id = i.copy AND c.calendar = $2";
+        AND c.tenant = $1 AND c.id = i.copy";
 const BY_UID: &str = "
     SELECT id, linked, admitted, projected, pending, recurring, start_at, end_at, revision, created, updated, content
     FROM copies WHERE tenant = $1 AND calendar = $2 AND uid_hash = $3 ORDER BY alive DESC, updated DESC";
@@ -235,10 +236,9 @@ pub async fn written_since(
     let told: HashSet<[u8; 32]> = told.collect();
     let mut untold = BTreeSet::new();
     for row in rows {
-        if row
-            .hash_option(1)?
-            .is_some_and(|hash| !told.contains(&hash))
-        {
+        let moved = row.id::<CalendarId>(2)? != calendar;
+        let told = row.hash_option(1)?.is_none_or(|hash| told.contains(&hash));
+        if !moved && !told {
             untold.insert(row.id(0)?);
         }
     }
