@@ -140,7 +140,7 @@ pub(super) fn sight(linked: &Linked, member: &Member) -> Mask {
 }
 
 /// Whether a unit of a copy may stay with it: the mask hides it. An event's own calendar hides by privacy only what it cannot
-/// tell the others to hide.
+/// tell the others to hide; a source is not told that others show it.
 pub(super) fn stays(linked: &Linked, member: &Member, copy: &Copy, unit: &Unit) -> bool {
     let known = linked.value.privacy;
     let hides_privacy = member.mask.covers(&Unit::Privacy, Privacy::Public);
@@ -148,8 +148,8 @@ pub(super) fn stays(linked: &Linked, member: &Member, copy: &Copy, unit: &Unit) 
     let privacy = match (linked.origin == member.copy, hides_privacy) {
         (true, true) => own,
         (true, false) => Privacy::Public,
-        (false, true) => known.max(own),
-        (false, false) => known,
+        (false, hides) if hides || !member.role.receives() => known.max(own),
+        (false, _) => known,
     };
     member.mask.covers(unit, privacy)
 }

@@ -273,13 +273,13 @@ impl World {
     /// provider chose, or forgets, or one whose update by us was not answered.
     pub fn unseen(&self, place: usize, id: &str) -> Option<Unseen> {
         let provider = &self.providers[place];
-        let stamp = provider.objects[id].stamp;
+        let borne = &provider.objects[id].borne;
         let told = self.told.as_ref();
         let seen = told.is_some_and(|told| told.iter().any(|(at, of, _)| *at == place && of == id));
         let hubs = std::iter::once(&self.hub).chain(self.other.iter().map(|o| &o.hub));
         let intents = hubs.flat_map(|hub| &hub.intents);
         let open: Vec<&Intent> = intents.filter(|i| i.may_arrive()).collect();
-        let is_update = |i: &&Intent| Some(i.stamp) == stamp && i.operation == Operation::Update;
+        let is_update = |i: &&Intent| borne.contains(&i.stamp) && i.operation == Operation::Update;
         if open.iter().any(is_update) {
             return Some(Unseen::Updated);
         }

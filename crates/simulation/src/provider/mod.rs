@@ -54,6 +54,8 @@ pub struct Object {
     pub stamp: Option<Stamp>,
     /// The stamp of the request that made it.
     pub made: Option<Stamp>,
+    /// The stamps that it has borne, also those that a program threw away.
+    pub(crate) borne: Vec<Stamp>,
     pub modified: Timestamp,
     pub live: bool,
     /// What a reader that lags behind still sees.
@@ -211,6 +213,8 @@ impl Provider {
             })
         });
         let made = before.as_ref().and_then(|before| before.made);
+        let mut borne = before.as_ref().map_or(Vec::new(), |b| b.borne.clone());
+        borne.extend(stamp.filter(|stamp| !borne.contains(stamp)));
         let object = Object {
             before,
             id: id.clone(),
@@ -218,6 +222,7 @@ impl Provider {
             body,
             stamp,
             made,
+            borne,
             modified: now,
             live: true,
             position: self.position,

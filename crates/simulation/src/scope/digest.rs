@@ -101,6 +101,7 @@ impl Digest {
             live,
             before,
             position,
+            borne: _,
             left: _,
             stays: _,
         } = object;
