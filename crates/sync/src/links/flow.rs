@@ -40,16 +40,7 @@ pub fn begin(id: LinkedId, link: LinkId, copy: &Copy, role: Role, mask: Mask) ->
         show_private: true,
         ..Mask::everything()
     };
-    let mut value = whole.project(&copy.local);
-    if !hides_only_privates(&mask) {
-        let out = mask.of_originals();
-        let let_out = out.project(&copy.local);
-        for unit in unit::all([&copy.local]) {
-            if matches!(unit, Unit::Override(_)) || out.covers(&unit, copy.local.privacy) {
-                unit.take(&mut value, &let_out);
-            }
-        }
-    }
+    let value = let_out(&mask, &whole.project(&copy.local));
     // What the origin's mask hides nobody has said: whoever joins with a value there keeps it.
     let hides = !hides_only_privates(&mask);
     let out = mask.of_originals();
@@ -73,6 +64,22 @@ pub fn begin(id: LinkedId, link: LinkId, copy: &Copy, role: Role, mask: Mask) ->
     let mut member = member(&linked, copy.id, copy.calendar, role, mask, copy.alive);
     member.agreed = shown(&linked, &member, copy.id);
     (linked, member)
+}
+
+/// What a calendar with this mask says of an event of its own to those who may see what is private.
+pub(super) fn let_out(mask: &Mask, event: &Event) -> Event {
+    let mut said = event.clone();
+    if hides_only_privates(mask) {
+        return said;
+    }
+    let out = mask.of_originals();
+    let let_out = out.project(event);
+    for unit in unit::all([event]) {
+        if matches!(unit, Unit::Override(_)) || out.covers(&unit, event.privacy) {
+            unit.take(&mut said, &let_out);
+        }
+    }
+    said
 }
 
 /// A member whose copy agrees with the linked event as it is.

@@ -12,7 +12,7 @@ use crate::{
     law::{Law, holds},
     links::{
         Relinked,
-        flow::{inward, member, shown},
+        flow::{inward, let_out, member, shown},
         join::respell,
         private::hides_from_others,
         relink::{lost, met, relink},
@@ -131,9 +131,11 @@ pub fn follow(
 }
 
 /// What of a private event was edited since the provider had it is for nobody in another calendar: the event has there what came
-/// along with it. Who edited it may not be who moved it, and the same invitation in two calendars looks like a move.
+/// along with it, as far as its new calendar lets that out: it need not stay private. Who edited it may not be who moved it, and
+/// the same invitation in two calendars looks like a move.
 fn keep_hidden(linked: &mut Linked, here: &Member, left: &Copy, copy: &Copy) -> Vec<Conflict> {
     let mut lost = Vec::new();
+    let let_out = let_out(&here.mask, &copy.local);
     for unit in unit::all([&linked.value, &copy.local]) {
         let hidden = hides_from_others(&unit, linked, here);
         if !hidden || unit.same(&linked.value, &copy.local) || !holds(Law::HiddenStaysBehind) {
@@ -154,7 +156,7 @@ fn keep_hidden(linked: &mut Linked, here: &Member, left: &Copy, copy: &Copy) -> 
                 true,
             ));
         }
-        unit.take(&mut linked.value, &copy.local);
+        unit.take(&mut linked.value, &let_out);
         linked.authors.insert(unit, copy.calendar);
     }
     lost
