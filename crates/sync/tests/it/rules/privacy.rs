@@ -246,6 +246,20 @@ fn l4_what_was_edited_in_a_private_event_is_not_brought_to_where_it_turns_up() {
 }
 
 #[test]
+fn l4_a_private_event_that_turns_up_is_said_as_its_calendar_lets_it_out() {
+    let mut private = with(&event(), Slot::Rule, 1);
+    private.privacy = Privacy::Private;
+    let (mut linked, was, mut left) = origin(Mask::everything(), &private);
+    (linked.alive, left.alive) = (false, false);
+    let mut there = copy(1, &changed(&private, 5, None));
+    there.local.privacy = Privacy::Public;
+    let (from, busy) = ((&was, &left), Mask::busy("Busy"));
+    rules::follow(&mut linked, from, &mut there, Role::Both, busy, &flow());
+    assert_eq!(Slot::Occurrence(0).read(&there.local), Some(5));
+    assert_eq!(Slot::Occurrence(0).read(&linked.value), None);
+}
+
+#[test]
 fn l4_what_was_said_elsewhere_of_a_private_event_stays_there_when_another_calendar_speaks_for_it() {
     let mut private = event();
     private.privacy = Privacy::Private;
