@@ -58,6 +58,9 @@ pub struct Copy {
     /// somebody writes there beside them (R6).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub taken: BTreeSet<String>,
+    /// A link has written into a text of which something of this very calendar waits to be written: which is whose is not known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mixed: bool,
 }
 
 /// What the provider has.
@@ -227,6 +230,7 @@ impl Copy {
             parked: None,
             heir: None,
             taken: BTreeSet::new(),
+            mixed: false,
         }
     }
 
@@ -291,12 +295,28 @@ impl Copy {
     /// The same for what comes along a link.
     pub fn bring(&mut self, unit: &Unit, from: &Event, cause: &Cause) {
         let text = (*unit == Unit::Text).then(|| loose::lines(&self.local.text));
+        self.mixed |= text.is_some() && self.waits_by_itself(unit);
         self.set(unit, from, cause);
         if let Some(mut gone) = text {
             let lines = loose::lines(&self.local.text);
             gone.retain(|line| !lines.contains(line));
             self.taken.append(&mut gone);
         }
+    }
+
+    /// Whether a unit that waits to be written is of this very calendar, and came along no link.
+    fn waits_by_itself(&self, unit: &Unit) -> bool {
+        self.causes.contains_key(unit) && !self.came_along(unit)
+    }
+
+    /// Whether a unit that waits to be written came along a link. What started it may have been in this very calendar.
+    pub(crate) fn came_along(&self, unit: &Unit) -> bool {
+        let along = |cause: &Cause| {
+            (cause.link.is_some() && holds(Law::AlongIsAlong))
+                || cause.from != self.calendar
+                || cause.kind == CauseKind::Config
+        };
+        self.causes.get(unit).is_some_and(along)
     }
 
     /// A unit has this value, and what waited to be written of it is as it `was` before.
@@ -361,6 +381,7 @@ impl Copy {
             });
         }
         self.causes.retain(|unit, _| pending.contains(unit));
+        self.mixed &= pending.contains(&Unit::Text);
     }
 }
 

@@ -223,11 +223,12 @@ impl Digest {
             parked,
             heir,
             taken,
+            mixed,
         } = copy;
         self.put((
             id, calendar, local, alive, generation, held, rewrite, parked, heir,
         ));
-        self.put(taken);
+        self.put((taken, mixed));
         self.put(std::mem::discriminant(remote));
         self.put(remote.id());
         if let sync::Remote::Live { version, .. }

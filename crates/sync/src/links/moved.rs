@@ -68,22 +68,12 @@ pub fn leave(copy: &mut Copy) {
 
 /// What of a copy came along a link and waits to be written is not its own: it has what it had before.
 pub(super) fn unbring(unit: &Unit, copy: &mut Copy) {
-    let brought = came_along(unit, copy);
+    let brought = copy.came_along(unit);
     let Some(base) = &copy.base else { return };
     if brought {
         unit.take(&mut copy.local, &base.local);
         copy.tidy();
     }
-}
-
-/// Whether a unit that waits to be written came along a link. What started it may have been in this very calendar.
-pub(super) fn came_along(unit: &Unit, copy: &Copy) -> bool {
-    let along = |cause: &Cause| {
-        (cause.link.is_some() && holds(Law::AlongIsAlong))
-            || cause.from != copy.calendar
-            || cause.kind == CauseKind::Config
-    };
-    copy.causes.get(unit).is_some_and(along)
 }
 
 /// The event of a linked event that has died turned up in another calendar, as `copy`: it lives on there, and is the origin

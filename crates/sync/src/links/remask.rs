@@ -10,7 +10,6 @@ use crate::{
     links::{
         Relinked,
         flow::shown,
-        moved::came_along,
         part::through,
         private::{covered, hide, hides_only_privates, keeps_private, privacy_in, shares, sight},
         relink::{noted, settle},
@@ -152,8 +151,12 @@ fn own_text(linked: &mut Linked, member: &Member, copy: &Copy) -> Option<Conflic
 fn is_brought(unit: &Unit, author: Option<&CalendarId>, copy: &Copy, agreed: &Event) -> bool {
     let others = author.is_some_and(|by| *by != copy.calendar) && unit.same(&copy.local, agreed);
     // Of what went from the linked event with a private one nobody is the author.
-    let nobodys = author.is_none() && came_along(unit, copy);
-    (others && holds(Law::HiddenIsTakenBack)) || (nobodys && holds(Law::NobodysIsTakenBack))
+    let nobodys = author.is_none() && copy.came_along(unit);
+    // Whoever wrote into a text last is its author; what waits to be written of it may still be others'.
+    let lines = *unit == Unit::Text && !others && unit.same(&copy.local, agreed);
+    let lines = lines && copy.came_along(unit) && !copy.mixed;
+    ((others || lines) && holds(Law::HiddenIsTakenBack))
+        || (nobodys && holds(Law::NobodysIsTakenBack))
 }
 
 /// What came along a link, is hidden now and has not been written yet is not written any more.
