@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar::{Override, Privacy, Text, Unit};
+use calendar::{Event, Override, Privacy, Text, Unit};
 use sync::{
     Base, Cause, CauseKind, Copy, Linked, Mask, Member, Role,
     links::{self as rules, Made},
@@ -183,6 +183,36 @@ fn l6_what_came_to_a_private_event_is_written_where_its_calendars_mask_still_sho
     let (value, alone) = (&mut linked, Made::Person(&[]));
     rules::remask(value, &mut member, &mut here, titles(), alone, &along);
     assert_eq!(Slot::Occurrence(0).read(&here.local), Some(14));
+}
+
+#[test]
+fn l6_lines_that_wait_go_with_the_mask_though_the_calendar_itself_wrote_into_the_text_last() {
+    // Seed 26874860: the whole text was taken for its own.
+    let (mut linked, mut member, mut here) = origin(Mask::everything(), &event());
+    let (mut other, mut mirror) = joins(&mut linked, &event());
+    let base = |event: &Event| Base {
+        remote: event.clone(),
+        local: event.clone(),
+    };
+    here.base = Some(base(&event()));
+    mirror.local = with(&mirror.local, Slot::Line(2), 14);
+    rules::inward(&mut linked, &mut other, &mirror);
+    let along = Cause {
+        from: mirror.calendar,
+        link: Some(linked.link),
+        ..flow()
+    };
+    rules::outward_own(&linked, &mut member, &mut here, &along);
+    assert_eq!(Slot::Line(2).read(&here.local), Some(14));
+    let there = with(&event(), Slot::Line(0), 10);
+    here.local = with(&here.local, Slot::Line(0), 10);
+    here.base = Some(base(&there));
+    rules::inward(&mut linked, &mut member, &here);
+    let others = [mirror.local];
+    let (copy, made, config) = (&mut here, Made::Person(&others), cause(CauseKind::Config));
+    rules::remask(&mut linked, &mut member, copy, titles(), made, &config);
+    assert_eq!(Slot::Line(0).read(&here.local), Some(10));
+    assert_eq!(Slot::Line(2).read(&here.local), Some(0));
 }
 
 #[test]
