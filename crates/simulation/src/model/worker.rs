@@ -44,7 +44,6 @@ pub(crate) struct Flight {
     pub(crate) stage: Stage,
 }
 
-#[expect(clippy::large_enum_variant, reason = "a handful of them at a time")]
 #[derive(Clone)]
 pub(crate) enum Stage {
     Ready(Write),
