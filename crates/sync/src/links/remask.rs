@@ -152,10 +152,11 @@ fn is_brought(unit: &Unit, author: Option<&CalendarId>, copy: &Copy, agreed: &Ev
     let others = author.is_some_and(|by| *by != copy.calendar) && unit.same(&copy.local, agreed);
     // Of what went from the linked event with a private one nobody is the author.
     let nobodys = author.is_none() && copy.came_along(unit);
-    // Whoever wrote into a text last is its author; what waits to be written of it may still be others'.
-    let lines = *unit == Unit::Text && !others && unit.same(&copy.local, agreed);
-    let lines = lines && copy.came_along(unit) && !copy.mixed;
-    ((others || lines) && holds(Law::HiddenIsTakenBack))
+    // Whoever wrote into a text last is its author, or told what had come along again; what waits to be written may still be others'.
+    let known = !matches!(unit, Unit::Override(_)) && !(copy.mixed && *unit == Unit::Text);
+    let own = author == Some(&copy.calendar) && known;
+    let waits = own && copy.came_along(unit) && unit.same(&copy.local, agreed);
+    ((others || waits) && holds(Law::HiddenIsTakenBack))
         || (nobodys && holds(Law::NobodysIsTakenBack))
 }
 
