@@ -153,7 +153,11 @@ fn is_brought(unit: &Unit, author: Option<&CalendarId>, copy: &Copy, agreed: &Ev
     // Of what went from the linked event with a private one nobody is the author.
     let nobodys = author.is_none() && copy.came_along(unit);
     // Whoever wrote into a text last is its author, or told what had come along again; what waits to be written may still be others'.
-    let known = !matches!(unit, Unit::Override(_)) && !(copy.mixed && *unit == Unit::Text);
+    let known = match unit {
+        Unit::Override(_) => false,
+        Unit::Text => !copy.mixed,
+        _ => true,
+    };
     let own = author == Some(&copy.calendar) && known;
     let waits = own && copy.came_along(unit) && unit.same(&copy.local, agreed);
     ((others || waits) && holds(Law::HiddenIsTakenBack))
