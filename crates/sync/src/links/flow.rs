@@ -73,10 +73,10 @@ pub(super) fn let_out(mask: &Mask, event: &Event) -> Event {
         return said;
     }
     let out = mask.of_originals();
-    let let_out = out.project(event);
+    let masked = out.project(event);
     for unit in unit::all([event]) {
         if matches!(unit, Unit::Override(_)) || out.covers(&unit, event.privacy) {
-            unit.take(&mut said, &let_out);
+            unit.take(&mut said, &masked);
         }
     }
     said
