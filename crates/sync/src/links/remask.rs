@@ -147,7 +147,7 @@ fn own_text(linked: &mut Linked, member: &Member, copy: &Copy) -> Option<Conflic
     })
 }
 
-/// Whether what a copy has of a unit came along the link, by what it agreed with before and by whose word it was.
+/// Whether what a copy has of a unit came along the link, by what it agreed with before, whose word it was, and how it came.
 fn is_brought(unit: &Unit, author: Option<&CalendarId>, copy: &Copy, agreed: &Event) -> bool {
     let others = author.is_some_and(|by| *by != copy.calendar) && unit.same(&copy.local, agreed);
     // Of what went from the linked event with a private one nobody is the author.
