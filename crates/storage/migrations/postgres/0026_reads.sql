@@ -75,7 +75,8 @@ CREATE INDEX observations_by_remote ON observations (calendar, tenant, remote_ha
 DROP INDEX spans_by_time;
 CREATE INDEX spans_by_time ON spans (calendar, tenant, start_at);
 
--- PostgreSQL only. It looks for one of the two columns of a key if the other one seems to leave a row or two.
+-- PostgreSQL only. Many rows are asked for at once by these keys; behind the tenant it would not look each of them up, but read
+-- all of a tenant that seems to have a few.
 ALTER TABLE copies DROP CONSTRAINT copies_pkey, ADD PRIMARY KEY (id, tenant);
 ALTER TABLE linked DROP CONSTRAINT linked_pkey, ADD PRIMARY KEY (id, tenant);
 ALTER TABLE members DROP CONSTRAINT members_pkey, ADD PRIMARY KEY (linked, tenant, copy);
