@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     CalendarId, ChangeId, CopyId, LinkId, Stamp,
     law::{Law, holds},
-    loose, merge,
+    loose,
+    own::Own,
 };
 
 /// One event in one calendar.
@@ -58,9 +59,9 @@ pub struct Copy {
     /// somebody writes there beside them (R6).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub taken: BTreeSet<String>,
-    /// A link has written into a text of which something of this very calendar waits to be written: which is whose is not known.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub mixed: bool,
+    /// The text as this very calendar has it, while that waits to be written and a link has written into it, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<Own>,
 }
 
 /// What the provider has.
@@ -230,7 +231,7 @@ impl Copy {
             parked: None,
             heir: None,
             taken: BTreeSet::new(),
-            mixed: false,
+            own: None,
         }
     }
 
@@ -263,6 +264,12 @@ impl Copy {
         }
     }
 
+    /// Whether a unit of what the provider has waits to be written.
+    pub(crate) fn waits(&self, unit: &Unit) -> bool {
+        let base = self.base.as_ref();
+        base.is_some_and(|base| !unit.same(&self.local, &base.local))
+    }
+
     /// Whether an edit waits to be written that would be lost if the copy died now (R8).
     pub fn has_pending_edit(&self) -> bool {
         self.pending()
@@ -272,6 +279,14 @@ impl Copy {
 
     /// Changes one unit of the local value, noting why.
     pub fn set(&mut self, unit: &Unit, from: &Event, cause: &Cause) {
+        if *unit == Unit::Text {
+            self.write_text(from, cause);
+        } else {
+            self.put(unit, from, cause);
+        }
+    }
+
+    pub(crate) fn put(&mut self, unit: &Unit, from: &Event, cause: &Cause) {
         if !unit.same(&self.local, from) {
             unit.take(&mut self.local, from);
             self.causes.insert(unit.clone(), cause.clone());
@@ -295,18 +310,15 @@ impl Copy {
     /// The same for what comes along a link.
     pub fn bring(&mut self, unit: &Unit, from: &Event, cause: &Cause) {
         let text = (*unit == Unit::Text).then(|| loose::lines(&self.local.text));
-        self.mixed |= text.is_some() && self.waits_by_itself(unit);
-        self.set(unit, from, cause);
+        if text.is_some() {
+            self.note_own();
+        }
+        self.put(unit, from, cause);
         if let Some(mut gone) = text {
             let lines = loose::lines(&self.local.text);
             gone.retain(|line| !lines.contains(line));
             self.taken.append(&mut gone);
         }
-    }
-
-    /// Whether a unit that waits to be written is of this very calendar, and came along no link.
-    fn waits_by_itself(&self, unit: &Unit) -> bool {
-        self.causes.contains_key(unit) && !self.came_along(unit)
     }
 
     /// Whether a unit that waits to be written came along a link. What started it may have been in this very calendar.
@@ -330,6 +342,7 @@ impl Copy {
         self.causes.extend(cause.map(|cause| (unit.clone(), cause)));
         if *unit == Unit::Text {
             self.taken.clone_from(&was.taken);
+            self.own.clone_from(&was.own);
         }
         self.tidy();
     }
@@ -342,6 +355,7 @@ impl Copy {
         if self.alive {
             self.life_cause = None;
         }
+        self.own_is_written();
         if self.taken.is_empty() {
             return;
         }
@@ -351,18 +365,6 @@ impl Copy {
             .flat_map(|event| loose::lines(&event.text))
             .collect();
         self.taken.retain(|line| there.contains(line));
-    }
-
-    /// What the provider has of a unit, without the lines of a text that were taken from it here.
-    pub(crate) fn untaken(&self, unit: &Unit, there: &Event) -> Option<Event> {
-        if *unit != Unit::Text || !holds(Law::AnswersAddNothing) {
-            return None;
-        }
-        let text = merge::without(&there.text, &self.taken)?;
-        Some(Event {
-            text,
-            ..there.clone()
-        })
     }
 
     /// Forgets the causes of units that no longer wait to be written. What is as the provider has it waits for nothing,
@@ -381,7 +383,9 @@ impl Copy {
             });
         }
         self.causes.retain(|unit, _| pending.contains(unit));
-        self.mixed &= pending.contains(&Unit::Text);
+        if !pending.contains(&Unit::Text) {
+            self.own = None;
+        }
     }
 }
 

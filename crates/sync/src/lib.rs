@@ -13,6 +13,7 @@ pub mod links;
 pub mod loose;
 pub mod merge;
 pub mod observation;
+pub mod own;
 pub mod replication;
 
 pub use conflict::{Conflict, OnConflict, Policy, Ruling, Side};
@@ -24,3 +25,4 @@ pub use intent::{Intent, Operation, Outcome};
 pub use law::Law;
 pub use links::{Filter, Linked, Mask, MaskKind, Member, Part, Relinked, Role};
 pub use observation::Observation;
+pub use own::Own;

@@ -106,6 +106,17 @@ fn inside(unit: &Unit, base: &Event, ours: &Event, theirs: &Event) -> Merge {
     Merge::Both(Box::new(merged))
 }
 
+/// Two edits of one text, in one: by lines, or one after the other where they clash.
+pub fn texts(base: &Text, ours: &Text, theirs: &Text) -> Text {
+    if ours == base {
+        return theirs.clone();
+    }
+    let merged = || text(base, ours, theirs).or_else(|| both_texts(base, ours, theirs));
+    let changed = theirs != base && theirs != ours;
+    let merged = changed.then(merged).flatten();
+    merged.unwrap_or_else(|| ours.clone())
+}
+
 /// Merges two edits of one text if they touch different lines.
 fn text(base: &Text, ours: &Text, theirs: &Text) -> Option<Text> {
     let same_kind = base.html == ours.html && base.html == theirs.html;

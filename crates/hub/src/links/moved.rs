@@ -181,6 +181,9 @@ impl Flow<'_> {
         members: &[Member],
     ) -> Result<Option<sync::Linked>> {
         let mut joined = None;
+        if !holds(Law::OwnEventsJoin) {
+            return Ok(joined);
+        }
         for member in members {
             let made = copies::get(self.tx, member.copy).await?;
             let Some(made) = made.filter(|row| !row.projected) else {

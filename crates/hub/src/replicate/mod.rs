@@ -11,6 +11,7 @@ mod look;
 mod mutant;
 mod pull;
 mod push;
+mod recognise;
 mod rights;
 mod rotation;
 mod round;

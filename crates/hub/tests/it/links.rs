@@ -15,6 +15,7 @@ both! {
     a_mirror_that_somebody_edits_when_its_link_has_gone_is_theirs,
     a_busy_mask_lets_nothing_through_but_time,
     linking_calendars_that_hold_the_same_events_makes_no_duplicates,
+    a_note_that_one_of_two_calendars_has_is_not_taken_from_it,
     of_two_events_with_the_same_content_the_one_with_the_uid_is_the_others,
     what_loses_when_calendars_are_linked_is_kept,
     an_invitation_that_comes_late_joins_and_its_mirror_goes,
@@ -282,6 +283,32 @@ async fn what_loses_when_calendars_are_linked_is_kept(database: Database) {
     assert_eq!(row.calendar, world.calendars[1]);
     assert_eq!(row.conflict.remote_won, Some(true));
     assert_eq!(row.conflict.local.text, Text::plain("Room 2"));
+}
+
+async fn a_note_that_one_of_two_calendars_has_is_not_taken_from_it(database: Database) {
+    for noted in [0, 1] {
+        let world = World::new(&database, 2).await;
+        for model in 0..2 {
+            let mut same = event("x@a", "Same", "2026-11-24T09:00:00");
+            if model == noted {
+                same.text = Text::plain("Bring the forms");
+            }
+            world.models[model].put("e", same);
+        }
+        world.settle().await;
+        world
+            .link(&[
+                (0, Role::Both, Mask::everything()),
+                (1, Role::Both, Mask::everything()),
+            ])
+            .await;
+        for model in 0..2 {
+            let text = world.models[model].living()[0].1.text.clone();
+            assert_eq!(text, Text::plain("Bring the forms"), "{noted} {model}");
+        }
+        assert_eq!(world.writes(), 1);
+        assert_eq!(world.conflicts().await, []);
+    }
 }
 
 async fn an_invitation_that_comes_late_joins_and_its_mirror_goes(database: Database) {

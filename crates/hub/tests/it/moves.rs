@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 
 use calendar::{Frequency, Override, Patch, Privacy, RecurrenceId, Rule, Text, Unit};
 use kalends_hub::{
-    EnclosureKind, Error, LinkId, Mask, MaskKind, Precondition, Role, links::LinkChange,
+    EnclosureKind, Error, LinkId, Mask, MaskKind, Precondition, Role, events::NewEvent,
+    links::LinkChange,
 };
 use providers::Failure;
 
@@ -19,6 +20,7 @@ both! {
     moved_there_and_back_while_an_edit_waited,
     moved_while_nobody_could_look,
     moved_there_and_back_to_where_it_waits,
+    moved_there_and_back_before_its_making_was_heard_of,
     moved_in_the_hub,
     edited_while_away_and_then_moved,
     moved_to_a_target_and_revived_by_another_calendar,
@@ -208,6 +210,33 @@ async fn moved_there_and_back_to_where_it_waits(database: Database) {
     carry(&world, "b", 1, 0, "c");
     world.pull(0).await;
     world.clock.advance(2 * 3_600);
+    is_one(&world, "Noted").await;
+    assert_eq!(world.id_of(0, "Visit"), "c");
+}
+
+/// 27082693: it was made here, and nobody heard that it had been. What came back was another event to the hub, and its own was
+/// made again.
+async fn moved_there_and_back_before_its_making_was_heard_of(database: Database) {
+    let (world, _) = linked(&database, &[Role::Both, Role::Both]).await;
+    world.models[0].manners().late = true;
+    let event = event("a@x", "Visit", VISIT);
+    let new = NewEvent { name: None, event };
+    let made = world
+        .hub
+        .create_event(&world.actor, world.calendars[0], new);
+    made.await.unwrap();
+    world.push(0).await;
+    world.models[0].manners().late = false;
+    world.models[0].deliver();
+    let id = world.id_of(0, "Visit");
+    let noted = |event: &mut calendar::Event| event.text = Text::plain("Noted");
+    world.models[0].edit(&id, noted);
+    // Of what was made and went since its cursor its feed tells nothing.
+    world.models[0].manners().unlisted.insert(id.clone());
+    carry(&world, &id, 0, 1, "b");
+    world.pull(1).await;
+    carry(&world, "b", 1, 0, "c");
+    world.pull(0).await;
     is_one(&world, "Noted").await;
     assert_eq!(world.id_of(0, "Visit"), "c");
 }

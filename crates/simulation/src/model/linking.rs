@@ -126,7 +126,7 @@ impl Hub {
     }
 
     /// The unlinked living copy at `place` of the same event as `row`.
-    fn twin(&self, row: usize, place: usize) -> Option<usize> {
+    pub(super) fn twin(&self, row: usize, place: usize) -> Option<usize> {
         let uid = &self.rows[row].copy.local.uid;
         (0..self.rows.len()).find(|twin| {
             let there = &self.rows[*twin];
@@ -139,7 +139,7 @@ impl Hub {
         })
     }
 
-    fn join(&mut self, linked: usize, row: usize, cause: &Cause) {
+    pub(super) fn join(&mut self, linked: usize, row: usize, cause: &Cause) {
         let place = self.places[self.place(row)].clone();
         let (value, copy) = (&mut self.linked[linked], &mut self.rows[row].copy);
         let (member, losers) = rules::attach(value, copy, place.role, place.mask, &along(cause));
@@ -326,6 +326,9 @@ impl Hub {
     /// L2 and L3 to every other member, and to places that have no copy yet.
     pub(super) fn outward(&mut self, linked: usize, from: Option<usize>, cause: &Cause) {
         let mut next = VecDeque::new();
+        if self.lives_again(linked) {
+            self.own_events_join(linked, cause);
+        }
         let home = from.map(|row| self.place(row));
         for place in 0..self.places.len() {
             let member = self.member_at(linked, place);
@@ -370,6 +373,14 @@ impl Hub {
         for (row, member) in next {
             self.inward(row, member, cause);
         }
+    }
+
+    /// Whether a linked event lives again, and copies of it do not know yet.
+    fn lives_again(&self, linked: usize) -> bool {
+        let value = &self.linked[linked];
+        let waits = |m: &Member| m.attached && !m.agreed_alive && !m.declined;
+        let mut members = self.members.iter().filter(|m| m.linked == value.id);
+        value.alive && members.any(waits) && holds(Law::OwnEventsJoin)
     }
 
     fn project(&mut self, linked: usize, place: usize, cause: &Cause) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use calendar::{Event, Unit};
 use sync::{
-    CalendarId, Cause, CopyId, Law, Member, Remote,
+    CalendarId, Cause, CopyId, Law, Member, Operation, Remote,
     law::holds,
     links::{self as rules, Moved},
     replication::is_second,
@@ -113,6 +113,31 @@ impl Hub {
         true
     }
 
+    /// A linked event lives again that was moved, while it was dead, to a calendar that lets nothing out: what people have there
+    /// under its UID joins it, and is not doubled.
+    pub(super) fn own_events_join(&mut self, linked: usize, cause: &Cause) {
+        let made = self
+            .members
+            .iter()
+            .filter(|m| m.linked == self.linked[linked].id);
+        let made: Vec<usize> = made
+            .map(|m| index_of(m.copy.0))
+            .filter(|row| !self.rows[*row].projected)
+            .collect();
+        for row in made {
+            for place in 0..self.places.len() {
+                if self.places[place].away || !self.has_room(linked, place) {
+                    continue;
+                }
+                if let Some(twin) = self.twin(row, place) {
+                    self.make_room(linked, twin, cause);
+                    self.join(linked, twin, cause);
+                    self.members.last_mut().unwrap().since = Some(self.now());
+                }
+            }
+        }
+    }
+
     /// Whether this deletion is half of a move; of what went out of the link nothing is left in it.
     pub(super) fn has_moved(&mut self, row: usize, linked: usize, cause: &Cause) -> bool {
         let (id, copy) = (self.linked[linked].id, self.rows[row].copy.id);
@@ -181,13 +206,14 @@ impl Hub {
 
     /// The copy of an event that is gone from its provider, and that a person has brought back under another id.
     pub(super) fn brought_back(&self, place: usize, body: &Event) -> Option<usize> {
-        let gone = |row: &&Row| {
+        let here = |row: &&Row| {
             place_of(row.copy.calendar) == place
-                && matches!(row.copy.remote, Remote::Gone { .. })
                 && row.copy.local.uid == body.uid
                 && holds(Law::GoneIsFoundByUid)
         };
-        let mut gone: Vec<&Row> = self.rows.iter().filter(gone).collect();
+        let gone =
+            |row: &&Row| matches!(row.copy.remote, Remote::Gone { .. }) || self.may_be_made(row);
+        let mut gone: Vec<&Row> = self.rows.iter().filter(here).filter(gone).collect();
         if let Some(second) = gone.iter().find(|row| is_second(&row.copy, body)) {
             return Some(index_of(second.copy.id.0));
         }
@@ -197,6 +223,17 @@ impl Hub {
         // A target's own event is not brought back by the link, and must not die with the linked one.
         let own = self.standing(row).target && holds(Law::TargetsOwnStaysDead);
         (found.copy.alive || !own).then_some(row)
+    }
+
+    /// Whether a copy waits to be made while a create of it may have arrived, of which nothing was heard.
+    fn may_be_made(&self, row: &Row) -> bool {
+        let mut intents = self.intents.iter();
+        row.copy.remote == Remote::Absent
+            && row.copy.alive
+            && intents.any(|i| {
+                i.copy == row.copy.id && i.may_arrive() && i.operation == Operation::Create
+            })
+            && holds(Law::UnheardIsFoundByUid)
     }
 
     /// What is brought back may have been moved here from another calendar of the link, of which nothing was heard yet.

@@ -223,12 +223,12 @@ impl Digest {
             parked,
             heir,
             taken,
-            mixed,
+            own,
         } = copy;
         self.put((
             id, calendar, local, alive, generation, held, rewrite, parked, heir,
         ));
-        self.put((taken, mixed));
+        self.put((taken, own.as_ref().map(|own| &own.text)));
         self.put(std::mem::discriminant(remote));
         self.put(remote.id());
         if let sync::Remote::Live { version, .. }
@@ -246,6 +246,9 @@ impl Digest {
         self.stamp(*stamp);
         for (unit, cause) in causes {
             self.cause(unit, cause);
+        }
+        if let Some(own) = own {
+            self.cause(&Unit::Text, &own.cause);
         }
     }
 

@@ -7,6 +7,7 @@ use calendar::{Event, Override, Privacy};
 
 use super::World;
 use crate::{
+    model::{index_of, place_of},
     provider::Write,
     slots::{Slot, is_veiled, numbers, occurrence},
 };
@@ -17,6 +18,8 @@ pub(crate) struct Watch {
     place: usize,
     /// Numbers that were where it may see them, at any time.
     open: BTreeSet<u32>,
+    /// Numbers that were said elsewhere for everybody, at any time, whatever its own mask showed it then.
+    said: BTreeSet<u32>,
     /// Whatever was to be sent to it.
     pub(crate) sent: Vec<Write>,
 }
@@ -34,6 +37,7 @@ impl World {
         self.watch = Some(Watch {
             place,
             open: BTreeSet::new(),
+            said: BTreeSet::new(),
             sent: Vec::new(),
         });
     }
@@ -61,14 +65,28 @@ impl World {
             let there = self.providers[place].objects.values();
             let there = there.filter(|o| o.live).map(|o| &o.body);
             let rows = hubs().flat_map(|hub| &hub.rows);
-            let here = rows
-                .filter(|row| row.copy.alive && crate::model::place_of(row.copy.calendar) == place);
+            let here = rows.filter(|row| row.copy.alive && place_of(row.copy.calendar) == place);
             for event in there.chain(here.map(|row| &row.copy.local)) {
-                let seen = numbers(event).filter(|(slot, _)| {
-                    let masked = self.covered(place, *slot) || self.covered(watch.place, *slot);
-                    !masked && !is_private(event, *slot)
+                let said = numbers(event)
+                    .filter(|(slot, _)| !self.covered(place, *slot) && !is_private(event, *slot));
+                for (slot, number) in said {
+                    watch.said.insert(number);
+                    if !self.covered(watch.place, slot) {
+                        watch.open.insert(number);
+                    }
+                }
+            }
+        }
+        // The event's own calendar may see what others have said of it for everybody, and what is still its word, as soon as its
+        // mask shows that, though the event has turned private since.
+        for linked in &self.hub.linked {
+            let origin = &self.hub.rows[index_of(linked.origin.0)];
+            if place_of(origin.copy.calendar) == watch.place {
+                let seen = numbers(&linked.value).filter(|(slot, n)| {
+                    watch.said.contains(n) && !self.covered(watch.place, *slot)
                 });
-                watch.open.extend(seen.map(|(_, number)| number));
+                let seen: Vec<u32> = seen.map(|(_, number)| number).collect();
+                watch.open.extend(seen);
             }
         }
         self.watch = Some(watch);

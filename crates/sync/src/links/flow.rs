@@ -246,9 +246,11 @@ fn outward_part(
         }
         if own && hides(&unit, linked, member) && holds(Law::OwnIsLeft) {
             let (was, noted) = (copy.clone(), !unit.same(&copy.local, &member.agreed));
-            // Own words among others' go with them, and may be nowhere else.
-            let said =
-                linked.authors.get(&unit) == Some(&copy.calendar) && holds(Law::OwnWordsAreKept);
+            // Own words among others' go with them if they are not known, and may be nowhere else.
+            let known = unit == Unit::Text && was.own.is_some();
+            let said = linked.authors.get(&unit) == Some(&copy.calendar)
+                && !known
+                && holds(Law::OwnWordsAreKept);
             let left = leave(&unit, &shown, linked, member, copy, cause);
             if left.is_some() && (noted || said) && was.alive {
                 let gone = lost(unit.clone(), linked, member, &was, &shown);

@@ -65,7 +65,8 @@ pub fn attach(
         if unsaid && role == Role::Target {
             continue;
         }
-        let source = role == Role::Source || stricter || unsaid;
+        let blank = of_series && role.sends() && is_blank(&unit, &shown);
+        let source = role == Role::Source || stricter || unsaid || blank;
         let lost = if source { shown.as_ref() } else { &copy.local };
         if !loosely && !stricter && !unsaid && !says_nothing(&unit, lost) {
             let nothing = Event::new("", copy.local.when.clone());
@@ -152,6 +153,12 @@ fn tell_occurrence(unit: Unit, linked: &mut Linked, joined: &Member, copy: &Copy
     };
     out.absorb_override(&unit, &mut linked.value, &copy.local);
     linked.authors.insert(unit, copy.calendar);
+}
+
+/// Whether a linked event has nothing of a unit: a note that one of the calendars has is not taken from it because the others have
+/// none.
+fn is_blank(unit: &Unit, shown: &Event) -> bool {
+    says_nothing(unit, shown) && holds(Law::BlanksAreFilled)
 }
 
 /// Whether a value is nothing that anybody would miss: an empty text, no place.

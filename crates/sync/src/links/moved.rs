@@ -68,11 +68,8 @@ pub fn leave(copy: &mut Copy) {
 
 /// What of a copy came along a link and waits to be written is not its own: it has what it had before.
 pub(super) fn unbring(unit: &Unit, copy: &mut Copy) {
-    let brought = copy.came_along(unit);
-    let Some(base) = &copy.base else { return };
-    if brought {
-        unit.take(&mut copy.local, &base.local);
-        copy.tidy();
+    if copy.came_along(unit) {
+        copy.take_back(unit);
     }
 }
 
@@ -237,14 +234,18 @@ fn unseen(
     copy: &Copy,
     before: &Linked,
 ) -> BTreeSet<Unit> {
+    let let_out = let_out(&member.mask, &copy.local);
     let mut units = unit::all([&linked.value, &copy.local]);
     units.retain(|unit| {
         hides_from_others(unit, before, member) && !unit.same(&linked.value, &copy.local)
     });
     for unit in &units {
-        unit.take(&mut linked.value, &copy.local);
-        unit.take(&mut member.agreed, &copy.local);
+        unit.take(&mut linked.value, &let_out);
         linked.authors.insert(unit.clone(), copy.calendar);
+    }
+    let shown = shown(linked, member, copy.id);
+    for unit in &units {
+        unit.take(&mut member.agreed, &shown);
     }
     units
 }

@@ -103,12 +103,8 @@ pub(super) fn leave(
     let said = linked.authors.get(unit) == Some(&copy.calendar) && !mixed;
     let brought =
         !said && unit.same(&copy.local, &member.agreed) && holds(Law::UnwrittenIsTakenBack);
-    if brought
-        && let Some(base) = &copy.base
-        && !unit.same(&copy.local, &base.local)
-    {
-        unit.take(&mut copy.local, &base.local);
-        copy.tidy();
+    if brought && copy.waits(unit) {
+        copy.take_back(unit);
     }
     if matches!(unit, Unit::Override(_)) {
         let privacy = linked.value.privacy.max(Privacy::Private);

@@ -155,25 +155,30 @@ fn is_brought(unit: &Unit, author: Option<&CalendarId>, copy: &Copy, agreed: &Ev
     // Whoever wrote into a text last is its author, or told what had come along again; what waits to be written may still be others'.
     let known = match unit {
         Unit::Override(_) => false,
-        Unit::Text => !copy.mixed,
+        Unit::Text => copy.own.is_none(),
         _ => true,
     };
     let own = author == Some(&copy.calendar) && known;
     let waits = own && copy.came_along(unit) && unit.same(&copy.local, agreed);
-    ((others || waits) && holds(Law::HiddenIsTakenBack))
+    let beside = *unit == Unit::Text && copy.own.is_some();
+    (beside && holds(Law::OwnTextIsKnown))
+        || ((others || waits) && holds(Law::HiddenIsTakenBack))
         || (nobodys && holds(Law::NobodysIsTakenBack))
 }
 
 /// What came along a link, is hidden now and has not been written yet is not written any more.
 fn take_back(unit: &Unit, sight: &Mask, copy: &mut Copy, done: &mut Relinked) {
     let Some(base) = &copy.base else { return };
-    let mut before = base.local.clone();
+    let was = copy.local.clone();
     if let Unit::Override(_) = unit {
+        let mut before = base.local.clone();
         sight.absorb_override(unit, &mut before, &copy.local);
-    }
-    if !unit.same(&before, &copy.local) {
         unit.take(&mut copy.local, &before);
         copy.tidy();
+    } else {
+        copy.take_back(unit);
+    }
+    if !unit.same(&was, &copy.local) {
         done.copy.units.insert(unit.clone());
     }
 }

@@ -34,8 +34,16 @@ pub(super) fn ours<'i>(
     if copy.base.is_some() {
         return None;
     }
+    // Whoever moved it away and back has given it another id.
+    let same_uid = copy.remote == Remote::Absent
+        && body.uid == copy.local.uid
+        && holds(Law::UnheardIsFoundByUid);
     // The open one of an earlier generation met what was there before it.
-    let creates = intents.iter().filter(same_id).filter(|i| {
+    let mut creates: Vec<&Intent> = intents.iter().filter(same_id).collect();
+    if creates.is_empty() && same_uid {
+        creates = intents.iter().collect();
+    }
+    let creates = creates.into_iter().filter(|i| {
         i.operation == Operation::Create
             && i.may_arrive()
             && (i.outcome != Outcome::Open || i.generation >= copy.generation)

@@ -39,8 +39,12 @@ pub(super) fn settle(
         Merge::Theirs => take(copy, base, unit, body, digest),
         Merge::Both(merged) => {
             // Ours goes out again, merged; theirs is in it.
+            let before = copy.local.text.clone();
             unit.take(&mut copy.local, &merged);
             unit.take(&mut base.local, body);
+            if *unit == Unit::Text {
+                copy.wrote(&before);
+            }
             digest.taken.push(unit.clone());
         }
         Merge::Clash => clash(copy, base, unit, start, sight, digest),
@@ -66,6 +70,7 @@ pub(super) fn take(
     unit.take(&mut copy.local, body);
     unit.take(&mut base.local, body);
     copy.causes.remove(unit);
+    copy.own.take_if(|_| *unit == Unit::Text);
     copy.parked = None;
     digest.taken.push(unit.clone());
 }

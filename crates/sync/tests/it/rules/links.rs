@@ -1,6 +1,6 @@
 //! L1–L8.
 
-use calendar::{Event, Privacy, Unit};
+use calendar::{Event, Privacy, Text, Unit};
 use sync::{
     CauseKind, Copy, CopyId, LinkId, Linked, LinkedId, Mask, Member, Role,
     links::{self as rules, Made, Moved},
@@ -490,6 +490,28 @@ fn l8_at_a_first_meeting_linked_wins_where_it_really_differs() {
     assert!(there.causes.contains_key(&Unit::Place));
     // White space is not worth a write.
     assert!(!there.causes.contains_key(&Unit::Title));
+}
+
+#[test]
+pub(super) fn l8_what_only_one_of_the_calendars_has_is_taken_into_the_event() {
+    let (mut linked, ..) = origin(Role::Both);
+    linked.value.text = Text::plain("");
+    linked.value.places.clear();
+    let noted = with(&with(&event(), Slot::Line(0), 6), Slot::Place, 4);
+    let config = cause(CauseKind::Config);
+    let mut meet = |role| {
+        let (mut there, mask) = (copy(1, &noted), Mask::everything());
+        let (_, losers) = rules::attach(&mut linked, &mut there, role, mask, &config);
+        (there, losers, linked.value.clone())
+    };
+    // What a target has of its own is nobody else's: there the linked event wins.
+    let (there, losers, value) = meet(Role::Target);
+    assert_eq!(Slot::Place.read(&there.local), None);
+    assert_eq!((losers.len(), Slot::Place.read(&value)), (2, None));
+    let (there, losers, value) = meet(Role::Both);
+    assert_eq!((there.local, losers), (noted.clone(), vec![]));
+    assert_eq!(Slot::Place.read(&value), Some(4));
+    assert_eq!(Slot::Line(0).read(&value), Some(6));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod looking;
 mod losers;
 mod observing;
 mod occurrences;
+mod own;
 mod privacy;
 mod second;
 mod untold;

@@ -4,7 +4,7 @@ use std::panic::catch_unwind;
 
 use sync::law::{Law, take_away};
 
-use super::{leaving, links, looking, losers, observing, privacy, second, untold, writing};
+use super::{leaving, links, looking, losers, observing, own, privacy, second, untold, writing};
 use crate::parts;
 
 /// Which test fails without which law.
@@ -53,6 +53,7 @@ const STORIES: &[(Law, fn())] = stories! {
     OnlyWhatTheyHave in untold: l6_of_a_text_that_goes_with_the_mask_those_lines_stay_that_others_have;
     SeenIsBrought in untold: l6_what_others_have_said_comes_to_a_private_event_with_a_mask_that_shows_it;
     OwnTextGoes in privacy: l6_a_text_goes_with_the_mask_though_others_have_written_into_it;
+    OwnTextIsKnown in own: l6_what_was_written_beside_what_came_along_stays_when_that_is_taken_back;
     ScrubbedIsKept in losers: l6_what_was_written_on_a_mirror_and_is_scrubbed_is_kept;
     GoneComesAsLetOut in losers: l6_what_was_gone_while_a_mask_became_wider_is_let_out_when_it_comes_back;
     MovedIsKept in losers: l7_what_was_edited_on_a_copy_that_is_gone_is_kept_if_its_event_died_meanwhile;
@@ -62,6 +63,7 @@ const STORIES: &[(Law, fn())] = stories! {
     LivingIsNotDeclined in links: l7_a_living_copy_that_comes_back_is_not_declined;
     JoinersHideOccurrences in untold: l8_who_joins_with_a_private_copy_tells_nothing_of_its_occurrences;
     TargetsHideNothing in privacy: l8_a_target_is_shown_what_its_mask_shows_whatever_its_own_copy_says;
+    BlanksAreFilled in links: l8_what_only_one_of_the_calendars_has_is_taken_into_the_event;
     WaitingIsNotRespelled in links: l8_what_still_waits_to_be_written_is_not_taken_for_what_the_provider_rewrote;
 };
 
