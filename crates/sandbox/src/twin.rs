@@ -210,7 +210,8 @@ impl Twin {
                 app.clone(),
                 faces::oauth::Paths::microsoft(),
             )),
-            Kind::Caldav => faces::caldav::router(app.clone()),
+            Kind::Caldav => faces::caldav::router(app.clone())
+                .merge(faces::caldav::scratch::router(app.clone())),
         };
         face.layer(middleware::from_fn_with_state(
             (self.kind, self.faults.clone()),

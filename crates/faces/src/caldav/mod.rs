@@ -28,6 +28,7 @@ mod report;
 mod request;
 mod resource;
 mod scheduling;
+pub mod scratch;
 mod subject;
 mod transfer;
 

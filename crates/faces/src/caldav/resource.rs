@@ -12,7 +12,7 @@ use super::{
 };
 
 /// What is encoded in a path segment (RFC 3986 3.3).
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+pub(super) const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')

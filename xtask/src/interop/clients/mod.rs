@@ -32,8 +32,6 @@ enum Verdict {
     Works(String),
     /// Something does not, and should.
     Fails(String),
-    /// It wants what Kalends does not have on purpose; what that is.
-    Refused(String),
     /// It is not installed; how to change that.
     Missing(String),
 }
@@ -75,7 +73,6 @@ pub fn run(options: &Options, python: &Path, folder: &Path) -> Result<bool> {
         match verdict {
             Verdict::Works(what) => println!("{name}: ok: {what}"),
             Verdict::Fails(what) => println!("{name}: FAILED: {what}"),
-            Verdict::Refused(what) => println!("{name}: refused on purpose: {what}"),
             Verdict::Missing(how) => println!("{name}: SKIPPED: not installed: {how}"),
         }
     }

@@ -12,12 +12,13 @@ mod objects;
 mod people;
 mod reports;
 mod scheduling;
+mod scratch;
 mod sharing;
 mod tasks;
 mod text;
 mod webdav;
 
-use kalends_faces::caldav;
+use kalends_faces::{App, caldav};
 use network::{Network, Reach, Request, Response, Settings};
 use protocols::caldav::{Element, Multistatus, PropFind, Report};
 
@@ -31,12 +32,22 @@ struct Dav {
 
 impl Dav {
     async fn start() -> Self {
+        Self::of(caldav::router).await
+    }
+
+    /// The same, with the collection of files that a stand-in has.
+    async fn start_with_scratch() -> Self {
+        let router = |app: App| caldav::router(app.clone()).merge(caldav::scratch::router(app));
+        Self::of(router).await
+    }
+
+    async fn of(router: fn(App) -> axum::Router) -> Self {
         let settings = Settings {
             reach: Reach::AlsoLoopback,
             ..Settings::default()
         };
         Self {
-            world: World::start(caldav::router, grammar::check).await,
+            world: World::start(router, grammar::check).await,
             network: Network::new(settings).unwrap(),
         }
     }
