@@ -22,6 +22,7 @@ const STORIES: &[(Law, fn())] = stories! {
     LookAfterRefusal in writing: r4_what_did_not_meet_its_condition_is_looked_at;
     AnsweredWasThere in looking: r4_what_was_stored_and_is_not_found_was_deleted_and_its_write_is_done;
     UnreadWasThere in observing: r9_what_was_never_read_and_is_restored_is_as_we_sent_it;
+    OwnStampIsEcho in observing: r5_an_edit_on_top_of_what_was_sent_is_no_conflict;
     EditOnTopOfSent in observing: r5_an_edit_on_top_of_what_was_sent_is_no_conflict;
     UnstampedIsOurs in observing: r5_what_an_open_update_sent_is_ours_though_its_stamp_was_thrown_away;
     UnstampedHasLanded in observing: r5_what_an_open_update_sent_is_ours_once_and_then_somebodys;
