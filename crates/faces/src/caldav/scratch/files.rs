@@ -99,7 +99,6 @@ pub(super) fn transfer(request: &Request, tree: &mut Tree, from: &str) -> Result
     }
     let moves = request.method == "MOVE";
     let whole = moves || request.depth() != Depth::Zero;
-    tree.remove(&to);
     if !tree.copy(from, &to, whole) {
         return Err(full());
     }

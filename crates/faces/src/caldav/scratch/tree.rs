@@ -108,7 +108,8 @@ impl Tree {
         self.nodes.remove(place);
     }
 
-    /// Copies what is at a place, with what is in it if `whole`; false if there is no room for it.
+    /// Copies what is at a place, with what is in it if `whole`, in place of what is there; false, and nothing is done, if there is
+    /// no room for it.
     pub(super) fn copy(&mut self, from: &str, to: &str, whole: bool) -> bool {
         let mut places = vec![from.to_owned()];
         if whole {
@@ -121,6 +122,7 @@ impl Tree {
         if !self.holds(copies.len(), lengths.map(Bytes::len).sum()) {
             return false;
         }
+        self.remove(to);
         for (below, mut node) in copies {
             self.version += 1;
             node.version = self.version;
