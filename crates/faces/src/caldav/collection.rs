@@ -257,7 +257,8 @@ fn not_made(update: &PropertyUpdate, refused: &[Name]) -> HttpResponse {
     xml(StatusCode::FORBIDDEN, &mkcol_response(&stats))
 }
 
-fn propstats(update: &PropertyUpdate, refused: &[Name]) -> Vec<PropStat> {
+/// What became of each property: nothing is done if one is refused.
+pub(super) fn propstats(update: &PropertyUpdate, refused: &[Name]) -> Vec<PropStat> {
     let set = update.set.iter().map(|p| p.name.clone());
     let names: Vec<Name> = set.chain(update.remove.iter().cloned()).collect();
     let accepted = |name: &Name| !refused.contains(name);

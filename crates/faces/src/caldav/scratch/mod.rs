@@ -1,6 +1,6 @@
 //! A collection of plain files (RFC 4918, classes 1 and 3), for test suites of WebDAV that keep some: a hub keeps calendars and nothing
-//! else, so only a stand-in has it, at `/scratch/`, and in memory. What requests and answers are read and written with, what `Depth`,
-//! `If`, `If-Match` and `Overwrite` mean and how properties are told is that of the CalDAV face.
+//! else, so only a stand-in has it, at `/scratch/`, and in memory. Bodies, `Depth`, `If` and `If-Match` are read, refusals of
+//! properties told and answers written with what the CalDAV face has for that; what is done then is its own.
 
 mod files;
 mod properties;

@@ -2,13 +2,12 @@
 
 use axum::response::Response as HttpResponse;
 use percent_encoding::utf8_percent_encode;
-use protocols::caldav::{
-    Element, Multistatus, Name, PropFind, PropStat, PropertyUpdate, Response, name,
-};
+use protocols::caldav::{Element, Multistatus, Name, PropFind, PropertyUpdate, Response, name};
 
 use super::{ROOT, tree::Tree};
 use crate::caldav::{
     answer::{Fault, Result, multistatus},
+    collection::propstats,
     dead,
     object::http_date,
     request::{Depth, Request},
@@ -76,31 +75,13 @@ pub(super) fn patch(request: &Request, tree: &mut Tree, place: &str) -> Result<H
         }
         own.retain(|property| property.name != *name);
     }
-    let names = update.set.iter().map(|property| &property.name);
-    let names = names.chain(&update.remove);
-    let with = |status, refuses: bool| PropStat {
-        status,
-        props: names
-            .clone()
-            .filter(|name| refused.contains(name) == refuses)
-            .map(|name| Element::new(name.clone()))
-            .collect(),
-    };
-    let propstats = if refused.is_empty() {
-        vec![with(200, false)]
-    } else {
-        vec![with(403, true), with(424, false)]
-    };
     if let Some(node) = tree.get_mut(place).filter(|_| refused.is_empty()) {
         node.dead = own;
     }
     Ok(multistatus(&Multistatus {
         responses: vec![Response {
             href,
-            propstats: propstats
-                .into_iter()
-                .filter(|p| !p.props.is_empty())
-                .collect(),
+            propstats: propstats(&update, &refused),
             ..Response::default()
         }],
         sync_token: None,
