@@ -261,12 +261,13 @@ async fn linking_calendars_that_hold_the_same_events_makes_no_duplicates(databas
     }
 }
 
-async fn what_loses_when_calendars_are_linked_is_kept(database: Database) {
-    let world = World::new(&database, 2).await;
-    for (model, text) in [(0, "Room 1"), (1, "Room 2")] {
+/// Two calendars that had the same event with these texts, and are linked.
+async fn met(database: &Database, texts: [&str; 2]) -> World {
+    let world = World::new(database, 2).await;
+    for (model, text) in world.models.iter().zip(texts) {
         let mut same = event("x@a", "Same", "2026-11-24T09:00:00");
         same.text = Text::plain(text);
-        world.models[model].put("e", same);
+        model.put("e", same);
     }
     world.settle().await;
     world
@@ -275,6 +276,11 @@ async fn what_loses_when_calendars_are_linked_is_kept(database: Database) {
             (1, Role::Both, Mask::everything()),
         ])
         .await;
+    world
+}
+
+async fn what_loses_when_calendars_are_linked_is_kept(database: Database) {
+    let world = met(&database, ["Room 1", "Room 2"]).await;
     assert_eq!(world.models[1].living()[0].1.text, Text::plain("Room 1"));
     let kept = world.conflicts().await;
     let [row] = &kept[..] else {
@@ -287,21 +293,9 @@ async fn what_loses_when_calendars_are_linked_is_kept(database: Database) {
 
 async fn a_note_that_one_of_two_calendars_has_is_not_taken_from_it(database: Database) {
     for noted in [0, 1] {
-        let world = World::new(&database, 2).await;
-        for model in 0..2 {
-            let mut same = event("x@a", "Same", "2026-11-24T09:00:00");
-            if model == noted {
-                same.text = Text::plain("Bring the forms");
-            }
-            world.models[model].put("e", same);
-        }
-        world.settle().await;
-        world
-            .link(&[
-                (0, Role::Both, Mask::everything()),
-                (1, Role::Both, Mask::everything()),
-            ])
-            .await;
+        let mut texts = ["", ""];
+        texts[noted] = "Bring the forms";
+        let world = met(&database, texts).await;
         for model in 0..2 {
             let text = world.models[model].living()[0].1.text.clone();
             assert_eq!(text, Text::plain("Bring the forms"), "{noted} {model}");
