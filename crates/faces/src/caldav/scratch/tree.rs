@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use protocols::caldav::Element;
 
 /// Most files and collections.
-const NODES_MAX: usize = 10_000;
+const NODES_MAX: usize = 1_000;
 /// Most bytes in all files together.
 const BYTES_MAX: usize = 64 << 20;
 
@@ -136,5 +136,21 @@ impl Tree {
         let files = self.nodes.values().filter_map(|node| node.file.as_ref());
         let held: usize = files.map(Bytes::len).sum();
         self.nodes.len() + more <= NODES_MAX && held + bytes <= BYTES_MAX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_that_finds_no_room_leaves_what_it_would_have_replaced() {
+        let mut tree = Tree::default();
+        for number in 0..NODES_MAX {
+            let file = Some(Bytes::from(number.to_string()));
+            assert!(tree.put(&format!("/{number}"), file, "", Timestamp::UNIX_EPOCH));
+        }
+        assert!(!tree.copy("/1", "/2", true));
+        assert_eq!(tree.get("/2").unwrap().file.as_deref(), Some(&b"2"[..]));
     }
 }
